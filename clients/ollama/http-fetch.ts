@@ -1,0 +1,28 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { Readable } from "node:stream";
+
+/**
+ * `fetch` for the Ollama client, over `node:http`. The built-in one gives up after 300 s without a byte, and Ollama is
+ * silent for longer while it checks the digest of a large model or loads it; here only the caller's signal ends a
+ * request. Each request has a connection of its own: a pooled one may be half closed when a server restarts.
+ */
+export async function httpFetch(url: string, init: RequestInit): Promise<Response> {
+  const { request } = url.startsWith("https:") ? https : http;
+  const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    const body = typeof init.body === "string" ? init.body : "";
+    // The length has to be said: of itself node frames no body of a DELETE.
+    const headers = { ...Object.fromEntries(new Headers(init.headers)), "content-length": Buffer.byteLength(body) };
+    const options = { method: init.method ?? "GET", headers, agent: false as const };
+    const outgoing = request(url, { ...options, signal: init.signal ?? undefined }, resolve);
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+  return new Response(Readable.toWeb(answer), { status: answer.statusCode, headers: flatHeaders(answer.headers) });
+}
+
+function flatHeaders(headers: http.IncomingHttpHeaders): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, [value].flat().join(", ")] satisfies [string, string]],
+  );
+}

@@ -1,0 +1,168 @@
+import { z } from "zod";
+import { ServerError, UnreachableError } from "../errors";
+import { type Deadline, waitFor } from "../wait";
+import { listedName, sameModel } from "./names";
+import type { OllamaServer } from "./server";
+
+/** A model as the server lists it. */
+export interface ListedModel {
+  readonly name: string;
+  /** SHA-256 of the manifest, 64 hex digits. */
+  readonly digest: string;
+  readonly sizeBytes: number;
+  /** When the name was last written on that server, RFC 3339. */
+  readonly modifiedAt: string;
+}
+
+/** What a model was made with. */
+export interface ModelRecipe {
+  /** The model it was made from; empty for one that was pulled. */
+  readonly from: string;
+  readonly system: string;
+  readonly template: string;
+  /** One a line, name and value, as the server prints them. */
+  readonly parameters: string;
+}
+
+const version = z.object({ version: z.string() });
+
+export async function serverVersion(server: OllamaServer, timeoutSeconds?: number): Promise<string> {
+  const answer = await server.call({
+    name: "GET /api/version",
+    send: (client) => client.version(),
+    answer: version,
+    timeoutSeconds,
+  });
+  return answer.version;
+}
+
+/** Answers of a proxy in front of a server that is not up yet. */
+const STARTING = [502, 503, 504];
+
+/** Waits until the server answers; a container that was just started refuses connections for some seconds. */
+export async function untilServerAnswers(
+  server: OllamaServer,
+  deadline: Deadline,
+  onLong?: (line: string) => void,
+): Promise<void> {
+  const look = async () => {
+    try {
+      return { done: await serverVersion(server, Math.max(1, deadline.remainingMilliseconds / 1000)) };
+    } catch (error) {
+      if (error instanceof UnreachableError) return { last: error.reason };
+      if (error instanceof ServerError && STARTING.includes(error.status)) return { last: error.message };
+      throw error;
+    }
+  };
+  await waitFor(look, { waitingFor: `Ollama at ${server.endpoint} to answer`, deadline, onLong });
+}
+
+const listed = z.object({ name: z.string(), digest: z.string(), size: z.number(), modified_at: z.string() });
+const tags = z.object({ models: z.array(listed).nullish() });
+
+export async function listModels(server: OllamaServer): Promise<ListedModel[]> {
+  const answer = await server.call({ name: "GET /api/tags", send: (client) => client.list(), answer: tags });
+  return (answer.models ?? []).map((model) => ({
+    name: model.name,
+    digest: model.digest.replace(/^sha256:/, ""),
+    sizeBytes: model.size,
+    modifiedAt: model.modified_at,
+  }));
+}
+
+/** The model of this name, or `undefined` if the server has none. */
+export async function findModel(server: OllamaServer, name: string): Promise<ListedModel | undefined> {
+  const models = await listModels(server);
+  const exact = listedName(name);
+  return models.find((model) => model.name === exact) ?? models.find((model) => sameModel(model.name, name));
+}
+
+const shown = z.object({
+  system: z.string().nullish(),
+  template: z.string().nullish(),
+  parameters: z.string().nullish(),
+  details: z.object({ parent_model: z.string().nullish() }).nullish(),
+});
+
+export async function showModel(server: OllamaServer, model: string): Promise<ModelRecipe> {
+  const answer = await server.call({
+    name: "POST /api/show",
+    send: (client) => client.show({ model }),
+    answer: shown,
+  });
+  return {
+    from: answer.details?.parent_model ?? "",
+    system: answer.system ?? "",
+    template: answer.template ?? "",
+    parameters: answer.parameters ?? "",
+  };
+}
+
+/** Gives a model a further name; both share the same files. */
+export async function copyModel(server: OllamaServer, source: string, destination: string): Promise<void> {
+  await server.call({
+    name: "POST /api/copy",
+    send: (client) => client.copy({ source, destination }),
+    answer: z.unknown(),
+  });
+}
+
+/** Deletes a model; one that is not there counts as deleted. The server keeps files that other models use. */
+export async function deleteModel(server: OllamaServer, model: string): Promise<void> {
+  const call = server.call({
+    name: "DELETE /api/delete",
+    send: (client) => client.delete({ model }),
+    answer: z.unknown(),
+  });
+  await call.catch((error: unknown) => {
+    if (!(error instanceof ServerError) || error.status !== 404) throw error;
+  });
+}
+
+const NO_GENERATE = /does not support generate/;
+
+/**
+ * Loads a model into memory. An embedding model refuses `generate`, and is loaded by an `embed` of nothing.
+ *
+ * @param keepAlive how long it stays there unused: `5m`, `-1` for ever. Default: the server's own.
+ */
+export async function loadModel(
+  server: OllamaServer,
+  model: string,
+  keepAlive: string | undefined,
+  deadline: Deadline,
+): Promise<void> {
+  const timeoutSeconds = deadline.remainingMilliseconds / 1000;
+  const keep_alive = wireDuration(keepAlive);
+  try {
+    await server.call({
+      name: "POST /api/generate",
+      send: (client) => client.generate({ model, prompt: "", keep_alive, stream: false }),
+      answer: z.unknown(),
+      timeoutSeconds,
+    });
+  } catch (error) {
+    if (!(error instanceof ServerError) || !NO_GENERATE.test(error.reason)) throw error;
+    await server.call({
+      name: "POST /api/embed",
+      send: (client) => client.embed({ model, input: [], keep_alive }),
+      answer: z.unknown(),
+      timeoutSeconds: deadline.remainingMilliseconds / 1000,
+    });
+  }
+}
+
+/** Takes a model out of memory; one that is not loaded stays as it is. */
+export async function unloadModel(server: OllamaServer, model: string, timeoutSeconds: number): Promise<void> {
+  await server.call({
+    name: "POST /api/generate",
+    send: (client) => client.generate({ model, prompt: "", keep_alive: 0, stream: false }),
+    answer: z.unknown(),
+    timeoutSeconds,
+  });
+}
+
+/** Ollama reads a text as a Go duration, which needs a unit; a bare number has to be sent as one. */
+function wireDuration(text: string | undefined): string | number | undefined {
+  return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,81 @@
+// The `/browser` entry is the same client without the file look-ups of the other one, whose `create` fails when the
+// working directory happens to hold a file with the name of the base model.
+import { Ollama } from "ollama/browser";
+import { z } from "zod";
+import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
+import { httpFetch } from "./http-fetch";
+
+/** One request of Ollama's API. */
+export interface OllamaCall<T> {
+  /** Method and path, for messages. */
+  readonly name: string;
+  readonly send: (client: Ollama) => Promise<unknown>;
+  readonly answer: z.ZodType<T>;
+  /** Longest wait for the whole answer. Default: 30. */
+  readonly timeoutSeconds?: number;
+}
+
+const DEFAULT_TIMEOUT_SECONDS = 30;
+/** Node's timers hold no more than this. */
+const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
+
+/** An Ollama server as the lifecycles see it: typed answers, and the errors of `clients/errors`. */
+export class OllamaServer {
+  constructor(readonly endpoint: string) {}
+
+  async call<T>(call: OllamaCall<T>): Promise<T> {
+    const limit = (call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
+    const signal = AbortSignal.timeout(Math.max(1, Math.min(Math.ceil(limit), LONGEST_TIMER_MILLISECONDS)));
+    const body = await call.send(this.client(call.name, signal)).catch((error: unknown) => {
+      throw this.translated(call.name, error, signal);
+    });
+    const parsed = call.answer.safeParse(body);
+    if (parsed.success) return parsed.data;
+    throw new UnexpectedAnswerError(call.name, z.prettifyError(parsed.error));
+  }
+
+  /** The official client for one request. `signal` ends it; a refusal is thrown as a `ServerError`. */
+  client(request: string, signal: AbortSignal): Ollama {
+    const fetch = async (url: unknown, init: RequestInit = {}): Promise<Response> => {
+      const signals = init.signal ? [signal, init.signal] : [signal];
+      const response = await httpFetch(String(url), { ...init, signal: AbortSignal.any(signals) });
+      if (response.ok) return response;
+      throw new ServerError(response.status, "", reasonOf(await response.text()), request);
+    };
+    return new Ollama({ host: this.endpoint, fetch: fetch as typeof globalThis.fetch });
+  }
+
+  /** The failure of a request in the terms of `clients/errors`. */
+  translated(request: string, error: unknown, signal: AbortSignal): unknown {
+    if (error instanceof ServerError) return error;
+    if (signal.aborted) return new UnreachableError(this.endpoint, "no answer within the time limit", request, true);
+    // The client's own, on an answer that is no JSON or none of Ollama's.
+    if (error instanceof SyntaxError || error instanceof TypeError)
+      return new UnexpectedAnswerError(request, error.message);
+    if (error instanceof Error && "code" in error) {
+      const arrived = !NEVER_ARRIVED.test(`${error.code} ${error.message}`);
+      return new UnreachableError(this.endpoint, error.message || String(error.code), request, arrived);
+    }
+    return error;
+  }
+}
+
+/** Failures before the request was sent: nothing listens, no such host, TLS refused. */
+const NEVER_ARRIVED =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT|self-signed|SSL routines|wrong version number|altnames/i;
+
+const errorBody = z.object({ error: z.string() });
+
+function reasonOf(text: string): string {
+  const parsed = errorBody.safeParse(asJson(text));
+  if (parsed.success) return parsed.data.error;
+  return text.trim().slice(0, 500) || "no reason given";
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

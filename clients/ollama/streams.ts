@@ -1,0 +1,161 @@
+import type { Ollama } from "ollama/browser";
+import { z } from "zod";
+import { DeadlineError, ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
+import type { Deadline } from "../wait";
+import type { ProgressEvent } from "./progress";
+import type { OllamaServer } from "./server";
+
+export interface StreamLimits {
+  readonly deadline: Deadline;
+  readonly onEvent?: (event: ProgressEvent) => void;
+  /** Longest time without any progress while bytes move. Default: 300. */
+  readonly idleSeconds?: number;
+  /** Pause before the first repeat of a pull; it doubles. Default: 1. */
+  readonly pauseSeconds?: number;
+}
+
+/** A model to be made out of another one. */
+export interface DerivedModel {
+  readonly model: string;
+  readonly from: string;
+  readonly system?: string;
+  readonly template?: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+const MAX_PULLS = 4;
+/** What passes by itself; the server keeps what it has already, so a repeat goes on from there. */
+const PASSING =
+  /unexpected EOF|connection reset|handshake timeout|i\/o timeout|max retries exceeded|must be downloaded again|: EOF$|\b50[234]\b/;
+
+/** Pulls a model from the registry in its name, and goes on where it broke off when the network fails for a moment. */
+export async function pullModel(
+  server: OllamaServer,
+  model: string,
+  insecure: boolean,
+  limits: StreamLimits,
+): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await stream(server, "POST /api/pull", limits, (client) => client.pull({ model, insecure, stream: true }));
+    } catch (error) {
+      if (!passes(error) || tried >= MAX_PULLS || limits.deadline.passed) throw error;
+      limits.onEvent?.({ status: `interrupted (${textOf(error)}), going on` });
+      await limits.deadline.pause((limits.pauseSeconds ?? 1) * 1000 * 2 ** (tried - 1));
+    }
+  }
+}
+
+/** Makes a model out of another one that the server has. An existing one of the same name is overwritten. */
+export async function createModel(server: OllamaServer, derived: DerivedModel, limits: StreamLimits): Promise<void> {
+  const { parameters, ...rest } = derived;
+  const request = { ...rest, ...(parameters && { parameters: { ...parameters } }), stream: true as const };
+  await stream(server, "POST /api/create", limits, (client) => client.create(request));
+}
+
+function passes(error: unknown): boolean {
+  if (error instanceof UnreachableError) return error.mayHaveArrived;
+  return error instanceof ServerError && PASSING.test(error.reason);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof ServerError || error instanceof UnreachableError ? error.reason : String(error);
+}
+
+const progressEvent = z.object({
+  status: z.string().default(""),
+  digest: z.string().optional(),
+  total: z.number().optional(),
+  completed: z.number().optional(),
+});
+
+function parsed(request: string, line: unknown): ProgressEvent {
+  const event = progressEvent.safeParse(line);
+  if (event.success) return event.data;
+  throw new UnexpectedAnswerError(request, z.prettifyError(event.error));
+}
+
+async function stream(
+  server: OllamaServer,
+  request: string,
+  limits: StreamLimits,
+  send: (client: Ollama) => Promise<AsyncIterable<unknown>>,
+): Promise<void> {
+  const guard = new StreamGuard(request, limits);
+  try {
+    for await (const line of await send(server.client(request, guard.signal))) {
+      const event = parsed(request, line);
+      guard.seen(event);
+      limits.onEvent?.(event);
+    }
+  } catch (error) {
+    if (guard.verdict) throw guard.verdict;
+    throw streamError(server, request, error, guard.signal);
+  } finally {
+    guard.end();
+  }
+}
+
+/** What the client throws when the connection ends before the server said `success`. */
+const ENDED_EARLY = /Did not receive done or success/;
+
+/** In a stream the status is 200 in any case; the client throws the server's `error` line as a bare `Error`. */
+function streamError(server: OllamaServer, request: string, error: unknown, signal: AbortSignal): unknown {
+  const translated = server.translated(request, error, signal);
+  if (translated !== error || !(error instanceof Error) || error.constructor !== Error) return translated;
+  if (ENDED_EARLY.test(error.message)) {
+    return new UnreachableError(server.endpoint, "the answer ended early", request, true);
+  }
+  return new ServerError(200, "", error.message, request);
+}
+
+/** Silent for as long as it takes to hash the whole model, so only the deadline counts. */
+const SILENT_PHASE = /^verifying/;
+const DEFAULT_IDLE_SECONDS = 300;
+
+/** Ends a stream at the deadline, or when bytes stop to move: the server sends lines also while nothing comes in. */
+class StreamGuard {
+  verdict: Error | undefined;
+  readonly #stopper = new AbortController();
+  readonly #deadlineTimer: NodeJS.Timeout;
+  readonly #idleSeconds: number;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #last = "nothing yet";
+
+  constructor(
+    private readonly request: string,
+    limits: StreamLimits,
+  ) {
+    this.#idleSeconds = limits.idleSeconds ?? DEFAULT_IDLE_SECONDS;
+    const remaining = Math.min(limits.deadline.remainingMilliseconds, 2 ** 31 - 1);
+    this.#deadlineTimer = setTimeout(() => this.#stop(limits.deadline.seconds, "to end"), remaining);
+    this.#watch();
+  }
+
+  get signal(): AbortSignal {
+    return this.#stopper.signal;
+  }
+
+  seen(event: ProgressEvent): void {
+    const now = event.total === undefined ? event.status : `${event.status}, ${event.completed ?? 0} of ${event.total}`;
+    if (now === this.#last) return;
+    this.#last = now;
+    clearTimeout(this.#idleTimer);
+    if (!SILENT_PHASE.test(event.status)) this.#watch();
+  }
+
+  end(): void {
+    clearTimeout(this.#deadlineTimer);
+    clearTimeout(this.#idleTimer);
+    this.#stopper.abort();
+  }
+
+  #watch(): void {
+    this.#idleTimer = setTimeout(() => this.#stop(this.#idleSeconds, "to go on"), this.#idleSeconds * 1000);
+  }
+
+  #stop(seconds: number, what: string): void {
+    this.verdict = new DeadlineError(`${this.request} ${what}`, seconds, this.#last);
+    this.#stopper.abort();
+  }
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { OpenSearchServer } from "./server";
+
+export interface ClusterInfo {
+  readonly clusterUuid: string;
+  readonly version: string;
+  /** `emulator` where an emulator stands in for ML Commons. */
+  readonly buildType: string;
+}
+
+const infoAnswer = z.object({
+  cluster_uuid: z.string(),
+  version: z.object({ number: z.string(), build_type: z.string().optional() }),
+});
+
+/** Which cluster this is; asked once a process. */
+export async function clusterInfo(server: OpenSearchServer): Promise<ClusterInfo> {
+  return await server.once("cluster-info", async () => {
+    const answer = await server.call({
+      name: "GET /",
+      send: (client, options) => client.info({}, options),
+      answer: infoAnswer,
+      repeatable: true,
+    });
+    return {
+      clusterUuid: answer.cluster_uuid,
+      version: answer.version.number,
+      buildType: answer.version.build_type ?? "",
+    };
+  });
+}
+
+export type SettingScope = "persistent" | "transient";
+export type SettingValue = string | readonly string[] | null;
+
+/** Cluster settings by flat key, as the server keeps them: every value a text or a list of texts. */
+export interface ClusterSettings {
+  readonly persistent: Readonly<Record<string, SettingValue>>;
+  readonly transient: Readonly<Record<string, SettingValue>>;
+  readonly defaults: Readonly<Record<string, SettingValue>>;
+}
+
+const flatSettings = z.record(z.string(), z.union([z.string(), z.array(z.string()), z.null()])).default({});
+const settingsAnswer = z.object({ persistent: flatSettings, transient: flatSettings, defaults: flatSettings });
+
+export async function getClusterSettings(server: OpenSearchServer): Promise<ClusterSettings> {
+  return await server.call({
+    name: "GET /_cluster/settings",
+    send: (client, options) => client.cluster.getSettings({ flat_settings: true, include_defaults: true }, options),
+    answer: settingsAnswer,
+    repeatable: true,
+  });
+}
+
+/** Sets flat keys in one scope; `null` resets a key. All of them or none. */
+export async function putClusterSettings(
+  server: OpenSearchServer,
+  scope: SettingScope,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await server.call({
+    name: "PUT /_cluster/settings",
+    send: (client, options) => client.cluster.putSettings({ body: { [scope]: { ...settings } } }, options),
+    answer: z.looseObject({}),
+    repeatable: true,
+  });
+}

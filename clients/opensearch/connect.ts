@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { Client } from "@opensearch-project/opensearch";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { OpenSearchServer } from "./server";
+
+/** What is needed to reach a cluster; the resources' `connection` input has this shape. */
+export interface ConnectionSettings {
+  readonly endpoint: string;
+  readonly endpoints?: readonly string[];
+  readonly username?: string;
+  readonly password?: string;
+  readonly passwordEnv?: string;
+  readonly caCertificate?: string;
+  readonly caCertificateFile?: string;
+  readonly skipTlsVerify?: boolean;
+  readonly requestTimeoutSeconds?: number;
+  readonly maxRetries?: number;
+}
+
+/** The variable that wins over any stored password, for the day it was rotated outside of Pulumi. */
+export const PASSWORD_OVERRIDE = "OLLAMA_CHAT_OPENSEARCH_PASSWORD";
+
+const DEFAULT_REQUEST_TIMEOUT_SECONDS = 30;
+const DEFAULT_MAX_RETRIES = 5;
+const MAX_SOCKETS = 32;
+
+const servers = new Map<string, OpenSearchServer>();
+
+/**
+ * The server behind a connection. Equal connections share one client, hence its keep-alive sockets and its one probe
+ * of the cluster, for the life of the process.
+ */
+export function openSearch(connection: ConnectionSettings): OpenSearchServer {
+  const password = passwordOf(connection);
+  const key = JSON.stringify([connection, password]);
+  const known = servers.get(key);
+  if (known) return known;
+  const server = new OpenSearchServer({
+    client: new Client({
+      nodes: [connection.endpoint, ...(connection.endpoints ?? [])],
+      auth: connection.username === undefined ? undefined : { username: connection.username, password: password ?? "" },
+      ssl: { ca: authorityOf(connection), rejectUnauthorized: connection.skipTlsVerify !== true },
+      agent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+      // Repeating is decided in this package, by the server's own words: the client would also repeat a create.
+      maxRetries: 0,
+    }),
+    endpoint: connection.endpoint,
+    requestTimeoutSeconds: connection.requestTimeoutSeconds ?? DEFAULT_REQUEST_TIMEOUT_SECONDS,
+    maxRetries: connection.maxRetries ?? DEFAULT_MAX_RETRIES,
+  });
+  servers.set(key, server);
+  return server;
+}
+
+/** The password in force, for signing in and for redacting. */
+export function passwordOf(connection: ConnectionSettings): string | undefined {
+  const override = process.env[PASSWORD_OVERRIDE];
+  if (override) return override;
+  if (connection.passwordEnv === undefined) return connection.password;
+  const value = process.env[connection.passwordEnv];
+  if (value) return value;
+  throw new ExplainedError({
+    what: `The environment variable ${connection.passwordEnv}, named by connection.passwordEnv, is not set.`,
+    cause: "passwordEnv is read where the provider runs, in the environment of the pulumi command.",
+    fix: `Run pulumi with it, for example ${connection.passwordEnv}=... pulumi up, or use connection.password.`,
+  });
+}
+
+function authorityOf(connection: ConnectionSettings): string | undefined {
+  if (connection.caCertificateFile === undefined) return connection.caCertificate;
+  try {
+    return readFileSync(connection.caCertificateFile, "utf8");
+  } catch (error) {
+    throw new ExplainedError({
+      what: `The file ${connection.caCertificateFile}, named by connection.caCertificateFile, cannot be read: ${error instanceof Error ? error.message : error}`,
+      cause: "The path is read where the provider runs, relative to the folder of the Pulumi program.",
+      fix: "Give an absolute path, or put the PEM text into connection.caCertificate.",
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { writeAnswer } from "./answers";
+import { orMissing } from "./missing";
+import type { OpenSearchServer } from "./server";
+
+export interface ModelGroupFields {
+  readonly name?: string;
+  readonly description?: string;
+  readonly accessMode?: string;
+  readonly backendRoles?: readonly string[];
+  readonly addAllBackendRoles?: boolean;
+}
+
+/** A model group as the server shows it. */
+export interface ModelGroupDocument {
+  readonly name: string;
+  readonly description?: string;
+  /** `public`, `private` or `restricted`; the server fills it in when access control is off. */
+  readonly access?: string;
+  readonly backendRoles?: readonly string[];
+  /** How many models were ever registered into it. */
+  readonly latestVersion: number;
+}
+
+const groupAnswer = z.object({
+  name: z.string(),
+  description: z.string().nullish(),
+  access: z.string().nullish(),
+  backend_roles: z.array(z.string()).nullish(),
+  latest_version: z.coerce.number().default(0),
+});
+
+export async function registerModelGroup(server: OpenSearchServer, fields: ModelGroupFields): Promise<string> {
+  const answer = await server.call({
+    name: "POST /_plugins/_ml/model_groups/_register",
+    send: (client, options) =>
+      client.ml.registerModelGroup({ body: { name: fields.name ?? "", ...wire(fields) } as never }, options),
+    answer: z.object({ model_group_id: z.string() }),
+    repeatable: false,
+  });
+  return answer.model_group_id;
+}
+
+export async function getModelGroup(server: OpenSearchServer, id: string): Promise<ModelGroupDocument | undefined> {
+  const call = server.call({
+    name: `GET /_plugins/_ml/model_groups/${id}`,
+    send: (client, options) => client.ml.getModelGroup({ model_group_id: id }, options),
+    answer: groupAnswer,
+    repeatable: true,
+  });
+  const group = await orMissing(call);
+  if (group === undefined) return undefined;
+  return {
+    name: group.name,
+    description: group.description ?? undefined,
+    access: group.access ?? undefined,
+    backendRoles: group.backend_roles ?? undefined,
+    latestVersion: group.latest_version,
+  };
+}
+
+export async function updateModelGroup(server: OpenSearchServer, id: string, fields: ModelGroupFields): Promise<void> {
+  await server.call({
+    name: `PUT /_plugins/_ml/model_groups/${id}`,
+    send: (client, options) => client.ml.updateModelGroup({ model_group_id: id, body: wire(fields) as never }, options),
+    answer: writeAnswer,
+    repeatable: true,
+  });
+}
+
+/** Deletes a group; one that is not there counts as deleted. */
+export async function deleteModelGroup(server: OpenSearchServer, id: string): Promise<void> {
+  const call = server.call({
+    name: `DELETE /_plugins/_ml/model_groups/${id}`,
+    send: (client, options) => client.ml.deleteModelGroup({ model_group_id: id }, options),
+    answer: writeAnswer,
+    repeatable: true,
+  });
+  await orMissing(call);
+}
+
+function wire(fields: ModelGroupFields): Record<string, unknown> {
+  return {
+    name: fields.name,
+    description: fields.description,
+    access_mode: fields.accessMode,
+    backend_roles: fields.backendRoles,
+    add_all_backend_roles: fields.addAllBackendRoles,
+  };
+}

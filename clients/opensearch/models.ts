@@ -1,0 +1,168 @@
+import { z } from "zod";
+import type { Deadline } from "../wait";
+import { writeAnswer } from "./answers";
+import { orMissing } from "./missing";
+import type { OpenSearchServer } from "./server";
+
+/** What can be said of a remote model, at registration and later. JSON members are sent as they are. */
+export interface ModelFields {
+  readonly name?: string;
+  readonly description?: string;
+  readonly modelGroupId?: string;
+  readonly connectorId?: string;
+  readonly isEnabled?: boolean;
+  readonly rateLimiter?: Readonly<Record<string, unknown>>;
+  readonly guardrails?: Readonly<Record<string, unknown>>;
+  readonly interface?: Readonly<Record<string, unknown>>;
+  readonly deploySetting?: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelDocument extends ModelFields {
+  /** `REGISTERED`, `DEPLOYING`, `DEPLOYED`, `PARTIALLY_DEPLOYED`, `UNDEPLOYED` or `DEPLOY_FAILED`. */
+  readonly modelState: string;
+}
+
+const json = z.record(z.string(), z.unknown()).nullish();
+const modelAnswer = z.object({
+  name: z.string().default(""),
+  description: z.string().nullish(),
+  model_group_id: z.string().nullish(),
+  connector_id: z.string().nullish(),
+  is_enabled: z.boolean().nullish(),
+  rate_limiter: json,
+  guardrails: json,
+  interface: json,
+  deploy_setting: json,
+  model_state: z.string().default("UNKNOWN"),
+});
+
+/** Registers a remote model, deploying it in the same call; the answer comes before it is deployed. */
+export async function registerModel(
+  server: OpenSearchServer,
+  fields: ModelFields,
+  options: { readonly deploy: boolean; readonly deadline: Deadline },
+): Promise<string> {
+  const answer = await server.call({
+    name: `POST /_plugins/_ml/models/_register${options.deploy ? "?deploy=true" : ""}`,
+    send: (client, call) =>
+      client.ml.registerModel(
+        { body: { function_name: "remote", ...wire(fields) } as never },
+        // The generated types know no `deploy`, a query parameter of the API since 2.5.
+        options.deploy ? { ...call, querystring: { deploy: true } } : call,
+      ),
+    answer: z.object({ model_id: z.string() }),
+    repeatable: false,
+    retry: { deadline: options.deadline },
+  });
+  return answer.model_id;
+}
+
+export async function getModel(server: OpenSearchServer, id: string): Promise<ModelDocument | undefined> {
+  const call = server.call({
+    name: `GET /_plugins/_ml/models/${id}`,
+    send: (client, options) => client.ml.getModel({ model_id: id }, options),
+    answer: modelAnswer,
+    repeatable: true,
+  });
+  const answer = await orMissing(call);
+  return answer === undefined ? undefined : document(answer);
+}
+
+export async function updateModel(
+  server: OpenSearchServer,
+  id: string,
+  fields: ModelFields,
+  deadline: Deadline,
+): Promise<void> {
+  await server.call({
+    name: `PUT /_plugins/_ml/models/${id}`,
+    send: (client, options) => client.ml.updateModel({ model_id: id, body: wire(fields) as never }, options),
+    answer: writeAnswer,
+    repeatable: true,
+    retry: { deadline },
+  });
+}
+
+export async function deployModel(server: OpenSearchServer, id: string): Promise<void> {
+  await server.call({
+    name: `POST /_plugins/_ml/models/${id}/_deploy`,
+    send: (client, options) => client.ml.deployModel({ model_id: id }, options),
+    answer: z.looseObject({}),
+    repeatable: true,
+  });
+}
+
+/** Undeploys a model; one that is not there, or not loaded, counts as undeployed. */
+export async function undeployModel(server: OpenSearchServer, id: string): Promise<void> {
+  const call = server.call({
+    name: `POST /_plugins/_ml/models/${id}/_undeploy`,
+    send: (client, options) => client.ml.undeployModel({ model_id: id }, options),
+    answer: z.looseObject({}),
+    repeatable: true,
+  });
+  await orMissing(call);
+}
+
+/** Deletes a model; one that is not there counts as deleted. */
+export async function deleteModel(server: OpenSearchServer, id: string): Promise<void> {
+  const call = server.call({
+    name: `DELETE /_plugins/_ml/models/${id}`,
+    send: (client, options) => client.ml.deleteModel({ model_id: id }, options),
+    answer: writeAnswer,
+    repeatable: true,
+  });
+  await orMissing(call);
+}
+
+const MOST_OF_ONE_CONNECTOR = 100;
+
+/** Models that name this connector. Asked by the exact id: the analysed field cuts ids at every `-` (3.4.0). */
+export async function findModelsByConnector(
+  server: OpenSearchServer,
+  connectorId: string,
+): Promise<readonly { readonly id: string; readonly model: ModelDocument }[]> {
+  const answer = await server.call({
+    name: "POST /_plugins/_ml/models/_search",
+    send: (client, options) =>
+      client.ml.searchModels(
+        {
+          body: { query: { term: { "connector_id.keyword": connectorId } }, size: MOST_OF_ONE_CONNECTOR } as never,
+        },
+        options,
+      ),
+    answer: z.object({ hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: modelAnswer })) }) }),
+    repeatable: true,
+  });
+  return answer.hits.hits
+    .map((hit) => ({ id: hit._id, model: document(hit._source) }))
+    .filter(({ model }) => model.connectorId === connectorId);
+}
+
+function document(answer: z.infer<typeof modelAnswer>): ModelDocument {
+  return {
+    name: answer.name,
+    description: answer.description ?? undefined,
+    modelGroupId: answer.model_group_id ?? undefined,
+    connectorId: answer.connector_id ?? undefined,
+    isEnabled: answer.is_enabled ?? undefined,
+    rateLimiter: answer.rate_limiter ?? undefined,
+    guardrails: answer.guardrails ?? undefined,
+    interface: answer.interface ?? undefined,
+    deploySetting: answer.deploy_setting ?? undefined,
+    modelState: answer.model_state,
+  };
+}
+
+function wire(fields: ModelFields): Record<string, unknown> {
+  return {
+    name: fields.name,
+    description: fields.description,
+    model_group_id: fields.modelGroupId,
+    connector_id: fields.connectorId,
+    is_enabled: fields.isEnabled,
+    rate_limiter: fields.rateLimiter,
+    guardrails: fields.guardrails,
+    interface: fields.interface,
+    deploy_setting: fields.deploySetting,
+  };
+}

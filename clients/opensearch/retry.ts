@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ServerError, UnreachableError } from "../errors";
+import type { Deadline } from "../wait";
+
+export interface RetryLimits {
+  /** How often a request is tried again. */
+  readonly maxRetries: number;
+  /** No try starts after it; with it, refusals that only time cures are repeated until then. */
+  readonly deadline?: Deadline;
+}
+
+const FIRST_PAUSE_MILLISECONDS = 50;
+const LONGEST_PAUSE_MILLISECONDS = 2_000;
+
+/** Two writers met on one document; the loser only has to try again. */
+const CONFLICT = /version conflict/i;
+/** A fresh node makes its encryption key in the background; the server's text asks to wait ten seconds. */
+const NOT_READY = /master key has not been initialized/i;
+/** Thrown at while a cluster starts or a shard moves. */
+const STARTING = /no_shard_available|all shards failed|not yet initialized|cluster_block_exception.*not recovered/i;
+
+type Verdict = "never" | "counted" | "until deadline";
+
+/** Repeats a request while the server's own words say that it can succeed later; anything else fails at once. */
+export async function retrying<T>(
+  send: () => Promise<T>,
+  limits: RetryLimits & { readonly repeatable: boolean },
+): Promise<T> {
+  for (let tried = 0; ; tried += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      const verdict = judge(error, limits.repeatable);
+      if (verdict === "never" || limits.deadline?.passed) throw error;
+      const patient = verdict === "until deadline" && limits.deadline !== undefined;
+      if (!patient && tried >= limits.maxRetries) throw error;
+      await sleep(pauseMilliseconds(tried));
+    }
+  }
+}
+
+/** Doubling with full jitter, so that writers which collided do not meet again. */
+function pauseMilliseconds(tried: number): number {
+  const ceiling = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** Math.min(tried, 10), LONGEST_PAUSE_MILLISECONDS);
+  return ceiling / 2 + (Math.random() * ceiling) / 2;
+}
+
+function judge(error: unknown, repeatable: boolean): Verdict {
+  if (error instanceof UnreachableError) return repeatable || !error.mayHaveArrived ? "counted" : "never";
+  if (!(error instanceof ServerError)) return "never";
+  if (NOT_READY.test(error.reason)) return "until deadline";
+  if (error.status === 409 && CONFLICT.test(error.reason)) return "until deadline";
+  if (error.status === 429 || error.status === 503 || STARTING.test(error.reason)) return "counted";
+  return "never";
+}

@@ -1,0 +1,111 @@
+import { type ApiResponse, type Client, errors } from "@opensearch-project/opensearch";
+import { z } from "zod";
+import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
+import { type RetryLimits, retrying } from "./retry";
+
+interface ServerOptions {
+  readonly client: Client;
+  readonly endpoint: string;
+  readonly requestTimeoutSeconds: number;
+  readonly maxRetries: number;
+}
+
+interface CallOptions {
+  /** Time limit of one try in milliseconds. */
+  readonly requestTimeout: number;
+}
+
+/** One request of the server's API. */
+export interface Call<T> {
+  /** Method and path, for messages. */
+  readonly name: string;
+  readonly send: (client: Client, options: CallOptions) => PromiseLike<ApiResponse>;
+  readonly answer: z.ZodType<T>;
+  /** True when sending it twice does no more than sending it once. */
+  readonly repeatable: boolean;
+  /** Time limit of one try. Default: the connection's. */
+  readonly timeoutSeconds?: number;
+  /** Bounds of trying again. Default: the connection's `maxRetries`. */
+  readonly retry?: Partial<RetryLimits>;
+}
+
+/** An OpenSearch cluster as the lifecycles see it: typed answers, errors of `clients/errors`, bounded repeats. */
+export class OpenSearchServer {
+  readonly endpoint: string;
+  readonly #options: ServerOptions;
+  readonly #once = new Map<string, Promise<unknown>>();
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.endpoint = options.endpoint;
+  }
+
+  async call<T>(call: Call<T>): Promise<T> {
+    const limits = { maxRetries: this.#options.maxRetries, ...call.retry };
+    return await retrying(() => this.#send(call), { ...limits, repeatable: call.repeatable });
+  }
+
+  /** Runs a task once for the life of the process; a failure is not remembered. */
+  async once<T>(key: string, task: () => Promise<T>): Promise<T> {
+    const known = this.#once.get(key);
+    if (known) return (await known) as T;
+    const running = task();
+    this.#once.set(key, running);
+    running.catch(() => this.#once.delete(key));
+    return await running;
+  }
+
+  async #send<T>(call: Call<T>): Promise<T> {
+    const requestTimeout = (call.timeoutSeconds ?? this.#options.requestTimeoutSeconds) * 1000;
+    const body = await this.#answered(call, requestTimeout);
+    const parsed = call.answer.safeParse(body);
+    if (parsed.success) return parsed.data;
+    throw new UnexpectedAnswerError(call.name, z.prettifyError(parsed.error));
+  }
+
+  async #answered<T>(call: Call<T>, requestTimeout: number): Promise<unknown> {
+    try {
+      return (await call.send(this.#options.client, { requestTimeout })).body;
+    } catch (error) {
+      throw this.#translated(call.name, error);
+    }
+  }
+
+  #translated(request: string, error: unknown): unknown {
+    if (error instanceof errors.ResponseError) return refusal(request, error);
+    if (error instanceof errors.TimeoutError) {
+      return new UnreachableError(this.endpoint, "no answer within the time limit", request, true);
+    }
+    if (error instanceof errors.ConnectionError || error instanceof errors.NoLivingConnectionsError) {
+      const arrived = !NEVER_ARRIVED.test(error.message);
+      return new UnreachableError(this.endpoint, error.message, request, arrived);
+    }
+    if (error instanceof errors.DeserializationError) return new UnexpectedAnswerError(request, error.message);
+    return error;
+  }
+}
+
+/** Failures before the request was sent: nothing listens, no such host, TLS refused. */
+const NEVER_ARRIVED =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|certificate|self-signed|SSL routines|wrong version number|altnames/i;
+
+const errorBody = z.object({
+  error: z.union([z.string(), z.object({ type: z.string().optional(), reason: z.string().nullish() })]),
+});
+
+function refusal(request: string, error: InstanceType<typeof errors.ResponseError>): ServerError {
+  const status = error.statusCode ?? 0;
+  const body: unknown = error.body;
+  const parsed = errorBody.safeParse(body);
+  if (parsed.success && typeof parsed.data.error === "object") {
+    return new ServerError(
+      status,
+      parsed.data.error.type ?? "",
+      parsed.data.error.reason ?? "no reason given",
+      request,
+    );
+  }
+  if (parsed.success) return new ServerError(status, "", String(parsed.data.error), request);
+  const text = typeof body === "string" ? body : JSON.stringify(body ?? "");
+  return new ServerError(status, "", text.trim().slice(0, 500) || "no reason given", request);
+}

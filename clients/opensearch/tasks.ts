@@ -1,0 +1,44 @@
+import { z } from "zod";
+import type { OpenSearchServer } from "./server";
+
+const MOST_TASKS = 50;
+
+const taskAnswer = z.object({
+  model_id: z.string().nullish(),
+  task_type: z.string().nullish(),
+  state: z.string().nullish(),
+  error: z.string().nullish(),
+  create_time: z.coerce.number().default(0),
+});
+
+/**
+ * The error of a model's newest failed deployment, or `undefined`. It is often JSON text keyed by node id; then one
+ * `node: reason` each. A failing look-up is no reason to hide the failure it was to explain.
+ */
+export async function lastDeployError(server: OpenSearchServer, modelId: string): Promise<string | undefined> {
+  const search = server.call({
+    name: "POST /_plugins/_ml/tasks/_search",
+    send: (client, options) =>
+      client.ml.searchTasks({ body: { query: { term: { model_id: modelId } }, size: MOST_TASKS } as never }, options),
+    answer: z.object({ hits: z.object({ hits: z.array(z.object({ _source: taskAnswer })) }) }),
+    repeatable: true,
+  });
+  const answer = await search.catch(() => undefined);
+  const failed = (answer?.hits.hits ?? [])
+    .map((hit) => hit._source)
+    .filter((task) => task.model_id === modelId && task.error && task.task_type === "DEPLOY_MODEL")
+    .sort((a, b) => b.create_time - a.create_time);
+  const error = failed[0]?.error;
+  return error ? perNode(error) : undefined;
+}
+
+function perNode(error: string): string {
+  try {
+    const nodes = z.record(z.string(), z.string()).parse(JSON.parse(error));
+    return Object.entries(nodes)
+      .map(([node, reason]) => `node ${node}: ${reason}`)
+      .join("; ");
+  } catch {
+    return error;
+  }
+}

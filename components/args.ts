@@ -1,0 +1,138 @@
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterSettingArgs } from "../providers/cluster-setting/resource";
+import type { ConnectionArgs } from "../providers/connection-args";
+import type { ConnectorArgs } from "../providers/connector/resource";
+import type { DeployedModelArgs } from "../providers/deployed-model/resource";
+import type { ModelGroupArgs } from "../providers/model-group/resource";
+import type { OllamaModelArgs } from "../providers/ollama-model/resource";
+import type { TlsCertificateArgs } from "../providers/tls-certificate/resource";
+
+export interface OpenSearchArgs {
+  /** A cluster that runs already; then nothing of OpenSearch is started here. */
+  existing?: ConnectionArgs;
+  /**
+   * Image to run.
+   * @default "opensearchproject/opensearch:3.4.0"
+   */
+  image?: string;
+  /**
+   * Java heap, as in `-Xmx`.
+   * @default "1g"
+   */
+  heap?: string;
+  /**
+   * Port on the host.
+   * @default 9200
+   */
+  port?: number;
+  /**
+   * Password of the user `admin`, required unless `existing` is given. OpenSearch wants 8 characters at least, with
+   * upper and lower case, a digit and a special character, and takes it only at the first boot of an empty volume.
+   */
+  adminPassword?: pulumi.Input<string>;
+  /**
+   * Keep the data volume when the stack is destroyed.
+   * @default false
+   */
+  retainData?: boolean;
+}
+
+export interface ExistingOllamaArgs {
+  /** Base URL as this machine reaches it, for example `http://localhost:11434`. */
+  endpoint: string;
+}
+
+export interface OllamaArgs {
+  /** An Ollama server that runs already; then none is started here. */
+  existing?: ExistingOllamaArgs;
+  /**
+   * Base URL of Ollama as OpenSearch reaches it.
+   * @default the container's alias; for an existing server its endpoint, with localhost rewritten to the host's
+   * gateway where OpenSearch runs in a container of this stack
+   */
+  endpointForOpenSearch?: string;
+  /**
+   * Image to run.
+   * @default "ollama/ollama:0.17.4"
+   */
+  image?: string;
+  /**
+   * Port on the host.
+   * @default 11434
+   */
+  port?: number;
+  /**
+   * GPUs of the container: `all`, or `device=0,2`. Needs the NVIDIA container toolkit.
+   * @default none
+   */
+  gpus?: string;
+  /**
+   * How long a model stays in memory after an answer, such as `30m`, or `-1` for ever.
+   * @default Ollama's, 5 minutes
+   */
+  keepAlive?: string;
+  /**
+   * Keep the volume with the pulled models when the stack is destroyed.
+   * @default false
+   */
+  retainModels?: boolean;
+}
+
+export interface ReadinessArgs {
+  /** Longest wait for OpenSearch's container to be healthy. Default: 300. */
+  openSearchSeconds?: number;
+  /** Longest wait for Ollama's container to be healthy. Default: 120. */
+  ollamaSeconds?: number;
+  /** Longest wait for a model to be pulled. Default: 1800. */
+  pullSeconds?: number;
+  /** Longest wait for the deployed model's first answer. Default: 300. */
+  modelSeconds?: number;
+}
+
+/** Changes the arguments of one child just before it is made, for everything that has no argument of its own. */
+export interface Transforms {
+  network?: (args: docker.NetworkArgs) => docker.NetworkArgs;
+  volume?: (args: docker.VolumeArgs) => docker.VolumeArgs;
+  ollamaContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;
+  openSearchContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;
+  tlsCertificate?: (args: TlsCertificateArgs) => TlsCertificateArgs;
+  ollamaModel?: (args: OllamaModelArgs) => OllamaModelArgs;
+  clusterSetting?: (args: ClusterSettingArgs) => ClusterSettingArgs;
+  modelGroup?: (args: ModelGroupArgs) => ModelGroupArgs;
+  connector?: (args: ConnectorArgs) => ConnectorArgs;
+  deployedModel?: (args: DeployedModelArgs) => DeployedModelArgs;
+}
+
+export interface OllamaChatStackArgs {
+  /**
+   * The chat model, by Ollama's name and tag.
+   * @default "smollm2:135m"
+   */
+  model?: string;
+  /** Further models to have in Ollama, not registered in OpenSearch. Default: none. */
+  models?: string[];
+  /**
+   * `generate`, `chat` or `openai` (see `ChatApi`).
+   * @default "generate"
+   */
+  api?: string;
+  /** Ollama's options for every answer, such as `{ num_predict: 256 }`. Default: the model's own. */
+  modelOptions?: Record<string, unknown>;
+  /**
+   * Longest wait of OpenSearch for an answer of the model, in seconds.
+   * @default 300
+   */
+  readTimeoutSeconds?: number;
+  opensearch?: OpenSearchArgs;
+  ollama?: OllamaArgs;
+  /** Further cluster settings, by flat key. Default: none. */
+  settings?: Record<string, unknown>;
+  readiness?: ReadinessArgs;
+  /**
+   * Address of the host on which ports are published.
+   * @default "127.0.0.1"
+   */
+  publishAddress?: string;
+  transform?: Transforms;
+}

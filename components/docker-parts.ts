@@ -1,0 +1,71 @@
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Transforms } from "./args";
+import { dockerName, labels } from "./naming";
+
+/** What every Docker child of one stack shares. */
+export interface DockerContext {
+  /** Name of the component. */
+  readonly name: string;
+  readonly options: pulumi.CustomResourceOptions;
+  readonly transform: Transforms;
+  readonly publishAddress: string;
+}
+
+export function createNetwork({ name, options, transform }: DockerContext): docker.Network {
+  const args: docker.NetworkArgs = { name: dockerName(name, "network"), labels: labels() };
+  return new docker.Network(`${name}-network`, transform.network?.(args) ?? args, options);
+}
+
+export function createVolume(context: DockerContext, part: string, retain: boolean): docker.Volume {
+  const { name, options, transform } = context;
+  const args: docker.VolumeArgs = { name: dockerName(name, part), labels: labels() };
+  return new docker.Volume(`${name}-${part}-volume`, transform.volume?.(args) ?? args, {
+    ...options,
+    retainOnDelete: retain,
+  });
+}
+
+/** An image that is pulled unless it is there, and that stays when the stack is destroyed. */
+export function createImage({ name, options }: DockerContext, part: string, image: string): docker.RemoteImage {
+  return new docker.RemoteImage(`${name}-${part}-image`, { name: image, keepLocally: true }, options);
+}
+
+export interface ContainerParts {
+  readonly part: string;
+  readonly image: docker.RemoteImage;
+  readonly network: docker.Network;
+  readonly alias: string;
+  readonly volume: docker.Volume;
+  readonly volumePath: string;
+  readonly port: { readonly internal: number; readonly external: number };
+  readonly envs: pulumi.Input<string[]>;
+  readonly healthTest: string[];
+  readonly waitSeconds: number;
+}
+
+/**
+ * Arguments of a container, with the inputs set whose absence shows as a change for ever: `networkMode`, and the
+ * image by its id and not by its tag (pulumi-docker #1272, #325).
+ */
+export function containerArgs(context: DockerContext, parts: ContainerParts): docker.ContainerArgs {
+  return {
+    name: dockerName(context.name, parts.part),
+    image: parts.image.imageId,
+    envs: parts.envs,
+    networkMode: parts.network.name,
+    networksAdvanced: [{ name: parts.network.name, aliases: [parts.alias] }],
+    volumes: [{ volumeName: parts.volume.name, containerPath: parts.volumePath }],
+    ports: [{ ...parts.port, ip: context.publishAddress }],
+    labels: labels(),
+    healthcheck: { tests: parts.healthTest, interval: "2s", timeout: "10s", retries: 5, startPeriod: "300s" },
+    restart: "unless-stopped",
+    wait: true,
+    waitTimeout: parts.waitSeconds,
+  };
+}
+
+/** Options of a container: it has a fixed name and port, so the old one goes first; edits of the health check need a new one. */
+export function containerOptions({ options }: DockerContext): pulumi.CustomResourceOptions {
+  return { ...options, deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"] };
+}

@@ -1,0 +1,197 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ClusterSetting } from "../providers/cluster-setting/resource";
+import type { ConnectionArgs } from "../providers/connection-args";
+import { Connector } from "../providers/connector/resource";
+import { trustedEndpointRegex } from "../providers/connector/trust";
+import { DeployedModel } from "../providers/deployed-model/resource";
+import { ModelGroup } from "../providers/model-group/resource";
+import { OllamaModel } from "../providers/ollama-model/resource";
+import { ChatApi, presetFor } from "./api";
+import type { OllamaChatStackArgs } from "./args";
+import { createNetwork, type DockerContext } from "./docker-parts";
+import { HOST_GATEWAY, mayBePrivate } from "./endpoints";
+import { createOllama, existingOllama, type OllamaServer } from "./ollama-server";
+import { createOpenSearch, type OpenSearchCluster } from "./open-search-server";
+import { validated } from "./validate";
+
+export const DEFAULT_MODEL = "smollm2:135m";
+
+/**
+ * A private chat backend: Ollama with its model, OpenSearch, and between them the model group, connector and deployed
+ * model of ML Commons that answer questions. Either server may exist already; without both, no Docker is needed.
+ *
+ * Ollama with its model and OpenSearch come up side by side. Everything else waits for what it really needs, and is
+ * taken down in the reverse order.
+ *
+ * @example
+ * ```ts
+ * const stack = new OllamaChatStack("chat", {
+ *   model: "smollm2:135m",
+ *   opensearch: { adminPassword: new pulumi.Config().requireSecret("opensearchPassword") },
+ * });
+ * export const modelId = stack.modelId;
+ * export const predictUrl = stack.predictUrl;
+ * ```
+ */
+export class OllamaChatStack extends pulumi.ComponentResource {
+  /** Base URL of OpenSearch. */
+  readonly opensearchEndpoint: pulumi.Output<string>;
+  /** User of OpenSearch; empty where it asks for none. */
+  readonly opensearchUsername: pulumi.Output<string>;
+  /** Its password; a secret, empty where there is none or where it stays in an environment variable. */
+  readonly opensearchPassword: pulumi.Output<string>;
+  /** PEM of the authority that signed OpenSearch's certificate; empty where it is one of the public ones. */
+  readonly opensearchCaCertificate: pulumi.Output<string>;
+  /** Base URL of Ollama. */
+  readonly ollamaEndpoint: pulumi.Output<string>;
+  /** The chat model's name and tag in Ollama. */
+  readonly chatModel: pulumi.Output<string>;
+  /** `generate`, `chat` or `openai`: what callers send (see `ChatApi`). */
+  readonly api: pulumi.Output<string>;
+  readonly modelGroupId: pulumi.Output<string>;
+  readonly connectorId: pulumi.Output<string>;
+  /** Id of the deployed model; stays the same through every change but a new cluster. */
+  readonly modelId: pulumi.Output<string>;
+  /** `POST` questions here. */
+  readonly predictUrl: pulumi.Output<string>;
+
+  constructor(name: string, args: OllamaChatStackArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("ollamachat:index:OllamaChatStack", name, {}, opts);
+    validated(name, args);
+    const parent = { parent: this };
+    const transform = args.transform ?? {};
+    const api = args.api ?? ChatApi.generate;
+    const model = args.model ?? DEFAULT_MODEL;
+
+    const { ollama, opensearch } = createServers();
+    const models = [...new Set([model, ...(args.models ?? [])])].map(createOllamaModel);
+    const { connection } = opensearch;
+    const onCluster = { ...parent, dependsOn: opensearch.dependsOn };
+    const settings = createSettings();
+    const group = createGroup();
+    const connector = createConnector();
+    const deployed = createDeployedModel();
+
+    this.opensearchEndpoint = pulumi.output(connection.endpoint);
+    this.opensearchUsername = text(connection.username);
+    this.opensearchPassword = pulumi.secret(text(connection.password));
+    this.opensearchCaCertificate = text(connection.caCertificate);
+    this.ollamaEndpoint = pulumi.output(ollama.endpoint);
+    this.chatModel = pulumi.output(model);
+    this.api = pulumi.output(api);
+    this.modelGroupId = group.id;
+    this.connectorId = connector.id;
+    this.modelId = deployed.id;
+    this.predictUrl = pulumi.interpolate`${connection.endpoint}/_plugins/_ml/models/${deployed.id}/_predict`;
+    this.registerOutputs(this.outputs());
+
+    function createServers(): { ollama: OllamaServer; opensearch: OpenSearchCluster } {
+      const existing = args.opensearch?.existing;
+      const endpoint = args.ollama?.existing?.endpoint;
+      if (existing !== undefined && endpoint !== undefined) {
+        return { ollama: existingOllama(args, endpoint), opensearch: { connection: existing, dependsOn: [] } };
+      }
+      const context: DockerContext = {
+        name,
+        options: parent,
+        transform,
+        publishAddress: args.publishAddress ?? "127.0.0.1",
+      };
+      const network = createNetwork(context);
+      const ollama = endpoint === undefined ? createOllama(args, context, network) : existingOllama(args, endpoint);
+      if (existing !== undefined) return { ollama, opensearch: { connection: existing, dependsOn: [] } };
+      const password = args.opensearch?.adminPassword ?? "";
+      const reachesHost = ollama.endpointForOpenSearch.includes(HOST_GATEWAY);
+      return { ollama, opensearch: createOpenSearch(args, context, network, password, reachesHost) };
+    }
+
+    function createOllamaModel(tag: string, i: number): OllamaModel {
+      const made = {
+        endpoint: ollama.endpoint,
+        model: tag,
+        timeouts: { createSeconds: args.readiness?.pullSeconds ?? 1800 },
+      };
+      const suffix = i === 0 ? "ollama-model" : `ollama-model-${tag}`;
+      return new OllamaModel(`${name}-${suffix}`, transform.ollamaModel?.(made) ?? made, {
+        ...parent,
+        dependsOn: ollama.dependsOn,
+      });
+    }
+
+    function preset() {
+      return presetFor({
+        endpoint: ollama.endpointForOpenSearch,
+        model,
+        api,
+        options: args.modelOptions,
+        keepAlive: args.ollama?.keepAlive,
+        readTimeoutSeconds: args.readTimeoutSeconds,
+      });
+    }
+
+    function createSettings(): ClusterSetting {
+      const trusted = preset().actions.map((action) => trustedEndpointRegex(action.url));
+      const isPrivate = mayBePrivate(ollama.endpointForOpenSearch);
+      const made = {
+        connection,
+        mode: "contribute",
+        settings: {
+          "plugins.ml_commons.trusted_connector_endpoints_regex": trusted,
+          ...(isPrivate ? { "plugins.ml_commons.connector.private_ip_enabled": true } : {}),
+          ...args.settings,
+        },
+        ...(isPrivate
+          ? { whenKnown: { "plugins.ml_commons.trusted_connector_private_endpoints_regex": trusted } }
+          : {}),
+      };
+      return new ClusterSetting(`${name}-settings`, transform.clusterSetting?.(made) ?? made, onCluster);
+    }
+
+    function createGroup(): ModelGroup {
+      return new ModelGroup(`${name}-group`, transform.modelGroup?.({ connection }) ?? { connection }, onCluster);
+    }
+
+    function createConnector(): Connector {
+      const made = { connection, ...preset() };
+      return new Connector(`${name}-connector`, transform.connector?.(made) ?? made, {
+        ...parent,
+        dependsOn: [...opensearch.dependsOn, settings],
+      });
+    }
+
+    function createDeployedModel(): DeployedModel {
+      const made = {
+        connection,
+        modelGroupId: group.id,
+        connectorId: connector.id,
+        settingsRevision: settings.revision,
+        timeouts: { createSeconds: args.readiness?.modelSeconds ?? 300 },
+      };
+      return new DeployedModel(`${name}-model`, transform.deployedModel?.(made) ?? made, {
+        ...parent,
+        dependsOn: [...opensearch.dependsOn, ...models],
+      });
+    }
+  }
+
+  /** All outputs by name: flat, plain, secrets on their own, fit to be the outputs of a stack. */
+  outputs(): Record<string, pulumi.Output<string>> {
+    return {
+      opensearchEndpoint: this.opensearchEndpoint,
+      opensearchUsername: this.opensearchUsername,
+      opensearchPassword: this.opensearchPassword,
+      opensearchCaCertificate: this.opensearchCaCertificate,
+      ollamaEndpoint: this.ollamaEndpoint,
+      chatModel: this.chatModel,
+      api: this.api,
+      modelGroupId: this.modelGroupId,
+      connectorId: this.connectorId,
+      modelId: this.modelId,
+      predictUrl: this.predictUrl,
+    };
+  }
+}
+
+function text(value: ConnectionArgs["username"]): pulumi.Output<string> {
+  return pulumi.output(value).apply((known) => known ?? "");
+}

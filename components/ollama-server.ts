@@ -1,0 +1,56 @@
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { OllamaChatStackArgs } from "./args";
+import { containerArgs, containerOptions, createImage, createVolume, type DockerContext } from "./docker-parts";
+import { fromContainer } from "./endpoints";
+
+/** Pinned, never `latest`: the version whose answers the tests know. */
+export const OLLAMA_IMAGE = "ollama/ollama:0.17.4";
+export const OLLAMA_PORT = 11434;
+const ALIAS = "ollama";
+
+/** An Ollama that is up, or will be once `dependsOn` is. */
+export interface OllamaServer {
+  /** Base URL as this machine reaches it. */
+  readonly endpoint: string;
+  /** Base URL as OpenSearch reaches it. */
+  readonly endpointForOpenSearch: string;
+  readonly dependsOn: pulumi.Resource[];
+}
+
+/** The Ollama that exists, as OpenSearch will have to call it. */
+export function existingOllama(args: OllamaChatStackArgs, endpoint: string): OllamaServer {
+  const inContainer = args.opensearch?.existing === undefined;
+  const reachable = inContainer ? fromContainer(endpoint) : endpoint;
+  return { endpoint, endpointForOpenSearch: args.ollama?.endpointForOpenSearch ?? reachable, dependsOn: [] };
+}
+
+/** Ollama in a container of its own. It never speaks to Ollama's cloud: what is asked stays on the machine. */
+export function createOllama(args: OllamaChatStackArgs, context: DockerContext, network: docker.Network): OllamaServer {
+  const ollama = args.ollama ?? {};
+  const external = ollama.port ?? OLLAMA_PORT;
+  const volume = createVolume(context, "ollama", ollama.retainModels ?? false);
+  const made = containerArgs(context, {
+    part: "ollama",
+    image: createImage(context, "ollama", ollama.image ?? OLLAMA_IMAGE),
+    network,
+    alias: ALIAS,
+    volume,
+    volumePath: "/root/.ollama",
+    port: { internal: OLLAMA_PORT, external },
+    envs: ["OLLAMA_NO_CLOUD=1", ...(ollama.keepAlive ? [`OLLAMA_KEEP_ALIVE=${ollama.keepAlive}`] : [])],
+    healthTest: ["CMD", "ollama", "list"],
+    waitSeconds: args.readiness?.ollamaSeconds ?? 120,
+  });
+  const withGpus = ollama.gpus === undefined ? made : { ...made, gpus: ollama.gpus };
+  const final = context.transform.ollamaContainer?.(withGpus) ?? withGpus;
+  const container = new docker.Container(`${context.name}-ollama`, final, containerOptions(context));
+  const here = `http://localhost:${external}`;
+  // A cluster elsewhere knows no alias of this network; on this machine the published port serves it.
+  const forOpenSearch = args.opensearch?.existing === undefined ? `http://${ALIAS}:${OLLAMA_PORT}` : here;
+  return {
+    endpoint: here,
+    endpointForOpenSearch: ollama.endpointForOpenSearch ?? forOpenSearch,
+    dependsOn: [container],
+  };
+}

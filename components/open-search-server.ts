@@ -1,0 +1,102 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { ConnectionArgs } from "../providers/connection-args";
+import { TlsCertificate } from "../providers/tls-certificate/resource";
+import type { OllamaChatStackArgs } from "./args";
+import { containerArgs, containerOptions, createImage, createVolume, type DockerContext } from "./docker-parts";
+import { HOST_GATEWAY } from "./endpoints";
+
+/** Pinned, never `latest`: the version whose API was recorded. */
+export const OPENSEARCH_IMAGE = "opensearchproject/opensearch:3.4.0";
+export const OPENSEARCH_PORT = 9200;
+export const ADMIN = "admin";
+const ALIAS = "opensearch";
+const CONFIG = "/usr/share/opensearch/config";
+
+/** An OpenSearch that is up, or will be once `dependsOn` is. */
+export interface OpenSearchCluster {
+  readonly connection: ConnectionArgs;
+  readonly dependsOn: pulumi.Resource[];
+}
+
+/**
+ * OpenSearch in a container of its own, with TLS by our own authority and the given admin password. The official image
+ * sets up its well-known demo certificates first; every one of them is overridden here, on HTTP and on transport.
+ */
+export function createOpenSearch(
+  args: OllamaChatStackArgs,
+  context: DockerContext,
+  network: docker.Network,
+  adminPassword: pulumi.Input<string>,
+  reachesHost: boolean,
+): OpenSearchCluster {
+  const opensearch = args.opensearch ?? {};
+  const external = opensearch.port ?? OPENSEARCH_PORT;
+  const certificate = createCertificate(context);
+  const made = containerArgs(context, {
+    part: "opensearch",
+    image: createImage(context, "opensearch", opensearch.image ?? OPENSEARCH_IMAGE),
+    network,
+    alias: ALIAS,
+    volume: createVolume(context, "opensearch", opensearch.retainData ?? false),
+    volumePath: "/usr/share/opensearch/data",
+    port: { internal: OPENSEARCH_PORT, external },
+    envs: environment(opensearch.heap ?? "1g", adminPassword),
+    healthTest: ["CMD-SHELL", HEALTH],
+    waitSeconds: args.readiness?.openSearchSeconds ?? 300,
+  });
+  const uploads = certificateUploads(certificate);
+  const hosts = reachesHost ? { hosts: [{ host: HOST_GATEWAY, ip: "host-gateway" }] } : {};
+  const full = { ...made, uploads, ...hosts };
+  const final = context.transform.openSearchContainer?.(full) ?? full;
+  const container = new docker.Container(`${context.name}-opensearch`, final, containerOptions(context));
+  const connection: ConnectionArgs = {
+    endpoint: `https://localhost:${external}`,
+    username: ADMIN,
+    password: adminPassword,
+    caCertificate: certificate.caCertificatePem,
+  };
+  return { connection, dependsOn: [container] };
+}
+
+/** 401 is what a cluster that is ready answers to a stranger; before that, it refuses or says 503. */
+const HEALTH = `curl -sk -o /dev/null -w '%{http_code}' https://localhost:${OPENSEARCH_PORT}/ | grep -qE '^(200|401)$'`;
+
+function createCertificate({ name, options, transform }: DockerContext): TlsCertificate {
+  const args = { commonName: NODE_NAME, dnsNames: ["localhost", ALIAS], ipAddresses: ["127.0.0.1"] };
+  return new TlsCertificate(`${name}-tls`, transform.tlsCertificate?.(args) ?? args, options);
+}
+
+/** Without a comma: it stands in a setting that is a list. */
+const NODE_NAME = "ollama-chat-opensearch";
+
+function environment(heap: string, adminPassword: pulumi.Input<string>): pulumi.Output<string[]> {
+  const files = ["http", "transport"].flatMap((layer) => [
+    `plugins.security.ssl.${layer}.pemcert_filepath=certs/node.pem`,
+    `plugins.security.ssl.${layer}.pemkey_filepath=certs/node.key`,
+    `plugins.security.ssl.${layer}.pemtrustedcas_filepath=certs/ca.pem`,
+  ]);
+  const password = pulumi.secret(adminPassword);
+  return pulumi.secret(
+    pulumi
+      .all([password])
+      .apply(([text]) => [
+        "discovery.type=single-node",
+        `OPENSEARCH_JAVA_OPTS=-Xms${heap} -Xmx${heap}`,
+        `OPENSEARCH_INITIAL_ADMIN_PASSWORD=${text}`,
+        "plugins.security.ssl.http.enabled=true",
+        ...files,
+        `plugins.security.nodes_dn=CN=${NODE_NAME}`,
+      ]),
+  );
+}
+
+/** Readable by OpenSearch's own user only, which has the number 1000 in the image. */
+function certificateUploads(certificate: TlsCertificate): docker.ContainerArgs["uploads"] {
+  const owned = { owner: "1000", group: "1000", permissions: "0400" };
+  return [
+    { ...owned, file: `${CONFIG}/certs/ca.pem`, content: certificate.caCertificatePem },
+    { ...owned, file: `${CONFIG}/certs/node.pem`, content: certificate.certificatePem },
+    { ...owned, file: `${CONFIG}/certs/node.key`, content: certificate.privateKeyPem },
+  ];
+}

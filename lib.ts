@@ -1,0 +1,39 @@
+/**
+ * OpenSearch ML Commons and Ollama as Pulumi resources. Importing this module registers nothing.
+ *
+ * @packageDocumentation
+ */
+export type { ConnectorAction, ConnectorClientConfig } from "./clients/opensearch/connectors";
+export { ChatApi } from "./components/api";
+export type {
+  ExistingOllamaArgs,
+  OllamaArgs,
+  OllamaChatStackArgs,
+  OpenSearchArgs,
+  ReadinessArgs,
+  Transforms,
+} from "./components/args";
+export { OllamaChatStack } from "./components/ollama-chat-stack";
+export { RestoreOnDelete, SettingMode, SettingScope } from "./providers/cluster-setting/inputs";
+export { ClusterSetting, type ClusterSettingArgs } from "./providers/cluster-setting/resource";
+export type { ConnectionArgs } from "./providers/connection-args";
+export { ConnectorProtocol, RetryBackoffPolicy } from "./providers/connector/inputs";
+export {
+  type ConnectorPreset,
+  type OllamaPresetArgs,
+  type OpenAiPresetArgs,
+  ollamaChat,
+  ollamaEmbedding,
+  ollamaGenerate,
+  openAiChat,
+} from "./providers/connector/presets";
+export { promptText } from "./providers/connector/prompt-text";
+export { Connector, type ConnectorArgs } from "./providers/connector/resource";
+export { trustedEndpointRegex } from "./providers/connector/trust";
+export type { Probe } from "./providers/deployed-model/inputs";
+export { DeployedModel, type DeployedModelArgs } from "./providers/deployed-model/resource";
+export { AccessMode } from "./providers/model-group/inputs";
+export { ModelGroup, type ModelGroupArgs } from "./providers/model-group/resource";
+export { OllamaModel, type OllamaModelArgs } from "./providers/ollama-model/resource";
+export type { Timeouts } from "./providers/timeouts";
+export { TlsCertificate, type TlsCertificateArgs } from "./providers/tls-certificate/resource";

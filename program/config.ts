@@ -1,0 +1,88 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { OllamaChatStackArgs } from "../components/args";
+import { ADMIN } from "../components/open-search-server";
+import { sentence } from "../providers/checking";
+import { endpointSchema } from "../providers/connection";
+
+/** Length that OpenSearch's own installer asks of the first admin password, and the kinds of characters. */
+const STRONG = [/.{8,}/, /[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/];
+const strengthRule =
+  "must have 8 characters at least, with upper and lower case, a digit and a special character, or OpenSearch will not start";
+
+/**
+ * The stack's configuration, as arguments of the component. The names and types of the keys stand in Pulumi.yaml.
+ *
+ * @throws pulumi.RunError naming key, value and what is allowed.
+ */
+export function readConfig(): OllamaChatStackArgs {
+  const config = new pulumi.Config();
+  const text = (key: string) => config.get(key) || undefined;
+  const endpoint = (key: string) => {
+    const value = text(key);
+    const parsed = endpointSchema.optional().safeParse(value);
+    if (!parsed.success) throw new pulumi.RunError(sentence([key], value, parsed.error.issues[0]?.message ?? ""));
+    return parsed.data;
+  };
+  const openSearchEndpoint = endpoint("opensearchEndpoint");
+  const ollamaEndpoint = endpoint("ollamaEndpoint");
+  return {
+    model: required(config, "model", "must be a model's name and tag, such as smollm2:135m"),
+    models: config.getObject<string[]>("models"),
+    api: text("api"),
+    modelOptions: config.getObject<Record<string, unknown>>("modelOptions"),
+    readTimeoutSeconds: config.getNumber("readTimeoutSeconds"),
+    publishAddress: text("publishAddress"),
+    opensearch: {
+      existing: openSearchEndpoint === undefined ? undefined : existingCluster(config, openSearchEndpoint),
+      image: text("opensearchImage"),
+      port: config.getNumber("opensearchPort"),
+      heap: text("opensearchHeap"),
+      adminPassword: openSearchEndpoint === undefined ? adminPassword(config) : undefined,
+      retainData: config.getBoolean("opensearchRetainData"),
+    },
+    ollama: {
+      existing: ollamaEndpoint === undefined ? undefined : { endpoint: ollamaEndpoint },
+      endpointForOpenSearch: endpoint("ollamaEndpointForOpensearch"),
+      image: text("ollamaImage"),
+      port: config.getNumber("ollamaPort"),
+      gpus: text("ollamaGpus"),
+      keepAlive: text("ollamaKeepAlive"),
+      retainModels: config.getBoolean("ollamaRetainModels"),
+    },
+  };
+}
+
+function required(config: pulumi.Config, key: string, rule: string): string {
+  const value = config.get(key);
+  if (value) return value;
+  throw new pulumi.RunError(sentence([key], value, rule));
+}
+
+function existingCluster(config: pulumi.Config, endpoint: string) {
+  const username = config.get("opensearchUsername") || undefined;
+  const password = config.getSecret("opensearchPassword");
+  if (username !== undefined && password === undefined) throw passwordMissing(`of the user ${username} on ${endpoint}`);
+  return {
+    endpoint,
+    username,
+    password: username === undefined ? undefined : password,
+    caCertificateFile: config.get("opensearchCaCertificateFile") || undefined,
+    skipTlsVerify: config.getBoolean("opensearchSkipTlsVerify") || undefined,
+  };
+}
+
+function adminPassword(config: pulumi.Config): pulumi.Output<string> {
+  const password = config.get("opensearchPassword");
+  if (!password) throw passwordMissing(`for OpenSearch's user ${ADMIN}`);
+  const strong = z.string().refine((text) => STRONG.every((kind) => kind.test(text)));
+  if (!strong.safeParse(password).success)
+    throw new pulumi.RunError(`opensearchPassword is too weak: it ${strengthRule}.`);
+  return pulumi.secret(password);
+}
+
+function passwordMissing(whose: string): pulumi.RunError {
+  return new pulumi.RunError(
+    `opensearchPassword is missing: the password ${whose}. Set it with\n  pulumi config set --secret opensearchPassword 'Your-Passw0rd'`,
+  );
+}

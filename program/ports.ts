@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { request } from "node:http";
+import { createServer } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { OllamaChatStackArgs } from "../components/args";
+import { STACK_LABEL, stackLabel } from "../components/naming";
+import { OLLAMA_PORT } from "../components/ollama-server";
+import { OPENSEARCH_PORT } from "../components/open-search-server";
+
+interface WantedPort {
+  readonly key: string;
+  readonly port: number;
+}
+
+/**
+ * Stops before any container is made when a port is taken by somebody else. A port that is held by this stack's own
+ * container is fine.
+ */
+export async function requireFreePorts(args: OllamaChatStackArgs): Promise<void> {
+  const address = args.publishAddress ?? "127.0.0.1";
+  for (const { key, port } of wantedPorts(args)) {
+    if (await isFree(address, port)) continue;
+    if ((await ourPublishedPorts()).includes(port)) continue;
+    throw new pulumi.RunError(
+      `${key} is ${port}: something else on this machine listens on ${address}:${port} already. Stop it, or choose another port with\n  pulumi config set ${key} ${port + 1}`,
+    );
+  }
+}
+
+function wantedPorts(args: OllamaChatStackArgs): WantedPort[] {
+  const wanted: WantedPort[] = [];
+  if (!args.opensearch?.existing)
+    wanted.push({ key: "opensearchPort", port: args.opensearch?.port ?? OPENSEARCH_PORT });
+  if (!args.ollama?.existing) wanted.push({ key: "ollamaPort", port: args.ollama?.port ?? OLLAMA_PORT });
+  return wanted;
+}
+
+async function isFree(address: string, port: number): Promise<boolean> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+const containersAnswer = z.array(
+  z.object({ Ports: z.array(z.object({ PublicPort: z.number().optional() })).nullish() }),
+);
+
+/** Ports that containers with this stack's label publish. Without a local Docker socket nothing is known to be ours. */
+async function ourPublishedPorts(): Promise<number[]> {
+  const socket = dockerSocket();
+  if (socket === undefined) return [];
+  const filters = encodeURIComponent(JSON.stringify({ label: [`${STACK_LABEL}=${stackLabel()}`] }));
+  const answer = await get(socket, `/containers/json?filters=${filters}`).catch(() => "[]");
+  const containers = containersAnswer.safeParse(JSON.parse(answer));
+  return (containers.data ?? []).flatMap(({ Ports }) => (Ports ?? []).flatMap(({ PublicPort }) => PublicPort ?? []));
+}
+
+function dockerSocket(): string | undefined {
+  const host = process.env.DOCKER_HOST;
+  if (host !== undefined && !host.startsWith("unix://")) return undefined;
+  const path = host?.slice("unix://".length) ?? "/var/run/docker.sock";
+  return existsSync(path) ? path : undefined;
+}
+
+async function get(socketPath: string, path: string): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const call = request({ socketPath, path, timeout: 5_000 }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve(text));
+    });
+    call.on("timeout", () => call.destroy(new Error("Docker does not answer")));
+    call.on("error", reject);
+    call.end();
+  });
+}

@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import type { CheckFailure } from "./lifecycle";
+import { isUnknown } from "./unknown";
+
+const SECRET_KEY = /password|credential|secret|token|api_?key|private_?key|authorization/i;
+
+/**
+ * Validates what a program gave a resource. Values the engine does not know yet (previews) pass. Each failure names
+ * the property's path, the value (never a secret's), and what is allowed.
+ */
+export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
+  const parsed = schema.safeParse(news);
+  if (parsed.success) return [];
+  return parsed.error.issues.flatMap(flatten).flatMap((issue) => {
+    const path = issue.path.map(String);
+    const found = lookUp(news, path);
+    if (found.unknown) return [];
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        property: path[0] ?? key,
+        reason: `${[...path, key].join(".")} is not an input. ${issue.message}`,
+      }));
+    }
+    return [{ property: path[0] ?? "", reason: sentence(path, found.value, issue.message) }];
+  });
+}
+
+/** `connection.endpoint is "foo": must start with …`; secret values are named but never shown. */
+export function sentence(path: readonly string[], value: unknown, rule: string): string {
+  const name = path.join(".");
+  if (value === undefined) return `${name} is missing: ${rule}`;
+  return `${name} is ${shown(path, value)}: ${rule}`;
+}
+
+function shown(path: readonly string[], value: unknown): string {
+  if (path.some((part) => SECRET_KEY.test(part))) return value === "" ? "empty" : "[secret]";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function lookUp(root: unknown, path: readonly string[]): { unknown: boolean; value: unknown } {
+  let value = root;
+  for (const part of path) {
+    if (isUnknown(value)) return { unknown: true, value };
+    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+  }
+  return { unknown: isUnknown(value), value };
+}
+
+/** Of a union that nothing fitted, the branch that came furthest says best what was meant. */
+function flatten(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  if (issue.message && issue.message !== "Invalid input") return [issue];
+  const deepest = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
+  return deepest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function depth(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map((issue) => issue.path.length));
+}

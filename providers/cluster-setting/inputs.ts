@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { SettingValue } from "../../clients/opensearch/cluster";
+import { type Connection, connectionSchema } from "../connection";
+import { type Timeouts, timeoutsSchema } from "../timeouts";
+
+/** Where settings are kept: over restarts, or until the next full restart. Transient wins over persistent. */
+export const SettingScope = { persistent: "persistent", transient: "transient" } as const;
+
+/** Whether a list setting is ours alone, or others add their own entries to it. */
+export const SettingMode = { own: "own", contribute: "contribute" } as const;
+
+/** What becomes of a key that is dropped: its value from before, the server's default, or as it is. */
+export const RestoreOnDelete = { previous: "previous", default: "default", keep: "keep" } as const;
+
+export interface ClusterSettingInputs {
+  readonly connection: Connection;
+  /** By flat key, such as `plugins.ml_commons.connector.private_ip_enabled`; `null` means unset. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Settings for the servers that know their keys; skipped on older versions. */
+  readonly whenKnown?: Readonly<Record<string, unknown>>;
+  readonly scope?: string;
+  readonly mode?: string;
+  readonly restoreOnDelete?: string;
+  /** Hash of what is set, computed by `check`: known in previews, equal while nothing changes. */
+  readonly revision?: string;
+  readonly timeouts?: Timeouts;
+  readonly owner?: string;
+}
+
+export interface ClusterSettingState extends ClusterSettingInputs {
+  readonly clusterUuid: string;
+  /** What each key was in the same scope before; `null` for not set. */
+  readonly previous: Readonly<Record<string, SettingValue>>;
+  /** List entries that were not there before, by key. */
+  readonly contributed: Readonly<Record<string, readonly string[]>>;
+  /** Hash of a list's default, seen while it was not set: the server shows a default only until then. */
+  readonly defaultHashes: Readonly<Record<string, string>>;
+  readonly schemaVersion: number;
+}
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const valueRule = "must be text, a number, true, false, null, or a list of these";
+const keyRule = "must be the flat key of one setting, such as plugins.ml_commons.connector.private_ip_enabled";
+const oneOf = (values: Readonly<Record<string, string>>) => `must be one of ${Object.values(values).join(", ")}`;
+
+const settingsSchema = z.record(
+  z.string().regex(/^[a-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+$/, keyRule),
+  z.union([scalar, z.array(scalar)], valueRule),
+  "must be an object of settings by their flat keys",
+);
+
+export const clusterSettingSchema = z.looseObject({
+  connection: connectionSchema,
+  settings: settingsSchema.refine((settings) => Object.keys(settings).length > 0, "must hold at least one setting"),
+  whenKnown: settingsSchema.optional(),
+  scope: z.enum(Object.values(SettingScope), oneOf(SettingScope)).optional(),
+  mode: z.enum(Object.values(SettingMode), oneOf(SettingMode)).optional(),
+  restoreOnDelete: z.enum(Object.values(RestoreOnDelete), oneOf(RestoreOnDelete)).optional(),
+  timeouts: timeoutsSchema.optional(),
+  owner: z.string().optional(),
+});
+
+/** A value as the server keeps and shows it: everything is text or a list of texts. */
+export function normalised(value: unknown): SettingValue {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return value.map(String);
+  return String(value);
+}

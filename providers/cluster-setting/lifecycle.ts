@@ -1,0 +1,122 @@
+import { oneAtATime } from "../../clients/lock";
+import { clusterInfo, getClusterSettings, putClusterSettings } from "../../clients/opensearch/cluster";
+import { openSearch } from "../../clients/opensearch/connect";
+import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { report } from "../../clients/report";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { canonicalJson, shortHash } from "../canonical";
+import { checkWith } from "../checking";
+import { BOOKKEEPING, changedKeys } from "../compare";
+import { explained, nameOf } from "../explain";
+import { onHomeCluster } from "../home-cluster";
+import type { Lifecycle } from "../lifecycle";
+import { connectionSecrets } from "../open-search-secrets";
+import { hasUnknown } from "../unknown";
+import { type ClusterSettingInputs, type ClusterSettingState, clusterSettingSchema, normalised } from "./inputs";
+import { asSeen, type Memory, type Plan, planApply, planRelease, scopeOf } from "./plan";
+
+const SCHEMA_VERSION = 1;
+const KEYS = [...BOOKKEEPING, "settings", "whenKnown", "scope", "mode", "restoreOnDelete", "revision"];
+
+/** Owns exactly its keys, and knows what each was before. */
+export const clusterSettingLifecycle: Lifecycle<ClusterSettingInputs, ClusterSettingState> = explained(
+  "ClusterSetting",
+  onHomeCluster("ClusterSetting", { check, diff, create, read, update, delete: remove }),
+  connectionSecrets,
+);
+
+function check(news: unknown, _olds: unknown) {
+  const failures = checkWith(clusterSettingSchema, news);
+  const { revision: _r, ...inputs } = news as ClusterSettingInputs;
+  const open = hasUnknown([inputs.settings, inputs.whenKnown, inputs.scope]);
+  if (failures.length > 0 || open) return { inputs, failures };
+  return { inputs: { ...inputs, revision: revisionOf(inputs) }, failures };
+}
+
+function revisionOf(inputs: ClusterSettingInputs): string {
+  const all = { ...inputs.settings, ...inputs.whenKnown };
+  const settings = Object.entries(all).map(([key, value]) => [key, normalised(value)]);
+  return shortHash([scopeOf(inputs), Object.fromEntries(settings)]);
+}
+
+function diff(_id: string, olds: ClusterSettingState, news: ClusterSettingInputs) {
+  return { changes: changedKeys(olds, news, KEYS).length > 0 };
+}
+
+async function create(inputs: ClusterSettingInputs) {
+  const server = openSearch(inputs.connection);
+  const { clusterUuid } = await clusterInfo(server);
+  const plan = await apply(server, clusterUuid, inputs, undefined);
+  const id = `${clusterUuid}/${shortHash([inputs.owner ?? "", Object.keys(inputs.settings).sort()])}`;
+  return { id, state: stateOf(inputs, clusterUuid, plan) };
+}
+
+async function update(
+  _id: string,
+  olds: ClusterSettingState,
+  news: ClusterSettingInputs,
+): Promise<ClusterSettingState> {
+  const server = openSearch(news.connection);
+  const { clusterUuid } = olds;
+  if (scopeOf(olds) === scopeOf(news) && olds.mode === news.mode) {
+    return stateOf(news, clusterUuid, await apply(server, clusterUuid, news, olds));
+  }
+  await release(server, olds);
+  return stateOf(news, clusterUuid, await apply(server, clusterUuid, news, undefined));
+}
+
+async function read(_id: string, state: ClusterSettingState) {
+  const seen = { ...state, ...asSeen(await getClusterSettings(openSearch(state.connection)), state) };
+  const { clusterUuid: _c, previous: _p, contributed: _k, defaultHashes: _h, schemaVersion: _v, ...inputs } = seen;
+  return { state: seen, inputs };
+}
+
+async function remove(_id: string, state: ClusterSettingState): Promise<void> {
+  await release(openSearch(state.connection), state);
+}
+
+/** Reading and writing lists is one step: two resources of one update may contribute to the same list. */
+async function apply(
+  server: OpenSearchServer,
+  clusterUuid: string,
+  inputs: ClusterSettingInputs,
+  memory: Memory | undefined,
+): Promise<Plan> {
+  return await oneAtATime(`${clusterUuid}/settings`, async () => {
+    const plan = planApply(await getClusterSettings(server), inputs, memory);
+    for (const warning of plan.warnings) report(`warning: ClusterSetting ${nameOf(inputs)}: ${warning}`);
+    if (Object.keys(plan.writes).length === 0) return plan;
+    await putClusterSettings(server, scopeOf(inputs), plan.writes);
+    await verify(server, inputs, plan);
+    return plan;
+  });
+}
+
+/** Some managed services acknowledge settings that they then ignore. */
+async function verify(server: OpenSearchServer, inputs: ClusterSettingInputs, plan: Plan): Promise<void> {
+  const present = (await getClusterSettings(server))[scopeOf(inputs)];
+  const lost = Object.entries(plan.writes).filter(
+    ([key, value]) => canonicalJson(present[key] ?? null) !== canonicalJson(value),
+  );
+  if (lost.length === 0) return;
+  const [key, value] = lost[0] ?? ["", null];
+  throw new ExplainedError({
+    what: `The server acknowledged ${key} = ${JSON.stringify(value)}, but shows ${JSON.stringify(present[key] ?? null)}.`,
+    cause: "Another writer changed it at the same moment, or the service does not let this setting be changed.",
+    fix: "Run again; on a managed service, look into its list of settings that may be changed.",
+  });
+}
+
+async function release(server: OpenSearchServer, state: ClusterSettingState): Promise<void> {
+  await oneAtATime(`${state.clusterUuid}/settings`, async () => {
+    const { writes, warnings } = planRelease(await getClusterSettings(server), state);
+    for (const warning of warnings) report(`warning: ClusterSetting ${nameOf(state)}: ${warning}`);
+    if (Object.keys(writes).length > 0) await putClusterSettings(server, scopeOf(state), writes);
+  });
+}
+
+function stateOf(inputs: ClusterSettingInputs, clusterUuid: string, plan: Plan): ClusterSettingState {
+  const { previous, contributed, defaultHashes } = plan;
+  const revision = revisionOf(inputs);
+  return { ...inputs, revision, clusterUuid, previous, contributed, defaultHashes, schemaVersion: SCHEMA_VERSION };
+}

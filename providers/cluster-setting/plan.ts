@@ -1,0 +1,145 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ClusterSettings, SettingScope, SettingValue } from "../../clients/opensearch/cluster";
+import { shortHash } from "../canonical";
+import {
+  type ClusterSettingInputs,
+  type ClusterSettingState,
+  normalised,
+  RestoreOnDelete,
+  SettingMode,
+} from "./inputs";
+
+/** What has to be written, and what has to be remembered to take it back. */
+export interface Plan {
+  readonly writes: Readonly<Record<string, SettingValue>>;
+  readonly previous: Readonly<Record<string, SettingValue>>;
+  readonly contributed: Readonly<Record<string, readonly string[]>>;
+  readonly defaultHashes: Readonly<Record<string, string>>;
+  /** Lines for the user: keys that are left alone, values that shadow ours. */
+  readonly warnings: readonly string[];
+}
+
+/** Memory of an earlier run, or none at the first. */
+export type Memory = Pick<ClusterSettingState, "previous" | "contributed" | "defaultHashes" | "settings" | "whenKnown">;
+
+const NOTHING: Memory = { previous: {}, contributed: {}, defaultHashes: {}, settings: {} };
+
+export function scopeOf(inputs: ClusterSettingInputs): SettingScope {
+  return inputs.scope === "transient" ? "transient" : "persistent";
+}
+
+function contributes(inputs: ClusterSettingInputs, value: unknown): boolean {
+  return inputs.mode === SettingMode.contribute && Array.isArray(value);
+}
+
+/** Every setting that applies to this server: its defaults list all the keys it knows. */
+function applying(present: ClusterSettings, inputs: Pick<ClusterSettingInputs, "settings" | "whenKnown">) {
+  const known = Object.entries(inputs.whenKnown ?? {}).filter(
+    ([key]) => key in present.defaults || key in present.persistent || key in present.transient,
+  );
+  return { ...inputs.settings, ...Object.fromEntries(known) };
+}
+
+/** Brings the server from what it has to what is wanted. Keys that were ours and are not wanted any more go back. */
+export function planApply(present: ClusterSettings, wanted: ClusterSettingInputs, memory: Memory = NOTHING): Plan {
+  const scope = scopeOf(wanted);
+  const settings = applying(present, wanted);
+  const released = planRelease(present, {
+    ...wanted,
+    settings: without(applying(present, memory), Object.keys(settings)),
+    whenKnown: undefined,
+    previous: memory.previous,
+    contributed: memory.contributed,
+    defaultHashes: memory.defaultHashes,
+  });
+  const writes: Record<string, SettingValue> = { ...released.writes };
+  const previous: Record<string, SettingValue> = {};
+  const contributed: Record<string, readonly string[]> = {};
+  const defaultHashes: Record<string, string> = {};
+  const warnings = [...released.warnings];
+  for (const [key, value] of Object.entries(settings)) {
+    const now = present[scope][key] ?? null;
+    previous[key] = key in memory.previous ? (memory.previous[key] ?? null) : now;
+    let target = normalised(value);
+    if (contributes(wanted, value)) {
+      const ours = target as readonly string[];
+      const hash = key in present.defaults ? shortHash(listOf(present.defaults[key])) : memory.defaultHashes[key];
+      if (hash !== undefined) defaultHashes[key] = hash;
+      const mine = memory.contributed[key] ?? [];
+      const others = listOf(now ?? present.defaults[key]).filter(
+        (entry) => !mine.includes(entry) || ours.includes(entry),
+      );
+      const added = ours.filter((entry) => !others.includes(entry));
+      target = [...others, ...added];
+      contributed[key] = ours.filter((entry) => added.includes(entry) || mine.includes(entry));
+    }
+    if (!isDeepStrictEqual(now, target)) writes[key] = target;
+    const shadow = scope === "persistent" ? (present.transient[key] ?? null) : null;
+    if (shadow !== null && !isDeepStrictEqual(shadow, target)) {
+      warnings.push(`${key} is set in the transient scope to ${JSON.stringify(shadow)}, which wins over this value`);
+    }
+  }
+  return { writes, previous, contributed, defaultHashes, warnings };
+}
+
+/** Takes back what is still ours; a value that somebody changed since stays theirs. */
+export function planRelease(
+  present: ClusterSettings,
+  state: ClusterSettingInputs & Memory,
+): Pick<Plan, "writes" | "warnings"> {
+  const scope = scopeOf(state);
+  const writes: Record<string, SettingValue> = {};
+  const warnings: string[] = [];
+  for (const [key, value] of Object.entries(applying(present, state))) {
+    const now = present[scope][key] ?? null;
+    if (contributes(state, value)) {
+      const mine = state.contributed[key] ?? [];
+      const rest = listOf(now).filter((entry) => !mine.includes(entry));
+      if (now === null || rest.length === listOf(now).length) continue;
+      writes[key] = state.defaultHashes[key] === shortHash(rest) ? null : rest;
+      continue;
+    }
+    if (state.restoreOnDelete === RestoreOnDelete.keep) continue;
+    if (!isDeepStrictEqual(now, normalised(value))) {
+      warnings.push(`${key} was changed to ${JSON.stringify(now)} by somebody else, so it is left as it is`);
+      continue;
+    }
+    const back = state.restoreOnDelete === RestoreOnDelete.default ? null : (state.previous[key] ?? null);
+    if (!isDeepStrictEqual(now, back)) writes[key] = back;
+  }
+  return { writes, warnings };
+}
+
+/** The server's view of our keys, in the program's own form wherever both mean the same. */
+export function asSeen(
+  present: ClusterSettings,
+  state: ClusterSettingState,
+): Pick<ClusterSettingState, "settings" | "whenKnown"> {
+  const known = applying(present, state);
+  const seen = (settings: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [
+        key,
+        key in known ? valueSeen(present, state, key, value) : value,
+      ]),
+    );
+  return { settings: seen(state.settings), ...(state.whenKnown ? { whenKnown: seen(state.whenKnown) } : {}) };
+}
+
+function valueSeen(present: ClusterSettings, state: ClusterSettingState, key: string, value: unknown): unknown {
+  const now = present[scopeOf(state)][key] ?? null;
+  const wanted = normalised(value);
+  if (!contributes(state, value)) return isDeepStrictEqual(now, wanted) ? value : now;
+  const there = listOf(now ?? present.defaults[key]);
+  const ours = listOf(wanted).filter((entry) => there.includes(entry));
+  return ours.length === listOf(wanted).length ? value : ours;
+}
+
+function listOf(value: SettingValue | undefined): readonly string[] {
+  if (value === null || value === undefined) return [];
+  return typeof value === "string" ? [value] : value;
+}
+
+function without(settings: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !keys.includes(key)));
+}

@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { clusterSettingLifecycle } from "./lifecycle";
+
+export = toResourceProvider(clusterSettingLifecycle);

@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+/** How a resource reaches its OpenSearch cluster; every OpenSearch resource has it as its `connection` input. */
+export interface Connection {
+  /** Base URL of the cluster, for example `https://localhost:9200`. */
+  readonly endpoint: string;
+  /** Further nodes of the same cluster, tried in turn with `endpoint`. Default: none. */
+  readonly endpoints?: readonly string[];
+  /** User for basic authentication. Default: no authentication. */
+  readonly username?: string;
+  /** Password of `username`; encrypted in the state. */
+  readonly password?: string;
+  /** Name of an environment variable that holds the password, read when it is needed, so that it is in no state. */
+  readonly passwordEnv?: string;
+  /** PEM of the authority that signed the cluster's certificate. Default: the authorities Node.js trusts. */
+  readonly caCertificate?: string;
+  /** Path of a file with that PEM, read when it is needed. */
+  readonly caCertificateFile?: string;
+  /** Accept any certificate. For experiments only. Default: false. */
+  readonly skipTlsVerify?: boolean;
+  /** Longest wait for one answer, in seconds. Default: 30. */
+  readonly requestTimeoutSeconds?: number;
+  /** How often a request that may be repeated is tried again after a passing failure. Default: 5. */
+  readonly maxRetries?: number;
+}
+
+const endpointRule = "must be an http:// or https:// URL without a path, such as https://localhost:9200";
+
+/** A server's base URL: http or https, a host, at most a port. */
+export const endpointSchema = z.string(endpointRule).refine(isBaseUrl, endpointRule);
+
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const web = url.protocol === "http:" || url.protocol === "https:";
+  return web && url.hostname !== "" && url.pathname === "/" && url.search === "" && url.hash === "" && !url.username;
+}
+
+const variableRule = "must be the name of an environment variable, such as OPENSEARCH_PASSWORD";
+
+export const connectionSchema = z
+  .strictObject(
+    {
+      endpoint: endpointSchema,
+      endpoints: z.array(endpointSchema, "must be a list of URLs").optional(),
+      username: z.string("must be text").min(1, "must not be empty").optional(),
+      password: z.string("must be text").min(1, "must not be empty").optional(),
+      passwordEnv: z
+        .string(variableRule)
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, variableRule)
+        .optional(),
+      caCertificate: z
+        .string("must be PEM text")
+        .includes("-----BEGIN CERTIFICATE-----", { message: "must be PEM text that begins with BEGIN CERTIFICATE" })
+        .optional(),
+      caCertificateFile: z.string("must be a path").min(1, "must not be empty").optional(),
+      skipTlsVerify: z.boolean("must be true or false").optional(),
+      requestTimeoutSeconds: z.number("must be a number of seconds").positive("must be above 0").optional(),
+      maxRetries: z.int("must be a whole number").min(0, "must be 0 or more").max(20, "must be 20 at most").optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === "unrecognized_keys"
+          ? "Allowed: endpoint, endpoints, username, password, passwordEnv, caCertificate, caCertificateFile, skipTlsVerify, requestTimeoutSeconds, maxRetries."
+          : 'must be an object such as { endpoint: "https://localhost:9200" }',
+    },
+  )
+  .refine((c) => !(c.password !== undefined && c.passwordEnv !== undefined), {
+    path: ["passwordEnv"],
+    message: "give either password or passwordEnv, not both",
+  })
+  .refine((c) => c.username !== undefined || (c.password === undefined && c.passwordEnv === undefined), {
+    path: ["username"],
+    message: "must be given together with a password",
+  });

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
+import { SAFE_TEXT, safeTextRule } from "../auto-name";
+import { type Connection, connectionSchema } from "../connection";
+import { type Timeouts, timeoutsSchema } from "../timeouts";
+
+/** How ML Commons talks to the model server. */
+export const ConnectorProtocol = {
+  http: "http",
+  awsSigv4: "aws_sigv4",
+  mcpSse: "mcp_sse",
+  mcpStreamableHttp: "mcp_streamable_http",
+} as const;
+
+/** How retries of a connector are spaced. */
+export const RetryBackoffPolicy = {
+  constant: "constant",
+  exponentialEqualJitter: "exponential_equal_jitter",
+  exponentialFullJitter: "exponential_full_jitter",
+} as const;
+
+/** What the program says of a connector. Any change makes a new connector. */
+export interface ConnectorInputs {
+  readonly connection: Connection;
+  readonly name: string;
+  readonly description: string;
+  readonly version?: number;
+  readonly protocol?: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly credential?: Readonly<Record<string, string>>;
+  readonly actions: readonly ConnectorAction[];
+  readonly clientConfig?: ConnectorClientConfig;
+  readonly predictParameters?: readonly string[];
+  readonly timeouts?: Timeouts;
+  readonly owner?: string;
+}
+
+export interface ConnectorState extends ConnectorInputs {
+  readonly clusterUuid: string;
+  /** Tells this connector from one that a later resource of the same owner took over. */
+  readonly instance: string;
+  readonly schemaVersion: number;
+}
+
+/** Hidden parameter in which the server keeps who made a connector; `read` leaves it out. */
+export const OWNER_PARAMETER = "pulumi_owner";
+
+const count = z.int("must be a whole number").min(0, "must be 0 or more").optional();
+const seconds = z.int("must be a whole number of seconds").min(1, "must be 1 or more").optional();
+
+const actionSchema = z.looseObject({
+  actionType: z.string("must be text such as predict").min(1, "must not be empty"),
+  method: z.enum(["GET", "POST", "PUT"], "must be GET, POST or PUT"),
+  url: z
+    .string("must be a URL")
+    .regex(
+      /^(https?:\/\/|\$\{parameters\.)/,
+      "must begin with http:// or https://, such as http://ollama:11434/api/chat",
+    ),
+  headers: z.record(z.string(), z.string("must be text")).optional(),
+  requestBody: z.string("must be text").optional(),
+  preProcessFunction: z.string("must be text").optional(),
+  postProcessFunction: z.string("must be text").optional(),
+  name: z
+    .string("must be text")
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 letters, digits, _ or -")
+    .optional(),
+});
+
+const protocolRule = `must be one of ${Object.values(ConnectorProtocol).join(", ")}`;
+const backoffRule = `must be one of ${Object.values(RetryBackoffPolicy).join(", ")}`;
+
+export const connectorSchema = z.looseObject({
+  connection: connectionSchema,
+  name: z.string("must be text").min(1, "must not be empty").regex(SAFE_TEXT, safeTextRule).optional(),
+  description: z.string("must be text").trim().min(1, "must not be blank").regex(SAFE_TEXT, safeTextRule).optional(),
+  version: z.int("must be a whole number").min(1, "must be 1 or more").optional(),
+  protocol: z.enum(Object.values(ConnectorProtocol), protocolRule).optional(),
+  parameters: z
+    .record(z.string(), z.unknown(), "must be an object")
+    .refine((p) => !(OWNER_PARAMETER in p), `must not hold ${OWNER_PARAMETER}, which this package keeps for itself`)
+    .optional(),
+  credential: z
+    .record(z.string(), z.string("must be text"), "must be an object of texts")
+    .refine((c) => Object.keys(c).length > 0, "must not be empty: leave it out where the model server asks for none")
+    .optional(),
+  actions: z.array(actionSchema, "must be a list of actions").min(1, "must hold at least one action"),
+  clientConfig: z
+    .strictObject(
+      {
+        maxConnection: count,
+        connectionTimeoutSeconds: seconds,
+        readTimeoutSeconds: seconds,
+        maxRetryTimes: z.int("must be a whole number").min(-1, "must be -1 (no limit) or more").optional(),
+        retryBackoffPolicy: z.enum(Object.values(RetryBackoffPolicy), backoffRule).optional(),
+        retryBackoffMilliseconds: count,
+        retryTimeoutSeconds: seconds,
+        skipSslVerification: z.boolean("must be true or false").optional(),
+      },
+      {
+        error: (issue) =>
+          issue.code === "unrecognized_keys"
+            ? "Allowed: maxConnection, connectionTimeoutSeconds, readTimeoutSeconds, maxRetryTimes, retryBackoffPolicy, retryBackoffMilliseconds, retryTimeoutSeconds, skipSslVerification."
+            : "must be an object such as { readTimeoutSeconds: 300 }",
+      },
+    )
+    .optional(),
+  predictParameters: z.array(z.string("must be text"), "must be a list of parameter names").optional(),
+  timeouts: timeoutsSchema.optional(),
+  owner: z.string().optional(),
+});

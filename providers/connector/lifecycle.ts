@@ -1,0 +1,169 @@
+import { randomBytes } from "node:crypto";
+import { ServerError, UnreachableError } from "../../clients/errors";
+import { clusterInfo } from "../../clients/opensearch/cluster";
+import { openSearch } from "../../clients/opensearch/connect";
+import {
+  type ConnectorBody,
+  type ConnectorDocument,
+  createConnector,
+  deleteConnector,
+  getConnector,
+} from "../../clients/opensearch/connectors";
+import { getModel } from "../../clients/opensearch/models";
+import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { report } from "../../clients/report";
+import { Deadline, type Look, waitFor } from "../../clients/wait";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { withAutoName } from "../auto-name";
+import { shortHash } from "../canonical";
+import { checkWith } from "../checking";
+import { BOOKKEEPING, changedKeys } from "../compare";
+import { explained, nameOf } from "../explain";
+import { onHomeCluster } from "../home-cluster";
+import type { CheckFailure, Lifecycle } from "../lifecycle";
+import { connectionSecrets } from "../open-search-secrets";
+import { timeoutMilliseconds } from "../timeouts";
+import { isUnknown } from "../unknown";
+import { asSeen, bodyOf } from "./body";
+import { type ConnectorInputs, type ConnectorState, connectorSchema, OWNER_PARAMETER } from "./inputs";
+import { adoptOrphan, mark, parseMark } from "./orphan";
+import { lintAction } from "./template";
+
+const SCHEMA_VERSION = 1;
+const BODY = ["name", "description", "version", "protocol", "parameters", "credential", "actions", "clientConfig"];
+const IN_PLACE = [...BOOKKEEPING, "predictParameters"];
+
+/**
+ * A connector is replaced, never edited: the server merges edits (a parameter or credential key can never be removed)
+ * and refuses them while a deployed model uses the connector. The engine makes the new one first, the model moves to
+ * it, and the old one goes last.
+ */
+export const connectorLifecycle: Lifecycle<ConnectorInputs, ConnectorState> = explained(
+  "Connector",
+  onHomeCluster("Connector", { check, diff, create, read, update, delete: remove }),
+  (properties) => [
+    ...connectionSecrets(properties),
+    ...Object.values((properties as Partial<ConnectorInputs>).credential ?? {}),
+  ],
+);
+
+function check(news: unknown, olds: unknown) {
+  const failures = checkWith(connectorSchema, news);
+  const inputs = withAutoName(news as ConnectorInputs, olds as Partial<ConnectorInputs>);
+  return { inputs, failures: failures.length > 0 ? failures : lint(inputs) };
+}
+
+function lint(inputs: ConnectorInputs): CheckFailure[] {
+  const { actions, parameters = {}, credential = {}, predictParameters } = inputs;
+  if (isUnknown(actions) || isUnknown(parameters)) return [];
+  return actions.flatMap((action, i) =>
+    lintAction(action, { parameters, credential, predictParameters }).map(({ path, message }) => ({
+      property: "actions",
+      reason: `actions.${i}.${path} ${message}.`,
+    })),
+  );
+}
+
+function diff(_id: string, olds: ConnectorState, news: ConnectorInputs) {
+  const replaces = changedKeys(olds, news, BODY);
+  return { changes: replaces.length > 0 || changedKeys(olds, news, IN_PLACE).length > 0, replaces };
+}
+
+async function create(inputs: ConnectorInputs) {
+  const server = openSearch(inputs.connection);
+  const { clusterUuid } = await clusterInfo(server);
+  const instance = randomBytes(6).toString("hex");
+  const id = await createOrAdopt(server, inputs, instance);
+  return { id, state: { ...inputs, clusterUuid, instance, schemaVersion: SCHEMA_VERSION } };
+}
+
+async function createOrAdopt(server: OpenSearchServer, inputs: ConnectorInputs, instance: string): Promise<string> {
+  const body = bodyOf(inputs);
+  const marker = mark({ owner: inputs.owner ?? "", fingerprint: fingerprint(body), instance });
+  const marked = { ...body, parameters: { ...body.parameters, [OWNER_PARAMETER]: marker } };
+  const orphan = await adoptOrphan(server, marked, marker);
+  if (orphan !== undefined) {
+    report(`Connector ${nameOf(inputs)}: takes over ${orphan}, which an interrupted run left`);
+    return orphan;
+  }
+  try {
+    return await createConnector(server, marked);
+  } catch (error) {
+    const lost = error instanceof UnreachableError && error.mayHaveArrived;
+    const arrived = lost ? await adoptOrphan(server, marked, marker) : undefined;
+    if (arrived === undefined) throw error;
+    return arrived;
+  }
+}
+
+/** What makes two connectors of one owner the same, less the credential, which must not leave a trace in the open. */
+function fingerprint(body: ConnectorBody): string {
+  const { credential: _secret, ...rest } = body;
+  return shortHash(rest);
+}
+
+async function read(id: string, state: ConnectorState) {
+  const found = await getConnector(openSearch(state.connection), id);
+  if (found === undefined) return undefined;
+  const seen = { ...state, ...asSeen(state, found) };
+  const { clusterUuid: _c, instance: _i, schemaVersion: _v, ...inputs } = seen;
+  return { state: seen, inputs };
+}
+
+/** Reached only when nothing of the connector itself changed: how to reach the cluster, how long to wait. */
+async function update(_id: string, olds: ConnectorState, news: ConnectorInputs): Promise<ConnectorState> {
+  const { clusterUuid, instance } = olds;
+  return { ...news, clusterUuid, instance, schemaVersion: SCHEMA_VERSION };
+}
+
+async function remove(id: string, state: ConnectorState): Promise<void> {
+  const server = openSearch(state.connection);
+  const found = await getConnector(server, id);
+  if (found === undefined) return;
+  if (isTakenOver(found, state)) {
+    report(`Connector ${nameOf(state)}: ${id} belongs to a newer resource by now and stays`);
+    return;
+  }
+  const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
+  await waitFor(() => tryDelete(server, id, deadline), { waitingFor: `connector ${id} to be free`, deadline });
+}
+
+function isTakenOver(found: ConnectorDocument, state: ConnectorState): boolean {
+  const instance = parseMark(found.parameters[OWNER_PARAMETER])?.instance;
+  return instance !== undefined && instance !== state.instance;
+}
+
+const IN_USE = /models are still using this connector.*: \[(.*)\]/;
+/** How long the server's search may still show a model that was deleted or moved (ml-commons #1567). */
+const LAG_MILLISECONDS = 5_000;
+
+async function tryDelete(server: OpenSearchServer, id: string, deadline: Deadline): Promise<Look<true>> {
+  try {
+    await deleteConnector(server, id);
+    return { done: true };
+  } catch (error) {
+    const named = error instanceof ServerError ? IN_USE.exec(error.reason)?.[1] : undefined;
+    if (!(error instanceof ServerError) || named === undefined) throw error;
+    const users = await realUsers(server, id, named.split(/,\s*/));
+    const patience = deadline.seconds * 1000 - deadline.remainingMilliseconds < LAG_MILLISECONDS;
+    if (users.length > 0 && !patience) throw error;
+    if (users.length === 0 && deadline.passed) throw falselyInUse(id, error);
+    return { last: error.reason };
+  }
+}
+
+/** The server's check compares ids word by word, so it can name models that use another connector (3.4.0). */
+async function realUsers(server: OpenSearchServer, id: string, modelIds: readonly string[]): Promise<string[]> {
+  const models = await Promise.all(
+    modelIds.map(async (modelId) => ({ modelId, model: await getModel(server, modelId) })),
+  );
+  return models.filter(({ model }) => model?.connectorId === id).map(({ modelId }) => modelId);
+}
+
+function falselyInUse(id: string, error: ServerError): ExplainedError {
+  return new ExplainedError({
+    what: error.message,
+    cause: `None of the models named uses ${id}: the server compares ids word by word, cut at every "-", and some ids made since its last start share a word.`,
+    fix: "Delete or move those models first, or run again after the server was restarted and the models were made anew.",
+  });
+}

@@ -1,0 +1,127 @@
+import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
+
+/** The parts of a connector that a preset builds; spread it into `ConnectorArgs`. */
+export interface ConnectorPreset {
+  readonly protocol: string;
+  readonly version: number;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly actions: readonly ConnectorAction[];
+  readonly clientConfig: ConnectorClientConfig;
+  /** What callers of `_predict` fill in. */
+  readonly predictParameters: readonly string[];
+  readonly credential?: Readonly<Record<string, string>>;
+}
+
+export interface OllamaPresetArgs {
+  /** Base URL of Ollama as OpenSearch reaches it, for example `http://ollama:11434`. */
+  readonly endpoint: string;
+  /** Name and tag, for example `smollm2:135m`. */
+  readonly model: string;
+  /** Ollama's model options, for example `{ num_predict: 256, temperature: 0.2 }`. Default: none. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** How long Ollama keeps the model in memory after an answer, for example `30m` or `-1`. Default: Ollama's, 5m. */
+  readonly keepAlive?: string;
+  /**
+   * Longest wait for an answer, in seconds. Always written: the server's default fell from hours to 30 s in 3.6
+   * (ml-commons #4759), too short for a model on a CPU.
+   * @default 300
+   */
+  readonly readTimeoutSeconds?: number;
+}
+
+/** `POST /api/generate`: one prompt in, one text out. Callers give `prompt`. */
+export function ollamaGenerate(args: OllamaPresetArgs): ConnectorPreset {
+  return native(args, "/api/generate", '"prompt": "${parameters.prompt}"', "prompt");
+}
+
+/** `POST /api/chat`: a conversation in, one message out. Callers give `messages`, a list of `{ role, content }`. */
+export function ollamaChat(args: OllamaPresetArgs): ConnectorPreset {
+  return native(args, "/api/chat", '"messages": ${parameters.messages}', "messages");
+}
+
+/** `POST /api/embed`: texts in, vectors out. Callers give `input`, a list of texts. */
+export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
+  const fields = ['"model": "${parameters.model}"', '"input": ${parameters.input}', ...keepAlive(args)];
+  const post = { url: url(args.endpoint, "/api/embed"), requestBody: `{ ${fields.join(", ")} }` };
+  const action = {
+    ...predictAction(post),
+    // The pair that fits Ollama's answer `{"embeddings": [[…]]}`, seen right on 3.4.0.
+    preProcessFunction: "connector.pre_process.openai.embedding",
+    postProcessFunction: "connector.post_process.cohere.embedding",
+  };
+  return preset(args.model, action, ["input"], args.readTimeoutSeconds);
+}
+
+export interface OpenAiPresetArgs {
+  /** Base URL without `/v1`, for example `http://ollama:11434` or `https://api.example.com`. */
+  readonly endpoint: string;
+  /** The server's name of the model. */
+  readonly model: string;
+  /** Sent as a bearer token; kept by the server encrypted and never shown. Default: none. */
+  readonly apiKey?: string;
+  /** Most tokens of an answer. Default: the server's. */
+  readonly maxTokens?: number;
+  /** Default: the server's. */
+  readonly temperature?: number;
+  /** Longest wait for an answer, in seconds. Default: 300. */
+  readonly readTimeoutSeconds?: number;
+}
+
+/**
+ * `POST /v1/chat/completions`, the form that agents, memory and RAG pipelines of OpenSearch speak; Ollama serves it
+ * too. Callers give `messages`.
+ */
+export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
+  const fields = ['"model": "${parameters.model}"', '"messages": ${parameters.messages}', '"stream": false'];
+  if (args.maxTokens !== undefined) fields.push(`"max_tokens": ${args.maxTokens}`);
+  if (args.temperature !== undefined) fields.push(`"temperature": ${args.temperature}`);
+  const post = predictAction({
+    url: url(args.endpoint, "/v1/chat/completions"),
+    requestBody: `{ ${fields.join(", ")} }`,
+  });
+  if (args.apiKey === undefined) return preset(args.model, post, ["messages"], args.readTimeoutSeconds);
+  const action = { ...post, headers: { ...post.headers, Authorization: "Bearer ${credential.api_key}" } };
+  return {
+    ...preset(args.model, action, ["messages"], args.readTimeoutSeconds),
+    credential: { api_key: args.apiKey },
+  };
+}
+
+function native(args: OllamaPresetArgs, path: string, field: string, parameter: string): ConnectorPreset {
+  const fields = ['"model": "${parameters.model}"', field, '"stream": false', ...keepAlive(args)];
+  fields.push('"options": ${parameters.options}');
+  const action = predictAction({ url: url(args.endpoint, path), requestBody: `{ ${fields.join(", ")} }` });
+  const made = preset(args.model, action, [parameter], args.readTimeoutSeconds);
+  return { ...made, parameters: { ...made.parameters, options: JSON.stringify(args.options ?? {}) } };
+}
+
+function preset(
+  model: string,
+  action: ConnectorAction,
+  predictParameters: readonly string[],
+  readTimeoutSeconds = 300,
+): ConnectorPreset {
+  return {
+    protocol: "http",
+    version: 1,
+    parameters: { model },
+    actions: [action],
+    clientConfig: { readTimeoutSeconds },
+    predictParameters,
+  };
+}
+
+function predictAction(post: { url: string; requestBody: string }): ConnectorAction {
+  return { actionType: "predict", method: "POST", headers: { "Content-Type": "application/json" }, ...post };
+}
+
+/** A number is a count of seconds, -1 for ever; anything else is a duration such as `30m`. */
+function keepAlive(args: OllamaPresetArgs): string[] {
+  if (args.keepAlive === undefined) return [];
+  const number = /^-?\d+$/.test(args.keepAlive);
+  return [`"keep_alive": ${number ? args.keepAlive : JSON.stringify(args.keepAlive)}`];
+}
+
+function url(endpoint: string, path: string): string {
+  return endpoint.replace(/\/+$/, "") + path;
+}

@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { connectorLifecycle } from "./lifecycle";
+
+export = toResourceProvider(connectorLifecycle);

@@ -1,0 +1,153 @@
+import type { ConnectorAction } from "../../clients/opensearch/connectors";
+import { hasUnknown } from "../unknown";
+
+/** A finding of the lint: where, and what to write instead. */
+export interface Finding {
+  /** Path below `actions[i]`, such as `requestBody`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+const PLACEHOLDER = /\$\{parameters\.([A-Za-z0-9_.-]+?)(?::-([^}]*))?\}/g;
+const CREDENTIAL = /\$\{credential\.([A-Za-z0-9_.-]+)\}/g;
+
+/** Native Ollama endpoints answer a stream of documents unless told not to; ML Commons reads one (#2996). */
+const STREAMS_BY_DEFAULT = /\/api\/(generate|chat)$/;
+
+/** Names of the `${parameters.…}` in a template. */
+export function placeholders(template: string): string[] {
+  return [...new Set([...template.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ""))];
+}
+
+interface Surroundings {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly credential: Readonly<Record<string, string>>;
+  /** Parameters that callers fill; `undefined` where the program does not say, then every placeholder may be. */
+  readonly predictParameters: readonly string[] | undefined;
+}
+
+/** What is wrong with an action's templates, as far as it can be told without the server. */
+export function lintAction(action: ConnectorAction, around: Surroundings): Finding[] {
+  if (hasUnknown(action)) return [];
+  return [...lintUrl(action, around), ...lintCredentials(action, around), ...lintBody(action, around)];
+}
+
+function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
+  const { url } = action;
+  if (/^(https?:\/\/)?\$\{parameters\./.test(url)) {
+    const meant = url.replaceAll(PLACEHOLDER, (whole, name: string) => String(around.parameters[name] ?? whole));
+    return [
+      {
+        path: "url",
+        message: `takes its host from a parameter, and callers may override parameters and so redirect the request; write the host literally: ${meant}`,
+      },
+    ];
+  }
+  return placeholders(url)
+    .filter((name) => !(name in around.parameters))
+    .map((name) => ({ path: "url", message: `uses \${parameters.${name}}, which parameters does not hold` }));
+}
+
+function lintCredentials(action: ConnectorAction, around: Surroundings): Finding[] {
+  if (hasUnknown(around.credential)) return [];
+  const templates = { requestBody: action.requestBody ?? "", headers: JSON.stringify(action.headers ?? {}) };
+  return Object.entries(templates).flatMap(([path, template]) =>
+    [...template.matchAll(CREDENTIAL)]
+      .map((match) => match[1] ?? "")
+      .filter((name) => !(name in around.credential))
+      .map((name) => ({ path, message: `uses \${credential.${name}}, which credential does not hold` })),
+  );
+}
+
+function lintBody(action: ConnectorAction, around: Surroundings): Finding[] {
+  const body = action.requestBody;
+  if (body === undefined) return [];
+  const allowed = around.predictParameters;
+  const unfilled = placeholders(body).filter(
+    (name) => !(name in around.parameters) && allowed !== undefined && !allowed.includes(name),
+  );
+  if (unfilled.length > 0) {
+    return unfilled.map((name) => ({
+      path: "requestBody",
+      message: `uses \${parameters.${name}}, which neither parameters nor predictParameters holds`,
+    }));
+  }
+  if (hasUnknown(around.parameters)) return [];
+  return [...lintJson(action, body, around), ...lintEscapes(body, around)];
+}
+
+function lintJson(action: ConnectorAction, body: string, around: Surroundings): Finding[] {
+  const filled = parse(fill(body, (name) => escaped(around.parameters[name])));
+  if (filled.error !== undefined) {
+    return [
+      {
+        path: "requestBody",
+        message: `is no JSON once its placeholders are filled (${filled.error}); put text placeholders in quotes and leave lists and objects without`,
+      },
+    ];
+  }
+  if (!STREAMS_BY_DEFAULT.test(action.url) || isObjectWith(filled.value, "stream", false)) return [];
+  return [{ path: "requestBody", message: 'must hold "stream": false, since ML Commons reads only one answer' }];
+}
+
+/** The server escapes what callers send, but puts the connector's own parameters in as they are (seen on 3.4.0). */
+function lintEscapes(body: string, around: Surroundings): Finding[] {
+  return placeholders(body).flatMap((name) => {
+    const value = around.parameters[name];
+    if (
+      typeof value !== "string" ||
+      parse(JSON.stringify({ [name]: "" }).replace('""', `"${value}"`)).error === undefined
+    )
+      return [];
+    if (!new RegExp(`"[^"]*\\$\\{parameters\\.${escapeRegex(name)}\\}[^"]*"`).test(body)) return [];
+    const written = JSON.stringify(JSON.stringify(value).slice(1, -1));
+    return [
+      {
+        path: "requestBody",
+        message: `puts parameters.${name} inside quotes unescaped, since the server does not escape a connector's own parameters; write its value as ${written}`,
+      },
+    ];
+  });
+}
+
+function fill(body: string, valueFor: (name: string) => string | undefined): string {
+  return body.replaceAll(PLACEHOLDER, (whole, name: string, fallback: string | undefined, offset: number) => {
+    const value = valueFor(name) ?? fallback;
+    const quoted = insideQuotes(body, offset);
+    if (value !== undefined) return value;
+    return quoted ? "x" : whole === "" ? "" : "null";
+  });
+}
+
+function insideQuotes(text: string, offset: number): boolean {
+  let inside = false;
+  for (let i = 0; i < offset; i += 1) {
+    if (text[i] === "\\") i += 1;
+    else if (text[i] === '"') inside = !inside;
+  }
+  return inside;
+}
+
+function escaped(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "string") return JSON.stringify(value);
+  // A text may stand for a list or an object, or be escaped already; only what would break is escaped here.
+  if (parse(value).error === undefined || parse(`"${value}"`).error === undefined) return value;
+  return JSON.stringify(value).slice(1, -1);
+}
+
+function parse(text: string): { readonly value: unknown; readonly error?: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { value: undefined, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function isObjectWith(value: unknown, key: string, expected: unknown): boolean {
+  return typeof value === "object" && value !== null && (value as Record<string, unknown>)[key] === expected;
+}
+
+function escapeRegex(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}

@@ -1,0 +1,22 @@
+/**
+ * Limits of the server's validator for trusted endpoints since 3.7: 256 characters, no nested quantifiers, no
+ * back-references.
+ */
+const LONGEST = 256;
+
+/**
+ * The regex that trusts exactly one URL, for `plugins.ml_commons.trusted_connector_endpoints_regex`: anchored, every
+ * special character escaped. An entry must match the whole URL, so a prefix would not do.
+ *
+ * @example
+ * ```ts
+ * trustedEndpointRegex("http://ollama:11434/api/chat"); // ^http://ollama:11434/api/chat$
+ * ```
+ */
+export function trustedEndpointRegex(url: string): string {
+  const regex = `^${url.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`;
+  if (regex.length <= LONGEST) return regex;
+  throw new RangeError(
+    `The URL ${url} makes a trust regex of ${regex.length} characters; the server takes ${LONGEST} at most.`,
+  );
+}

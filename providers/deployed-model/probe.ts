@@ -1,0 +1,98 @@
+import { ServerError, UnreachableError } from "../../clients/errors";
+import { type ConnectorDocument, getConnector } from "../../clients/opensearch/connectors";
+import { predict } from "../../clients/opensearch/predict";
+import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { report } from "../../clients/report";
+import { type Deadline, type Look, waitFor } from "../../clients/wait";
+import { placeholders } from "../connector/template";
+import { nameOf } from "../explain";
+import type { DeployedModelInputs } from "./inputs";
+
+const QUESTION = "Reply with one word: ready.";
+/** Enough to prove that tokens come; the probe waits for no essay. */
+const FEW_TOKENS = { num_predict: 4 };
+
+/** Values for the placeholders that callers of a chat, generate or embedding connector fill. */
+const SHAPES: Readonly<Record<string, unknown>> = {
+  prompt: QUESTION,
+  messages: [{ role: "user", content: QUESTION }],
+  input: [QUESTION],
+  texts: [QUESTION],
+  inputText: QUESTION,
+};
+
+/**
+ * Proves that the chain answers by asking the model a question: `DEPLOYED` says only that the server holds a client
+ * object, and nothing has called the model server yet.
+ */
+export async function probe(
+  server: OpenSearchServer,
+  modelId: string,
+  inputs: DeployedModelInputs,
+  deadline: Deadline,
+): Promise<void> {
+  if (inputs.probe?.enabled === false || inputs.isEnabled === false) return;
+  const parameters = inputs.probe?.parameters ?? (await derived(server, inputs));
+  if (parameters === undefined) return;
+  await waitFor(() => ask(server, modelId, parameters, deadline), {
+    waitingFor: `model ${modelId} to answer`,
+    deadline,
+    onLong: (line) => report(`DeployedModel ${nameOf(inputs)}: ${line}`),
+  });
+}
+
+async function derived(server: OpenSearchServer, inputs: DeployedModelInputs) {
+  const connector = await getConnector(server, inputs.connectorId);
+  const parameters = connector && probeParameters(connector);
+  if (parameters !== undefined) return parameters;
+  report(
+    `DeployedModel ${nameOf(inputs)}: not probed, since its connector's parameters are not known; give probe.parameters to have it asked`,
+  );
+  return undefined;
+}
+
+/** Parameters that fill a connector's predict action, or `undefined` where their meaning is not known. */
+export function probeParameters(connector: ConnectorDocument): Readonly<Record<string, unknown>> | undefined {
+  const action = connector.actions.find(({ actionType }) => actionType === "predict");
+  if (action === undefined) return undefined;
+  const open = placeholders(action.requestBody ?? "").filter((name) => !(name in connector.parameters));
+  if (open.length === 0 || open.some((name) => !(name in SHAPES))) return undefined;
+  const shaped = Object.fromEntries(open.map((name) => [name, SHAPES[name]]));
+  return { ...shaped, ...brief(connector.parameters.options) };
+}
+
+/** The connector's own model options, cut to a few tokens; other options stay, since changing them reloads the model. */
+function brief(options: string | undefined): Record<string, unknown> {
+  if (options === undefined) return {};
+  try {
+    const parsed: unknown = JSON.parse(options);
+    const isObject = typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
+    return isObject ? { options: { ...parsed, ...FEW_TOKENS } } : {};
+  } catch {
+    return {};
+  }
+}
+
+async function ask(
+  server: OpenSearchServer,
+  modelId: string,
+  parameters: Readonly<Record<string, unknown>>,
+  deadline: Deadline,
+): Promise<Look<true>> {
+  try {
+    await predict(server, modelId, parameters, Math.max(1, deadline.remainingMilliseconds / 1000));
+    return { done: true };
+  } catch (error) {
+    if (!passing(error) || deadline.passed) throw error;
+    return { last: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A model server that still starts, or a write that met our own; what the model server itself refuses stays refused. */
+const PASSING = /version conflict|Connection refused|Failed to find model|server busy/;
+
+function passing(error: unknown): boolean {
+  if (error instanceof UnreachableError) return false;
+  if (!(error instanceof ServerError)) return false;
+  return error.status === 429 || error.status === 503 || PASSING.test(error.reason);
+}

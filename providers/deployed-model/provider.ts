@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { deployedModelLifecycle } from "./lifecycle";
+
+export = toResourceProvider(deployedModelLifecycle);

@@ -1,0 +1,101 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Lifecycle, PartialFailure } from "../lifecycle";
+import { PROVIDER_KEY, type Properties, wireProperties, withoutProvider } from "./wire";
+
+type ResourceProvider = pulumi.dynamic.ResourceProvider<Properties, Properties>;
+
+/**
+ * Makes a lifecycle into what the engine calls. All that the engine's side is brittle about is settled here:
+ * properties are made fit for the wire, ids are non-empty strings, only `Error`s leave, a partial failure names its
+ * reason and carries the provider's text, and no stack is printed twice.
+ */
+export function toResourceProvider<I extends object, S extends object>(lifecycle: Lifecycle<I, S>): ResourceProvider {
+  const inputsOf = (properties: unknown) => withoutProvider(properties) as I;
+  const stateOf = (properties: unknown) => withoutProvider(properties) as S;
+  return {
+    check: async (olds: unknown, news: Properties) => {
+      const { inputs, failures } = guarded(() => lifecycle.check(withoutProvider(news), withoutProvider(olds)));
+      return { inputs: wireProperties(inputs), failures: [...failures] };
+    },
+    diff: async (id, olds, news) => {
+      const { changes, replaces } = guarded(() => lifecycle.diff(id, stateOf(olds), inputsOf(news)));
+      return { changes, replaces: [...(replaces ?? [])] };
+    },
+    create: async (inputs) => {
+      return await settled(inputs, async () => {
+        const { id, state } = await lifecycle.create(inputsOf(inputs));
+        return { id: usableId(id), outs: wireProperties(state) };
+      });
+    },
+    read: async (id, properties) => {
+      return await settled(properties, async () => {
+        const found = await lifecycle.read(id, stateOf(properties));
+        if (found === undefined) return {};
+        return { id, props: wireProperties(found.state), inputs: wireProperties(found.inputs) };
+      });
+    },
+    update: async (id, olds, news) => {
+      return await settled(news, async () => {
+        const state = await lifecycle.update(id, stateOf(olds), inputsOf(news));
+        return { outs: wireProperties(state) };
+      });
+    },
+    delete: async (id, properties) => {
+      await settled(properties, () => lifecycle.delete(id, stateOf(properties)));
+    },
+  };
+}
+
+function usableId(id: unknown): string {
+  if (typeof id === "string" && id !== "") return id;
+  throw new Error(`The server answered no usable id (${JSON.stringify(id)}), so the resource cannot be tracked.`);
+}
+
+function guarded<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw forEngine(error, undefined);
+  }
+}
+
+async function settled<T>(properties: unknown, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw forEngine(error, properties);
+  }
+}
+
+interface EngineError extends Error {
+  id?: string;
+  properties?: Properties;
+  reasons?: string[];
+}
+
+/** The engine prints an error's stack a second time, and of a partial failure only the reasons. */
+function forEngine(error: unknown, properties: unknown): EngineError {
+  const answer = bare(error);
+  if (!(error instanceof PartialFailure)) return answer;
+  try {
+    const id = usableId(error.id);
+    const state = { ...wireProperties(error.state), ...providerText(properties) };
+    return Object.assign(answer, { id, properties: state, reasons: [answer.message] });
+  } catch (unusable) {
+    return bare(unusable);
+  }
+}
+
+function bare(error: unknown): EngineError {
+  const message = error instanceof Error ? error.message : String(error);
+  const answer: EngineError = new Error(message || "The operation failed without a message.");
+  answer.stack = "";
+  return answer;
+}
+
+/** Never `undefined` under the key: that would hang the engine. */
+function providerText(properties: unknown): Properties {
+  const text =
+    typeof properties === "object" && properties !== null ? (properties as Properties)[PROVIDER_KEY] : undefined;
+  return text === undefined ? {} : { [PROVIDER_KEY]: text };
+}

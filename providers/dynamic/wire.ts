@@ -1,0 +1,38 @@
+/** Key under which the engine keeps a dynamic provider's text among a resource's properties. */
+export const PROVIDER_KEY = "__provider";
+
+export type Properties = Record<string, unknown>;
+
+/**
+ * A copy that survives the engine's wire: `undefined` members are dropped. Left in, they make a successful create an
+ * orphan and a partial failure hang the update for ever (seen with SDK 3.245.0).
+ * Functions, BigInt, symbols and non-finite numbers become an error, since they would arrive as something else.
+ */
+export function wireClean(value: unknown, path = ""): unknown {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") {
+    if (Number.isFinite(value)) return value;
+    throw new TypeError(`${path || "value"} is ${value}; only finite numbers can be stored in the state.`);
+  }
+  if (Array.isArray(value)) {
+    return value.map((item, i) => wireClean(item === undefined ? null : item, `${path}[${i}]`));
+  }
+  if (typeof value === "object") {
+    const clean: Properties = {};
+    for (const [key, member] of Object.entries(value)) {
+      if (member !== undefined) clean[key] = wireClean(member, path ? `${path}.${key}` : key);
+    }
+    return clean;
+  }
+  throw new TypeError(`${path || "value"} is a ${typeof value}, which cannot be stored in the state.`);
+}
+
+export function wireProperties(value: object): Properties {
+  return wireClean(value) as Properties;
+}
+
+export function withoutProvider(properties: unknown): Properties {
+  if (typeof properties !== "object" || properties === null) return {};
+  const { [PROVIDER_KEY]: _text, ...rest } = properties as Properties;
+  return rest;
+}

@@ -1,0 +1,64 @@
+import { UnreachableError } from "../clients/errors";
+import { clusterInfo } from "../clients/opensearch/cluster";
+import { type ConnectionSettings, openSearch } from "../clients/opensearch/connect";
+import { report } from "../clients/report";
+import { ExplainedError } from "../diagnosis/explained-error";
+import { FORGET_UNREACHABLE, nameOf } from "./explain";
+import type { Lifecycle } from "./lifecycle";
+
+interface Connected {
+  readonly connection: ConnectionSettings;
+}
+
+/** State of a resource that lives on a cluster: which one it was made on. */
+export interface Settled extends Connected {
+  readonly clusterUuid: string;
+}
+
+/**
+ * Keeps a lifecycle on the cluster its resource was made on. On another one (the volume was lost, the endpoint moved)
+ * the resource is gone, and nothing there is changed or deleted.
+ */
+export function onHomeCluster<I extends Connected, S extends Settled>(
+  kind: string,
+  lifecycle: Lifecycle<I, S>,
+): Lifecycle<I, S> {
+  return {
+    ...lifecycle,
+    read: async (id, state) => {
+      if (await isForeign(state.connection, state.clusterUuid)) {
+        report(`${kind} ${nameOf(state)}: ${state.connection.endpoint} is another cluster now, so it counts as gone`);
+        return undefined;
+      }
+      return await lifecycle.read(id, state);
+    },
+    update: async (id, olds, news) => {
+      if (!(await isForeign(news.connection, olds.clusterUuid))) return await lifecycle.update(id, olds, news);
+      throw new ExplainedError({
+        what: `${news.connection.endpoint} is not the cluster on which ${id} was made.`,
+        cause: "The connection was pointed to another cluster, or the cluster lost its data.",
+        fix: "Lost data: run pulumi up --refresh. A move on purpose: run pulumi up --replace URN for each resource.",
+      });
+    },
+    delete: async (id, state) => {
+      if (await forgettable(kind, id, state)) return;
+      await lifecycle.delete(id, state);
+    },
+  };
+}
+
+async function isForeign(connection: ConnectionSettings, clusterUuid: string): Promise<boolean> {
+  return (await clusterInfo(openSearch(connection))).clusterUuid !== clusterUuid;
+}
+
+async function forgettable(kind: string, id: string, state: Settled): Promise<boolean> {
+  try {
+    if (!(await isForeign(state.connection, state.clusterUuid))) return false;
+    report(`${kind} ${nameOf(state)}: ${state.connection.endpoint} is another cluster now; ${id} is not deleted there`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnreachableError) || process.env[FORGET_UNREACHABLE] !== "1") throw error;
+    report(`warning: ${kind} ${nameOf(state)}: ${error.message}; ${id} is forgotten, as ${FORGET_UNREACHABLE}=1 asks`);
+    return true;
+  }
+}

@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { modelGroupLifecycle } from "./lifecycle";
+
+export = toResourceProvider(modelGroupLifecycle);

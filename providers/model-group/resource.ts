@@ -1,0 +1,62 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type ConnectionArgs, connectionInput } from "../connection-args";
+import { OllamaChatResource } from "../dynamic/resource";
+import type { Timeouts } from "../timeouts";
+
+export interface ModelGroupArgs {
+  /** How to reach the cluster. */
+  connection: pulumi.Input<ConnectionArgs>;
+  /**
+   * Unique name in the cluster; renamed in place.
+   * @default the resource's name and a hash of its URN
+   */
+  name?: pulumi.Input<string>;
+  /**
+   * Free text. Cannot be blank: the server ignores a blank one.
+   * @default a text that names the resource's URN
+   */
+  description?: pulumi.Input<string>;
+  /** `public`, `private` or `restricted` (see `AccessMode`); refused by the server while access control is off. */
+  accessMode?: pulumi.Input<string>;
+  /** Roles that may use a restricted group. */
+  backendRoles?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Give all of the user's own roles access to a restricted group. */
+  addAllBackendRoles?: pulumi.Input<boolean>;
+  /**
+   * Take over a group of this name that exists already, instead of failing.
+   * @default false
+   */
+  adoptExisting?: pulumi.Input<boolean>;
+  /** Deadlines in seconds. */
+  timeouts?: pulumi.Input<Timeouts>;
+}
+
+/**
+ * A model group of ML Commons: the home of models, and the unit of access to them.
+ *
+ * Every input changes in place. Refer to the group by `.id`.
+ *
+ * @example
+ * ```ts
+ * const group = new ModelGroup("chat", { connection: { endpoint: "http://localhost:9200" } });
+ * export const modelGroupId = group.id;
+ * ```
+ */
+export class ModelGroup extends OllamaChatResource {
+  declare readonly name: pulumi.Output<string>;
+  declare readonly description: pulumi.Output<string>;
+  /** UUID of the cluster on which the group was made. */
+  declare readonly clusterUuid: pulumi.Output<string>;
+
+  constructor(name: string, args: ModelGroupArgs, opts?: pulumi.CustomResourceOptions) {
+    const properties = {
+      name: undefined,
+      description: undefined,
+      clusterUuid: undefined,
+      ...args,
+      connection: connectionInput(args.connection),
+    };
+    // Names are unique, so even a forced replacement has to delete first.
+    super("ModelGroup", name, properties, { deleteBeforeReplace: true, ...opts });
+  }
+}

@@ -1,0 +1,43 @@
+import { DeadlineError, ServerError, UnreachableError } from "../../clients/errors";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { OLLAMA_SYMPTOMS } from "../../diagnosis/ollama-symptoms";
+import { FORGET_UNREACHABLE } from "../explain";
+import { type Lifecycle, PartialFailure } from "../lifecycle";
+import type { OllamaModelInputs, OllamaModelState } from "./inputs";
+
+type OllamaLifecycle = Lifecycle<OllamaModelInputs, OllamaModelState>;
+
+/** Failures in Ollama's terms: which model, the server's words, and a cause and a fix from the table of symptoms. */
+export function inOllamaTerms(lifecycle: OllamaLifecycle): OllamaLifecycle {
+  const wrap = async <T>(model: string, run: () => Promise<T>, hint = ""): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      throw explain(model, error, hint);
+    }
+  };
+  const forget = ` If the server is gone for good, run pulumi destroy with ${FORGET_UNREACHABLE}=1.`;
+  return {
+    check: lifecycle.check,
+    diff: lifecycle.diff,
+    create: (inputs) => wrap(inputs.model, () => lifecycle.create(inputs)),
+    read: (id, state) => wrap(id, () => lifecycle.read(id, state)),
+    update: (id, olds, news) => wrap(news.model, () => lifecycle.update(id, olds, news)),
+    delete: (id, state) => wrap(id, () => lifecycle.delete(id, state), forget),
+  };
+}
+
+function explain(model: string, error: unknown, hint: string): unknown {
+  if (error instanceof PartialFailure) {
+    return new PartialFailure(error.id, error.state, explain(model, error.cause, hint));
+  }
+  if (!(error instanceof Error) || error instanceof ExplainedError) return error;
+  const said = error instanceof ServerError ? `Ollama answered ${error.request} with: ${error.reason}` : error.message;
+  const symptom = OLLAMA_SYMPTOMS.find(({ match }) => match.test(said));
+  const gone = error instanceof UnreachableError || error instanceof DeadlineError;
+  return new ExplainedError({
+    what: `${model}: ${said}`,
+    cause: symptom?.cause ?? "Not one of the known ones; the server's own words are above.",
+    fix: `${symptom?.fix ?? "Look into Ollama's log at this moment."}${gone ? hint : ""}`,
+  });
+}

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { isModelName, sameModel } from "../../clients/ollama/names";
+import { endpointSchema } from "../connection";
+import { type Timeouts, timeoutsSchema } from "../timeouts";
+import { isUnknown } from "../unknown";
+
+/** What the program says of a model on an Ollama server; the args class documents each member. */
+export interface OllamaModelInputs {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly from?: string;
+  readonly system?: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly template?: string;
+  readonly source?: string;
+  readonly insecure?: boolean;
+  readonly expectedDigest?: string;
+  readonly warmUp?: boolean;
+  readonly keepAlive?: string;
+  readonly retainOnDelete?: boolean;
+  readonly timeouts?: Timeouts;
+  readonly owner?: string;
+}
+
+/** What is on the server, and what of it is this resource's own. */
+export interface Holding {
+  /** SHA-256 of the model's manifest, 64 hex digits. */
+  readonly digest: string;
+  readonly sizeBytes: number;
+  /** When the name was last written on the server, RFC 3339. */
+  readonly modifiedAt: string;
+  /** True if this resource pulled or made the model; only then does it delete it. */
+  readonly pulled: boolean;
+  /** True if this resource pulled the model named in `from`, and so deletes it, too. */
+  readonly fromPulled: boolean;
+}
+
+export interface OllamaModelState extends OllamaModelInputs, Holding {
+  readonly schemaVersion: number;
+}
+
+export const SCHEMA_VERSION = 1;
+
+/** All a program can set, less `owner`. */
+export const INPUT_KEYS = [
+  "endpoint",
+  "model",
+  "from",
+  "system",
+  "parameters",
+  "template",
+  "source",
+  "insecure",
+  "expectedDigest",
+  "warmUp",
+  "keepAlive",
+  "retainOnDelete",
+  "timeouts",
+] as const satisfies readonly (keyof OllamaModelInputs)[];
+
+/** A pull moves gigabytes, so the general 300 s would be too short. */
+export const TIMEOUTS = { createSeconds: 1800, updateSeconds: 1800, deleteSeconds: 120 } as const;
+
+const nameRule = "must be a model's name, such as smollm2:135m or host:5000/namespace/name:tag";
+const modelName = z.string(nameRule).refine(isModelName, nameRule);
+
+const durationRule = 'must be a duration with its unit, such as "30s", "5m" or "24h", or "-1" for ever';
+const DURATION = /^-?(?:\d+|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$/;
+
+const digestRule = "must be 12 to 64 hex digits, as `ollama list` shows them";
+
+const parameterRule = "must be text, a number, true or false, or a list of texts";
+const parameter = z.union(
+  [z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))],
+  parameterRule,
+);
+
+const bool = z.boolean("must be true or false");
+const notEmpty = z.string("must be text").min(1, "must not be empty: leave it out to keep the base model's");
+
+export const ollamaModelSchema = z.looseObject({
+  endpoint: endpointSchema,
+  model: modelName,
+  from: modelName.optional(),
+  system: notEmpty.optional(),
+  parameters: z.record(z.string(), parameter, "must be an object such as { temperature: 0, num_ctx: 4096 }").optional(),
+  template: notEmpty.optional(),
+  source: modelName.optional(),
+  insecure: bool.optional(),
+  expectedDigest: z
+    .string(digestRule)
+    .regex(/^(?:sha256:)?[0-9a-f]{12,64}$/i, digestRule)
+    .optional(),
+  warmUp: bool.optional(),
+  keepAlive: z.string(durationRule).regex(DURATION, durationRule).optional(),
+  retainOnDelete: bool.optional(),
+  timeouts: timeoutsSchema.optional(),
+  owner: z.string().optional(),
+});
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/** Inputs that make no sense together: which one, and why. Unknown values may still turn out right. */
+export function contradictions(news: Loose): { property: string; reason: string }[] {
+  const found: { property: string; reason: string }[] = [];
+  const set = (key: string) => news[key] !== undefined;
+  for (const key of ["system", "parameters", "template"]) {
+    if (set(key) && !set("from")) {
+      found.push({ property: key, reason: `${key} needs from: name the model to make ${shown(news.model)} of.` });
+    }
+  }
+  for (const key of ["source", "expectedDigest"]) {
+    if (set(key) && set("from")) {
+      found.push({
+        property: key,
+        reason: `${key} is for a model that is pulled; with from it is made on the server.`,
+      });
+    }
+  }
+  if (set("keepAlive") && news.warmUp !== true && !isUnknown(news.warmUp)) {
+    found.push({
+      property: "keepAlive",
+      reason: "keepAlive says how long the warmed-up model stays: set warmUp: true.",
+    });
+  }
+  const { from, model } = news;
+  if (typeof from === "string" && typeof model === "string" && !isUnknown(from) && sameModel(from, model)) {
+    found.push({ property: "from", reason: `from is ${shown(from)}: must be another model than model itself.` });
+  }
+  return found;
+}
+
+function shown(value: unknown): string {
+  return isUnknown(value) ? "the model" : JSON.stringify(value);
+}

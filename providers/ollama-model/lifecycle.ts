@@ -1,0 +1,204 @@
+import { DeadlineError, UnreachableError } from "../../clients/errors";
+import { oneAtATime } from "../../clients/lock";
+import {
+  deleteModel,
+  findModel,
+  type ListedModel,
+  loadModel,
+  showModel,
+  unloadModel,
+  untilServerAnswers,
+} from "../../clients/ollama/models";
+import { listedName, sameModel } from "../../clients/ollama/names";
+import { OllamaServer } from "../../clients/ollama/server";
+import { Deadline } from "../../clients/wait";
+import { checkWith } from "../checking";
+import { changedKeys, pick } from "../compare";
+import { explained, FORGET_UNREACHABLE } from "../explain";
+import { type Lifecycle, PartialFailure } from "../lifecycle";
+import { timeoutMilliseconds } from "../timeouts";
+import { ensureModel, fitsDigest, NOTHING_BEFORE, say, type Work } from "./ensure";
+import { inOllamaTerms } from "./explain";
+import {
+  contradictions,
+  type Holding,
+  INPUT_KEYS,
+  type OllamaModelInputs,
+  type OllamaModelState,
+  ollamaModelSchema,
+  SCHEMA_VERSION,
+  TIMEOUTS,
+} from "./inputs";
+import { recipeDrift } from "./recipe";
+
+/** Inputs from which the model on the server is made. */
+const CONTENT = ["from", "system", "parameters", "template", "source"] as const;
+/** Compared in ways of their own. */
+const SPECIAL: readonly string[] = ["model", "expectedDigest"];
+const PLAIN = INPUT_KEYS.filter((key) => !SPECIAL.includes(key));
+
+/** How long a server that was just started may refuse connections; a wrong endpoint should not take half an hour. */
+const START_MILLISECONDS = 60_000;
+/** How long a delete waits for a server that does not answer. */
+const DELETE_REACH_MILLISECONDS = 10_000;
+const UNLOAD_SECONDS = 5;
+
+/**
+ * A model on an Ollama server. One that is there already is used, and never removed. Only another `model` replaces
+ * the resource: a moved endpoint mostly is the same server behind another port, so it is looked at in place.
+ */
+export const ollamaModelLifecycle: Lifecycle<OllamaModelInputs, OllamaModelState> = explained(
+  "OllamaModel",
+  inOllamaTerms({ check, diff, create, read, update, delete: remove }),
+  () => [],
+);
+
+function check(news: unknown) {
+  const failures = checkWith(ollamaModelSchema, news);
+  const inputs = news as OllamaModelInputs;
+  const loose = (typeof news === "object" && news !== null ? news : {}) as Readonly<Record<string, unknown>>;
+  return { inputs, failures: failures.length > 0 ? failures : contradictions(loose) };
+}
+
+function diff(_id: string, olds: OllamaModelState, news: OllamaModelInputs) {
+  const other = !sameModel(olds.model, news.model);
+  const changes = other || changedKeys(olds, news, PLAIN).length > 0 || !fitsDigest(news, olds);
+  return { changes, replaces: other ? ["model"] : [] };
+}
+
+/** Models that a create of this process found on the server and uses: a delete in the same update must not take them. */
+const foundThere = new Set<string>();
+
+function keyOf({ endpoint, model }: Pick<OllamaModelInputs, "endpoint" | "model">): string {
+  return `${endpoint} ${listedName(model).toLowerCase()}`;
+}
+
+async function create(inputs: OllamaModelInputs) {
+  const work = await begin(inputs, "createSeconds");
+  return await oneAtATime(keyOf(inputs), async () => {
+    const holding = await ensureModel(work, NOTHING_BEFORE, false);
+    if (!holding.pulled) {
+      foundThere.add(keyOf(inputs));
+      say(inputs.model, "is on the server already, so it is used and will not be removed");
+    }
+    return { id: listedName(inputs.model), state: await warmed(work, holding) };
+  });
+}
+
+async function begin(inputs: OllamaModelInputs, operation: "createSeconds" | "updateSeconds"): Promise<Work> {
+  const server = new OllamaServer(inputs.endpoint);
+  const deadline = Deadline.after(timeoutMilliseconds({ ...TIMEOUTS, ...inputs.timeouts }, operation));
+  const start = Deadline.after(Math.min(deadline.remainingMilliseconds, START_MILLISECONDS));
+  await untilServerAnswers(server, start, (line) => say(inputs.model, line));
+  return { server, inputs, deadline };
+}
+
+async function warmed({ server, inputs, deadline }: Work, holding: Holding): Promise<OllamaModelState> {
+  const state = { ...inputs, ...holding, schemaVersion: SCHEMA_VERSION };
+  if (!inputs.warmUp) return state;
+  try {
+    await loadModel(server, inputs.model, inputs.keepAlive, deadline);
+    return state;
+  } catch (error) {
+    throw new PartialFailure(listedName(inputs.model), state, error);
+  }
+}
+
+async function read(_id: string, state: OllamaModelState) {
+  const server = new OllamaServer(state.endpoint);
+  const found = await findModel(server, state.model);
+  if (found === undefined) return undefined;
+  const drift = await driftOf(server, state, found);
+  const seen = { ...state, ...drift, ...pick(found, ["digest", "sizeBytes", "modifiedAt"]) };
+  return { state: seen, inputs: pick(seen, [...INPUT_KEYS, "owner"]) };
+}
+
+/** A pulled model that is another build now only shows its new digest; a derived one shows what it was made with. */
+async function driftOf(server: OllamaServer, state: OllamaModelState, found: ListedModel) {
+  if (found.digest === state.digest) return {};
+  say(state.model, `its digest has changed, from ${state.digest} to ${found.digest}`);
+  return state.from === undefined ? {} : recipeDrift(state, await showModel(server, state.model));
+}
+
+async function update(_id: string, olds: OllamaModelState, news: OllamaModelInputs): Promise<OllamaModelState> {
+  const work = await begin(news, "updateSeconds");
+  return await oneAtATime(keyOf(news), async () => {
+    const moved = olds.endpoint !== news.endpoint;
+    const ours = !moved || sameFile(await findModel(work.server, news.model), olds);
+    const sameBase = olds.from !== undefined && news.from !== undefined && sameModel(olds.from, news.from);
+    const before = ours ? { pulled: olds.pulled, fromPulled: olds.fromPulled && sameBase } : NOTHING_BEFORE;
+    const holding = await ensureModel(work, before, changedKeys(olds, news, CONTENT).length > 0);
+    if (moved) await leaveOldServer(olds, holding);
+    else if (olds.fromPulled && !sameBase) await orWarn(olds, () => deleteBase(work.server, olds));
+    return await warmed(work, holding);
+  });
+}
+
+/** The time of the last write tells apart two servers that hold the same build. */
+function sameFile(
+  a: Pick<Holding, "digest" | "modifiedAt"> | undefined,
+  b: Pick<Holding, "digest" | "modifiedAt">,
+): boolean {
+  return a?.digest === b.digest && Date.parse(a.modifiedAt) === Date.parse(b.modifiedAt);
+}
+
+/** Removes what was pulled to the old server, unless both endpoints turn out to lead to one server. */
+async function leaveOldServer(olds: OllamaModelState, now: Holding): Promise<void> {
+  if (olds.retainOnDelete || !(olds.pulled || olds.fromPulled)) return;
+  const server = new OllamaServer(olds.endpoint);
+  await orWarn(olds, async () => {
+    const left = await findModel(server, olds.model);
+    if (left === undefined || sameFile(left, now)) return;
+    await deleteHeld(server, olds);
+    say(olds.model, `removed from ${olds.endpoint}`);
+  });
+}
+
+/** What is left over is told, and does not undo an update that is done. */
+async function orWarn(olds: OllamaModelState, task: () => Promise<void>): Promise<void> {
+  await task().catch((error: unknown) => {
+    say(olds.model, `warning: not removed from ${olds.endpoint}: ${error instanceof Error ? error.message : error}`);
+  });
+}
+
+async function deleteHeld(server: OllamaServer, state: OllamaModelState): Promise<void> {
+  if (state.pulled) await deleteModel(server, state.model);
+  await deleteBase(server, state);
+}
+
+async function deleteBase(server: OllamaServer, state: OllamaModelState): Promise<void> {
+  if (state.fromPulled && state.from !== undefined) await deleteModel(server, state.from);
+}
+
+async function remove(_id: string, state: OllamaModelState): Promise<void> {
+  const server = new OllamaServer(state.endpoint);
+  const wasFound = foundThere.delete(keyOf(state));
+  if (state.retainOnDelete || !(state.pulled || state.fromPulled)) return await unloaded(server, state);
+  if (wasFound) {
+    return say(
+      state.model,
+      "stays on the server, since another resource of this update uses it; nothing removes it later",
+    );
+  }
+  if (await forgettable(server, state)) return;
+  await unloaded(server, state);
+  await deleteHeld(server, state);
+}
+
+/** Gives memory back that the warm-up took; without it a `keepAlive` of -1 would hold it for ever. */
+async function unloaded(server: OllamaServer, state: OllamaModelState): Promise<void> {
+  if (state.warmUp) await unloadModel(server, state.model, UNLOAD_SECONDS).catch(() => undefined);
+}
+
+async function forgettable(server: OllamaServer, state: OllamaModelState): Promise<boolean> {
+  const forget = process.env[FORGET_UNREACHABLE] === "1";
+  const limit = timeoutMilliseconds({ ...TIMEOUTS, ...state.timeouts }, "deleteSeconds");
+  try {
+    await untilServerAnswers(server, Deadline.after(forget ? 1 : Math.min(limit, DELETE_REACH_MILLISECONDS)));
+    return false;
+  } catch (error) {
+    if (!forget || !(error instanceof DeadlineError || error instanceof UnreachableError)) throw error;
+    say(state.model, `warning: ${server.endpoint} does not answer; it is forgotten, as ${FORGET_UNREACHABLE}=1 asks`);
+    return true;
+  }
+}

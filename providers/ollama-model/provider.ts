@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { ollamaModelLifecycle } from "./lifecycle";
+
+export = toResourceProvider(ollamaModelLifecycle);

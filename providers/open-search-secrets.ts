@@ -1,0 +1,8 @@
+import { type ConnectionSettings, PASSWORD_OVERRIDE } from "../clients/opensearch/connect";
+
+/** Secret texts that a resource's connection brings with it. */
+export function connectionSecrets(properties: object): (string | undefined)[] {
+  const connection = (properties as { connection?: ConnectionSettings }).connection;
+  const fromVariable = connection?.passwordEnv === undefined ? undefined : process.env[connection.passwordEnv];
+  return [connection?.password, fromVariable, process.env[PASSWORD_OVERRIDE]];
+}

@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** Deadlines of a resource's operations, in seconds. Dynamic resources never see Pulumi's `customTimeouts`. */
+export interface Timeouts {
+  /** Default: 300. */
+  readonly createSeconds?: number;
+  /** Default: 300. */
+  readonly updateSeconds?: number;
+  /** Default: 120. */
+  readonly deleteSeconds?: number;
+}
+
+const seconds = z.number("must be a number of seconds").positive("must be above 0").optional();
+
+export const timeoutsSchema = z.strictObject(
+  { createSeconds: seconds, updateSeconds: seconds, deleteSeconds: seconds },
+  {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? "Allowed: createSeconds, updateSeconds, deleteSeconds."
+        : "must be an object such as { createSeconds: 600 }",
+  },
+);
+
+const DEFAULTS = { createSeconds: 300, updateSeconds: 300, deleteSeconds: 120 } as const;
+
+export function timeoutMilliseconds(timeouts: Timeouts | undefined, operation: keyof Timeouts): number {
+  return (timeouts?.[operation] ?? DEFAULTS[operation]) * 1000;
+}

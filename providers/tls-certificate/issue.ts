@@ -1,0 +1,84 @@
+import {
+  AUTHORITY_EXTRA_DAYS,
+  DEFAULT_COMMON_NAME,
+  DEFAULT_ORGANIZATION,
+  DEFAULT_VALIDITY_DAYS,
+  type TlsCertificateInputs,
+  type TlsCertificateState,
+} from "./inputs";
+import { KEY_ALGORITHM, keyFromPem, keyPem, newKeys, SIGNATURE, serialNumber, x509 } from "./x509";
+
+export type Authority = Pick<TlsCertificateState, "caCertificatePem" | "caPrivateKeyPem" | "caNotAfter">;
+export type Leaf = Pick<TlsCertificateState, "certificatePem" | "privateKeyPem" | "notAfter">;
+
+export const DAY_MILLISECONDS = 86_400_000;
+/** Certificates begin an hour ago, for machines whose clock is behind. */
+const SKEW_MILLISECONDS = 3_600_000;
+
+/** Makes an authority of its own, and its SHA-256 fingerprint in hex. */
+export async function issueAuthority(inputs: TlsCertificateInputs): Promise<Authority & { fingerprint: string }> {
+  const library = await x509();
+  const keys = await newKeys();
+  const organization = inputs.organization ?? DEFAULT_ORGANIZATION;
+  const serial = serialNumber();
+  const days = (inputs.validityDays ?? DEFAULT_VALIDITY_DAYS) + AUTHORITY_EXTRA_DAYS;
+  const certificate = await library.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serial,
+    // The digits keep two authorities apart in a trust store, where the name is what is looked up.
+    name: [{ CN: [`${organization} CA ${serial.slice(-8)}`] }, { O: [organization] }],
+    ...lifetime(days),
+    signingAlgorithm: SIGNATURE,
+    keys,
+    extensions: [
+      new library.BasicConstraintsExtension(true, 0, true),
+      new library.KeyUsagesExtension(library.KeyUsageFlags.keyCertSign | library.KeyUsageFlags.cRLSign, true),
+      await library.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return {
+    caCertificatePem: `${certificate.toString("pem")}\n`,
+    caPrivateKeyPem: await keyPem(library, keys.privateKey),
+    caNotAfter: certificate.notAfter.toISOString(),
+    fingerprint: Buffer.from(await certificate.getThumbprint("SHA-256")).toString("hex"),
+  };
+}
+
+/** Makes a certificate for the inputs' names under an authority; it serves as a server's and as a client's. */
+export async function issueLeaf(inputs: TlsCertificateInputs, authority: Authority): Promise<Leaf> {
+  const library = await x509();
+  const issuer = new library.X509Certificate(authority.caCertificatePem);
+  const keys = await newKeys();
+  const certificate = await library.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: [{ CN: [inputs.commonName ?? DEFAULT_COMMON_NAME] }],
+    issuer: issuer.subjectName,
+    ...lifetime(inputs.validityDays ?? DEFAULT_VALIDITY_DAYS, issuer.notAfter),
+    signingAlgorithm: SIGNATURE,
+    publicKey: keys.publicKey,
+    signingKey: await keyFromPem(library, authority.caPrivateKeyPem),
+    extensions: [
+      new library.BasicConstraintsExtension(false, undefined, true),
+      new library.KeyUsagesExtension(library.KeyUsageFlags.digitalSignature, true),
+      // Nodes of a cluster are each other's clients, so one certificate serves both ways.
+      new library.ExtendedKeyUsageExtension([library.ExtendedKeyUsage.serverAuth, library.ExtendedKeyUsage.clientAuth]),
+      await library.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await library.AuthorityKeyIdentifierExtension.create(await issuer.publicKey.export(KEY_ALGORITHM, ["verify"])),
+      new library.SubjectAlternativeNameExtension([
+        ...inputs.dnsNames.map((value) => ({ type: "dns" as const, value })),
+        ...inputs.ipAddresses.map((value) => ({ type: "ip" as const, value })),
+      ]),
+    ],
+  });
+  return {
+    certificatePem: `${certificate.toString("pem")}\n`,
+    privateKeyPem: await keyPem(library, keys.privateKey),
+    notAfter: certificate.notAfter.toISOString(),
+  };
+}
+
+/** Never past the end of the authority, which would not verify. */
+function lifetime(days: number, atMost?: Date): { notBefore: Date; notAfter: Date } {
+  const start = Math.floor((Date.now() - SKEW_MILLISECONDS) / 1000) * 1000;
+  const end = start + days * DAY_MILLISECONDS;
+  return { notBefore: new Date(start), notAfter: new Date(Math.min(end, atMost?.getTime() ?? end)) };
+}

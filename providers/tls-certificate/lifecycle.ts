@@ -1,0 +1,105 @@
+import { report } from "../../clients/report";
+import { checkWith } from "../checking";
+import { changedKeys, pick } from "../compare";
+import { explained, nameOf } from "../explain";
+import type { Lifecycle } from "../lifecycle";
+import {
+  contradictions,
+  DEFAULT_COMMON_NAME,
+  DEFAULT_ORGANIZATION,
+  DEFAULT_RENEW_BEFORE_DAYS,
+  DEFAULT_VALIDITY_DAYS,
+  INPUT_KEYS,
+  SCHEMA_VERSION,
+  type TlsCertificateInputs,
+  type TlsCertificateState,
+  tlsCertificateSchema,
+} from "./inputs";
+import { DAY_MILLISECONDS, issueAuthority, issueLeaf } from "./issue";
+
+/** What stands in the certificate itself; names are a set there, so their order makes no difference. */
+const CONTENT = ["dnsNames", "ipAddresses", "commonName", "validityDays"] as const;
+
+/**
+ * An authority and a certificate under it, both made here and kept in the state. Names and life change in place, by a
+ * new certificate under the same authority, so that its clients need not be told; only another organisation, or an
+ * authority near its own end, replaces both.
+ */
+export const tlsCertificateLifecycle: Lifecycle<TlsCertificateInputs, TlsCertificateState> = explained(
+  "TlsCertificate",
+  { check, diff, create, read, update, delete: async () => undefined },
+  (properties) => {
+    const { privateKeyPem, caPrivateKeyPem } = properties as Partial<TlsCertificateState>;
+    return [privateKeyPem, caPrivateKeyPem];
+  },
+);
+
+function check(news: unknown) {
+  const failures = checkWith(tlsCertificateSchema, news);
+  const inputs = news as TlsCertificateInputs;
+  const loose = (typeof news === "object" && news !== null ? news : {}) as Readonly<Record<string, unknown>>;
+  return { inputs, failures: failures.length > 0 ? failures : contradictions(loose) };
+}
+
+function diff(_id: string, olds: TlsCertificateState, news: TlsCertificateInputs) {
+  const [before, after] = [comparable(olds), comparable(news)];
+  const replaces = changedKeys(before, after, ["organization"]);
+  if (olds.renewalDue && authorityEnds(olds, news)) replaces.push("caCertificatePem");
+  const other = changedKeys(before, after, [...CONTENT, "renewBeforeDays"]).length > 0;
+  return { changes: replaces.length > 0 || olds.renewalDue || other, replaces };
+}
+
+/** True if the authority ends before a certificate that follows the present one would. */
+function authorityEnds(olds: TlsCertificateState, news: TlsCertificateInputs): boolean {
+  const life = (news.validityDays ?? DEFAULT_VALIDITY_DAYS) * DAY_MILLISECONDS;
+  return Date.parse(olds.caNotAfter) < Date.parse(olds.notAfter) + life;
+}
+
+/** With the defaults filled in, so that writing one out is no change. */
+function comparable(inputs: TlsCertificateInputs) {
+  return {
+    dnsNames: ordered(inputs.dnsNames),
+    ipAddresses: ordered(inputs.ipAddresses),
+    commonName: inputs.commonName ?? DEFAULT_COMMON_NAME,
+    organization: inputs.organization ?? DEFAULT_ORGANIZATION,
+    validityDays: inputs.validityDays ?? DEFAULT_VALIDITY_DAYS,
+    renewBeforeDays: inputs.renewBeforeDays ?? DEFAULT_RENEW_BEFORE_DAYS,
+  };
+}
+
+/** Unknown until the update, a list arrives as a text. */
+function ordered(names: readonly string[]): readonly string[] {
+  return Array.isArray(names) ? [...names].sort() : names;
+}
+
+async function create(inputs: TlsCertificateInputs) {
+  const { fingerprint, ...authority } = await issueAuthority(inputs);
+  const leaf = await issueLeaf(inputs, authority);
+  return {
+    id: fingerprint,
+    state: { ...inputs, ...authority, ...leaf, renewalDue: false, schemaVersion: SCHEMA_VERSION },
+  };
+}
+
+/** Nothing to ask for: only the clock may have made a renewal due. */
+async function read(_id: string, state: TlsCertificateState) {
+  const days = Math.floor((Date.parse(state.notAfter) - Date.now()) / DAY_MILLISECONDS);
+  const renewalDue = days < (state.renewBeforeDays ?? DEFAULT_RENEW_BEFORE_DAYS);
+  if (renewalDue) {
+    const when = days < 0 ? `expired on ${state.notAfter}` : `expires in ${days} days, on ${state.notAfter}`;
+    report(`TlsCertificate ${nameOf(state)}: ${when}; the next pulumi up makes a new one`);
+  }
+  return { state: { ...state, renewalDue }, inputs: pick(state, [...INPUT_KEYS, "owner"]) };
+}
+
+async function update(
+  _id: string,
+  olds: TlsCertificateState,
+  news: TlsCertificateInputs,
+): Promise<TlsCertificateState> {
+  const { caCertificatePem, caPrivateKeyPem, caNotAfter, certificatePem, privateKeyPem, notAfter } = olds;
+  const authority = { caCertificatePem, caPrivateKeyPem, caNotAfter };
+  const again = olds.renewalDue || changedKeys(comparable(olds), comparable(news), CONTENT).length > 0;
+  const leaf = again ? await issueLeaf(news, authority) : { certificatePem, privateKeyPem, notAfter };
+  return { ...news, ...authority, ...leaf, renewalDue: false, schemaVersion: SCHEMA_VERSION };
+}

@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { tlsCertificateLifecycle } from "./lifecycle";
+
+export = toResourceProvider(tlsCertificateLifecycle);
