@@ -46,19 +46,20 @@ export interface ContainerParts {
 
 /**
  * Arguments of a container, with the inputs set whose absence shows as a change for ever: `networkMode`, and the
- * image by its id and not by its tag (pulumi-docker #1272, #325).
+ * image by its id and not by its tag (pulumi-docker #1272, #325). `bridge` is what the provider disconnects before it
+ * connects `networksAdvanced`; with the network's own name there the alias would be lost. Durations are in Go's own form.
  */
 export function containerArgs(context: DockerContext, parts: ContainerParts): docker.ContainerArgs {
   return {
     name: dockerName(context.name, parts.part),
     image: parts.image.imageId,
     envs: parts.envs,
-    networkMode: parts.network.name,
+    networkMode: "bridge",
     networksAdvanced: [{ name: parts.network.name, aliases: [parts.alias] }],
     volumes: [{ volumeName: parts.volume.name, containerPath: parts.volumePath }],
     ports: [{ ...parts.port, ip: context.publishAddress }],
     labels: labels(),
-    healthcheck: { tests: parts.healthTest, interval: "2s", timeout: "10s", retries: 5, startPeriod: "300s" },
+    healthcheck: { tests: parts.healthTest, interval: "2s", timeout: "10s", retries: 5, startPeriod: "5m0s" },
     restart: "unless-stopped",
     wait: true,
     waitTimeout: parts.waitSeconds,
