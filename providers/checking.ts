@@ -34,8 +34,15 @@ export function sentence(path: readonly string[], value: unknown, rule: string):
 
 function shown(path: readonly string[], value: unknown): string {
   if (path.some((part) => SECRET_KEY.test(part))) return value === "" ? "empty" : "[secret]";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = (JSON.stringify(value, hidden) ?? String(value)).replaceAll(URL_USER, "$1[secret]@");
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** User and password of a URL. */
+const URL_USER = /([a-z][a-z0-9+.-]*:\/\/)[^\s"]*@/gi;
+
+function hidden(key: string, member: unknown): unknown {
+  return SECRET_KEY.test(key) && member !== undefined ? "[secret]" : member;
 }
 
 function lookUp(root: unknown, path: readonly string[]): { unknown: boolean; value: unknown } {

@@ -28,7 +28,10 @@ const MAX_PULLS = 4;
 const PASSING =
   /unexpected EOF|connection reset|handshake timeout|i\/o timeout|max retries exceeded|must be downloaded again|: EOF$|\b50[234]\b/;
 
-/** Pulls a model from the registry in its name, and goes on where it broke off when the network fails for a moment. */
+/**
+ * Pulls a model from the registry in its name. It goes on where it broke off when the network fails for a moment, or
+ * when the server restarts.
+ */
 export async function pullModel(
   server: OllamaServer,
   model: string,
@@ -54,7 +57,7 @@ export async function createModel(server: OllamaServer, derived: DerivedModel, l
 }
 
 function passes(error: unknown): boolean {
-  if (error instanceof UnreachableError) return error.mayHaveArrived;
+  if (error instanceof UnreachableError) return true;
   return error instanceof ServerError && PASSING.test(error.reason);
 }
 

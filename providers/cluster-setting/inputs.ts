@@ -33,7 +33,7 @@ export interface ClusterSettingState extends ClusterSettingInputs {
   readonly previous: Readonly<Record<string, SettingValue>>;
   /** List entries that were not there before, by key. */
   readonly contributed: Readonly<Record<string, readonly string[]>>;
-  /** Hash of a list's default, seen while it was not set: the server shows a default only until then. */
+  /** Hash of what a list was while it was not set: the server shows its default only until then. */
   readonly defaultHashes: Readonly<Record<string, string>>;
   readonly schemaVersion: number;
 }

@@ -63,15 +63,17 @@ export function planApply(present: ClusterSettings, wanted: ClusterSettingInputs
     let target = normalised(value);
     if (contributes(wanted, value)) {
       const ours = target as readonly string[];
-      const hash = key in present.defaults ? shortHash(listOf(present.defaults[key])) : memory.defaultHashes[key];
+      const hash = now === null ? shortHash(listOf(below(present, scope, key))) : memory.defaultHashes[key];
       if (hash !== undefined) defaultHashes[key] = hash;
       const mine = memory.contributed[key] ?? [];
-      const others = listOf(now ?? present.defaults[key]).filter(
+      const others = listOf(now ?? below(present, scope, key)).filter(
         (entry) => !mine.includes(entry) || ours.includes(entry),
       );
       const added = ours.filter((entry) => !others.includes(entry));
-      target = [...others, ...added];
-      contributed[key] = ours.filter((entry) => added.includes(entry) || mine.includes(entry));
+      const contribution = ours.filter((entry) => added.includes(entry) || mine.includes(entry));
+      contributed[key] = contribution;
+      const untouched = contribution.length === 0;
+      target = untouched ? listBefore({ previous, defaultHashes }, key, others) : [...others, ...added];
     }
     if (!isDeepStrictEqual(now, target)) writes[key] = target;
     const shadow = scope === "persistent" ? (present.transient[key] ?? null) : null;
@@ -91,15 +93,15 @@ export function planRelease(
   const writes: Record<string, SettingValue> = {};
   const warnings: string[] = [];
   for (const [key, value] of Object.entries(applying(present, state))) {
+    if (state.restoreOnDelete === RestoreOnDelete.keep) continue;
     const now = present[scope][key] ?? null;
     if (contributes(state, value)) {
       const mine = state.contributed[key] ?? [];
       const rest = listOf(now).filter((entry) => !mine.includes(entry));
       if (now === null || rest.length === listOf(now).length) continue;
-      writes[key] = state.defaultHashes[key] === shortHash(rest) ? null : rest;
+      writes[key] = listBefore(state, key, rest);
       continue;
     }
-    if (state.restoreOnDelete === RestoreOnDelete.keep) continue;
     if (!isDeepStrictEqual(now, normalised(value))) {
       warnings.push(`${key} was changed to ${JSON.stringify(now)} by somebody else, so it is left as it is`);
       continue;
@@ -108,6 +110,22 @@ export function planRelease(
     if (!isDeepStrictEqual(now, back)) writes[key] = back;
   }
   return { writes, warnings };
+}
+
+/** The list without our entries, as it was kept before ours came: not set at all, or as one text. */
+function listBefore(
+  { previous, defaultHashes }: Pick<Memory, "previous" | "defaultHashes">,
+  key: string,
+  rest: readonly string[],
+): SettingValue {
+  const before = previous[key] ?? null;
+  if (before !== null && isDeepStrictEqual(listOf(before), rest)) return before;
+  return defaultHashes[key] === shortHash(rest) ? null : rest;
+}
+
+/** What is in force while a key is not set in the scope. */
+function below(present: ClusterSettings, scope: SettingScope, key: string): SettingValue | undefined {
+  return (scope === "transient" ? present.persistent[key] : undefined) ?? present.defaults[key];
 }
 
 /** The server's view of our keys, in the program's own form wherever both mean the same. */
@@ -130,14 +148,19 @@ function valueSeen(present: ClusterSettings, state: ClusterSettingState, key: st
   const now = present[scopeOf(state)][key] ?? null;
   const wanted = normalised(value);
   if (!contributes(state, value)) return isDeepStrictEqual(now, wanted) ? value : now;
-  const there = listOf(now ?? present.defaults[key]);
+  const there = listOf(now ?? below(present, scopeOf(state), key));
   const ours = listOf(wanted).filter((entry) => there.includes(entry));
   return ours.length === listOf(wanted).length ? value : ours;
 }
 
+/** A list that was sent as one text is shown as one, and understood as cut at its commas. */
 function listOf(value: SettingValue | undefined): readonly string[] {
   if (value === null || value === undefined) return [];
-  return typeof value === "string" ? [value] : value;
+  if (typeof value !== "string") return value;
+  return value
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
 }
 
 function without(settings: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {

@@ -26,6 +26,12 @@ interface Surroundings {
   readonly predictParameters: readonly string[] | undefined;
 }
 
+/** Those of them that stand somewhere without a default (`${parameters.x:-y}`), so that somebody has to fill them. */
+function withoutDefault(template: string): string[] {
+  const open = [...template.matchAll(PLACEHOLDER)].filter((match) => match[2] === undefined);
+  return [...new Set(open.map((match) => match[1] ?? ""))];
+}
+
 /** What is wrong with an action's templates, as far as it can be told without the server. */
 export function lintAction(action: ConnectorAction, around: Surroundings): Finding[] {
   if (hasUnknown(action)) return [];
@@ -34,7 +40,7 @@ export function lintAction(action: ConnectorAction, around: Surroundings): Findi
 
 function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
   const { url } = action;
-  if (/^(https?:\/\/)?\$\{parameters\./.test(url)) {
+  if (/^(https?:\/\/)?[^/?#]*\$\{parameters\./.test(url)) {
     const meant = url.replaceAll(PLACEHOLDER, (whole, name: string) => String(around.parameters[name] ?? whole));
     return [
       {
@@ -43,7 +49,7 @@ function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
       },
     ];
   }
-  return placeholders(url)
+  return withoutDefault(url)
     .filter((name) => !(name in around.parameters))
     .map((name) => ({ path: "url", message: `uses \${parameters.${name}}, which parameters does not hold` }));
 }
@@ -62,8 +68,8 @@ function lintCredentials(action: ConnectorAction, around: Surroundings): Finding
 function lintBody(action: ConnectorAction, around: Surroundings): Finding[] {
   const body = action.requestBody;
   if (body === undefined) return [];
-  const allowed = around.predictParameters;
-  const unfilled = placeholders(body).filter(
+  const allowed = hasUnknown(around.predictParameters) ? undefined : around.predictParameters;
+  const unfilled = withoutDefault(body).filter(
     (name) => !(name in around.parameters) && allowed !== undefined && !allowed.includes(name),
   );
   if (unfilled.length > 0) {
