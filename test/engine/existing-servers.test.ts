@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Emulator, startEmulator } from "../../emulator";
+import { keepAsking } from "./support/callers";
+import { type RunningOllama, startOllama } from "./support/ollama";
+import { changes, newBackend, Project, position, type Run } from "./support/project";
+import { hasEngine, hasOllama } from "./support/toolchain";
+
+const PASSWORD = "Canary-Passw0rd-7531";
+const QUESTION = JSON.stringify({ parameters: { prompt: "Why is the sky blue?" } });
+const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`;
+
+describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already", () => {
+  let emulator: Emulator;
+  let ollama: RunningOllama;
+  let project: Project;
+  let first: Run;
+  const backend = newBackend();
+
+  const config = (extra: Record<string, unknown> = {}) => ({
+    opensearchEndpoint: emulator.url,
+    opensearchUsername: "admin",
+    ollamaEndpoint: ollama.endpoint,
+    modelOptions: { num_predict: 8, num_thread: 1 },
+    ...extra,
+  });
+
+  const api = async (method: string, path: string, body?: string) => {
+    const headers = { authorization, "content-type": "application/json" };
+    const answer = await fetch(`${emulator.url}${path}`, { method, headers, body });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+
+  const hits = async (kind: string) => {
+    const { body } = await api("POST", `/_plugins/_ml/${kind}/_search`, "{}");
+    return (body.hits as { hits: unknown[] }).hits.length;
+  };
+
+  beforeAll(async () => {
+    [emulator, ollama] = await Promise.all([
+      startEmulator({ users: [{ name: "admin", password: PASSWORD }] }),
+      startOllama(),
+    ]);
+    project = await Project.ofRepository("existing", config(), backend);
+    await project.secret("opensearchPassword", PASSWORD);
+    first = await project.up();
+  });
+
+  afterAll(async () => {
+    await emulator?.close();
+    await ollama?.stop();
+    project?.remove();
+  });
+
+  it("first up makes all six resources, in the order of their dependencies, and no Docker resource", () => {
+    expect(first.output, first.output).toContain("Duration");
+    expect(first.code, first.output).toBe(0);
+    expect([...changes(first)].sort()).toEqual([
+      "create ClusterSetting",
+      "create Connector",
+      "create DeployedModel",
+      "create ModelGroup",
+      "create OllamaModel",
+    ]);
+    expect(position(first, "create ClusterSetting")).toBeLessThan(position(first, "create Connector"));
+    expect(position(first, "create Connector")).toBeLessThan(position(first, "create DeployedModel"));
+    expect(position(first, "create OllamaModel")).toBeLessThan(position(first, "create DeployedModel"));
+    expect(project.resources().filter(({ type }) => type.startsWith("docker:"))).toEqual([]);
+  });
+
+  it("the deployed model answers a question through OpenSearch", async () => {
+    const { modelId } = await project.outputs();
+    const { status, body } = await api("POST", `/_plugins/_ml/models/${modelId}/_predict`, QUESTION);
+    expect(status).toBe(200);
+    expect(JSON.stringify(body)).toMatch(/"response":"[^"]+/);
+  });
+
+  it("outputs are flat texts, and only the password is secret", async () => {
+    const outputs = await project.outputs();
+    expect(Object.keys(outputs).sort()).toEqual([
+      "api",
+      "chatModel",
+      "connectorId",
+      "modelGroupId",
+      "modelId",
+      "ollamaEndpoint",
+      "opensearchCaCertificate",
+      "opensearchEndpoint",
+      "opensearchPassword",
+      "opensearchUsername",
+      "predictUrl",
+    ]);
+    expect(outputs.opensearchPassword).toBe(PASSWORD);
+    expect(outputs.predictUrl).toBe(`${emulator.url}/_plugins/_ml/models/${outputs.modelId}/_predict`);
+    const { output } = await project.cli("stack", "output", "--json");
+    expect(JSON.parse(output)).toMatchObject({ opensearchPassword: "[secret]", opensearchUsername: "admin" });
+  });
+
+  it("the password is nowhere in the state, nor in what was printed", () => {
+    expect(project.stateText()).not.toContain(PASSWORD);
+    expect(project.stateText()).not.toContain(Buffer.from(PASSWORD).toString("base64"));
+    expect(first.output).not.toContain(PASSWORD);
+  });
+
+  it("the stored provider text is the frozen constant, in inputs and outputs", () => {
+    const texts = project
+      .resources()
+      .filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/ollamachat:"))
+      .map(({ type, inputs, outputs }) => [type.split(":").pop(), inputs?.__provider, outputs?.__provider]);
+    const entry = (path: string) => `exports.handler = () => require("pulumi-ollama-chat/provider/${path}");`;
+    expect(texts).toHaveLength(5);
+    for (const [type, input, output] of texts) {
+      const path = String(type)
+        .replace(/(?<=.)([A-Z])/g, "-$1")
+        .toLowerCase();
+      expect([input, output]).toEqual([entry(path), entry(path)]);
+    }
+  });
+
+  it("the hidden owner equals the resource's URN", () => {
+    const owned = project.resources().filter(({ inputs }) => inputs?.owner !== undefined);
+    expect(owned).toHaveLength(5);
+    for (const { urn, inputs } of owned) expect(inputs?.owner).toBe(urn);
+  });
+
+  it("a preview after up shows no change", async () => {
+    const run = await project.preview("--expect-no-changes");
+    expect(run.code, run.output).toBe(0);
+  });
+
+  it("a refresh shows no change, and neither does the preview after it", async () => {
+    const refreshed = await project.refresh("--expect-no-changes");
+    expect(refreshed.code, refreshed.output).toBe(0);
+    const run = await project.preview("--expect-no-changes");
+    expect(run.code, run.output).toBe(0);
+  });
+
+  it("a changed connector is swapped under load: new made, model moved, old deleted, id kept, no answer lost", async () => {
+    const before = await project.outputs();
+    const path = `/_plugins/_ml/models/${before.modelId}/_predict`;
+    const callers = keepAsking(async () => {
+      const { status, body } = await api("POST", path, QUESTION);
+      if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+    });
+    project.configure(config({ modelOptions: { num_predict: 9, num_thread: 1 } }));
+    const run = await project.up();
+    const { answered, failures } = await callers.stop();
+    expect(run.code, run.output).toBe(0);
+    const order = ["create-replacement Connector", "update DeployedModel", "delete-replaced Connector"];
+    expect(changes(run).filter((step) => order.includes(step))).toEqual(order);
+    const after = await project.outputs();
+    expect(after.modelId).toBe(before.modelId);
+    expect(after.connectorId).not.toBe(before.connectorId);
+    expect(failures).toEqual([]);
+    expect(answered).toBeGreaterThan(0);
+    expect((await api("GET", `/_plugins/_ml/connectors/${before.connectorId}`)).status).toBe(404);
+  });
+
+  it("a model undeployed behind our back shows in refresh, is repaired by up, and then nothing changes", async () => {
+    const { modelId } = await project.outputs();
+    await api("POST", `/_plugins/_ml/models/${modelId}/_undeploy`);
+    const refreshed = await project.refresh();
+    expect(refreshed.code, refreshed.output).toBe(0);
+    const preview = await project.preview();
+    expect(preview.output).toMatch(/~ deployed *: false => true/);
+    const repaired = await project.up();
+    expect(changes(repaired)).toEqual(["update DeployedModel"]);
+    expect((await api("GET", `/_plugins/_ml/models/${modelId}`)).body.model_state).toBe("DEPLOYED");
+    const quiet = await project.preview("--expect-no-changes");
+    expect(quiet.code, quiet.output).toBe(0);
+  });
+
+  it("another stack reads the outputs and asks a question with the secret password", async () => {
+    const consumer = await Project.ofProgram(
+      "ollama-chat-consumer",
+      "examples/consumer/index.js",
+      "dev",
+      { chatStack: "organization/pulumi-ollama-chat/existing", question: "Why is the sky blue?" },
+      backend,
+    );
+    const run = await consumer.up();
+    expect(run.code, run.output).toBe(0);
+    expect((await consumer.outputs()).answer).not.toBe("");
+    expect(run.output).not.toContain(PASSWORD);
+    consumer.remove();
+  });
+
+  it("the resources one by one take the password from the environment, and keep it in no form", async () => {
+    const example = await Project.ofProgram(
+      "ollama-chat-existing-cluster",
+      "examples/existing-cluster/index.js",
+      "dev",
+      {
+        opensearchEndpoint: emulator.url,
+        opensearchUsername: "admin",
+        ollamaEndpoint: ollama.endpoint,
+      },
+    );
+    example.environment("OPENSEARCH_PASSWORD", PASSWORD);
+    const run = await example.up();
+    expect(run.code, run.output).toBe(0);
+    expect(example.stateText()).not.toMatch(/"password"/);
+    const quiet = await example.refresh("--expect-no-changes");
+    expect(quiet.code, quiet.output).toBe(0);
+    expect((await example.destroy()).code).toBe(0);
+    example.remove();
+  });
+
+  it("an empty model name stops in preview with name and rule", async () => {
+    project.configure(config({ model: "" }));
+    const run = await project.preview();
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain('error: model is "": must be a model\'s name and tag, such as smollm2:135m');
+  });
+
+  it("an unknown api kind stops in preview with name, value and what is allowed", async () => {
+    project.configure(config({ api: "telepathy" }));
+    const run = await project.preview();
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain('api is "telepathy": must be one of generate, chat, openai');
+  });
+
+  it("a malformed endpoint stops in preview with name, value and what is allowed", async () => {
+    project.configure(config({ ollamaEndpoint: "localhost:11434" }));
+    const run = await project.preview();
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain(
+      'ollamaEndpoint is "localhost:11434": must be an http:// or https:// URL without a path, such as https://localhost:9200',
+    );
+  });
+
+  it("a model that cannot be pulled fails with the registry's words, a cause and a fix, and changes nothing else", async () => {
+    const before = await project.outputs();
+    project.configure(config({ models: ["127.0.0.1:1/library/nosuch:1b"] }));
+    const run = await project.up();
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain("127.0.0.1:1");
+    expect(run.output).toMatch(/cause: .+/);
+    expect(run.output).toMatch(/fix: .+/);
+    expect((await project.outputs()).modelId).toBe(before.modelId);
+    project.configure(config());
+    const quiet = await project.up();
+    expect(quiet.code, quiet.output).toBe(0);
+  });
+
+  it("destroy deletes model, connector and group in order and leaves nothing, not even a setting", async () => {
+    const run = await project.destroy();
+    expect(run.code, run.output).toBe(0);
+    expect(position(run, "delete DeployedModel")).toBeLessThan(position(run, "delete Connector"));
+    expect(position(run, "delete DeployedModel")).toBeLessThan(position(run, "delete ModelGroup"));
+    expect(position(run, "delete Connector")).toBeLessThan(position(run, "delete ClusterSetting"));
+    expect([await hits("models"), await hits("connectors"), await hits("model_groups")]).toEqual([0, 0, 0]);
+    expect((await api("GET", "/_cluster/settings")).body).toEqual({ persistent: {}, transient: {} });
+  });
+});
