@@ -1,11 +1,18 @@
 import { z } from "zod";
+import type { Deadline } from "../wait";
 import type { OpenSearchServer } from "./server";
 
 const predictAnswer = z.looseObject({
   inference_results: z.array(
     z.looseObject({
       output: z
-        .array(z.looseObject({ name: z.string().nullish(), dataAsMap: z.unknown().optional(), data: z.unknown().optional() }))
+        .array(
+          z.looseObject({
+            name: z.string().nullish(),
+            dataAsMap: z.unknown().optional(),
+            data: z.unknown().optional(),
+          }),
+        )
         .nullish(),
       status_code: z.number().nullish(),
     }),
@@ -14,19 +21,23 @@ const predictAnswer = z.looseObject({
 
 export type PredictAnswer = z.infer<typeof predictAnswer>;
 
+/** Shortest time limit of a question, in seconds: also one that is asked at the last moment may be answered. */
+const LEAST_SECONDS = 1;
+
 /** Asks a model. The answer can take as long as the model does, so the time limit is the caller's. */
 export async function predict(
   server: OpenSearchServer,
   modelId: string,
   parameters: Readonly<Record<string, unknown>>,
-  timeoutSeconds: number,
+  deadline: Deadline,
 ): Promise<PredictAnswer> {
   return await server.call({
     name: `POST /_plugins/_ml/models/${modelId}/_predict`,
     send: (client, options) => client.ml.predictModel({ model_id: modelId, body: { parameters } as never }, options),
     answer: predictAnswer,
     repeatable: true,
-    timeoutSeconds,
+    timeoutSeconds: Math.max(LEAST_SECONDS, deadline.remainingMilliseconds / 1000),
+    retry: { deadline },
   });
 }
 

@@ -35,6 +35,8 @@ export interface ClusterSettingState extends ClusterSettingInputs {
   readonly contributed: Readonly<Record<string, readonly string[]>>;
   /** Hash of what a list was while it was not set: the server shows its default only until then. */
   readonly defaultHashes: Readonly<Record<string, string>>;
+  /** What was written under each key that is ours alone: a refresh changes `settings` to what is found, never this. */
+  readonly written: Readonly<Record<string, SettingValue>>;
   readonly schemaVersion: number;
 }
 

@@ -1,3 +1,4 @@
+import { ServerError } from "../../clients/errors";
 import { oneAtATime } from "../../clients/lock";
 import { clusterInfo, getClusterSettings, putClusterSettings } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
@@ -9,7 +10,7 @@ import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys } from "../compare";
 import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
-import type { Lifecycle } from "../lifecycle";
+import { type Lifecycle, PartialFailure } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
 import { hasUnknown } from "../unknown";
 import { type ClusterSettingInputs, type ClusterSettingState, clusterSettingSchema, normalised } from "./inputs";
@@ -46,28 +47,31 @@ function diff(_id: string, olds: ClusterSettingState, news: ClusterSettingInputs
 async function create(inputs: ClusterSettingInputs) {
   const server = openSearch(inputs.connection);
   const { clusterUuid } = await clusterInfo(server);
-  const plan = await apply(server, clusterUuid, inputs, undefined);
   const id = `${clusterUuid}/${shortHash([inputs.owner ?? "", Object.keys(inputs.settings).sort()])}`;
-  return { id, state: stateOf(inputs, clusterUuid, plan) };
+  return { id, state: await apply(server, { id, clusterUuid }, inputs, undefined) };
 }
 
-async function update(
-  _id: string,
-  olds: ClusterSettingState,
-  news: ClusterSettingInputs,
-): Promise<ClusterSettingState> {
+async function update(id: string, olds: ClusterSettingState, news: ClusterSettingInputs): Promise<ClusterSettingState> {
   const server = openSearch(news.connection);
   const { clusterUuid } = olds;
   if (scopeOf(olds) === scopeOf(news) && olds.mode === news.mode) {
-    return stateOf(news, clusterUuid, await apply(server, clusterUuid, news, olds));
+    return await apply(server, { id, clusterUuid }, news, olds);
   }
   await release(server, olds);
-  return stateOf(news, clusterUuid, await apply(server, clusterUuid, news, undefined));
+  return await apply(server, { id, clusterUuid }, news, undefined);
 }
 
 async function read(_id: string, state: ClusterSettingState) {
   const seen = { ...state, ...asSeen(await getClusterSettings(openSearch(state.connection)), state) };
-  const { clusterUuid: _c, previous: _p, contributed: _k, defaultHashes: _h, schemaVersion: _v, ...inputs } = seen;
+  const {
+    clusterUuid: _c,
+    previous: _p,
+    contributed: _k,
+    defaultHashes: _h,
+    written: _w,
+    schemaVersion: _v,
+    ...inputs
+  } = seen;
   return { state: seen, inputs };
 }
 
@@ -75,20 +79,32 @@ async function remove(_id: string, state: ClusterSettingState): Promise<void> {
   await release(openSearch(state.connection), state);
 }
 
+interface Identity {
+  readonly id: string;
+  readonly clusterUuid: string;
+}
+
 /** Reading and writing lists is one step: two resources of one update may contribute to the same list. */
 async function apply(
   server: OpenSearchServer,
-  clusterUuid: string,
+  { id, clusterUuid }: Identity,
   inputs: ClusterSettingInputs,
   memory: Memory | undefined,
-): Promise<Plan> {
+): Promise<ClusterSettingState> {
   return await oneAtATime(`${clusterUuid}/settings`, async () => {
     const plan = planApply(await getClusterSettings(server), inputs, memory);
+    const state = stateOf(inputs, clusterUuid, plan);
     for (const warning of plan.warnings) report(`warning: ClusterSetting ${nameOf(inputs)}: ${warning}`);
-    if (Object.keys(plan.writes).length === 0) return plan;
-    await putClusterSettings(server, scopeOf(inputs), plan.writes);
-    await verify(server, inputs, plan);
-    return plan;
+    if (Object.keys(plan.writes).length === 0) return state;
+    try {
+      await putClusterSettings(server, scopeOf(inputs), plan.writes);
+      await verify(server, inputs, plan);
+      return state;
+    } catch (error) {
+      // Unless the server refused, the write may have been made: then only the state knows what was there before.
+      if (error instanceof ServerError) throw error;
+      throw new PartialFailure(id, state, error);
+    }
   });
 }
 
@@ -116,7 +132,7 @@ async function release(server: OpenSearchServer, state: ClusterSettingState): Pr
 }
 
 function stateOf(inputs: ClusterSettingInputs, clusterUuid: string, plan: Plan): ClusterSettingState {
-  const { previous, contributed, defaultHashes } = plan;
-  const revision = revisionOf(inputs);
-  return { ...inputs, revision, clusterUuid, previous, contributed, defaultHashes, schemaVersion: SCHEMA_VERSION };
+  const { previous, contributed, defaultHashes, written } = plan;
+  const memory = { previous, contributed, defaultHashes, written };
+  return { ...inputs, ...memory, revision: revisionOf(inputs), clusterUuid, schemaVersion: SCHEMA_VERSION };
 }

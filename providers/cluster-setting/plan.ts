@@ -15,14 +15,18 @@ export interface Plan {
   readonly previous: Readonly<Record<string, SettingValue>>;
   readonly contributed: Readonly<Record<string, readonly string[]>>;
   readonly defaultHashes: Readonly<Record<string, string>>;
+  readonly written: Readonly<Record<string, SettingValue>>;
   /** Lines for the user: keys that are left alone, values that shadow ours. */
   readonly warnings: readonly string[];
 }
 
 /** Memory of an earlier run, or none at the first. */
-export type Memory = Pick<ClusterSettingState, "previous" | "contributed" | "defaultHashes" | "settings" | "whenKnown">;
+export type Memory = Pick<
+  ClusterSettingState,
+  "previous" | "contributed" | "defaultHashes" | "written" | "settings" | "whenKnown"
+>;
 
-const NOTHING: Memory = { previous: {}, contributed: {}, defaultHashes: {}, settings: {} };
+const NOTHING: Memory = { previous: {}, contributed: {}, defaultHashes: {}, written: {}, settings: {} };
 
 export function scopeOf(inputs: ClusterSettingInputs): SettingScope {
   return inputs.scope === "transient" ? "transient" : "persistent";
@@ -45,17 +49,16 @@ export function planApply(present: ClusterSettings, wanted: ClusterSettingInputs
   const scope = scopeOf(wanted);
   const settings = applying(present, wanted);
   const released = planRelease(present, {
+    ...memory,
     ...wanted,
     settings: without(applying(present, memory), Object.keys(settings)),
     whenKnown: undefined,
-    previous: memory.previous,
-    contributed: memory.contributed,
-    defaultHashes: memory.defaultHashes,
   });
   const writes: Record<string, SettingValue> = { ...released.writes };
   const previous: Record<string, SettingValue> = {};
   const contributed: Record<string, readonly string[]> = {};
   const defaultHashes: Record<string, string> = {};
+  const written: Record<string, SettingValue> = {};
   const warnings = [...released.warnings];
   for (const [key, value] of Object.entries(settings)) {
     const now = present[scope][key] ?? null;
@@ -74,14 +77,14 @@ export function planApply(present: ClusterSettings, wanted: ClusterSettingInputs
       contributed[key] = contribution;
       const untouched = contribution.length === 0;
       target = untouched ? listBefore({ previous, defaultHashes }, key, others) : [...others, ...added];
-    }
+    } else written[key] = target;
     if (!isDeepStrictEqual(now, target)) writes[key] = target;
     const shadow = scope === "persistent" ? (present.transient[key] ?? null) : null;
     if (shadow !== null && !isDeepStrictEqual(shadow, target)) {
       warnings.push(`${key} is set in the transient scope to ${JSON.stringify(shadow)}, which wins over this value`);
     }
   }
-  return { writes, previous, contributed, defaultHashes, warnings };
+  return { writes, previous, contributed, defaultHashes, written, warnings };
 }
 
 /** Takes back what is still ours; a value that somebody changed since stays theirs. */
@@ -102,12 +105,13 @@ export function planRelease(
       writes[key] = listBefore(state, key, rest);
       continue;
     }
-    if (!isDeepStrictEqual(now, normalised(value))) {
+    const back = state.restoreOnDelete === RestoreOnDelete.default ? null : (state.previous[key] ?? null);
+    if (isDeepStrictEqual(now, back)) continue;
+    if (!isDeepStrictEqual(now, state.written[key] ?? null)) {
       warnings.push(`${key} was changed to ${JSON.stringify(now)} by somebody else, so it is left as it is`);
       continue;
     }
-    const back = state.restoreOnDelete === RestoreOnDelete.default ? null : (state.previous[key] ?? null);
-    if (!isDeepStrictEqual(now, back)) writes[key] = back;
+    writes[key] = back;
   }
   return { writes, warnings };
 }

@@ -15,6 +15,7 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
+import { asWanted } from "../as-wanted";
 import { withAutoName } from "../auto-name";
 import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys, pick } from "../compare";
@@ -120,7 +121,7 @@ async function read(id: string, state: DeployedModelState) {
   const found = { ...model, description: model.description ?? "" } as Record<string, unknown>;
   // Only what the program set is compared: the server fills in the rest.
   const tracked = WRITTEN.filter((key) => state[key] !== undefined);
-  const seen = Object.fromEntries(tracked.map((key) => [key, found[key]]));
+  const seen = Object.fromEntries(tracked.map((key) => [key, asWanted(state[key], found[key])]));
   const deployed = model.modelState === ModelState.deployed;
   const { clusterUuid, schemaVersion, modelState: _s, ...inputs } = { ...state, ...seen, deployed };
   return { state: { ...inputs, clusterUuid, schemaVersion, modelState: model.modelState }, inputs };
@@ -178,8 +179,10 @@ async function movedBack(
   failure: unknown,
 ): Promise<unknown> {
   const deadline = Deadline.after(WAY_BACK_MILLISECONDS);
+  let connectorId = news.connectorId;
   try {
     await updateModel(server, id, { connectorId: olds.connectorId }, deadline);
+    connectorId = olds.connectorId;
     await ensureDeployed(server, id, nameOf(news), deadline);
     await probe(server, id, olds, deadline);
     report(`DeployedModel ${nameOf(news)}: the new connector did not answer; the previous one is back in use`);
@@ -187,7 +190,8 @@ async function movedBack(
   } catch (error) {
     report(`DeployedModel ${nameOf(news)}: the previous connector does not answer either: ${messageOf(error)}`);
     const { clusterUuid, schemaVersion } = olds;
-    return new PartialFailure(id, { ...news, clusterUuid, schemaVersion, deployed: false, modelState: "" }, failure);
+    const state = { ...news, connectorId, clusterUuid, schemaVersion, deployed: false, modelState: "" };
+    return new PartialFailure(id, state, failure);
   }
 }
 

@@ -80,9 +80,10 @@ async function ask(
   deadline: Deadline,
 ): Promise<Look<true>> {
   try {
-    await predict(server, modelId, parameters, Math.max(1, deadline.remainingMilliseconds / 1000));
+    await predict(server, modelId, parameters, deadline);
     return { done: true };
   } catch (error) {
+    if (error instanceof UnreachableError && deadline.passed) return { last: "no answer yet" };
     if (!passing(error) || deadline.passed) throw error;
     return { last: error instanceof Error ? error.message : String(error) };
   }

@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import {
+  type ConnectorPreset,
+  ollamaChat,
+  ollamaEmbedding,
+  ollamaGenerate,
+  openAiChat,
+} from "../../../../providers/connector/presets";
+import { lintAction } from "../../../../providers/connector/template";
+
+const OLLAMA = { endpoint: "http://ollama:11434", model: "smollm2:135m" };
+const JSON_HEADERS = { "Content-Type": "application/json" };
+
+const FULL: readonly (readonly [string, ConnectorPreset])[] = [
+  ["ollamaGenerate", ollamaGenerate(OLLAMA)],
+  ["ollamaGenerate with options", ollamaGenerate({ ...OLLAMA, options: { num_predict: 4 }, keepAlive: "30m" })],
+  ["ollamaChat", ollamaChat(OLLAMA)],
+  ["ollamaChat with options", ollamaChat({ ...OLLAMA, options: { stop: ['"'] }, keepAlive: "-1" })],
+  ["ollamaEmbedding", ollamaEmbedding({ ...OLLAMA, keepAlive: "5m" })],
+  ["openAiChat", openAiChat(OLLAMA)],
+  ["openAiChat with a key", openAiChat({ ...OLLAMA, apiKey: "k-1", maxTokens: 64, temperature: 0.2 })],
+];
+
+describe("presets", () => {
+  it("ollamaGenerate asks /api/generate for one text", () => {
+    expect(ollamaGenerate(OLLAMA)).toStrictEqual({
+      protocol: "http",
+      version: 1,
+      parameters: { model: "smollm2:135m", options: "{}" },
+      actions: [
+        {
+          actionType: "predict",
+          method: "POST",
+          headers: JSON_HEADERS,
+          url: "http://ollama:11434/api/generate",
+          requestBody:
+            '{ "model": "${parameters.model}", "prompt": "${parameters.prompt}", "stream": false, "options": ${parameters.options} }',
+        },
+      ],
+      clientConfig: { readTimeoutSeconds: 300 },
+      predictParameters: ["prompt"],
+    });
+  });
+
+  it("ollamaChat asks /api/chat with a list of messages", () => {
+    const options = { num_predict: 256, temperature: 0.2 };
+    expect(ollamaChat({ ...OLLAMA, options, keepAlive: "30m", readTimeoutSeconds: 60 })).toStrictEqual({
+      protocol: "http",
+      version: 1,
+      parameters: { model: "smollm2:135m", options: '{"num_predict":256,"temperature":0.2}' },
+      actions: [
+        {
+          actionType: "predict",
+          method: "POST",
+          headers: JSON_HEADERS,
+          url: "http://ollama:11434/api/chat",
+          requestBody:
+            '{ "model": "${parameters.model}", "messages": ${parameters.messages}, "stream": false, "keep_alive": "30m", "options": ${parameters.options} }',
+        },
+      ],
+      clientConfig: { readTimeoutSeconds: 60 },
+      predictParameters: ["messages"],
+    });
+  });
+
+  it("ollamaEmbedding asks /api/embed with the pair of functions that fits its answer", () => {
+    expect(ollamaEmbedding(OLLAMA)).toStrictEqual({
+      protocol: "http",
+      version: 1,
+      parameters: { model: "smollm2:135m" },
+      actions: [
+        {
+          actionType: "predict",
+          method: "POST",
+          headers: JSON_HEADERS,
+          url: "http://ollama:11434/api/embed",
+          requestBody: '{ "model": "${parameters.model}", "input": ${parameters.input} }',
+          preProcessFunction: "connector.pre_process.openai.embedding",
+          postProcessFunction: "connector.post_process.cohere.embedding",
+        },
+      ],
+      clientConfig: { readTimeoutSeconds: 300 },
+      predictParameters: ["input"],
+    });
+  });
+
+  it("openAiChat asks /v1/chat/completions, with the key as a credential only", () => {
+    const preset = openAiChat({
+      ...OLLAMA,
+      endpoint: "https://api.example.com/",
+      apiKey: "k-1",
+      maxTokens: 64,
+      temperature: 0,
+    });
+    expect(preset).toStrictEqual({
+      protocol: "http",
+      version: 1,
+      parameters: { model: "smollm2:135m" },
+      actions: [
+        {
+          actionType: "predict",
+          method: "POST",
+          headers: { ...JSON_HEADERS, Authorization: "Bearer ${credential.api_key}" },
+          url: "https://api.example.com/v1/chat/completions",
+          requestBody:
+            '{ "model": "${parameters.model}", "messages": ${parameters.messages}, "stream": false, "max_tokens": 64, "temperature": 0 }',
+        },
+      ],
+      clientConfig: { readTimeoutSeconds: 300 },
+      predictParameters: ["messages"],
+      credential: { api_key: "k-1" },
+    });
+  });
+
+  it("openAiChat without a key sends no authorization and holds no credential", () => {
+    const preset = openAiChat(OLLAMA);
+    expect(preset.actions[0]?.headers).toStrictEqual(JSON_HEADERS);
+    expect(preset).not.toHaveProperty("credential");
+  });
+
+  it.each([
+    ["-1", '"keep_alive": -1'],
+    ["300", '"keep_alive": 300'],
+    ["30m", '"keep_alive": "30m"'],
+    ["1h30m", '"keep_alive": "1h30m"'],
+  ])("keepAlive %s is sent as %s", (keepAlive, sent) => {
+    expect(ollamaGenerate({ ...OLLAMA, keepAlive }).actions[0]?.requestBody).toContain(sent);
+  });
+
+  it.each(FULL)("%s passes its own lint", (_name, preset) => {
+    const { parameters, predictParameters, credential = {} } = preset;
+    const findings = preset.actions.flatMap((action) =>
+      lintAction(action, { parameters, predictParameters, credential }),
+    );
+    expect(findings).toStrictEqual([]);
+  });
+
+  it.each(FULL)("%s writes its read timeout, since the server's default differs by version", (_name, preset) => {
+    expect(preset.clientConfig.readTimeoutSeconds).toBe(300);
+  });
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import type { ConnectorAction } from "../../../../clients/opensearch/connectors";
+import { type Finding, lintAction, placeholders } from "../../../../providers/connector/template";
+import { UNKNOWN } from "../../../../providers/unknown";
+
+interface Around {
+  parameters?: Record<string, unknown>;
+  credential?: Record<string, string>;
+  predictParameters?: readonly string[];
+}
+
+function lint(action: Partial<ConnectorAction>, around: Around = {}): Finding[] {
+  const full = { actionType: "predict", method: "POST", url: "http://ollama:11434/v1/chat/completions", ...action };
+  const { parameters = {}, credential = {}, predictParameters } = around;
+  return lintAction(full, { parameters, credential, predictParameters });
+}
+
+const body = (requestBody: string, around?: Around, url?: string) =>
+  lint(url === undefined ? { requestBody } : { requestBody, url }, around);
+
+describe("placeholders", () => {
+  it("each name is listed once, in order, defaults and other templates aside", () => {
+    const template = '{"a": "${parameters.x}", "b": ${parameters.y:-null}, "c": "${parameters.x} ${credential.z}"}';
+    expect(placeholders(template)).toStrictEqual(["x", "y"]);
+  });
+});
+
+describe("placeholders of the request body", () => {
+  const chat = '{ "model": "${parameters.model}", "messages": ${parameters.messages} }';
+
+  it("those that parameters or predictParameters hold are fine", () => {
+    expect(body(chat, { parameters: { model: "m" }, predictParameters: ["messages"] })).toStrictEqual([]);
+  });
+
+  it("one that neither holds is named", () => {
+    expect(body(chat, { parameters: { model: "m" }, predictParameters: ["prompt"] })).toStrictEqual([
+      {
+        path: "requestBody",
+        message: "uses ${parameters.messages}, which neither parameters nor predictParameters holds",
+      },
+    ]);
+  });
+
+  it("any may be filled by callers where the program does not say", () => {
+    expect(body(chat)).toStrictEqual([]);
+  });
+
+  it("one with a default needs no value", () => {
+    expect(body('{ "a": "${parameters.a:-none}" }', { predictParameters: [] })).toStrictEqual([]);
+  });
+
+  it("nothing is said while predictParameters are not known yet", () => {
+    const unknown = UNKNOWN as unknown as readonly string[];
+    expect(body(chat, { parameters: { model: "m" }, predictParameters: unknown })).toStrictEqual([]);
+    expect(body(chat, { parameters: { model: "m" }, predictParameters: [UNKNOWN] })).toStrictEqual([]);
+  });
+});
+
+describe("JSON of the request body", () => {
+  it.each([
+    ["a text without quotes", '{ "prompt": ${parameters.prompt} }', { prompt: "hello" }],
+    ["a missing brace", '{ "prompt": "${parameters.prompt}"', {}],
+    ["a trailing comma", '{ "prompt": "${parameters.prompt}", }', {}],
+    ["a list inside quotes", '{ "messages": "${parameters.messages}" }', { messages: '[{"role": "user"}]' }],
+  ])("%s is refused", (_what, requestBody, parameters) => {
+    const [finding] = body(requestBody, { parameters });
+    expect(finding?.path).toBe("requestBody");
+    expect(finding?.message).toMatch(
+      /^is no JSON once its placeholders are filled \(.+\); put text placeholders in quotes and leave lists and objects without$/,
+    );
+  });
+
+  it.each([
+    ["a list without quotes", '{ "messages": ${parameters.messages} }', { messages: '[{"role": "user"}]' }],
+    ["a number without quotes", '{ "n": ${parameters.n} }', { n: 0.7 }],
+    ["an object value without quotes", '{ "options": ${parameters.options} }', { options: { num_predict: 4 } }],
+    ["a text that is escaped already", '{ "system": "${parameters.system}" }', { system: 'say \\"hi\\"' }],
+    ["an unfilled text in quotes", '{ "prompt": "${parameters.prompt}" }', {}],
+    ["an unfilled list without quotes", '{ "messages": ${parameters.messages} }', {}],
+    ["a number in quotes", '{ "n": "${parameters.n}" }', { n: 7 }],
+  ])("%s is fine", (_what, requestBody, parameters) => {
+    expect(body(requestBody, { parameters })).toStrictEqual([]);
+  });
+
+  it("an action without a body is fine", () => {
+    expect(lint({ method: "GET" })).toStrictEqual([]);
+  });
+
+  it("nothing is said while the action or a parameter is not known yet", () => {
+    expect(lint({ requestBody: UNKNOWN })).toStrictEqual([]);
+    expect(lint({ url: UNKNOWN, requestBody: "{" })).toStrictEqual([]);
+    expect(body("{", { parameters: { model: UNKNOWN } })).toStrictEqual([]);
+  });
+});
+
+describe("streams", () => {
+  const finding = { path: "requestBody", message: 'must hold "stream": false, since ML Commons reads only one answer' };
+
+  it.each([
+    ["/api/generate", '{ "prompt": "x" }'],
+    ["/api/chat", '{ "messages": [], "stream": true }'],
+    ["/api/chat", '{ "messages": [], "stream": "false" }'],
+  ])("%s with %s is refused", (path, requestBody) => {
+    expect(body(requestBody, {}, `http://ollama:11434${path}`)).toStrictEqual([finding]);
+  });
+
+  it.each([
+    ["/api/generate", '{ "prompt": "x", "stream": false }'],
+    ["/api/embed", '{ "input": [] }'],
+    ["/v1/chat/completions", '{ "messages": [] }'],
+  ])("%s with %s is fine", (path, requestBody) => {
+    expect(body(requestBody, {}, `http://ollama:11434${path}`)).toStrictEqual([]);
+  });
+});
+
+describe("the URL", () => {
+  it.each([
+    ["${parameters.endpoint}/api/chat", "http://ollama:11434/api/chat", { endpoint: "http://ollama:11434" }],
+    ["http://${parameters.host}/api/chat", "http://ollama:11434/api/chat", { host: "ollama:11434" }],
+    ["https://${parameters.host}/v1", "https://${parameters.host}/v1", {}],
+  ])("%s lets callers choose the host", (url, literal, parameters) => {
+    expect(lint({ url }, { parameters })).toStrictEqual([
+      {
+        path: "url",
+        message: `takes its host from a parameter, and callers may override parameters and so redirect the request; write the host literally: ${literal}`,
+      },
+    ]);
+  });
+
+  it.each([
+    "http://ollama:${parameters.port}/api/x",
+    "http://${parameters.sub}.example.com/x",
+    "http://a@${parameters.h}/x",
+  ])("%s does so too", (url) => {
+    const [finding] = lint({ url }, { parameters: { port: "1", sub: "a", h: "b" } });
+    expect(finding?.message).toMatch(/^takes its host from a parameter/);
+  });
+
+  it("a parameter in the path needs a value", () => {
+    const url = "http://ollama:11434/v1/${parameters.task}";
+    expect(lint({ url }, { parameters: { task: "x" } })).toStrictEqual([]);
+    expect(lint({ url })).toStrictEqual([
+      { path: "url", message: "uses ${parameters.task}, which parameters does not hold" },
+    ]);
+  });
+});
+
+describe("credentials", () => {
+  const headers = { Authorization: "Bearer ${credential.api_key}" };
+
+  it("one that credential holds is fine", () => {
+    expect(lint({ headers }, { credential: { api_key: "k" } })).toStrictEqual([]);
+  });
+
+  it("one that it does not hold is named, in headers and body", () => {
+    const requestBody = '{ "key": "${credential.other}" }';
+    expect(lint({ headers, requestBody })).toStrictEqual([
+      { path: "requestBody", message: "uses ${credential.other}, which credential does not hold" },
+      { path: "headers", message: "uses ${credential.api_key}, which credential does not hold" },
+    ]);
+  });
+
+  it("nothing is said while the credential is not known yet", () => {
+    const unknown = UNKNOWN as unknown as Record<string, string>;
+    expect(lint({ headers }, { credential: unknown })).toStrictEqual([]);
+  });
+});
+
+describe("escapes", () => {
+  it.each([
+    ["quotes", 'say "hi"', '"say \\\\\\"hi\\\\\\""'],
+    ["a new line", "one\ntwo", '"one\\\\ntwo"'],
+  ])("%s in a connector's own parameter need escaping", (_what, system, written) => {
+    expect(body('{ "system": "${parameters.system}" }', { parameters: { system } })).toStrictEqual([
+      {
+        path: "requestBody",
+        message: `puts parameters.system inside quotes unescaped, since the server does not escape a connector's own parameters; write its value as ${written}`,
+      },
+    ]);
+  });
+
+  it("the value it asks for is fine", () => {
+    const system = JSON.parse('"say \\\\\\"hi\\\\\\""') as string;
+    expect(body('{ "system": "${parameters.system}" }', { parameters: { system } })).toStrictEqual([]);
+  });
+});

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { OllamaModelInputs } from "../../../providers/ollama-model/inputs";
+import { ollamaModelLifecycle as lifecycle } from "../../../providers/ollama-model/lifecycle";
+import { FakeOllama } from "../clients/ollama-fake";
+
+const OWNER = "urn:pulumi:dev::chat::pulumi-nodejs:dynamic/ollamachat:OllamaModel::smol";
+const DIGEST = "e".repeat(64);
+const NAME = "smollm2:135m";
+
+let fake: FakeOllama;
+let lines: string[];
+
+beforeEach(async () => {
+  fake = await new FakeOllama().start();
+  fake.registry.set(NAME, DIGEST);
+  lines = [];
+  vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await fake.stop();
+});
+
+function inputs(more: Partial<OllamaModelInputs> = {}): OllamaModelInputs {
+  return { endpoint: fake.endpoint, model: NAME, owner: OWNER, ...more };
+}
+
+async function made(more: Partial<OllamaModelInputs> = {}) {
+  return await lifecycle.create(inputs(more));
+}
+
+async function failure(promise: Promise<unknown>): Promise<Error> {
+  return await promise.then(
+    () => expect.unreachable("it should have failed"),
+    (error: unknown) => (error instanceof Error ? error : expect.unreachable("only errors are thrown")),
+  );
+}
+
+describe("update", () => {
+  it("a moved tag is pulled again when the expected digest asks for it", async () => {
+    const { id, state } = await made();
+    const wanted = "9".repeat(64);
+    fake.registry.set(NAME, wanted);
+    const after = await lifecycle.update(id, state, inputs({ expectedDigest: wanted }));
+    expect(after).toMatchObject({ digest: wanted, pulled: true });
+  });
+
+  it("switching the warm-up on pulls nothing", async () => {
+    const { id, state } = await made();
+    const news = inputs({ warmUp: true });
+    expect(lifecycle.diff(id, state, news)).toEqual({ changes: true, replaces: [] });
+    fake.requests.length = 0;
+    const after = await lifecycle.update(id, state, news);
+    expect(fake.writes).toEqual(["POST /api/generate"]);
+    expect(lifecycle.diff(id, after, news).changes).toBe(false);
+  });
+
+  it("another model replaces the resource; the same one written otherwise does not", async () => {
+    const { id, state } = await made();
+    expect(lifecycle.diff(id, state, inputs({ model: "qwen2:0.5b" }))).toEqual({ changes: true, replaces: ["model"] });
+    expect(lifecycle.diff(id, state, inputs({ model: "library/SmolLM2:135m" })).changes).toBe(false);
+  });
+
+  it("an endpoint that leads to the same server keeps the model and its owner", async () => {
+    const { id, state } = await made();
+    const news = inputs({ endpoint: fake.endpoint.replace("127.0.0.1", "localhost") });
+    expect(lifecycle.diff(id, state, news)).toEqual({ changes: true, replaces: [] });
+    fake.requests.length = 0;
+    const after = await lifecycle.update(id, state, news);
+    expect(after).toEqual({ ...state, endpoint: news.endpoint });
+    expect(fake.writes).toEqual([]);
+  });
+
+  it("another server gets the model, and the old one loses what was pulled to it", async () => {
+    const { id, state } = await made();
+    const other = await new FakeOllama().start();
+    try {
+      other.registry.set(NAME, DIGEST);
+      const after = await lifecycle.update(id, state, inputs({ endpoint: other.endpoint }));
+      expect(after).toMatchObject({ endpoint: other.endpoint, pulled: true });
+      expect([other.models.has(NAME), fake.models.has(NAME)]).toEqual([true, false]);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("another server that has the same build already keeps it when the resource goes", async () => {
+    const { id, state } = await made();
+    const other = await new FakeOllama().start();
+    try {
+      other.add("first:1");
+      other.add(NAME, { digest: DIGEST });
+      const after = await lifecycle.update(id, state, inputs({ endpoint: other.endpoint }));
+      expect(after.pulled).toBe(false);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("an old server that is gone is a warning", async () => {
+    const { id, state } = await made();
+    const other = await new FakeOllama().start();
+    try {
+      other.registry.set(NAME, DIGEST);
+      const port = new URL(state.endpoint).port;
+      const news = inputs({ endpoint: other.endpoint });
+      await fake.stop();
+      await lifecycle.update(id, state, news);
+      expect(lines.at(-1)).toBe(
+        `OllamaModel smollm2:135m: warning: not removed from ${state.endpoint}: GET /api/tags: no answer from ${state.endpoint}: connect ECONNREFUSED 127.0.0.1:${port}`,
+      );
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
+describe("delete", () => {
+  it("removes what it pulled, and succeeds when that is gone", async () => {
+    const { id, state } = await made();
+    await lifecycle.delete(id, state);
+    expect(fake.models.size).toBe(0);
+    await lifecycle.delete(id, state);
+  });
+
+  it("leaves what it found, and does not even need the server for that", async () => {
+    fake.add(NAME);
+    const { id, state } = await made();
+    await fake.stop();
+    await lifecycle.delete(id, state);
+    expect(fake.models.has(NAME)).toBe(true);
+  });
+
+  it("retainOnDelete leaves the model", async () => {
+    const { id, state } = await made({ retainOnDelete: true });
+    await lifecycle.delete(id, state);
+    expect(fake.models.has(NAME)).toBe(true);
+  });
+
+  it("takes a warmed-up model out of memory first", async () => {
+    const { id, state } = await made({ warmUp: true, keepAlive: "-1" });
+    fake.requests.length = 0;
+    await lifecycle.delete(id, state);
+    expect(fake.writes).toEqual(["POST /api/generate", "DELETE /api/delete"]);
+    expect(fake.bodies.at(-2)).toMatchObject({ keep_alive: 0 });
+  });
+
+  it("a resource that a create of the same update stands in for does not take the model from it", async () => {
+    const old = await made();
+    const successor = await made();
+    await lifecycle.delete(old.id, old.state);
+    expect(fake.models.has(NAME)).toBe(true);
+    expect(lines.at(-1)).toBe(
+      "OllamaModel smollm2:135m: stays on the server, since another resource of this update uses it; nothing removes it later",
+    );
+    expect(await lifecycle.read(successor.id, successor.state)).toBeDefined();
+  });
+
+  it("OLLAMA_CHAT_FORGET_UNREACHABLE=1 lets go of a server that is gone", async () => {
+    const { id, state } = await made();
+    await fake.stop();
+    vi.stubEnv("OLLAMA_CHAT_FORGET_UNREACHABLE", "1");
+    await lifecycle.delete(id, state);
+    expect(lines.at(-1)).toBe(
+      `OllamaModel smollm2:135m: warning: ${state.endpoint} does not answer; it is forgotten, as OLLAMA_CHAT_FORGET_UNREACHABLE=1 asks`,
+    );
+  });
+
+  it("without it, the error names the variable", async () => {
+    const { id, state } = await made({ timeouts: { deleteSeconds: 0.1 } });
+    const port = new URL(state.endpoint).port;
+    await fake.stop();
+    expect((await failure(lifecycle.delete(id, state))).message).toBe(
+      [
+        `OllamaModel "smol": delete failed: smollm2:135m: Waited 0.1 s for Ollama at ${state.endpoint} to answer; last seen: connect ECONNREFUSED 127.0.0.1:${port}`,
+        "  cause: No Ollama answers at the endpoint: it is down, still starting, or elsewhere. Ollama listens on 127.0.0.1 only unless OLLAMA_HOST says otherwise.",
+        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). If the server is gone for good, run pulumi destroy with OLLAMA_CHAT_FORGET_UNREACHABLE=1.",
+      ].join("\n"),
+    );
+  });
+});
