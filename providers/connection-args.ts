@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Connection } from "./connection";
 import { secretText } from "./dynamic/resource";
 
 /** `Connection` as a program writes it: each member may be the output of another resource. */
@@ -26,8 +25,15 @@ export interface ConnectionArgs {
   maxRetries?: pulumi.Input<number>;
 }
 
-/** Marks the password as a secret: only that leaf, so that the endpoint stays readable in previews. */
-export function connectionInput(connection: pulumi.Input<ConnectionArgs>): pulumi.Output<pulumi.Unwrap<Connection>> {
-  const marked = pulumi.output(connection).apply((c) => ({ ...c, password: secretText(c.password) }));
-  return marked as pulumi.Output<pulumi.Unwrap<Connection>>;
+/**
+ * Marks the password as a secret: only that leaf, so that the endpoint stays readable in previews. An object is
+ * marked as it stands, since an output made of it would be secret as a whole once any member is.
+ */
+export function connectionInput(connection: pulumi.Input<ConnectionArgs>): pulumi.Input<ConnectionArgs> {
+  const isLater = pulumi.Output.isInstance(connection) || connection instanceof Promise;
+  return isLater ? pulumi.output(connection).apply(marked) : marked(connection);
+}
+
+function marked<T extends { password?: pulumi.Input<string> }>(connection: T) {
+  return { ...connection, password: secretText(connection.password) };
 }

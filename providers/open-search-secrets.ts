@@ -4,5 +4,7 @@ import { type ConnectionSettings, PASSWORD_OVERRIDE } from "../clients/opensearc
 export function connectionSecrets(properties: object): (string | undefined)[] {
   const connection = (properties as { connection?: ConnectionSettings }).connection;
   const fromVariable = connection?.passwordEnv === undefined ? undefined : process.env[connection.passwordEnv];
-  return [connection?.password, fromVariable, process.env[PASSWORD_OVERRIDE]];
+  const passwords = [connection?.password, fromVariable, process.env[PASSWORD_OVERRIDE]].filter((text) => text);
+  // Together with the user they make up the header of basic authentication.
+  return passwords.flatMap((password) => [password, `${connection?.username}:${password}`]);
 }

@@ -100,12 +100,7 @@ function lintJson(action: ConnectorAction, body: string, around: Surroundings): 
 function lintEscapes(body: string, around: Surroundings): Finding[] {
   return placeholders(body).flatMap((name) => {
     const value = around.parameters[name];
-    if (
-      typeof value !== "string" ||
-      parse(JSON.stringify({ [name]: "" }).replace('""', `"${value}"`)).error === undefined
-    )
-      return [];
-    if (!new RegExp(`"[^"]*\\$\\{parameters\\.${escapeRegex(name)}\\}[^"]*"`).test(body)) return [];
+    if (typeof value !== "string" || fitsInQuotes(value) || !standsInQuotes(body, name)) return [];
     const written = JSON.stringify(JSON.stringify(value).slice(1, -1));
     return [
       {
@@ -116,12 +111,17 @@ function lintEscapes(body: string, around: Surroundings): Finding[] {
   });
 }
 
+function fitsInQuotes(text: string): boolean {
+  return parse(`"${text}"`).error === undefined;
+}
+
+function standsInQuotes(body: string, name: string): boolean {
+  return [...body.matchAll(PLACEHOLDER)].some((match) => match[1] === name && insideQuotes(body, match.index));
+}
+
 function fill(body: string, valueFor: (name: string) => string | undefined): string {
-  return body.replaceAll(PLACEHOLDER, (whole, name: string, fallback: string | undefined, offset: number) => {
-    const value = valueFor(name) ?? fallback;
-    const quoted = insideQuotes(body, offset);
-    if (value !== undefined) return value;
-    return quoted ? "x" : whole === "" ? "" : "null";
+  return body.replaceAll(PLACEHOLDER, (_whole, name: string, fallback: string | undefined, offset: number) => {
+    return valueFor(name) ?? fallback ?? (insideQuotes(body, offset) ? "x" : "null");
   });
 }
 
@@ -138,7 +138,7 @@ function escaped(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "string") return JSON.stringify(value);
   // A text may stand for a list or an object, or be escaped already; only what would break is escaped here.
-  if (parse(value).error === undefined || parse(`"${value}"`).error === undefined) return value;
+  if (parse(value).error === undefined || fitsInQuotes(value)) return value;
   return JSON.stringify(value).slice(1, -1);
 }
 
@@ -152,8 +152,4 @@ function parse(text: string): { readonly value: unknown; readonly error?: string
 
 function isObjectWith(value: unknown, key: string, expected: unknown): boolean {
   return typeof value === "object" && value !== null && (value as Record<string, unknown>)[key] === expected;
-}
-
-function escapeRegex(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { madeByStack } from "../../../toolchain/demo/leftovers";
+import { answerText } from "../../../toolchain/demo/question";
+import { projectCopy } from "../../../toolchain/demo/settings";
+import { whatCannotRun } from "../../../toolchain/test-run";
+
+describe("answerText", () => {
+  it.each([
+    ["generate", { response: "Scattering." }],
+    ["chat", { message: { role: "assistant", content: "Scattering." } }],
+    ["openai", { choices: [{ index: 0, message: { role: "assistant", content: "Scattering." } }] }],
+  ])("finds the model's words in an answer of the API %s", (api, dataAsMap) => {
+    const prediction = { inference_results: [{ output: [{ name: "response", dataAsMap }], status_code: 200 }] };
+    expect(answerText(prediction, api)).toBe("Scattering.");
+  });
+});
+
+describe("projectCopy", () => {
+  it("changes nothing but the program's path, as it is seen from the demo's folder", () => {
+    const project = "name: pulumi-ollama-chat\nmain: dist/index.js\nconfig:\n  main: x\n";
+    expect(projectCopy(project)).toBe("name: pulumi-ollama-chat\nmain: ../dist/index.js\nconfig:\n  main: x\n");
+  });
+});
+
+describe("madeByStack", () => {
+  it("lists what has an id on a server, and neither the stack nor providers", () => {
+    const resources = [
+      { urn: "u1", type: "pulumi:pulumi:Stack" },
+      { urn: "u2", type: "pulumi:providers:docker", id: "p" },
+      { urn: "u3", type: "ollamachat:index:OllamaChatStack" },
+      { urn: "u4", type: "docker:index/volume:Volume", id: "chat-demo-ollama" },
+    ];
+    expect(madeByStack(JSON.stringify({ deployment: { resources } }))).toEqual([
+      { type: "docker:index/volume:Volume", id: "chat-demo-ollama" },
+    ]);
+  });
+
+  it("is empty for an emptied stack", () => {
+    expect(madeByStack(JSON.stringify({ version: 3, deployment: { manifest: {} } }))).toEqual([]);
+  });
+});
+
+describe("whatCannotRun", () => {
+  const selection = { nodeFolder: "/n", pulumiFolder: "/p", chatModel: "m" };
+
+  it("is nothing on a machine that has everything", () => {
+    expect(whatCannotRun(selection)).toEqual([]);
+  });
+
+  it("names each kind of test with its reason", () => {
+    expect(whatCannotRun({ ...selection, noDocker: "No root.", noOllama: "No Go." })).toEqual([
+      "the stack in Docker. No root.",
+      "the stack on existing servers. No Go.",
+    ]);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { openCache } from "../../../toolchain/cache";
+import { toolchainEnvironment } from "../../../toolchain/environment";
+
+const cache = openCache({ PULUMI_OLLAMA_CHAT_CACHE: "/cache" });
+
+describe("toolchainEnvironment", () => {
+  it("lets children find the toolchain's Pulumi and Node.js first, and keeps Pulumi's own files in the cache", () => {
+    const input = { cache, nodeFolder: "/cache/node/bin", pulumiFolder: "/cache/pulumi" };
+    expect(toolchainEnvironment(input, { PATH: "/usr/bin:/bin" })).toEqual({
+      PATH: "/cache/pulumi:/cache/node/bin:/usr/bin:/bin",
+      PULUMI_OLLAMA_CHAT_CACHE: "/cache",
+      PULUMI_OLLAMA_CHAT_TOOLCHAIN: "/cache/toolchain.json",
+      PULUMI_HOME: "/cache/pulumi-home",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      NODE_COMPILE_CACHE: "/cache/node-compile-cache",
+    });
+  });
+
+  it("names no folder of PATH twice, however often it is applied", () => {
+    const input = { cache, nodeFolder: "/usr/bin", pulumiFolder: "/cache/pulumi" };
+    const once = toolchainEnvironment(input, { PATH: "/usr/local/bin:/usr/bin" });
+    expect(once.PATH).toBe("/cache/pulumi:/usr/bin:/usr/local/bin");
+    expect(toolchainEnvironment(input, once).PATH).toBe(once.PATH);
+  });
+
+  it("passes on where Docker listens when that is not the default", () => {
+    const input = { cache, nodeFolder: "/n", dockerHost: "unix:///run/user/1000/docker.sock" };
+    expect(toolchainEnvironment(input, {}).DOCKER_HOST).toBe("unix:///run/user/1000/docker.sock");
+  });
+});

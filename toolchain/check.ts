@@ -1,0 +1,14 @@
+import { join } from "node:path";
+import { packageRoot } from "./package-root";
+import { runInForeground } from "./run";
+
+const tool = (...path: string[]) => join(packageRoot, "node_modules", ...path);
+
+/** `npm run check`: types, then lint and format in one go. The first that fails decides. */
+export async function runChecks(): Promise<number> {
+  const options = { cwd: packageRoot, environment: process.env };
+  const types = [tool("typescript", "bin", "tsc"), "-p", "tsconfig.check.json"];
+  const code = await runInForeground(process.execPath, types, options);
+  if (code !== 0) return code;
+  return await runInForeground(process.execPath, [tool("@biomejs", "biome", "bin", "biome"), "ci", "."], options);
+}

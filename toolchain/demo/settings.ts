@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { z } from "zod";
+import { ToolchainError } from "../failure";
+import { packageRoot } from "../package-root";
+import { attempt, run } from "../run";
+import type { Selection } from "../selection";
+
+/** Git-ignored, and readable by its owner only: the demo's state, passphrase, password and stack configuration. */
+export const demoFolder = join(packageRoot, ".demo");
+
+const stackName = "demo";
+const passphraseFile = join(demoFolder, "passphrase");
+const stateFolder = join(demoFolder, "state");
+
+export function isDemoSetUp(): boolean {
+  return existsSync(passphraseFile);
+}
+
+/** What makes `pulumi`, run in the demo's folder, work on the demo's stack. */
+export function demoEnvironment(): Record<string, string> {
+  return {
+    PULUMI_BACKEND_URL: `file://${stateFolder}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+    PULUMI_STACK: stackName,
+  };
+}
+
+/** Runs Pulumi on the demo. */
+export interface DemoCli {
+  readonly program: string;
+  readonly environment: Record<string, string>;
+}
+
+/**
+ * Makes the demo's folder and stack if they aren't there, and its configuration: a generated admin password, the images
+ * of this machine, and, at the first time, ports that are free. Tracked files are never written: the project file is a
+ * copy, and the stack's configuration lies beside that copy.
+ */
+export async function setUpDemo(cli: DemoCli, selection: Selection, say: (text: string) => void): Promise<void> {
+  if (!selection.images) throw new ToolchainError(`The demo needs Docker. ${selection.noDocker ?? ""}`.trim());
+  // Everything made from here on, by Pulumi too, is for the owner only.
+  process.umask(0o077);
+  mkdirSync(stateFolder, { recursive: true });
+  if (!isDemoSetUp()) writeFileSync(passphraseFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  const project = readFileSync(join(packageRoot, "Pulumi.yaml"), "utf8");
+  writeFileSync(join(demoFolder, "Pulumi.yaml"), projectCopy(project));
+  const options = { cwd: demoFolder, environment: cli.environment };
+  const config = await readConfig(cli);
+  if (config === undefined) await run(cli.program, ["stack", "init", stackName, "--non-interactive"], options);
+  const wanted = {
+    opensearchImage: selection.images.opensearch,
+    ollamaImage: selection.images.ollama,
+    ...(config?.has("opensearchPort") ? {} : await freePorts(say)),
+  };
+  const changed = Object.entries(wanted).filter(([key, value]) => config?.get(key) !== value);
+  if (changed.length > 0) {
+    const values = changed.flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+    await run(cli.program, ["config", "set-all", ...values], options);
+  }
+  // A question of the demo is answered in seconds, on a slow machine too.
+  if (!config?.has("modelOptions")) {
+    await run(cli.program, ["config", "set", "--plaintext", "--path", "modelOptions.num_predict", "120"], options);
+  }
+  if (!config?.has("opensearchPassword")) {
+    const args = ["config", "set", "--secret", "opensearchPassword"];
+    await run(cli.program, args, { ...options, input: newPassword() });
+  }
+}
+
+/** The project file with the program's path as it is seen from the demo's folder. */
+export function projectCopy(project: string): string {
+  return project.replace(/^main: *(\S+)$/m, (_, main: string) => `main: ${join("..", main)}`);
+}
+
+/** Strong by the rules of OpenSearch: all four kinds of characters, and no word in it. */
+function newPassword(): string {
+  return `${randomBytes(18).toString("base64url")}-aZ7!`;
+}
+
+const configSchema = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
+
+/** The stack's configuration by key, secrets as empty texts; undefined where there is no stack yet. */
+async function readConfig(cli: DemoCli): Promise<Map<string, string> | undefined> {
+  const stackFile = join(stateFolder, ".pulumi", "stacks", projectName(), `${stackName}.json`);
+  if (!existsSync(stackFile)) return undefined;
+  const { code, stdout } = await attempt(cli.program, ["config", "--json"], {
+    cwd: demoFolder,
+    environment: cli.environment,
+  });
+  if (code !== 0) return new Map();
+  const entries = Object.entries(configSchema.parse(JSON.parse(stdout)));
+  return new Map(entries.map(([key, { value }]) => [key.slice(key.indexOf(":") + 1), value ?? ""]));
+}
+
+function projectName(): string {
+  return /^name: *(\S+)$/m.exec(readFileSync(join(packageRoot, "Pulumi.yaml"), "utf8"))?.[1] ?? "pulumi-ollama-chat";
+}
+
+/** The usual ports, or where others have them the next free ones. */
+async function freePorts(say: (text: string) => void): Promise<Record<string, string>> {
+  const opensearch = await firstFreePort(9200);
+  const ollama = await firstFreePort(11434);
+  if (opensearch !== 9200) say(`Port 9200 is taken; OpenSearch gets ${opensearch}.`);
+  if (ollama !== 11434) say(`Port 11434 is taken; Ollama gets ${ollama}.`);
+  return { opensearchPort: String(opensearch), ollamaPort: String(ollama) };
+}
+
+async function firstFreePort(port: number): Promise<number> {
+  return (await isFree(port)) ? port : firstFreePort(port + 1);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}

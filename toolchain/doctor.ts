@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { selectionFile } from "./environment";
+import { officialOllama, officialOpensearch } from "./install";
+import { type Context, locate, type Part } from "./part";
+import { baseImage } from "./parts/base-image";
+import { chatModel } from "./parts/chat-model";
+import { dockerEngine } from "./parts/docker-engine";
+import { dockerPlugin } from "./parts/docker-plugin";
+import { javaRuntime } from "./parts/java-runtime";
+import { findJdk } from "./parts/jdk";
+import { localOllamaImage } from "./parts/ollama-image";
+import { ollamaProgram } from "./parts/ollama-program";
+import { opensearchHome } from "./parts/opensearch-home";
+import { localOpensearchImage } from "./parts/opensearch-image";
+import { pulumiCli } from "./parts/pulumi-cli";
+import { attempt, findOnPath } from "./run";
+import { readSelection } from "./selection";
+import { sizeOf } from "./size";
+import { formatBytes, formatSeconds } from "./steps";
+import { parseVersion } from "./versions";
+
+const parts: readonly Part[] = [
+  pulumiCli,
+  dockerPlugin,
+  dockerEngine,
+  officialOpensearch,
+  officialOllama,
+  baseImage,
+  javaRuntime,
+  opensearchHome,
+  localOpensearchImage,
+  ollamaProgram,
+  chatModel,
+  localOllamaImage,
+];
+
+/** The programs that parts are built with, and how they tell their version. */
+const builders = [
+  { name: "go", args: ["version"] },
+  { name: "mvn", args: ["--version"] },
+  { name: "python3", args: ["--version"] },
+  { name: "apt-get", args: ["--version"] },
+];
+
+/** Prints what is in place, where it came from and where it lies; changes nothing. */
+export async function printDoctor(context: Context, print: (line: string) => void): Promise<void> {
+  print(`Node.js ${process.versions.node} (${process.execPath})`);
+  for (const part of parts) print(await describe(part, context));
+  print("");
+  print("To build with:");
+  const jdk = await findJdk();
+  print(`  JDK: ${jdk ? `${jdk.version} (${jdk.home})` : "none of version 21 or later"}`);
+  for (const { name, args } of builders) {
+    const found = findOnPath(name);
+    const { stdout } = found ? await attempt(found, args, { timeoutSeconds: 20 }) : { stdout: "" };
+    print(`  ${name}: ${found ? `${parseVersion(stdout) ?? "version unknown"} (${found})` : "not found"}`);
+  }
+  print("");
+  const { folder } = context.cache;
+  print(`Cache: ${folder}, ${existsSync(folder) ? formatBytes(sizeOf(folder)) : "empty"}. Deleting it is safe.`);
+  const selection = readSelection(selectionFile(context.cache));
+  print(
+    selection
+      ? `Chosen: ${JSON.stringify(selection, undefined, 2)}`
+      : "Nothing chosen yet: npm run toolchain does that.",
+  );
+}
+
+async function describe(part: Part, context: Context): Promise<string> {
+  const found = await locate(part, context);
+  if (!found) return `– ${part.title}: not here`;
+  const origin = {
+    none: "already there",
+    download: "downloaded",
+    build: "built",
+  }[found.record?.origin ?? "none"];
+  const time = found.record ? ` in ${formatSeconds(found.record.seconds)}` : "";
+  const size = found.sizeBytes === undefined ? "" : `, ${formatBytes(found.sizeBytes)}`;
+  return `✓ ${part.title}: ${found.version}, ${origin}${time}${size}, ${found.location}`;
+}

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { cpSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { withWorkFolder } from "./cache";
+import { inspectImage, runDocker } from "./docker";
+import type { Context } from "./part";
+import type { Step } from "./steps";
+
+/** The label of a local image with the hash of what it was made from; another hash means: make it again. */
+const inputsLabel = "pulumi-ollama-chat.inputs";
+
+export interface ImageBuild {
+  readonly name: string;
+  readonly dockerfile: string;
+  /** What the Dockerfile copies: the name in the build folder, and where it comes from. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly arguments: Readonly<Record<string, string>>;
+  /** The hash of everything that goes in. */
+  readonly inputs: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** The image if it is there and made from these inputs. */
+export async function findImage(name: string, inputs: string) {
+  const image = await inspectImage(name);
+  return image?.labels[inputsLabel] === inputs ? image : undefined;
+}
+
+/** Builds a local image in a folder made for it; Docker's layer cache is used. */
+export async function buildImage(build: ImageBuild, context: Context, step: Step): Promise<void> {
+  await withWorkFolder(context.cache, async (work) => {
+    for (const [name, source] of Object.entries(build.files)) linkTree(source, join(work, name));
+    const values = Object.entries(build.arguments).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
+    const labels = { ...build.labels, [inputsLabel]: build.inputs };
+    const labelArgs = Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
+    const args = ["build", "--tag", build.name, "--file", build.dockerfile, ...labelArgs, ...values, work];
+    await runDocker(args, { log: step.log });
+  });
+}
+
+/** A hash over texts and over the names and contents of files and folders. */
+export function hashInputs(texts: readonly string[], paths: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(`${text}\0`);
+  for (const path of paths) addTree(path, "");
+
+  function addTree(path: string, name: string): void {
+    if (lstatSync(path).isDirectory()) {
+      for (const entry of readdirSync(path).sort()) addTree(join(path, entry), `${name}/${entry}`);
+      return;
+    }
+    hash.update(`${name}\0`).update(readFileSync(path)).update("\0");
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Hard links where they are possible: the build folder then costs nothing. Type declarations are of no use in an image. */
+function linkTree(source: string, target: string): void {
+  const status = lstatSync(source);
+  if (status.isDirectory()) {
+    mkdirSync(target, { recursive: true });
+    const entries = readdirSync(source).filter((entry) => !entry.endsWith(".d.ts"));
+    for (const entry of entries) linkTree(join(source, entry), join(target, entry));
+    return;
+  }
+  if (status.isSymbolicLink()) {
+    cpSync(source, target, { verbatimSymlinks: true });
+    return;
+  }
+  try {
+    linkSync(source, target);
+  } catch {
+    cpSync(source, target);
+  }
+}

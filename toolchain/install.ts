@@ -1,0 +1,93 @@
+import { dirname } from "node:path";
+import { daemonAddress } from "./docker";
+import { PartUnavailable } from "./failure";
+import { type Context, ensure, ensureIfPossible, locate, type Part, type Resolved } from "./part";
+import { chatModel } from "./parts/chat-model";
+import { dockerEngine } from "./parts/docker-engine";
+import { dockerPlugin } from "./parts/docker-plugin";
+import { officialImage } from "./parts/official-image";
+import { localOllamaImage } from "./parts/ollama-image";
+import { ollamaBuild, ollamaProgram } from "./parts/ollama-program";
+import { localOpensearchImage, mlCommonsIn } from "./parts/opensearch-image";
+import { pulumiCli } from "./parts/pulumi-cli";
+import { type Selection, writeSelection } from "./selection";
+import { versions } from "./versions";
+
+export const officialOllama = officialImage(`ollama/ollama:${versions.ollama}`);
+export const officialOpensearch = officialImage(`opensearchproject/opensearch:${versions.opensearch}`);
+
+/** What a command needs: `stack` runs in Docker alone, `tests` also start servers outside of it. */
+export type Goal = "stack" | "tests";
+
+/**
+ * Puts in place what the goal needs, writes down what was chosen, and returns it. In two lanes, as that is what helps on
+ * two cores: Go builds keep them busy, while the other lane waits for the network and for Docker.
+ */
+export async function install(goal: Goal, context: Context): Promise<Selection> {
+  const engine = ensureIfPossible(dockerEngine, context);
+  const published = engine.then((found) => (found instanceof PartUnavailable ? undefined : findPublished(context)));
+  const programLane = async () => {
+    const pulumi = await ensure(pulumiCli, context);
+    await ensure(dockerPlugin, context);
+    const images = await published;
+    // Our Ollama image is made from our build; tests also run an Ollama outside Docker.
+    if (images && !images.ollama) await ensureIfPossible(ollamaBuild, context);
+    return { pulumi, ollama: await installOllama(goal, context) };
+  };
+  const opensearchLane = async () => {
+    const images = await published;
+    return images && (images.opensearch ?? ensureIfPossible(localOpensearchImage, context));
+  };
+  const [{ pulumi, ollama }, opensearch, images] = await Promise.all([programLane(), opensearchLane(), published]);
+  const ollamaImage = images && (images.ollama ?? (await ensureIfPossible(localOllamaImage, context)));
+  const selection: Selection = {
+    nodeFolder: dirname(process.execPath),
+    pulumiFolder: pulumi.location,
+    chatModel: versions.model.name,
+    ...(await describeImages(await engine, opensearch, ollamaImage)),
+    ...ollama,
+  };
+  writeSelection(context.cache, selection);
+  return selection;
+}
+
+/** The official images that are here or can be pulled; where our own is here already, nothing is pulled. */
+async function findPublished(context: Context): Promise<{ ollama?: Resolved; opensearch?: Resolved }> {
+  const [ollama, opensearch] = await Promise.all([
+    publishedUnlessBuilt(officialOllama, localOllamaImage, context),
+    publishedUnlessBuilt(officialOpensearch, localOpensearchImage, context),
+  ]);
+  return { ollama, opensearch };
+}
+
+async function publishedUnlessBuilt(published: Part, built: Part, context: Context): Promise<Resolved | undefined> {
+  const present = await locate(published, context);
+  if (present) return present;
+  if (await locate(built, context)) return undefined;
+  const pulled = await ensureIfPossible(published, context);
+  return pulled instanceof PartUnavailable ? undefined : pulled;
+}
+
+async function installOllama(goal: Goal, context: Context): Promise<Pick<Selection, "ollama" | "noOllama">> {
+  const get = goal === "tests" ? ensureIfPossible : locate;
+  const program = await get(ollamaProgram, context);
+  if (program instanceof PartUnavailable) return { noOllama: program.message };
+  const models = program && (await get(chatModel, context));
+  if (models instanceof PartUnavailable) return { noOllama: models.message };
+  return program && models ? { ollama: { program: program.location, models: models.location } } : {};
+}
+
+type Outcome = Resolved | PartUnavailable | undefined;
+
+async function describeImages(
+  engine: Outcome,
+  opensearch: Outcome,
+  ollama: Outcome,
+): Promise<Pick<Selection, "images" | "mlCommons" | "noDocker" | "dockerHost">> {
+  for (const part of [engine, opensearch, ollama]) {
+    if (part instanceof PartUnavailable) return { noDocker: part.message };
+  }
+  if (!opensearch || !ollama || opensearch instanceof PartUnavailable || ollama instanceof PartUnavailable) return {};
+  const [dockerHost, mlCommons] = await Promise.all([daemonAddress(), mlCommonsIn(opensearch.location)]);
+  return { images: { opensearch: opensearch.location, ollama: ollama.location }, mlCommons, dockerHost };
+}

@@ -1,0 +1,77 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { place } from "../cache";
+import { PartUnavailable } from "../failure";
+import type { Context, Part } from "../part";
+import { attempt, isExecutable, run } from "../run";
+import { sizeOf } from "../size";
+import { findJdk, type Jdk } from "./jdk";
+
+/** All of Java SE, and what OpenSearch, Lucene and the security plugin use beside it. */
+const modules = [
+  "java.se",
+  "jdk.attach",
+  "jdk.charsets",
+  "jdk.crypto.cryptoki",
+  "jdk.crypto.ec",
+  "jdk.httpserver",
+  "jdk.incubator.vector",
+  "jdk.jfr",
+  "jdk.localedata",
+  "jdk.management",
+  "jdk.management.agent",
+  "jdk.naming.dns",
+  "jdk.net",
+  "jdk.security.auth",
+  "jdk.security.jgss",
+  "jdk.unsupported",
+  "jdk.xml.dom",
+  "jdk.zipfs",
+];
+
+/** A Java runtime to copy into an image, cut from a JDK of this machine: 80 MB instead of 300. */
+export const javaRuntime: Part = {
+  name: "java-runtime",
+  title: "Java runtime for OpenSearch",
+
+  async find(context) {
+    const jdk = await findJdk();
+    if (!jdk) return undefined;
+    const location = folder(context, jdk);
+    if (!isExecutable(join(location, "bin", "java"))) return undefined;
+    return { version: jdk.version, location, sizeBytes: sizeOf(location) };
+  },
+
+  async build(context, step) {
+    const jdk = await findJdk();
+    if (!jdk) {
+      throw new PartUnavailable(
+        "No JDK of version 21 or later was found (JAVA_HOME, /usr/lib/jvm, PATH).",
+        "Install one, for example Eclipse Temurin, to run the real OpenSearch in a local image.",
+      );
+    }
+    await place(folder(context, jdk), async (temporary) => {
+      const jlink = join(jdk.home, "bin", "jlink");
+      const options = [
+        "--strip-debug",
+        "--no-header-files",
+        "--no-man-pages",
+        "--compress",
+        "zip-6",
+        "--generate-cds-archive",
+      ];
+      const linked = await attempt(jlink, ["--add-modules", modules.join(","), ...options, "--output", temporary], {
+        log: step.log,
+      });
+      if (linked.code === 0) return;
+      // Some distributions ship a JDK that can't be cut; then the whole of it is copied, with its links resolved.
+      rmSync(temporary, { recursive: true, force: true });
+      await run("cp", ["-rL", jdk.home, temporary], { log: step.log });
+      for (const name of ["man", "include", "jmods", "demo", "src.zip"].filter((n) => existsSync(join(temporary, n)))) {
+        rmSync(join(temporary, name), { recursive: true, force: true });
+      }
+    });
+  },
+};
+
+const folder = (context: Context, jdk: Jdk): string => context.cache.path("java", `${jdk.version}-${process.arch}`);

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { thisCpu } from "../cpu";
+import { buildImage, findImage, hashInputs } from "../image-build";
+import { packageRoot } from "../package-root";
+import { ensure, type Part } from "../part";
+import { versions } from "../versions";
+import { baseImage, baseImageName } from "./base-image";
+import { chatModel } from "./chat-model";
+import { ollamaBuild } from "./ollama-program";
+
+const name = `pulumi-ollama-chat/ollama:${versions.ollama}`;
+const dockerfile = join(packageRoot, "toolchain", "images", "ollama", "Dockerfile");
+
+/** An image of the project's own with our build of Ollama and the chat model inside. */
+export const localOllamaImage: Part = {
+  name: "ollama-image",
+  title: `Image ${name}`,
+
+  async find() {
+    const image = await findImage(name, inputs());
+    return image && { version: versions.ollama, location: name, sizeBytes: image.sizeBytes };
+  },
+
+  async build(context, step) {
+    await ensure(baseImage, context);
+    const program = await ensure(ollamaBuild, context);
+    const models = await ensure(chatModel, context);
+    const files = { ollama: program.location, models: models.location };
+    await buildImage({ name, dockerfile, files, arguments: { BASE: baseImageName }, inputs: inputs() }, context, step);
+  },
+};
+
+function inputs(): string {
+  return hashInputs([baseImageName, versions.ollama, thisCpu().key, JSON.stringify(versions.model)], [dockerfile]);
+}

@@ -1,0 +1,77 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { installPackages } from "../apt";
+import { place, withWorkFolder } from "../cache";
+import { thisCpu } from "../cpu";
+import { goBuild, recipeFolder, requireGo } from "../go";
+import type { Context, Part } from "../part";
+import { attempt, findOnPath, isExecutable, run } from "../run";
+import { sizeOf } from "../size";
+import { isAtLeast, parseVersion, versions } from "../versions";
+
+/**
+ * Ollama, CPU only, built from the Go registry. There is no download: the official archive carries two gigabytes of GPU
+ * libraries, and where it could be had, the official image can be had too.
+ */
+export const ollamaBuild: Part = {
+  name: "ollama-build",
+  title: `Ollama ${versions.ollama} (CPU)`,
+
+  async find(context) {
+    const location = builtProgram(context);
+    if (!isExecutable(location)) return undefined;
+    return { version: versions.ollama, location, sizeBytes: sizeOf(location) };
+  },
+
+  async build(context, step) {
+    requireGo("Ollama");
+    const headers = ["g++", "libstb-dev", "nlohmann-json3-dev"];
+    await installPackages(headers, "to compile Ollama", step);
+    await withWorkFolder(context.cache, async (headerFolder) => {
+      // The Go registry leaves out folders named vendor, where Ollama keeps this header; another module has it.
+      const options = { cwd: recipeFolder("ollama"), log: step.log, environment: { GOWORK: "off" } };
+      await run("go", ["mod", "download", "github.com/gen2brain/malgo"], options);
+      const list = ["list", "-m", "-f", "{{.Dir}}", "github.com/gen2brain/malgo"];
+      const module = (await run("go", list, options)).trim();
+      mkdirSync(join(headerFolder, "miniaudio"), { recursive: true });
+      symlinkSync(join(module, "miniaudio.h"), join(headerFolder, "miniaudio", "miniaudio.h"));
+      await place(builtProgram(context), (output) => compile(output, headerFolder));
+    });
+
+    async function compile(output: string, headers: string): Promise<void> {
+      const compilerFlags = ["-O3", "-g0", ...thisCpu().compilerFlags].join(" ");
+      await goBuild(
+        {
+          recipe: "ollama",
+          package: "github.com/ollama/ollama",
+          link: {
+            "github.com/ollama/ollama/version.Version": versions.ollama,
+            "github.com/ollama/ollama/server.mode": "release",
+          },
+          // The header's folder goes by CPATH: as a compiler flag it would be part of the build cache's key.
+          environment: { CGO_ENABLED: "1", CGO_CFLAGS: compilerFlags, CGO_CXXFLAGS: compilerFlags, CPATH: headers },
+          output,
+        },
+        step,
+      );
+    }
+  },
+};
+
+/** An Ollama to run on this machine: one that is installed and not older than the pinned version, else our build. */
+export const ollamaProgram: Part = {
+  ...ollamaBuild,
+  async find(context) {
+    const installed = findOnPath("ollama");
+    if (installed) {
+      const { stdout, stderr } = await attempt(installed, ["--version"], { timeoutSeconds: 15 });
+      // Where no server runs, the line about the client comes last.
+      const version = parseVersion(`${stdout}${stderr}`);
+      if (version && isAtLeast(version, versions.ollama)) return { version, location: installed };
+    }
+    return ollamaBuild.find(context);
+  },
+};
+
+const builtProgram = (context: Context): string =>
+  context.cache.path("ollama", `${versions.ollama}-${thisCpu().key}`, "ollama");

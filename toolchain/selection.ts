@@ -1,0 +1,44 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { z } from "zod";
+import type { Cache } from "./cache";
+import { selectionFile } from "./environment";
+
+const selectionSchema = z.object({
+  /** The folder of the Node.js that runs everything. */
+  nodeFolder: z.string(),
+  /** The folder of the Pulumi CLI, the language host and the launcher. */
+  pulumiFolder: z.string(),
+  /** What containers are made from; absent where Docker can't be used, with the reason. */
+  images: z.object({ ollama: z.string(), opensearch: z.string() }).optional(),
+  noDocker: z.string().optional(),
+  /** Where Docker's daemon listens, if not at the default socket. */
+  dockerHost: z.string().optional(),
+  /** Who answers `/_plugins/_ml` in that OpenSearch image: the real plugin, or the emulator in front of it or alone. */
+  mlCommons: z.enum(["plugin", "emulator", "emulator-alone"]).optional(),
+  /** An Ollama program and a folder for OLLAMA_MODELS with the chat model, for servers outside Docker. */
+  ollama: z.object({ program: z.string(), models: z.string() }).optional(),
+  noOllama: z.string().optional(),
+  chatModel: z.string(),
+});
+
+/** What was chosen for this machine: written by `install`, read by tests and the demo. */
+export type Selection = z.infer<typeof selectionSchema>;
+
+export function writeSelection(cache: Cache, selection: Selection): void {
+  const file = selectionFile(cache);
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, `${JSON.stringify(selection, undefined, 2)}\n`);
+  renameSync(temporary, file);
+}
+
+/** The choice an earlier `install` wrote; undefined where there is none. `file` defaults to the environment's. */
+export function readSelection(
+  file: string | undefined = process.env.PULUMI_OLLAMA_CHAT_TOOLCHAIN,
+): Selection | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return selectionSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
