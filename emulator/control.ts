@@ -16,6 +16,7 @@ const KINDS: readonly FaultAction["kind"][] = [
   "status",
   "deploy-fails",
   "undeploy-marks-failed",
+  "backend",
 ];
 
 /**

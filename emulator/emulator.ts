@@ -90,6 +90,7 @@ export class Emulator {
       faults: this.faults,
       hasUpstream,
       secured: hasUpstream || (this.options.users?.length ?? 0) > 0,
+      sharedIdWord: this.options.sharedIdWord,
       changed: () => this.stateFile?.markDirty(),
       state,
     });
@@ -101,7 +102,7 @@ export class Emulator {
     const line = { method, uri, ...splitUri(uri) };
     const fault = this.faults.forRequest(method, line.path);
     if (fault?.kind === "refuse") {
-      message.destroy();
+      message.socket.destroy();
       return;
     }
     const status = this.isPassedOn(line, fault)
@@ -118,7 +119,7 @@ export class Emulator {
   private async passOn(message: IncomingMessage, out: ServerResponse, fault: FaultAction | undefined): Promise<number> {
     try {
       if (fault?.kind === "delay") await sleep(fault.delayMs);
-      return (await this.gateway?.pass(message, out, this.markers(), fault?.kind === "drop-response")) ?? 502;
+      return (await this.gateway?.pass(message, out, this.marker(), fault?.kind === "drop-response")) ?? 502;
     } catch (error) {
       const answer = errorAnswer(error);
       if (out.headersSent) out.destroy();
@@ -133,17 +134,14 @@ export class Emulator {
     line: RequestLine,
     fault: FaultAction | undefined,
   ): Promise<number> {
-    const answer = await this.produce(message, line, fault);
-    // An answer says that the change will be there after a crash.
-    await this.stateFile
-      ?.flush()
-      .catch((error: unknown) => this.options.log?.(`cannot save the state: ${String(error)}`));
+    const answer = await this.saved(await this.produce(message, line, fault));
     if (fault?.kind === "drop-response") {
-      message.destroy();
+      message.socket.destroy();
       return answer.status;
     }
     const body = answer.text === undefined ? filterPath(answer.body, line.query.get("filter_path")) : undefined;
-    send(out, { ...answer, body }, this.markers(), line.method === "HEAD");
+    const isPretty = line.query.has("pretty") && line.query.get("pretty") !== "false";
+    send(out, { ...answer, body }, this.markers(), line.method === "HEAD", isPretty);
     return answer.status;
   }
 
@@ -166,6 +164,17 @@ export class Emulator {
     }
   }
 
+  /** An answer says that its change will be there after a crash, so it waits for the disk. */
+  private async saved(answer: ApiResponse): Promise<ApiResponse> {
+    try {
+      await this.stateFile?.flush();
+      return answer;
+    } catch (error) {
+      const reason = `The emulator cannot save its state in ${this.options.dataDirectory}: ${String(error)}`;
+      return errorAnswer(new ApiError(500, { type: "i_o_exception", reason }));
+    }
+  }
+
   private async login(authorization: string | undefined): Promise<Login> {
     if (this.gateway) return this.gateway.login(authorization);
     const users = this.options.users ?? [];
@@ -185,8 +194,13 @@ export class Emulator {
     }
   }
 
-  private markers(): Record<string, string> {
+  /** What each answer says about who gives it. */
+  private marker(): Record<string, string> {
     return { "x-ollama-chat-emulator": `ml-commons ${this.profile.serverVersion}` };
+  }
+
+  private markers(): Record<string, string> {
+    return { "X-OpenSearch-Version": `OpenSearch/${this.profile.serverVersion} (opensearch)`, ...this.marker() };
   }
 }
 

@@ -7,6 +7,7 @@ import type { ApiRequest, ApiResponse } from "./http/request";
 import { checkParameters, type Route, Router } from "./http/router";
 import { checkRights, type User } from "./http/security";
 import { newUuid } from "./ids";
+import { pipelineRoutes } from "./index/pipelines";
 import { indexRoutes } from "./index/routes";
 import { IndexStore } from "./index/store";
 import { LoadedModels } from "./ml/loaded-models";
@@ -22,6 +23,7 @@ export interface EngineOptions {
   /** A real server behind keeps indices and all settings but those of ML Commons. */
   hasUpstream: boolean;
   secured: boolean;
+  sharedIdWord: string | undefined;
   /** Called at every change of what a restart must keep. */
   changed: () => void;
   state: StoredState | undefined;
@@ -32,11 +34,12 @@ export class Engine {
   readonly core: Core;
   private readonly router: Router;
   private readonly timers = new Set<NodeJS.Timeout>();
+  private isStopped = false;
 
   constructor(options: EngineOptions) {
-    const { profile, timings, faults, hasUpstream, secured, changed, state } = options;
+    const { profile, timings, faults, hasUpstream, secured, sharedIdWord, changed, state } = options;
     const settings = new ClusterSettings(profile, !hasUpstream);
-    const indices = new IndexStore(timings.searchLagMs, changed);
+    const indices = new IndexStore({ searchLagMs: timings.searchLagMs, sharedIdWord }, changed);
     if (state) {
       settings.restore(state.persistentSettings);
       indices.restore(state.indices);
@@ -55,7 +58,12 @@ export class Engine {
       secured,
     };
     const { routes, deployment } = mlRoutes(this.core);
-    const local = [...infoRoutes(this.core), ...settingsRoutes(this.core, changed), ...indexRoutes(this.core)];
+    const local = [
+      ...infoRoutes(this.core),
+      ...settingsRoutes(this.core, changed),
+      ...indexRoutes(this.core),
+      ...pipelineRoutes(this.core),
+    ];
     this.router = new Router(hasUpstream ? routes : [...routes, ...local]);
     if (state) deployment.redeployStored();
   }
@@ -74,12 +82,14 @@ export class Engine {
   }
 
   stop(): void {
+    this.isStopped = true;
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
     this.core.indices.close();
   }
 
   private later(delayMs: number, action: () => void): void {
+    if (this.isStopped) return;
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       action();

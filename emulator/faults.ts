@@ -1,3 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { statusError } from "./errors";
+import { CLOSED_DURING_REQUEST, type RemoteAnswer } from "./ml/remote-call";
+
 /** What a fault does to a request it fits. */
 export type FaultAction =
   /** Close the connection before anything happens. */
@@ -10,6 +14,8 @@ export type FaultAction =
   | { kind: "status"; status: number; body?: unknown }
   /** Let the deployment that the request starts fail with this text in its task. */
   | { kind: "deploy-fails"; error: string }
+  /** Let the model server behind a prediction be slow, answer so, or hang up. */
+  | { kind: "backend"; delayMs?: number; status?: number; body?: string; hangsUp?: boolean }
   /** Leave a model DEPLOY_FAILED after its undeployment, as the server's own sync job does now and then. */
   | { kind: "undeploy-marks-failed" };
 
@@ -76,20 +82,30 @@ export class FaultList {
     return action ? "DEPLOY_FAILED" : undefined;
   }
 
-  private take(isDue: (armed: Armed) => boolean): FaultAction | undefined {
-    for (const armed of this.armed.filter(isDue)) {
-      armed.seen++;
-      const { nth = 1, times = 1 } = armed.fault;
-      if (armed.seen < nth || armed.hit >= times) continue;
-      armed.hit++;
-      return armed.fault.action;
-    }
-    return undefined;
+  /** Calls the model server, or does what a fault says instead. */
+  async backend(modelId: string, call: () => Promise<RemoteAnswer>): Promise<RemoteAnswer> {
+    const path = `/_plugins/_ml/models/${modelId}/_predict`;
+    const action = this.take(({ fault }) => fault.action.kind === "backend" && fits(fault, "POST", path));
+    if (action?.kind !== "backend") return call();
+    if (action.delayMs !== undefined) await sleep(action.delayMs);
+    if (action.hangsUp) throw statusError(500, `Error communicating with remote model: ${CLOSED_DURING_REQUEST}`);
+    if (action.status === undefined) return call();
+    return { status: action.status, body: action.body ?? "", isThrottled: false };
+  }
+
+  /** Counts a request for every fault it fits, and gives the action of the first that is due. */
+  private take(isFitting: (armed: Armed) => boolean): FaultAction | undefined {
+    const fitting = this.armed.filter(isFitting);
+    for (const armed of fitting) armed.seen++;
+    const due = fitting.find(({ seen, hit, fault: { nth = 1, times = 1 } }) => seen >= nth && hit < times);
+    if (!due) return undefined;
+    due.hit++;
+    return due.fault.action;
   }
 }
 
 function isLate(action: FaultAction): boolean {
-  return action.kind === "deploy-fails" || action.kind === "undeploy-marks-failed";
+  return action.kind === "deploy-fails" || action.kind === "undeploy-marks-failed" || action.kind === "backend";
 }
 
 function fits({ match }: Fault, method: string, path: string): boolean {

@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
 
 /**
- * A new id, 20 characters as the server's own. Without `-`: the server's check "is this connector in use" compares ids
- * word by word, cut at `-`, and a word shared by chance would make a test fail now and then.
+ * A new id, 20 characters as the server's own. Without `-`, unless a shared word is asked for: the server's check "is
+ * this connector in use" compares ids word by word, cut at `-`, so ids with a word in common count as the same.
  */
-export function newId(): string {
-  return randomText(20);
+export function newId(sharedWord?: string): string {
+  return sharedWord === undefined ? randomText(20) : `${randomText(8)}-${sharedWord}-${randomText(8)}`;
 }
 
 /** A UUID in the short form OpenSearch prints for indices, nodes and clusters: 22 characters. */

@@ -71,6 +71,11 @@ export interface EmulatorOptions {
   profile?: ProfileName;
   /** Overrides of how long things take. */
   timings?: Partial<Timings>;
+  /**
+   * A word that all ids share between two dashes, as the ids of about one real server start in a hundred do. Then every
+   * connector counts as used by every model, though none may use it. Default: none.
+   */
+  sharedIdWord?: string;
   /** Port of the control route for faults; 0 takes a free one. Default: no control route. */
   controlPort?: number;
   /** Gets one line per request. Default: silent. */

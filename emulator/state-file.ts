@@ -47,7 +47,9 @@ export class StateFile {
     }
   }
 
+  /** Something changed: it is saved soon, also when nobody waits for it. */
   markDirty(): void {
+    if (!this.isDirty) setImmediate(() => void this.flush().catch(() => undefined));
     this.isDirty = true;
   }
 

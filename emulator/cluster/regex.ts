@@ -20,10 +20,29 @@ export function javaPattern(pattern: string): RegExp {
   }
 }
 
+/** Java's text for the usual mistakes: what, where, the pattern, and a caret below it. */
 function patternSyntax(pattern: string): ApiError {
-  const problem = /\[[^\]]*$/.test(pattern) ? "Unclosed character class" : "Invalid pattern";
-  const reason = `${problem} near index ${Math.max(pattern.length - 1, 0)}\n${pattern}`;
+  const { problem, index } = patternProblem(pattern);
+  const caret = index < pattern.length ? `\n${" ".repeat(index)}^` : "";
+  const reason = `${problem} near index ${index}\n${pattern}${caret}`;
   return new ApiError(400, { type: "pattern_syntax_exception", reason });
+}
+
+function patternProblem(pattern: string): { problem: string; index: number } {
+  const dangling = /^[*+?]|[(|][*+?]/.exec(pattern);
+  if (dangling) {
+    const index = dangling.index + dangling[0].length - 1;
+    return { problem: `Dangling meta character '${pattern[index]}'`, index };
+  }
+  if (/\[[^\]]*$/.test(pattern)) return { problem: "Unclosed character class", index: pattern.length - 1 };
+  if (count(pattern, "(") > count(pattern, ")")) return { problem: "Unclosed group", index: pattern.length };
+  if (count(pattern, ")") > count(pattern, "("))
+    return { problem: "Unmatched closing ')'", index: pattern.lastIndexOf(")") - 1 };
+  return { problem: "Illegal repetition", index: Math.max(pattern.length - 1, 0) };
+}
+
+function count(text: string, char: string): number {
+  return text.split(char).length - 1;
 }
 
 /** What 3.7 and later refuse in its lists of private endpoints. Read in source. */

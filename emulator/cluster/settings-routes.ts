@@ -22,6 +22,8 @@ export function settingsRoutes(core: Core, changed: () => void): Route[] {
       pattern,
       handler: (request) => putSettings(core, request, changed),
       parameters: SETTINGS_PARAMETERS,
+      action: "cluster:admin/settings/update",
+      right: "admin",
     },
   ];
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { ApiError, illegalArgument, PlainError, parseError } from "../errors";
+import { illegalArgument, PlainError, parseError } from "../errors";
 import { type JsonNode, parseJson } from "../json/parse";
 import type { User } from "./security";
 
@@ -50,8 +50,7 @@ export function optionalJsonBody(request: ApiRequest): JsonNode | undefined {
 
 export function checkContentType(request: ApiRequest): void {
   const type = request.headers["content-type"];
-  if (type === undefined)
-    throw new ApiError(406, { type: "status_exception", reason: "Content-Type header is missing" });
+  if (type === undefined) throw new PlainError(406, "Content-Type header is missing", true);
   if (JSON_TYPES.test(type)) return;
   throw new PlainError(406, `Content-Type header [${type}] is not supported`, true);
 }

@@ -2,7 +2,7 @@ import { illegalArgument, PlainError } from "../errors";
 import type { Handler } from "./request";
 
 /** What a user needs to be allowed for a route. */
-export type Right = "read" | "write" | "none";
+export type Right = "read" | "write" | "admin" | "none";
 
 export interface Route {
   readonly method: string;
@@ -67,7 +67,31 @@ export function checkParameters(route: Route, path: string, query: ReadonlyMap<s
   const unknown = [...query.keys()].filter((name) => !known.includes(name)).sort();
   if (unknown.length === 0) return;
   const noun = unknown.length > 1 ? "unrecognized parameters" : "unrecognized parameter";
-  throw illegalArgument(`request [${path}] contains ${noun}: ${unknown.map((name) => `[${name}]`).join(", ")}`);
+  const named = unknown.map((name) => `[${name}]${suggestion(name, route.parameters ?? [])}`);
+  throw illegalArgument(`request [${path}] contains ${noun}: ${named.join(", ")}`);
+}
+
+/** Known names more than half alike, the likest first, as the server proposes them. Read in source. */
+function suggestion(name: string, known: readonly string[]): string {
+  const scored = known.map((candidate) => ({ candidate, score: likeness(name, candidate) }));
+  const close = scored.filter(({ score }) => score > 0.5).sort((a, b) => b.score - a.score);
+  const names = close.map(({ candidate }) => candidate);
+  if (names.length === 0) return "";
+  return names.length === 1 ? ` -> did you mean [${names[0]}]?` : ` -> did you mean any of [${names.join(", ")}]?`;
+}
+
+/** 1 for equal texts, 0 for texts with nothing in common: edit distance over the longer length. */
+function likeness(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return 1 - (row[b.length] ?? 0) / Math.max(a.length, b.length, 1);
 }
 
 function split(path: string): string[] {

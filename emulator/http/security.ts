@@ -50,15 +50,17 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-const READERS = ["all_access", "ml_full_access", "ml_read_access"];
-const WRITERS = ["all_access", "ml_full_access"];
+const ALLOWED: Readonly<Record<Exclude<Right, "none">, readonly string[]>> = {
+  read: ["all_access", "ml_full_access", "ml_read_access"],
+  write: ["all_access", "ml_full_access"],
+  admin: ["all_access"],
+};
 
 /** Refuses a user whose roles don't allow a route, in the security plugin's words. */
 export function checkRights(route: Route, user: User | undefined): void {
   const right: Right = route.right ?? "none";
   if (!user || right === "none") return;
-  const allowed = right === "read" ? READERS : WRITERS;
-  if (user.roles.some((role) => allowed.includes(role))) return;
+  if (user.roles.some((role) => ALLOWED[right].includes(role))) return;
   const who = `User [name=${user.name}, backend_roles=[${user.backendRoles.join(", ")}], requestedTenant=null]`;
   const reason = `no permissions for [${route.action ?? "cluster:monitor/main"}] and ${who}`;
   throw new ApiError(403, { type: "security_exception", reason });

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { ApiError, PlainError } from "../errors";
-import { stringify } from "../json/java";
+import { prettyText, stringify } from "../json/java";
 import type { ApiResponse } from "./request";
 
 export interface Listener {
@@ -27,7 +27,8 @@ export async function listen({ host, port, tls, answer }: ListenOptions): Promis
   });
   // Predictions may take minutes; the model server's own time limit decides.
   server.requestTimeout = 0;
-  server.keepAliveTimeout = 60_000;
+  // The real server never closes idle connections either; closing them races with clients that reuse them.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
@@ -48,9 +49,15 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
 }
 
 /** Sends an answer; does nothing when the caller has hung up. */
-export function send(out: ServerResponse, answer: ApiResponse, headers: Record<string, string>, isHead: boolean): void {
+export function send(
+  out: ServerResponse,
+  answer: ApiResponse,
+  headers: Record<string, string>,
+  isHead: boolean,
+  isPretty = false,
+): void {
   if (out.destroyed || out.headersSent) return;
-  const text = answer.text ?? stringify(answer.body);
+  const text = answer.text ?? (isPretty ? `${prettyText(answer.body)}\n` : stringify(answer.body));
   const type = answer.text === undefined ? "application/json; charset=UTF-8" : "text/plain; charset=UTF-8";
   const all = {
     "Content-Type": type,

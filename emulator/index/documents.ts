@@ -31,6 +31,14 @@ export interface IndexState {
   readonly documents: readonly StoredDocument[];
 }
 
+/** What all indices of an emulator have in common. */
+export interface IndexRules {
+  /** How far searches lag behind writes that aren't refreshed, in milliseconds. */
+  readonly searchLagMs: number;
+  /** A word that all new ids share; see `EmulatorOptions.sharedIdWord`. */
+  readonly sharedIdWord: string | undefined;
+}
+
 /** One index: reads by id are up to date, searches see a snapshot that is refreshed now and then, as on the server. */
 export class DocumentIndex {
   readonly uuid: string;
@@ -44,7 +52,7 @@ export class DocumentIndex {
 
   constructor(
     readonly name: string,
-    private readonly refreshMs: number,
+    private readonly rules: IndexRules,
     private readonly changed: () => void,
     state: Partial<IndexState> = {},
   ) {
@@ -76,7 +84,7 @@ export class DocumentIndex {
   }
 
   put(id: string | undefined, source: Record<string, unknown>, options: WriteOptions = {}): WriteResult {
-    const key = id ?? newId();
+    const key = id ?? newId(this.rules.sharedIdWord);
     const before = this.live.get(key);
     this.checkSeqNo(key, before, options.ifSeqNo);
     const document = {
@@ -128,11 +136,11 @@ export class DocumentIndex {
   private written(id: string, refresh: boolean): void {
     this.unseen.add(id);
     this.changed();
-    if (refresh || this.refreshMs === 0) {
+    if (refresh || this.rules.searchLagMs === 0) {
       this.refresh();
       return;
     }
-    this.timer ??= setTimeout(() => this.refresh(), this.refreshMs).unref();
+    this.timer ??= setTimeout(() => this.refresh(), this.rules.searchLagMs).unref();
   }
 
   private checkSeqNo(id: string, before: StoredDocument | undefined, expected: number | undefined): void {

@@ -1,6 +1,9 @@
 import { ApiError } from "../errors";
 
-/** How a field is indexed. `dynamic` is what the server makes of an unmapped text: analysed, with a `.keyword` beside it. */
+/**
+ * How a field is indexed. `dynamic` is what the server makes of an unmapped text: analysed, with a `.keyword` beside it.
+ * `flat` (the server's `flat_object`) takes everything below it as exact terms.
+ */
 export type FieldType =
   | "text"
   | "keyword"
@@ -12,6 +15,7 @@ export type FieldType =
   | "boolean"
   | "date"
   | "object"
+  | "flat"
   | "other";
 
 /** Field types by dotted path. */
@@ -34,7 +38,6 @@ const OTHERS: readonly string[] = [
   "geo_point",
   "ip",
   "binary",
-  "flat_object",
   "alias",
   "completion",
 ];
@@ -54,6 +57,7 @@ export function readMapping(properties: Record<string, unknown>, prefix = ""): M
 }
 
 function fieldType(type: string, name: string): FieldType {
+  if (type === "flat_object") return "flat";
   if (type === "text" || type === "keyword" || type === "boolean" || type === "date" || type === "object") return type;
   if (type === "long" || type === "float" || type === "double") return type;
   if (NUMBERS.includes(type)) return type === "half_float" ? "float" : "integer";
@@ -94,4 +98,10 @@ export function valuesAt(source: unknown, path: string): unknown[] {
     if (head in source) return valuesAt(source[head], parts.slice(length).join("."));
   }
   return [];
+}
+
+/** Whether a path lies in a field of type `flat`. */
+export function isInFlat(path: string, mapping: Mapping): boolean {
+  const parts = path.split(".");
+  return parts.some((_, length) => mapping[parts.slice(0, length + 1).join(".")] === "flat");
 }

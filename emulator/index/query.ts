@@ -2,7 +2,7 @@ import { ApiError, illegalArgument } from "../errors";
 import type { JsonNode, JsonObjectNode } from "../json/parse";
 import { plainValue, readText } from "../json/read";
 import type { StoredDocument } from "./documents";
-import { type Mapping, valuesAt } from "./mapping";
+import { isInFlat, type Mapping, valuesAt } from "./mapping";
 
 /** Says how well a document fits: 0 is no hit. */
 export type Matcher = (document: StoredDocument) => number;
@@ -139,6 +139,7 @@ function terms(document: StoredDocument, field: string, mapping: Mapping): strin
 }
 
 function fieldTexts(document: StoredDocument, field: string, mapping: Mapping): string[] {
+  if (isInFlat(field, mapping)) return valuesAt(document.source, field).flatMap(leaves);
   const path = field.endsWith(".keyword") && !(field in document.source) ? field.slice(0, -".keyword".length) : field;
   if (path !== field && mapping[path] !== "dynamic" && mapping[path] !== undefined && mapping[field] === undefined)
     return [];
@@ -147,7 +148,14 @@ function fieldTexts(document: StoredDocument, field: string, mapping: Mapping): 
     .map(String);
 }
 
+/** All scalars of a value, as terms of a flat field. */
+function leaves(value: unknown): string[] {
+  if (value === null || value === undefined) return [];
+  return typeof value === "object" ? Object.values(value).flatMap(leaves) : [String(value)];
+}
+
 function isAnalysed(field: string, mapping: Mapping): boolean {
+  if (isInFlat(field, mapping)) return false;
   const type = mapping[field];
   if (type === undefined) return !field.endsWith(".keyword") && field !== "_id";
   return type === "text" || type === "dynamic";

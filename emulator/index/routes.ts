@@ -187,7 +187,10 @@ class IndexApi {
     const id = pathParameter(request, "id");
     const document = this.required(request)[0]?.get(id);
     if (!document) return { status: 404, body: { _index: name, _id: id, found: false } };
-    const { version, seqNo, source } = document;
+    const { version, seqNo } = document;
+    const source = Object.fromEntries(
+      Object.entries(document.source).filter(([field]) => !HIDDEN_FIELDS.includes(field)),
+    );
     return ok({
       _index: name,
       _id: id,

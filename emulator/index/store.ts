@@ -1,12 +1,12 @@
 import { SYSTEM_MAPPINGS } from "../ml/system-indices";
-import { DocumentIndex, type IndexState } from "./documents";
+import { DocumentIndex, type IndexRules, type IndexState } from "./documents";
 
 /** All indices of the emulator: those of ML Commons, made when first needed, and those of users. */
 export class IndexStore {
   private readonly indices = new Map<string, DocumentIndex>();
 
   constructor(
-    private readonly searchLagMs: number,
+    private readonly rules: IndexRules,
     private readonly changed: () => void,
   ) {}
 
@@ -20,7 +20,7 @@ export class IndexStore {
   }
 
   create(name: string, state: Partial<IndexState>): DocumentIndex {
-    const index = new DocumentIndex(name, this.searchLagMs, this.changed, state);
+    const index = new DocumentIndex(name, this.rules, this.changed, state);
     this.indices.set(name, index);
     this.changed();
     return index;

@@ -28,6 +28,25 @@ export function stringify(value: unknown): string {
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${stringify(field)}`).join(",")}}`;
 }
 
+/** `stringify` over several lines, as `?pretty` asks for. */
+export function prettyText(value: unknown, indent = ""): string {
+  const inner = `${indent}  `;
+  const lines = Array.isArray(value)
+    ? value.map((item) => inner + prettyText(item ?? null, inner))
+    : isPlainObject(value)
+      ? Object.entries(value)
+          .filter(([, field]) => field !== undefined)
+          .map(([name, field]) => `${inner}${JSON.stringify(name)} : ${prettyText(field, inner)}`)
+      : undefined;
+  if (!lines || lines.length === 0) return stringify(value);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  return `${open}\n${lines.join(",\n")}\n${indent}${close}`;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !(value instanceof JavaDouble);
+}
+
 /** The JSON text Gson makes of a value that the request parser had read: whole numbers stay whole, fractions are doubles. */
 export function gsonText(node: JsonNode): string {
   switch (node.kind) {

@@ -119,8 +119,15 @@ function readActionType(text: string): string {
 
 /** 3.5 and later. Read in source. */
 function readActionName(name: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return name;
-  throw illegalArgument("Action name must be 1-64 characters of letters, digits, hyphens and underscores");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters have a refusal of their own
+  if (/[\u0000-\u001f]/.test(name)) throw illegalArgument("Action name must not contain control characters");
+  if (name.length > 64) throw illegalArgument("Action name exceeds maximum length of 64 characters");
+  if (!/^[a-zA-Z0-9_-]+$/.test(name)) {
+    const allowed = "Only alphanumeric characters, hyphens, and underscores are allowed";
+    throw illegalArgument(`Action name contains invalid characters. ${allowed}`);
+  }
+  if (!ACTION_TYPES.includes(name.toUpperCase())) return name;
+  throw illegalArgument(`name can't be one of action type [${ACTION_TYPES.join(", ")}]`);
 }
 
 const RETRY_POLICIES = ["constant", "exponential_equal_jitter", "exponential_full_jitter"];

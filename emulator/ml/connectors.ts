@@ -31,7 +31,7 @@ export class Connectors {
     const { connector } = input;
     if (input.dryRun) return ok({ connector_id: "dryRunConnector" });
     checkComplete(connector);
-    checkTexts([
+    checkTexts(this.core, [
       { what: "Model connector name", text: connector.name, required: true },
       { what: "Model connector description", text: connector.description },
     ]);
@@ -55,7 +55,7 @@ export class Connectors {
     if (request.body.length === 0) throw parseError("Failed to update connector: Request body is empty");
     const id = pathParameter(request, "id");
     const input = readUpdate(request, this.core);
-    checkTexts([
+    checkTexts(this.core, [
       { what: "Model connector name", text: input.connector.name },
       { what: "Model connector description", text: input.connector.description },
     ]);

@@ -131,13 +131,13 @@ export class Deployment {
     return this.core.indices.get(MODEL_INDEX)?.get(id)?.source as Model | undefined;
   }
 
-  /** After a restart: models that were DEPLOYED are loaded again, a while later. */
+  /** After a restart: models that were DEPLOYED, or on their way, are loaded again, a while later. */
   redeployStored(): void {
     if (!this.core.settings.flag("plugins.ml_commons.model_auto_redeploy.enable")) return;
     for (const { id, source } of this.core.indices.get(MODEL_INDEX)?.search() ?? []) {
-      if (source.model_state !== "DEPLOYED") continue;
+      if (!isMeantToRun(source.model_state)) continue;
       this.core.later(this.core.timings.autoRedeployMs, () => {
-        if (!this.core.loaded.has(id) && this.model(id)?.model_state === "DEPLOYED") void this.start(id);
+        if (!this.core.loaded.has(id) && isMeantToRun(this.model(id)?.model_state)) void this.start(id);
       });
     }
   }
@@ -146,4 +146,8 @@ export class Deployment {
     const index = this.core.indices.get(MODEL_INDEX);
     return index?.patch(id, { ...patch, last_updated_time: Date.now() }, { ifSeqNo });
   }
+}
+
+function isMeantToRun(state: unknown): boolean {
+  return state === "DEPLOYED" || state === "DEPLOYING";
 }

@@ -23,7 +23,7 @@ export class ModelGroups {
   readonly register = async (request: ApiRequest): Promise<ApiResponse> => {
     const input = readInput(request);
     if (input.name === undefined) throw nullPointer("model group name must not be null");
-    checkTexts([
+    checkTexts(this.core, [
       { what: "Model group name", text: input.name, required: true },
       { what: "Model group description", text: input.description },
     ]);
@@ -74,7 +74,7 @@ export class ModelGroups {
       throw new ApiError(500, { type: "i_o_exception", reason: "Model group request has empty body" });
     }
     const input = readInput(request);
-    checkTexts([
+    checkTexts(this.core, [
       { what: "Model group name", text: input.name },
       { what: "Model group description", text: input.description },
     ]);

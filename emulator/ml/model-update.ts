@@ -29,7 +29,7 @@ export class ModelUpdate {
         "Model cannot have both stand-alone connector and internal connector. Please check your update input body.",
       );
     }
-    checkTexts([
+    checkTexts(this.core, [
       { what: "Model Name", text: input.name },
       { what: "Model Description", text: input.description },
     ]);

@@ -37,7 +37,7 @@ export class Models {
     const name = checkRegistration(input);
     if (input.functionName !== "REMOTE") throw localModelRefused();
     checkRemoteInference(this.core);
-    checkTexts([
+    checkTexts(this.core, [
       { what: "Model name", text: name, required: true },
       { what: "Model description", text: input.description },
     ]);

@@ -13,6 +13,7 @@ import { checkAddress } from "./private-address";
 import { oneTextPerRequest, preProcess } from "./process-functions";
 import { callRemote } from "./remote-call";
 import { checkRemoteStatus, readRemoteBody } from "./remote-response";
+import { withRetries } from "./retry";
 import { MODEL_INDEX } from "./system-indices";
 import { substitute } from "./template";
 import { checkRemoteInference } from "./validation";
@@ -103,7 +104,12 @@ export class Predict {
     enforceGuardrail(loaded.guardrails, "input", payload ?? "");
     const answer = await this.call(loaded, action, parameters, payload);
     enforceGuardrail(loaded.guardrails, "output", answer.body);
-    const rules = { postProcessFunction: action.post_process_function, responseFilter: parameters.response_filter };
+    const { profile } = this.core;
+    const rules = {
+      profile,
+      postProcessFunction: action.post_process_function,
+      responseFilter: parameters.response_filter,
+    };
     return { output: readRemoteBody(answer.body, rules), status_code: answer.status };
   }
 
@@ -125,7 +131,7 @@ export class Predict {
     await checkAddress(url, { privateAddressesAllowed: loaded.privateAddressesAllowed, privateEndpoints });
     const config = loaded.connector.client_config;
     const seconds = (name: string) => Number(config?.[name] ?? profile.connectorTimeoutSeconds);
-    const answer = await callRemote({
+    const call = {
       url,
       method,
       headers: headersOf(loaded.connector, action),
@@ -133,8 +139,9 @@ export class Predict {
       connectTimeoutMs: seconds("connection_timeout") * 1000,
       readTimeoutMs: seconds("read_timeout") * 1000,
       skipTlsVerify: config?.skip_ssl_verification === true,
-    });
-    checkRemoteStatus(answer);
+    };
+    const answer = await withRetries(config, () => this.core.faults.backend(loaded.modelId, () => callRemote(call)));
+    checkRemoteStatus(answer, profile);
     return answer;
   }
 }

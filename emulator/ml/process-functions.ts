@@ -1,4 +1,4 @@
-import { ApiError, type ErrorDetail, illegalArgument } from "../errors";
+import { ApiError, illegalArgument } from "../errors";
 import { isRecord } from "../index/mapping";
 import { gsonString } from "../json/java";
 import type { PredictInput } from "./predict-input";
@@ -106,37 +106,39 @@ function dataType(path: string): string {
 
 /** Reads a JSONPath of names, indices and `[*]`; a missing property is the server's exception. */
 export function readPath(body: unknown, path: string): unknown {
-  const steps = [...path.matchAll(/\.([\w-]+)|\[(\d+)\]|\[['"]([^'"]+)['"]\]|\[(\*)\]|\.(\*)/g)];
+  const steps = [...path.matchAll(/\.([\w-]+)|\[(\d+)\]|\[['"]([^'"]+)['"]\]|(\[\*\]|\.\*)/g)];
   let values: unknown[] = [body];
   let many = false;
   let trail = "$";
-  for (const [, name, index, quoted, star, dotStar] of steps) {
-    const key = name ?? quoted;
-    if (star || dotStar) {
+  for (const [position, [, name, index, quoted, star]] of steps.entries()) {
+    if (star) {
       many = true;
-      values = values.flatMap((value) => (Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : []));
+      values = values.flatMap(children);
       trail += "[*]";
       continue;
     }
-    values = values.flatMap((value) => {
-      const next =
-        index !== undefined && Array.isArray(value)
-          ? value[Number(index)]
-          : key !== undefined && isRecord(value)
-            ? value[key]
-            : undefined;
-      if (next !== undefined) return [next];
-      if (many) return [];
-      throw missingProperty(`${trail}['${key ?? index}']`);
-    });
+    const key = name ?? quoted;
     trail += key === undefined ? `[${index}]` : `['${key}']`;
+    const found = values.map((value) => child(value, key, index)).filter((value) => value !== undefined);
+    if (found.length === 0 && !many) throw missingProperty(trail, position === steps.length - 1);
+    values = found;
   }
   return many ? values : values[0];
 }
 
-function missingProperty(path: string): ApiError {
-  const detail: ErrorDetail = { type: "path_not_found_exception", reason: `Missing property in path ${path}` };
-  return new ApiError(500, detail);
+function children(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return isRecord(value) ? Object.values(value) : [];
+}
+
+function child(value: unknown, key: string | undefined, index: string | undefined): unknown {
+  if (index !== undefined) return Array.isArray(value) ? value[Number(index)] : undefined;
+  return key !== undefined && isRecord(value) ? value[key] : undefined;
+}
+
+function missingProperty(path: string, isLast: boolean): ApiError {
+  const reason = isLast ? `No results for path: ${path}` : `Missing property in path ${path}`;
+  return new ApiError(500, { type: "path_not_found_exception", reason });
 }
 
 function onlyTexts(): ApiError {

@@ -16,6 +16,8 @@ export interface RemoteCall {
 export interface RemoteAnswer {
   status: number;
   body: string;
+  /** The model server said, in Amazon's way, that it had too much to do. */
+  isThrottled: boolean;
 }
 
 /** Sends one request to the model server. Transport problems become the server's 500 with its own words. */
@@ -23,11 +25,16 @@ export async function callRemote(call: RemoteCall): Promise<RemoteAnswer> {
   try {
     const message = await open(call);
     const body = (await readBody(message)).toString("utf8");
-    return { status: message.statusCode ?? 500, body };
+    const isThrottled = String(message.headers["x-amzn-errortype"] ?? "").startsWith("ThrottlingException");
+    return { status: message.statusCode ?? 500, body, isThrottled };
   } catch (error) {
     throw statusError(500, `Error communicating with remote model: ${wording(error, call.url)}`);
   }
 }
+
+/** How the server's HTTP client words it. Recorded. */
+export const CLOSED_DURING_REQUEST =
+  "The connection was closed during the request. The request will usually succeed on a retry, but if it does not: consider disabling any proxies you have configured, enabling debug logging, or performing a TCP dump to identify the root cause.";
 
 class TimedOut extends Error {}
 
@@ -47,8 +54,9 @@ function open(call: RemoteCall): Promise<IncomingMessage> {
 function limitTime(out: ClientRequest, { connectTimeoutMs, readTimeoutMs }: RemoteCall): void {
   const connect = timer(connectTimeoutMs, () => out.destroy(new TimedOut("connection timed out")));
   out.once("socket", (socket) => {
-    if (!socket.connecting) clearTimeout(connect);
-    socket.once("connect", () => clearTimeout(connect));
+    // A kept-alive socket is connected already, and a listener left on it for each call would pile up.
+    if (socket.connecting) socket.once("connect", () => clearTimeout(connect));
+    else clearTimeout(connect);
   });
   out.once("close", () => clearTimeout(connect));
   // A read time limit counts silence, not the whole answer.
@@ -76,7 +84,7 @@ function wording(error: unknown, url: URL): string {
   const place = /^[\d.]+$/.test(host) ? `/${host}:${port}` : `${host}/127.0.0.1:${port}`;
   if (code === "ECONNREFUSED") return `Connection refused: ${place}`;
   if (code === "ECONNRESET" || code === "EPIPE") {
-    return "The connection was closed during the request. The request will usually succeed on a retry, but if it does not: consider disabling any proxies you have configured, enabling debug logging, or performing a TCP dump to identify the root cause.";
+    return CLOSED_DURING_REQUEST;
   }
   return message;
 }

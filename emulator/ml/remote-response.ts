@@ -2,18 +2,21 @@ import { ApiError, type ErrorDetail, illegalArgument, statusError } from "../err
 import { isRecord } from "../index/mapping";
 import { JavaDouble } from "../json/java";
 import { isJson } from "../json/lenient";
+import type { Profile } from "../profiles";
 import { postProcess, readPath } from "./process-functions";
 import type { RemoteAnswer } from "./remote-call";
 
 export interface ResponseRules {
+  profile: Profile;
   postProcessFunction: string | undefined;
   /** JSONPath from the parameter `response_filter`. */
   responseFilter: string | undefined;
 }
 
 /** Refuses error statuses and empty bodies of the model server, in the server's words. */
-export function checkRemoteStatus({ status, body }: RemoteAnswer): void {
+export function checkRemoteStatus({ status, body }: RemoteAnswer, profile: Profile): void {
   const blank = body.trim() === "";
+  if (blank && profile.hasOldOutputErrors) throw statusError(400, "No response from model");
   if (status < 200 || status > 300) {
     const text = blank
       ? `Remote service returned error status ${status} with empty body`
@@ -32,7 +35,8 @@ export function readRemoteBody(body: string, rules: ResponseRules): unknown[] {
     if (rules.responseFilter === undefined) return [tensor(mapOf(parsed))];
     return [tensor(filtered(readPath(parsed, rules.responseFilter)))];
   } catch (error) {
-    if (!(error instanceof ApiError) || error.detail.type === "illegal_argument_exception") throw error;
+    if (!(error instanceof ApiError)) throw error;
+    if (error.detail.type === "illegal_argument_exception" && !rules.profile.hasOldOutputErrors) throw error;
     throw mlException(error.detail);
   }
 }

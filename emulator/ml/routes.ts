@@ -1,4 +1,5 @@
 import type { Core } from "../core";
+import { parseError } from "../errors";
 import { type ApiRequest, type ApiResponse, ok, optionalJsonBody } from "../http/request";
 import type { Route } from "../http/router";
 import { search } from "../index/search";
@@ -8,7 +9,7 @@ import { ModelGroups } from "./groups";
 import { ModelUpdate } from "./model-update";
 import { Models } from "./models";
 import { Predict } from "./predict";
-import { CONNECTOR_INDEX, GROUP_INDEX, HIDDEN_FIELDS, MODEL_INDEX, TASK_INDEX } from "./system-indices";
+import { AGENT_INDEX, CONNECTOR_INDEX, GROUP_INDEX, HIDDEN_FIELDS, MODEL_INDEX, TASK_INDEX } from "./system-indices";
 import { Tasks } from "./tasks";
 
 const ML = "/_plugins/_ml";
@@ -67,12 +68,16 @@ export function mlRoutes(core: Core): { routes: Route[]; deployment: Deployment 
 
     write("POST", "/models/{id}/_predict", "predict", predict.predict),
     write("POST", "/models/{id}/_batch_predict", "predict", predict.batchPredict),
-    write("POST", "/models/{id}/_predict/stream", "predict", predict.stream),
+    ...(core.profile.knowsStreamRoute
+      ? [write("POST", "/models/{id}/_predict/stream", "predict", predict.stream)]
+      : []),
     write("POST", "/_predict/{algorithm}/{id}", "predict", predict.predict),
 
     read("GET", "/tasks/{id}", "tasks/get", tasks.get),
     write("DELETE", "/tasks/{id}", "tasks/delete", tasks.delete),
     ...searches("/tasks", "tasks/search", TASK_INDEX),
+    // Agents themselves are not emulated; a client that looks for them finds none, as on a server without any.
+    ...searches("/agents", "agents/search", AGENT_INDEX),
 
     read("GET", "/profile", "profile/nodes", models.profile),
     read("GET", "/profile/models", "profile/nodes", models.profile),
@@ -85,6 +90,7 @@ const SEARCH_PARAMETERS = ["size", "from", "typed_keys", "rest_total_hits_as_int
 
 function searchMl(core: Core, name: string, request: ApiRequest): ApiResponse {
   const body = optionalJsonBody(request);
+  if (!body) throw parseError("request body or source parameter is required");
   const index = core.indices.get(name);
   return ok(search(index ? [index] : [], body, { withVersions: true, hidden: HIDDEN_FIELDS }));
 }

@@ -4,6 +4,7 @@ export const MODEL_INDEX = ".plugins-ml-model";
 export const CONNECTOR_INDEX = ".plugins-ml-connector";
 export const GROUP_INDEX = ".plugins-ml-model-group";
 export const TASK_INDEX = ".plugins-ml-task";
+export const AGENT_INDEX = ".plugins-ml-agent";
 
 /** Fields that hold secrets or belong to the emulator alone; no search shows them. */
 export const HIDDEN_FIELDS: readonly string[] = ["credential", "inline_credential"];
@@ -25,6 +26,8 @@ export const SYSTEM_MAPPINGS: Readonly<Record<string, Mapping>> = {
     planning_worker_nodes: "keyword",
     is_hidden: "boolean",
     is_enabled: "boolean",
+    rate_limiter: "flat",
+    deploy_setting: "flat",
     created_time: "date",
     last_updated_time: "date",
     last_deployed_time: "date",
@@ -35,6 +38,9 @@ export const SYSTEM_MAPPINGS: Readonly<Record<string, Mapping>> = {
     protocol: "keyword",
     version: "keyword",
     access: "keyword",
+    parameters: "flat",
+    actions: "flat",
+    client_config: "flat",
   },
   [GROUP_INDEX]: { name: "dynamic", description: "text", access: "keyword", latest_version: "integer" },
   [TASK_INDEX]: {

@@ -12,7 +12,8 @@ export interface CheckedText {
 }
 
 /** Refuses names and descriptions with characters the server doesn't take. */
-export function checkTexts(texts: readonly CheckedText[]): void {
+export function checkTexts(core: Core, texts: readonly CheckedText[]): void {
+  if (!core.profile.checksTexts) return;
   const problems = texts.map(problemOf).filter((problem) => problem !== undefined);
   if (problems.length > 0) throw validationFailed(problems);
 }

@@ -72,7 +72,7 @@ export class Gateway {
     if (method !== "GET" && method !== "HEAD" && uri.startsWith("/_plugins/_security/")) this.authentication.forget();
     if (isDropped) {
       answer.resume();
-      message.destroy();
+      message.socket.destroy();
       return status;
     }
     out.writeHead(status, { ...endToEnd(answer.headers), ...markers });

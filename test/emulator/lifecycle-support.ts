@@ -1,0 +1,172 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, vi } from "vitest";
+import { type Emulator, type EmulatorOptions, FAST_TIMINGS, startEmulator } from "../../emulator";
+import type { Connection } from "../../providers/connection";
+import { ollamaGenerate } from "../../providers/connector/presets";
+import type { Lifecycle } from "../../providers/lifecycle";
+
+export const PASSWORD = "Hunter2-Hunter2";
+const USERS = [{ name: "admin", password: PASSWORD }];
+
+export function urn(type: string, name: string): string {
+  return `urn:pulumi:dev::chat::pulumi-nodejs:dynamic/ollamachat:${type}::${name}`;
+}
+
+/** How the model server answers its next requests, or that it does not. */
+type Mood = "silent" | { readonly status: number; readonly body: unknown };
+
+/** A model server that answers every question, or refuses as it is told. */
+export class ModelServer {
+  readonly requests: { readonly path: string; readonly body: Record<string, unknown> }[] = [];
+  mood: Mood = { status: 200, body: { model: "m", response: "ready", done: true } };
+  #server: Server = createServer((request, response) => void this.#answer(request, response));
+
+  async start(): Promise<this> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    this.requests.push({ path: request.url ?? "", body: JSON.parse(Buffer.concat(chunks).toString("utf8") || "{}") });
+    if (this.mood === "silent") return;
+    response.writeHead(this.mood.status, { "content-type": "application/json" });
+    response.end(JSON.stringify(this.mood.body));
+  }
+}
+
+export const FAILING: Mood = { status: 500, body: { error: "llama runner process has terminated" } };
+
+/** A cluster and a model server for one test, with everything the resource under test printed. */
+export class World {
+  readonly lines: string[] = [];
+
+  private constructor(
+    readonly emulator: Emulator,
+    readonly model: ModelServer,
+  ) {}
+
+  static async start(options: EmulatorOptions = {}): Promise<World> {
+    const emulator = await startEmulator({ users: USERS, timings: FAST_TIMINGS, ...options });
+    const world = new World(emulator, await new ModelServer().start());
+    vi.spyOn(console, "log").mockImplementation((line: unknown) => void world.lines.push(String(line)));
+    return world;
+  }
+
+  async stop(): Promise<void> {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    await this.model.stop();
+    await this.emulator.close();
+  }
+
+  get connection(): Connection {
+    return {
+      endpoint: this.emulator.url,
+      username: "admin",
+      password: PASSWORD,
+      requestTimeoutSeconds: 5,
+      maxRetries: 1,
+    };
+  }
+
+  /** One request of the API as an administrator makes it by hand. */
+  async api(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.emulator.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`,
+        "content-type": "application/json",
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  /** Opens the cluster for the model server, as broadly as tests may. */
+  async open(): Promise<void> {
+    const settings = {
+      "plugins.ml_commons.trusted_connector_endpoints_regex": ["^http://127\\.0\\.0\\.1:.*$"],
+      "plugins.ml_commons.connector.private_ip_enabled": true,
+    };
+    await this.api("PUT", "/_cluster/settings", { persistent: settings });
+  }
+
+  /** How many objects of a kind the cluster holds. */
+  async count(kind: "models" | "connectors" | "model_groups"): Promise<number> {
+    const found = await this.api("POST", `/_plugins/_ml/${kind}/_search`, { query: { match_all: {} }, size: 100 });
+    return (found.hits as { hits: unknown[] }).hits.length;
+  }
+
+  async persistent(): Promise<unknown> {
+    return (await this.api("GET", "/_cluster/settings?flat_settings=true")).persistent;
+  }
+
+  connectorInputs(name: string, more: Record<string, unknown> = {}) {
+    const preset = ollamaGenerate({ endpoint: this.model.endpoint, model: "m" });
+    return { connection: this.connection, owner: urn("Connector", name), ...preset, ...more };
+  }
+
+  groupInputs(name: string, more: Record<string, unknown> = {}) {
+    return { connection: this.connection, owner: urn("ModelGroup", name), ...more };
+  }
+
+  modelInputs(name: string, modelGroupId: string, connectorId: string, more: Record<string, unknown> = {}) {
+    return { connection: this.connection, owner: urn("DeployedModel", name), modelGroupId, connectorId, ...more };
+  }
+}
+
+/** The world of the running test, made anew for each. */
+export function eachInItsOwnWorld(options: EmulatorOptions = {}): () => World {
+  let world: World | undefined;
+  beforeEach(async () => {
+    world = await World.start(options);
+  });
+  afterEach(async () => {
+    await world?.stop();
+  });
+  return () => world ?? expect.unreachable("the world is made before each test");
+}
+
+/** Check and create, as the engine does at the first `up`. */
+export async function created<I extends object, S extends object>(lifecycle: Lifecycle<I, S>, news: object) {
+  const { inputs, failures } = lifecycle.check(news, {});
+  expect(failures).toStrictEqual([]);
+  const { id, state } = await lifecycle.create(inputs);
+  return { id, state, inputs };
+}
+
+/** Check, diff and, if that finds a change, update, as the engine does at a later `up`. */
+export async function updated<I extends object, S extends object>(
+  lifecycle: Lifecycle<I, S>,
+  before: { id: string; state: S; inputs: I },
+  news: object,
+) {
+  const { inputs, failures } = lifecycle.check(news, before.inputs);
+  expect(failures).toStrictEqual([]);
+  const { changes, replaces } = lifecycle.diff(before.id, before.state, inputs);
+  const state = changes ? await lifecycle.update(before.id, before.state, inputs) : before.state;
+  return { id: before.id, state, inputs, changes, replaces };
+}
+
+export async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  const outcome = await promise.then(
+    () => "it succeeded",
+    (error: unknown) => error,
+  );
+  return outcome instanceof Error ? outcome : expect.unreachable(`expected a failure, but ${String(outcome)}`);
+}
