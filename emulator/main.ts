@@ -10,6 +10,7 @@ const USAGE = `Emulates the ML Commons API of OpenSearch for remote models.
   --port PORT            port to listen on (9200; 0 takes a free one)
   --host ADDRESS         address to listen on (127.0.0.1)
   --user NAME:PASSWORD   a user for basic authentication; repeat for more. None: no authentication
+                         Or one a line in the variable EMULATOR_USERS, which no process list shows
   --tls-cert FILE        PEM certificate, with --tls-key
   --tls-key FILE         PEM key
   --upstream URL         a real OpenSearch that gets everything else and decides who may log in
@@ -47,7 +48,7 @@ function readOptions(args: string[]): EmulatorOptions | "help" {
   return {
     port: readPort("--port", values.port),
     host: values.host,
-    users: values.user.map(readUser),
+    users: [...values.user, ...usersOfEnvironment()].map(readUser),
     tls:
       certificate && key
         ? { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") }
@@ -60,6 +61,10 @@ function readOptions(args: string[]): EmulatorOptions | "help" {
     controlPort: values["control-port"] === undefined ? undefined : readPort("--control-port", values["control-port"]),
     log: values.verbose ? (line) => process.stderr.write(`${line}\n`) : undefined,
   };
+}
+
+function usersOfEnvironment(): string[] {
+  return (process.env.EMULATOR_USERS ?? "").split("\n").filter(Boolean);
 }
 
 function readPort(option: string, text: string): number {

@@ -19,6 +19,12 @@ interface WantedPort {
  */
 export async function requireFreePorts(args: OllamaChatStackArgs): Promise<void> {
   const address = args.publishAddress ?? "127.0.0.1";
+  const [first, second] = wantedPorts(args);
+  if (first !== undefined && first.port === second?.port) {
+    throw new pulumi.RunError(
+      `${second.key} is ${second.port}: ${first.key} is the same. Choose another port with\n  pulumi config set ${second.key} ${second.port + 1}`,
+    );
+  }
   for (const { key, port } of wantedPorts(args)) {
     if (await isFree(address, port)) continue;
     if ((await ourPublishedPorts()).includes(port)) continue;
@@ -39,7 +45,8 @@ function wantedPorts(args: OllamaChatStackArgs): WantedPort[] {
 async function isFree(address: string, port: number): Promise<boolean> {
   const server = createServer();
   return await new Promise((resolve) => {
-    server.once("error", () => resolve(false));
+    // Other errors say nothing of the port: a low one, or an address of another machine, may still suit Docker.
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
     server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
@@ -53,8 +60,9 @@ async function ourPublishedPorts(): Promise<number[]> {
   const socket = dockerSocket();
   if (socket === undefined) return [];
   const filters = encodeURIComponent(JSON.stringify({ label: [`${STACK_LABEL}=${stackLabel()}`] }));
-  const answer = await get(socket, `/containers/json?filters=${filters}`).catch(() => "[]");
-  const containers = containersAnswer.safeParse(JSON.parse(answer));
+  const containers = await get(socket, `/containers/json?filters=${filters}`)
+    .then((answer) => containersAnswer.safeParse(JSON.parse(answer)))
+    .catch(() => ({ data: undefined }));
   return (containers.data ?? []).flatMap(({ Ports }) => (Ports ?? []).flatMap(({ PublicPort }) => PublicPort ?? []));
 }
 

@@ -42,19 +42,12 @@ async function main() {
   const { host, port, certificate, key } = todo.front;
   const upstream = hasServer ? ["--upstream", `http://127.0.0.1:${backendPort}`] : [];
   const tls = certificate && key ? ["--tls-cert", certificate, "--tls-key", key] : [];
-  const users = !hasServer && todo.secure ? ["--user", `admin:${process.env.OPENSEARCH_INITIAL_ADMIN_PASSWORD}`] : [];
+  // In the environment and not among the arguments, which every process list shows.
+  const alone = !hasServer && todo.secure;
+  const users = alone ? { EMULATOR_USERS: `admin:${process.env.OPENSEARCH_INITIAL_ADMIN_PASSWORD}` } : {};
   const state = ["--data", join(data, "ml-commons-emulator")];
-  start("the emulator", process.execPath, [
-    emulator,
-    "--host",
-    host,
-    "--port",
-    port,
-    ...tls,
-    ...upstream,
-    ...users,
-    ...state,
-  ]);
+  const args = [emulator, "--host", host, "--port", port, ...tls, ...upstream, ...state];
+  start("the emulator", process.execPath, args, { ...process.env, ...users });
 }
 
 /** What the official image's demo installer does: the admin's password, and a certificate where none was given. */
