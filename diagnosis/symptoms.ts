@@ -122,6 +122,12 @@ export const SYMPTOMS: readonly Symptom[] = [
     fix: "Run pulumi up --refresh: what is missing gets made again.",
   },
   {
+    id: "model-missing",
+    match: /Failed to find model (?:with|to update with) the provided model id/,
+    cause: "The model is not on this cluster any more.",
+    fix: "Run pulumi up --refresh: what is missing gets made again.",
+  },
+  {
     id: "connector-missing",
     match: /Failed to find connector/,
     cause: "The connector is not on this cluster any more.",

@@ -11,18 +11,27 @@ const SECRET_KEY = /password|credential|secret|token|api_?key|private_?key|autho
 export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
   const parsed = schema.safeParse(news);
   if (parsed.success) return [];
-  return parsed.error.issues.flatMap(flatten).flatMap((issue) => {
-    const path = issue.path.map(String);
-    const found = lookUp(news, path);
-    if (found.unknown) return [];
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
-        property: path[0] ?? key,
-        reason: `${[...path, key].join(".")} is not an input. ${issue.message}`,
-      }));
-    }
-    return [{ property: path[0] ?? "", reason: sentence(path, found.value, issue.message) }];
-  });
+  return parsed.error.issues
+    .flatMap(flatten)
+    .filter(isFirstOfItsPath)
+    .flatMap((issue) => {
+      const path = issue.path.map(String);
+      const found = lookUp(news, path);
+      if (found.unknown) return [];
+      if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((key) => ({
+          property: path[0] ?? key,
+          reason: `${[...path, key].join(".")} is not an input. ${issue.message}`,
+        }));
+      }
+      return [{ property: path[0] ?? "", reason: sentence(path, found.value, issue.message) }];
+    });
+}
+
+/** One sentence for each value: what is empty need not be told that it also holds no letters. */
+function isFirstOfItsPath(issue: z.core.$ZodIssue, i: number, all: readonly z.core.$ZodIssue[]): boolean {
+  const path = issue.path.join(".");
+  return all.findIndex((other) => other.path.join(".") === path) === i;
 }
 
 /** `connection.endpoint is "foo": must start with …`; secret values are named but never shown. */
@@ -54,8 +63,9 @@ function lookUp(root: unknown, path: readonly string[]): { unknown: boolean; val
   return { unknown: isUnknown(value), value };
 }
 
-/** Of a union that nothing fitted, the branch that came furthest says best what was meant. */
+/** Of a key, its own rule; of a union that nothing fitted, the branch that came furthest says best what was meant. */
 function flatten(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code === "invalid_key") return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
   if (issue.message && issue.message !== "Invalid input") return [issue];
   const deepest = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Deadline } from "../wait";
 import { writeAnswer } from "./answers";
 import { orMissing } from "./missing";
 import type { OpenSearchServer } from "./server";
@@ -82,12 +83,18 @@ const connectorAnswer = z.object({
   client_config: z.record(z.string(), z.unknown()).nullish(),
 });
 
-export async function createConnector(server: OpenSearchServer, body: ConnectorBody): Promise<string> {
+export async function createConnector(
+  server: OpenSearchServer,
+  body: ConnectorBody,
+  deadline: Deadline,
+): Promise<string> {
   const answer = await server.call({
     name: "POST /_plugins/_ml/connectors/_create",
     send: (client, options) => client.ml.createConnector({ body: wire(body) as never }, options),
     answer: z.object({ connector_id: z.string() }),
     repeatable: false,
+    // A new cluster takes seconds to make the key with which it encrypts credentials.
+    retry: { deadline },
   });
   return answer.connector_id;
 }

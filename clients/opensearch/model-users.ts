@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UnreachableError } from "../errors";
 import type { OpenSearchServer } from "./server";
 
 const MOST_AGENTS = 1_000;
@@ -22,9 +23,8 @@ async function pipelines(server: OpenSearchServer, kind: string, path: string, m
     send: (client, options) => client.transport.request({ method: "GET", path }, options),
     answer: z.record(z.string(), z.unknown()),
     repeatable: true,
-    retry: { maxRetries: 0 },
   });
-  const all = await call.catch(() => ({}));
+  const all = await call.catch(refusedAs({}));
   return Object.entries(all)
     .filter(([, body]) => names(body, modelId))
     .map(([name]) => `${kind} ${name}`);
@@ -36,10 +36,17 @@ async function agents(server: OpenSearchServer, modelId: string): Promise<string
     send: (client, options) => client.ml.searchAgents({ body: { size: MOST_AGENTS } as never }, options),
     answer: z.object({ hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: z.unknown() })) }) }),
     repeatable: true,
-    retry: { maxRetries: 0 },
   });
-  const answer = await call.catch(() => ({ hits: { hits: [] } }));
+  const answer = await call.catch(refusedAs({ hits: { hits: [] } }));
   return answer.hits.hits.filter((hit) => names(hit._source, modelId)).map((hit) => `agent ${hit._id}`);
+}
+
+/** Stands in for what the server refuses to tell; without an answer at all nothing is known, and that is an error. */
+function refusedAs<T>(substitute: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof UnreachableError) throw error;
+    return substitute;
+  };
 }
 
 function names(body: unknown, modelId: string): boolean {

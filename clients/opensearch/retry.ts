@@ -12,8 +12,8 @@ export interface RetryLimits {
 const FIRST_PAUSE_MILLISECONDS = 50;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;
 
-/** Two writers met on one document; the loser only has to try again. */
-const CONFLICT = /version conflict/i;
+/** Two writers met on one document, or a deployment is on its way; the loser only has to try again. */
+const CONFLICT = /version conflict|Model is deploying/i;
 /** A fresh node makes its encryption key in the background; the server's text asks to wait ten seconds. */
 const NOT_READY = /master key has not been initialized/i;
 /** Thrown at while a cluster starts or a shard moves. */

@@ -6,15 +6,17 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { canonicalJson, shortHash } from "../canonical";
-import { checkWith } from "../checking";
+import { checkWith, sentence } from "../checking";
 import { BOOKKEEPING, changedKeys } from "../compare";
 import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
-import { type Lifecycle, PartialFailure } from "../lifecycle";
+import { type CheckFailure, type Lifecycle, PartialFailure } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
-import { hasUnknown } from "../unknown";
+import { hasUnknown, isUnknown } from "../unknown";
+import * as claims from "./claims";
 import { type ClusterSettingInputs, type ClusterSettingState, clusterSettingSchema, normalised } from "./inputs";
 import { asSeen, type Memory, type Plan, planApply, planRelease, scopeOf } from "./plan";
+import { regexProblem } from "./regex";
 
 const SCHEMA_VERSION = 1;
 const KEYS = [...BOOKKEEPING, "settings", "whenKnown", "scope", "mode", "restoreOnDelete", "revision"];
@@ -27,11 +29,25 @@ export const clusterSettingLifecycle: Lifecycle<ClusterSettingInputs, ClusterSet
 );
 
 function check(news: unknown, _olds: unknown) {
-  const failures = checkWith(clusterSettingSchema, news);
+  const failures = [...checkWith(clusterSettingSchema, news)];
+  if (failures.length === 0) failures.push(...regexFailures(news as ClusterSettingInputs));
   const { revision: _r, ...inputs } = news as ClusterSettingInputs;
   const open = hasUnknown([inputs.settings, inputs.whenKnown, inputs.scope]);
   if (failures.length > 0 || open) return { inputs, failures };
   return { inputs: { ...inputs, revision: revisionOf(inputs) }, failures };
+}
+
+function regexFailures({ settings, whenKnown }: ClusterSettingInputs): CheckFailure[] {
+  return Object.entries({ settings, whenKnown }).flatMap(([property, group]) =>
+    isUnknown(group)
+      ? []
+      : Object.entries(group ?? {}).flatMap(([key, value]) =>
+          (Array.isArray(value) ? value : [value]).flatMap((entry: unknown) => {
+            const problem = isUnknown(entry) ? undefined : regexProblem(key, entry);
+            return problem === undefined ? [] : [{ property, reason: sentence([property, key], entry, problem) }];
+          }),
+        ),
+  );
 }
 
 function revisionOf(inputs: ClusterSettingInputs): string {
@@ -92,6 +108,7 @@ async function apply(
   memory: Memory | undefined,
 ): Promise<ClusterSettingState> {
   return await oneAtATime(`${clusterUuid}/settings`, async () => {
+    claims.claim(clusterUuid, inputs);
     const plan = planApply(await getClusterSettings(server), inputs, memory);
     const state = stateOf(inputs, clusterUuid, plan);
     for (const warning of plan.warnings) report(`warning: ClusterSetting ${nameOf(inputs)}: ${warning}`);
@@ -125,6 +142,7 @@ async function verify(server: OpenSearchServer, inputs: ClusterSettingInputs, pl
 
 async function release(server: OpenSearchServer, state: ClusterSettingState): Promise<void> {
   await oneAtATime(`${state.clusterUuid}/settings`, async () => {
+    claims.release(state.clusterUuid, state);
     const { writes, warnings } = planRelease(await getClusterSettings(server), state);
     for (const warning of warnings) report(`warning: ClusterSetting ${nameOf(state)}: ${warning}`);
     if (Object.keys(writes).length > 0) await putClusterSettings(server, scopeOf(state), writes);

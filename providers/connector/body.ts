@@ -50,13 +50,19 @@ function parametersSeen(
   if (wanted === undefined && Object.keys(rest).length === 0) return undefined;
   const seen = Object.entries(rest).map(([key, text]) => {
     const value = wanted?.[key];
-    return [key, value !== undefined && asText(value) === text ? value : text];
+    return [key, value !== undefined && isText(value, text) ? value : text];
   });
   return Object.fromEntries(seen);
 }
 
-function asText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** The server keeps what is no text as JSON, escaped and spaced in its own way. */
+function isText(value: unknown, text: string): boolean {
+  if (typeof value === "string") return value === text;
+  try {
+    return isDeepStrictEqual(JSON.parse(text), value);
+  } catch {
+    return false;
+  }
 }
 
 function comparable(action: ConnectorAction): Record<string, unknown> {

@@ -31,6 +31,8 @@ export interface ConnectorInputs {
   readonly actions: readonly ConnectorAction[];
   readonly clientConfig?: ConnectorClientConfig;
   readonly predictParameters?: readonly string[];
+  readonly trustedEndpoints?: readonly string[];
+  readonly adoptId?: string;
   readonly timeouts?: Timeouts;
   readonly owner?: string;
 }
@@ -106,6 +108,8 @@ export const connectorSchema = z.looseObject({
     )
     .optional(),
   predictParameters: z.array(z.string("must be text"), "must be a list of parameter names").optional(),
+  trustedEndpoints: z.array(z.string("must be text"), "must be a list of regexes").optional(),
+  adoptId: z.string("must be a connector's id").min(1, "must be a connector's id").optional(),
   timeouts: timeoutsSchema.optional(),
   owner: z.string().optional(),
 });

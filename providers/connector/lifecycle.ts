@@ -14,6 +14,7 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline, type Look, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
+import { nothingToAdopt } from "../adopt";
 import { withAutoName } from "../auto-name";
 import { shortHash } from "../canonical";
 import { checkWith } from "../checking";
@@ -24,6 +25,7 @@ import type { CheckFailure, Lifecycle } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
 import { timeoutMilliseconds } from "../timeouts";
 import { isUnknown } from "../unknown";
+import { type Gated, requireVersion } from "../version-gate";
 import { asSeen, bodyOf } from "./body";
 import { type ConnectorInputs, type ConnectorState, connectorSchema, OWNER_PARAMETER } from "./inputs";
 import { adoptOrphan, mark, parseMark } from "./orphan";
@@ -31,7 +33,7 @@ import { lintAction } from "./template";
 
 const SCHEMA_VERSION = 1;
 const BODY = ["name", "description", "version", "protocol", "parameters", "credential", "actions", "clientConfig"];
-const IN_PLACE = [...BOOKKEEPING, "predictParameters"];
+const IN_PLACE = [...BOOKKEEPING, "predictParameters", "trustedEndpoints"];
 
 /**
  * A connector is replaced, never edited: the server merges edits (a parameter or credential key can never be removed)
@@ -54,10 +56,10 @@ function check(news: unknown, olds: unknown) {
 }
 
 function lint(inputs: ConnectorInputs): CheckFailure[] {
-  const { actions, parameters = {}, credential = {}, predictParameters } = inputs;
+  const { actions, parameters = {}, credential = {}, predictParameters, trustedEndpoints } = inputs;
   if (isUnknown(actions) || isUnknown(parameters)) return [];
   return actions.flatMap((action, i) =>
-    lintAction(action, { parameters, credential, predictParameters }).map(({ path, message }) => ({
+    lintAction(action, { parameters, credential, predictParameters, trustedEndpoints }).map(({ path, message }) => ({
       property: "actions",
       reason: `actions.${i}.${path} ${message}.`,
     })),
@@ -71,10 +73,30 @@ function diff(_id: string, olds: ConnectorState, news: ConnectorInputs) {
 
 async function create(inputs: ConnectorInputs) {
   const server = openSearch(inputs.connection);
-  const { clusterUuid } = await clusterInfo(server);
+  const info = await clusterInfo(server);
+  const { clusterUuid } = info;
   const instance = randomBytes(6).toString("hex");
+  const made = { ...inputs, clusterUuid, instance, schemaVersion: SCHEMA_VERSION };
+  if (inputs.adoptId !== undefined) return await adopt(server, inputs.adoptId, made);
+  requireVersion(info, gates(inputs));
   const id = await createOrAdopt(server, inputs, instance);
-  return { id, state: { ...inputs, clusterUuid, instance, schemaVersion: SCHEMA_VERSION } };
+  return { id, state: made };
+}
+
+/** What the facts of each version say is dropped silently: action names and `skip_ssl_verification` came with 3.5. */
+function gates({ actions, clientConfig }: ConnectorInputs): Gated[] {
+  const skips = clientConfig?.skipSslVerification !== undefined;
+  return [
+    { property: "clientConfig.skipSslVerification", used: skips, since: "3.5" },
+    ...actions.map(({ name }, i) => ({ property: `actions.${i}.name`, used: name !== undefined, since: "3.5" })),
+  ];
+}
+
+/** Takes the connector as it is, so that the next diff tells where the program wants it different. */
+async function adopt(server: OpenSearchServer, id: string, wanted: ConnectorState) {
+  const found = await getConnector(server, id);
+  if (found === undefined) throw nothingToAdopt("connector", id, server.endpoint);
+  return { id, state: { ...wanted, ...asSeen(wanted, found) } };
 }
 
 async function createOrAdopt(server: OpenSearchServer, inputs: ConnectorInputs, instance: string): Promise<string> {
@@ -87,7 +109,8 @@ async function createOrAdopt(server: OpenSearchServer, inputs: ConnectorInputs, 
     return orphan;
   }
   try {
-    return await createConnector(server, marked);
+    const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
+    return await createConnector(server, marked, deadline);
   } catch (error) {
     const lost = error instanceof UnreachableError && error.mayHaveArrived;
     const arrived = lost ? await adoptOrphan(server, marked, marker) : undefined;

@@ -40,6 +40,17 @@ export interface ConnectorArgs {
    * @default not checked
    */
   predictParameters?: pulumi.Input<readonly string[]>;
+  /**
+   * The entries that the cluster trusts, so that a URL which matches none is found in preview. Changes nothing on the
+   * server.
+   * @default not checked
+   */
+  trustedEndpoints?: pulumi.Input<readonly string[]>;
+  /**
+   * Take over the connector of this id instead of making one; nothing is written. Where it differs from the program,
+   * the next `pulumi up` replaces it. (Dynamic resources cannot use `pulumi import`.)
+   */
+  adoptId?: pulumi.Input<string>;
   /** Deadlines in seconds. */
   timeouts?: pulumi.Input<Timeouts>;
 }

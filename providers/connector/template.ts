@@ -1,5 +1,6 @@
 import type { ConnectorAction } from "../../clients/opensearch/connectors";
 import { hasUnknown } from "../unknown";
+import { trustedEndpointRegex } from "./trust";
 
 /** A finding of the lint: where, and what to write instead. */
 export interface Finding {
@@ -24,6 +25,8 @@ interface Surroundings {
   readonly credential: Readonly<Record<string, string>>;
   /** Parameters that callers fill; `undefined` where the program does not say, then every placeholder may be. */
   readonly predictParameters: readonly string[] | undefined;
+  /** Regexes of which one must match each URL as a whole; `undefined` where the program does not say. */
+  readonly trustedEndpoints?: readonly string[];
 }
 
 /** Those of them that stand somewhere without a default (`${parameters.x:-y}`), so that somebody has to fill them. */
@@ -35,7 +38,12 @@ function withoutDefault(template: string): string[] {
 /** What is wrong with an action's templates, as far as it can be told without the server. */
 export function lintAction(action: ConnectorAction, around: Surroundings): Finding[] {
   if (hasUnknown(action)) return [];
-  return [...lintUrl(action, around), ...lintCredentials(action, around), ...lintBody(action, around)];
+  return [
+    ...lintUrl(action, around),
+    ...lintTrust(action, around),
+    ...lintCredentials(action, around),
+    ...lintBody(action, around),
+  ];
 }
 
 function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
@@ -52,6 +60,31 @@ function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
   return withoutDefault(url)
     .filter((name) => !(name in around.parameters))
     .map((name) => ({ path: "url", message: `uses \${parameters.${name}}, which parameters does not hold` }));
+}
+
+/** The server asks its list only when the connector is made; asked here, the answer comes in preview. */
+function lintTrust({ url }: ConnectorAction, { parameters, trustedEndpoints }: Surroundings): Finding[] {
+  if (trustedEndpoints === undefined || hasUnknown([trustedEndpoints, parameters])) return [];
+  const filled = url.replaceAll(PLACEHOLDER, (whole, name: string) => String(parameters[name] ?? whole));
+  if (trustedEndpoints.some((regex) => matchesWhole(regex, filled))) return [];
+  return [{ path: "url", message: `${filled} matches none of trustedEndpoints; ${remedy(filled)}` }];
+}
+
+function remedy(url: string): string {
+  try {
+    return `add ${trustedEndpointRegex(url)}`;
+  } catch {
+    return "it is too long to be trusted exactly";
+  }
+}
+
+/** An entry in a form that only Java knows cannot be judged here, so it counts as a match. */
+function matchesWhole(regex: string, url: string): boolean {
+  try {
+    return new RegExp(`^(?:${regex})$`).test(url);
+  } catch {
+    return true;
+  }
 }
 
 function lintCredentials(action: ConnectorAction, around: Surroundings): Finding[] {

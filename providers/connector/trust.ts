@@ -2,7 +2,7 @@
  * Limits of the server's validator for trusted endpoints since 3.7: 256 characters, no nested quantifiers, no
  * back-references.
  */
-const LONGEST = 256;
+export const LONGEST_REGEX = 256;
 
 /**
  * The regex that trusts exactly one URL, for `plugins.ml_commons.trusted_connector_endpoints_regex`: anchored, every
@@ -15,8 +15,8 @@ const LONGEST = 256;
  */
 export function trustedEndpointRegex(url: string): string {
   const regex = `^${url.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`;
-  if (regex.length <= LONGEST) return regex;
+  if (regex.length <= LONGEST_REGEX) return regex;
   throw new RangeError(
-    `The URL ${url} makes a trust regex of ${regex.length} characters; the server takes ${LONGEST} at most.`,
+    `The URL ${url} makes a trust regex of ${regex.length} characters; the server takes ${LONGEST_REGEX} at most.`,
   );
 }

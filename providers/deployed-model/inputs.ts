@@ -29,6 +29,7 @@ export interface DeployedModelInputs {
   readonly deployed: boolean;
   readonly probe?: Probe;
   readonly forceDelete?: boolean;
+  readonly adoptId?: string;
   readonly timeouts?: Timeouts;
   readonly owner?: string;
 }
@@ -74,6 +75,7 @@ export const deployedModelSchema = z.looseObject({
     )
     .optional(),
   forceDelete: z.boolean("must be true or false").optional(),
+  adoptId: z.string("must be a model's id").min(1, "must be a model's id").optional(),
   timeouts: timeoutsSchema.optional(),
   owner: z.string().optional(),
 });

@@ -7,6 +7,7 @@ import {
   deleteModel,
   findModelsByConnector,
   getModel,
+  type ModelDocument,
   type ModelFields,
   registerModel,
   updateModel,
@@ -15,6 +16,7 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
+import { nothingToAdopt } from "../adopt";
 import { asWanted } from "../as-wanted";
 import { withAutoName } from "../auto-name";
 import { checkWith } from "../checking";
@@ -64,6 +66,7 @@ async function create(inputs: DeployedModelInputs) {
   const server = openSearch(inputs.connection);
   const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
   const { clusterUuid } = await clusterInfo(server);
+  if (inputs.adoptId !== undefined) return await adopt(server, inputs.adoptId, inputs, clusterUuid);
   const id = await registerOrAdopt(server, inputs, clusterUuid, deadline);
   const made = (modelState: string, deployed: boolean): DeployedModelState => {
     return { ...inputs, deployed, clusterUuid, modelState, schemaVersion: SCHEMA_VERSION };
@@ -76,6 +79,13 @@ async function create(inputs: DeployedModelInputs) {
     throw new PartialFailure(id, made(ModelState.registered, false), error);
   }
   return { id, state: made(ModelState.deployed, true) };
+}
+
+/** Takes the model as it is, so that the next diff tells where the program wants it different. */
+async function adopt(server: OpenSearchServer, id: string, inputs: DeployedModelInputs, clusterUuid: string) {
+  const model = await getModel(server, id);
+  if (model === undefined) throw nothingToAdopt("model", id, server.endpoint);
+  return { id, state: seenIn(model, { ...inputs, clusterUuid, modelState: "", schemaVersion: SCHEMA_VERSION }) };
 }
 
 /** One registration at a time for each group: the server counts versions in the group's document and refuses races. */
@@ -118,13 +128,17 @@ async function findOrphan(server: OpenSearchServer, inputs: DeployedModelInputs)
 async function read(id: string, state: DeployedModelState) {
   const model = await getModel(openSearch(state.connection), id);
   if (model === undefined) return undefined;
+  const seen = seenIn(model, state);
+  const { clusterUuid: _c, schemaVersion: _v, modelState: _s, ...inputs } = seen;
+  return { state: seen, inputs };
+}
+
+/** The state as the server shows it. Only what the program set is compared: the server fills in the rest. */
+function seenIn(model: ModelDocument, state: DeployedModelState): DeployedModelState {
   const found = { ...model, description: model.description ?? "" } as Record<string, unknown>;
-  // Only what the program set is compared: the server fills in the rest.
   const tracked = WRITTEN.filter((key) => state[key] !== undefined);
   const seen = Object.fromEntries(tracked.map((key) => [key, asWanted(state[key], found[key])]));
-  const deployed = model.modelState === ModelState.deployed;
-  const { clusterUuid, schemaVersion, modelState: _s, ...inputs } = { ...state, ...seen, deployed };
-  return { state: { ...inputs, clusterUuid, schemaVersion, modelState: model.modelState }, inputs };
+  return { ...state, ...seen, deployed: model.modelState === ModelState.deployed, modelState: model.modelState };
 }
 
 async function update(id: string, olds: DeployedModelState, news: DeployedModelInputs): Promise<DeployedModelState> {
@@ -148,6 +162,7 @@ async function update(id: string, olds: DeployedModelState, news: DeployedModelI
   }
   try {
     await ensureDeployed(server, id, nameOf(news), deadline);
+    if (moved || reread) await deadline.pause(SWAP_MILLISECONDS);
     if (moved || reread || !olds.deployed) await probe(server, id, news, deadline);
   } catch (error) {
     if (!moved || !olds.deployed)
@@ -156,6 +171,12 @@ async function update(id: string, olds: DeployedModelState, news: DeployedModelI
   }
   return { ...news, ...state, modelState: ModelState.deployed };
 }
+
+/**
+ * How long a probe waits after a PUT that changes how a deployed model predicts: the nodes take it over behind the
+ * answer, and until then the old connector would answer the probe. 22 ms was the most seen in 20 swaps (3.4.0).
+ */
+const SWAP_MILLISECONDS = 250;
 
 /** The server takes a connector that does not exist, goes on with the old one, and fails at the next deployment. */
 async function requireConnector(server: OpenSearchServer, connectorId: string): Promise<void> {
@@ -184,6 +205,7 @@ async function movedBack(
     await updateModel(server, id, { connectorId: olds.connectorId }, deadline);
     connectorId = olds.connectorId;
     await ensureDeployed(server, id, nameOf(news), deadline);
+    await deadline.pause(SWAP_MILLISECONDS);
     await probe(server, id, olds, deadline);
     report(`DeployedModel ${nameOf(news)}: the new connector did not answer; the previous one is back in use`);
     return failure;

@@ -42,6 +42,11 @@ export interface DeployedModelArgs {
    * @default false
    */
   forceDelete?: pulumi.Input<boolean>;
+  /**
+   * Take over the model of this id instead of registering one; nothing is written. Where it differs from the program,
+   * the next `pulumi up` changes it in place. (Dynamic resources cannot use `pulumi import`.)
+   */
+  adoptId?: pulumi.Input<string>;
   /** Deadlines in seconds; creating includes the first answer of the model. */
   timeouts?: pulumi.Input<Timeouts>;
 }

@@ -52,14 +52,6 @@ describe("a connector", () => {
     expect((await lifecycle.read(connector.id, connector.state))?.inputs.parameters).toStrictEqual(parameters);
   });
 
-  it("a name of an action, which this version drops without a word, is no difference", async () => {
-    await world().open();
-    const { actions } = world().connectorInputs("c");
-    const named = actions.map((action) => ({ ...action, name: "ask" }));
-    const connector = await created(lifecycle, world().connectorInputs("c", { actions: named }));
-    expect((await lifecycle.read(connector.id, connector.state))?.inputs.actions).toStrictEqual(named);
-  });
-
   it("waits for a new cluster to make the key for credentials, longer than it would retry", async () => {
     await world().open();
     const reason =
@@ -218,5 +210,32 @@ describe("deleting a connector", () => {
     const both = await Promise.all(["a", "b"].map((name) => created(lifecycle, world().connectorInputs(name))));
     expect(new Set(both.map(({ id }) => id)).size).toBe(2);
     expect(both[0]?.inputs.owner).toBe(urn("Connector", "a"));
+  });
+});
+
+describe("on a version that knows names of actions", () => {
+  const newer = eachInItsOwnWorld({ profile: "3.7" });
+
+  it("they are kept, and read without a difference", async () => {
+    await newer().open();
+    const inputs = newer().connectorInputs("c");
+    const actions = inputs.actions.map((action) => ({ ...action, name: "ask" }));
+    const connector = await created(lifecycle, { ...inputs, actions });
+    expect((await lifecycle.read(connector.id, connector.state))?.inputs.actions).toStrictEqual(actions);
+  });
+
+  it("an older one drops them without a word, so there they are refused", async () => {
+    await world().open();
+    const inputs = world().connectorInputs("c");
+    const actions = inputs.actions.map((action) => ({ ...action, name: "ask" }));
+    const failure = await failureOf(created(lifecycle, { ...inputs, actions }));
+    expect(failure.message).toBe(
+      [
+        'Connector "c": create failed: actions.0.name needs OpenSearch 3.5 or later; this cluster is 3.4.0.',
+        "  cause: Older servers drop it without a word, so it would never take effect.",
+        "  fix: Leave actions.0.name out, or upgrade the cluster.",
+      ].join("\n"),
+    );
+    expect(await world().count("connectors")).toBe(0);
   });
 });

@@ -28,6 +28,7 @@ describe("what is tried again", () => {
     ["not available", refused(503, "starting"), 4],
     ["shards that move", refused(500, "all shards failed"), 4],
     ["two writers on one document", refused(409, "Document version conflict updating g"), 4],
+    ["a deployment on its way", refused(409, "Model is deploying. Please wait for the model to complete"), 4],
     ["a key that is not made yet", refused(500, "The ML encryption master key has not been initialized yet."), 4],
     ["bad input", refused(400, "Invalid payload"), 1],
     ["a missing thing", refused(404, "Failed to find model"), 1],

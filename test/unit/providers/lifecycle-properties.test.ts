@@ -16,7 +16,19 @@ const INPUTS = [
   ...["adoptExisting", "settings", "whenKnown", "scope", "mode", "restoreOnDelete", "revision", "version", "protocol"],
   ...["parameters", "credential", "actions", "clientConfig", "predictParameters", "modelGroupId", "connectorId"],
   ...["isEnabled", "rateLimiter", "guardrails", "interface", "deploySetting", "settingsRevision", "deployed", "probe"],
-  ...["forceDelete", "endpoint", "model", "from", "system", "commonName", "dnsNames", "ipAddresses", "validityDays"],
+  ...[
+    "forceDelete",
+    "adoptId",
+    "trustedEndpoints",
+    "endpoint",
+    "model",
+    "from",
+    "system",
+    "commonName",
+    "dnsNames",
+    "ipAddresses",
+    "validityDays",
+  ],
 ];
 
 const anyJson = fc.letrec<{ value: unknown }>((tie) => ({
@@ -47,6 +59,7 @@ const nearlyConnector = fc.record({
   parameters: fc.oneof(fc.dictionary(fc.string(), anyJson, { noNullPrototype: true }), fc.constant(UNKNOWN)),
   credential: fc.oneof(fc.dictionary(fc.string(), text, { minKeys: 1, noNullPrototype: true }), fc.constant(UNKNOWN)),
   predictParameters: fc.oneof(fc.array(text), fc.constant(UNKNOWN)),
+  trustedEndpoints: fc.oneof(fc.array(text), fc.constant(UNKNOWN), fc.constant(undefined)),
   actions: fc.array(
     fc.oneof(
       fc.constant(UNKNOWN),
@@ -55,6 +68,7 @@ const nearlyConnector = fc.record({
         method: fc.constant("POST"),
         url: fc.oneof(
           text,
+          fc.constant(`http://h/${"a".repeat(300)}`),
           text.map((t) => `http://${t}`),
         ),
         requestBody: text,

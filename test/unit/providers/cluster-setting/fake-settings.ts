@@ -1,4 +1,6 @@
 import type { ClusterSettings, SettingScope, SettingValue } from "../../../../clients/opensearch/cluster";
+import type { ClusterSettingInputs, ClusterSettingState } from "../../../../providers/cluster-setting/inputs";
+import { planApply, planRelease } from "../../../../providers/cluster-setting/plan";
 
 type Values = Record<string, SettingValue>;
 
@@ -36,4 +38,27 @@ export class FakeSettings {
   effective(key: string): SettingValue {
     return this.transient[key] ?? this.persistent[key] ?? this.defaults[key] ?? null;
   }
+}
+
+type Wanted = Partial<ClusterSettingInputs> & Pick<ClusterSettingInputs, "settings">;
+
+function inputs(wanted: Wanted): ClusterSettingInputs {
+  return { connection: { endpoint: "http://localhost:9200" }, ...wanted };
+}
+
+/** Plans and writes, as create and update do. */
+export function apply(server: FakeSettings, wanted: Wanted, memory?: ClusterSettingState) {
+  const all = inputs(wanted);
+  const plan = planApply(server.shown(), all, memory);
+  server.put(all.scope === "transient" ? "transient" : "persistent", plan.writes);
+  const { writes, warnings, ...remembered } = plan;
+  const state = { ...all, ...remembered, clusterUuid: "c", schemaVersion: 1 };
+  return { state, writes, warnings };
+}
+
+/** Plans and writes, as delete does. */
+export function release(server: FakeSettings, state: ClusterSettingState) {
+  const plan = planRelease(server.shown(), state);
+  server.put(state.scope === "transient" ? "transient" : "persistent", plan.writes);
+  return plan;
 }

@@ -7,12 +7,13 @@ interface Around {
   parameters?: Record<string, unknown>;
   credential?: Record<string, string>;
   predictParameters?: readonly string[];
+  trustedEndpoints?: readonly string[];
 }
 
 function lint(action: Partial<ConnectorAction>, around: Around = {}): Finding[] {
   const full = { actionType: "predict", method: "POST", url: "http://ollama:11434/v1/chat/completions", ...action };
-  const { parameters = {}, credential = {}, predictParameters } = around;
-  return lintAction(full, { parameters, credential, predictParameters });
+  const { parameters = {}, credential = {}, predictParameters, trustedEndpoints } = around;
+  return lintAction(full, { parameters, credential, predictParameters, trustedEndpoints });
 }
 
 const body = (requestBody: string, around?: Around, url?: string) =>
@@ -141,6 +142,41 @@ describe("the URL", () => {
     expect(lint({ url }, { parameters: { task: "x" } })).toStrictEqual([]);
     expect(lint({ url })).toStrictEqual([
       { path: "url", message: "uses ${parameters.task}, which parameters does not hold" },
+    ]);
+  });
+});
+
+describe("trust", () => {
+  const url = "https://api.example.com/v1/${parameters.task}";
+  const parameters = { task: "chat" };
+
+  it.each([
+    [undefined],
+    [["^https://other$", "^https://api\\.example\\.com/v1/chat$"]],
+    [["https://api.example.com/.*"]],
+    [["^(?<x>only Java [ knows this$"]],
+    [[UNKNOWN]],
+  ])("a URL that one of the entries matches, or may match, is fine (%#)", (trustedEndpoints) => {
+    expect(lint({ url }, { parameters, trustedEndpoints })).toStrictEqual([]);
+  });
+
+  it.each([[[]], [["https://api.example.com"]], [["example"]]])(
+    "one that none matches as a whole is told (%#)",
+    (trustedEndpoints) => {
+      expect(lint({ url }, { parameters, trustedEndpoints })).toStrictEqual([
+        {
+          path: "url",
+          message:
+            "https://api.example.com/v1/chat matches none of trustedEndpoints; add ^https://api\\.example\\.com/v1/chat$",
+        },
+      ]);
+    },
+  );
+
+  it("one that is too long for an exact entry is told so", () => {
+    const long = `http://h/${"a".repeat(300)}`;
+    expect(lint({ url: long }, { trustedEndpoints: [] })).toStrictEqual([
+      { path: "url", message: `${long} matches none of trustedEndpoints; it is too long to be trusted exactly` },
     ]);
   });
 });

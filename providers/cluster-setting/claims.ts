@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from "node:util";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { nameOf } from "../explain";
+import { type ClusterSettingInputs, normalised, SettingMode } from "./inputs";
+import { scopeOf } from "./plan";
+
+interface Claim {
+  readonly owner: string;
+  readonly inputs: ClusterSettingInputs;
+}
+
+/** Who wrote which key in this update; the provider process lives as long as one command of the engine. */
+const claims = new Map<string, Claim>();
+
+/**
+ * Refuses a key that another resource of the same update owns: the last to write would win, and each would undo the
+ * other's for ever. Entries contributed to a list, and equal values, may stand side by side.
+ */
+export function claim(clusterUuid: string, inputs: ClusterSettingInputs): void {
+  const owner = inputs.owner ?? "";
+  for (const [key, value] of entries(inputs)) {
+    const place = placeOf(clusterUuid, inputs, key);
+    const other = claims.get(place);
+    if (other !== undefined && other.owner !== owner && !compatible(other.inputs, inputs, key, value)) {
+      throw taken(key, inputs, other.inputs);
+    }
+    claims.set(place, { owner, inputs });
+  }
+}
+
+/** Gives the keys of a deleted resource free. */
+export function release(clusterUuid: string, inputs: ClusterSettingInputs): void {
+  for (const [key] of entries(inputs)) {
+    const place = placeOf(clusterUuid, inputs, key);
+    if (claims.get(place)?.owner === (inputs.owner ?? "")) claims.delete(place);
+  }
+}
+
+function compatible(other: ClusterSettingInputs, inputs: ClusterSettingInputs, key: string, value: unknown): boolean {
+  if (other.mode !== SettingMode.contribute || inputs.mode !== SettingMode.contribute) return false;
+  const theirs = { ...other.settings, ...other.whenKnown }[key];
+  return (Array.isArray(value) && Array.isArray(theirs)) || isDeepStrictEqual(normalised(value), normalised(theirs));
+}
+
+function entries(inputs: ClusterSettingInputs): [string, unknown][] {
+  return Object.entries({ ...inputs.settings, ...inputs.whenKnown });
+}
+
+function placeOf(clusterUuid: string, inputs: ClusterSettingInputs, key: string): string {
+  return `${clusterUuid}/${scopeOf(inputs)}/${key}`;
+}
+
+function taken(key: string, inputs: ClusterSettingInputs, other: ClusterSettingInputs): ExplainedError {
+  return new ExplainedError({
+    what: `${key} is set by ClusterSetting ${JSON.stringify(nameOf(other))}, too.`,
+    cause: "Two resources that own one key undo each other's value at every update.",
+    fix: `Set it in one of them, or, for a list, use mode contribute in both (${nameOf(inputs)} and ${nameOf(other)}).`,
+  });
+}

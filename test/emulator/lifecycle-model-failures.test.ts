@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { connectorLifecycle } from "../../providers/connector/lifecycle";
+import { deployedModelLifecycle as lifecycle } from "../../providers/deployed-model/lifecycle";
+import { PartialFailure } from "../../providers/lifecycle";
+import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
+import { created, eachInItsOwnWorld, FAILING, failureOf } from "./lifecycle-support";
+
+const world = eachInItsOwnWorld();
+
+const seen = (id: string) => world().api("GET", `/_plugins/_ml/models/${id}`);
+
+async function groupAndConnector() {
+  await world().open();
+  const group = await created(modelGroupLifecycle, world().groupInputs("g"));
+  const connector = await created(connectorLifecycle, world().connectorInputs("c"));
+  return { groupId: group.id, connectorId: connector.id };
+}
+
+async function deployed(more: Record<string, unknown> = {}) {
+  const { groupId, connectorId } = await groupAndConnector();
+  return await created(lifecycle, world().modelInputs("m", groupId, connectorId, more));
+}
+
+describe("a failing model server", () => {
+  it("leaves the model in the state, undeployed in its eyes, and the next run goes on with it", async () => {
+    world().model.mood = FAILING;
+    const failure = await failureOf(deployed());
+    if (!(failure instanceof PartialFailure)) return expect.unreachable(failure.message);
+    expect(failure.message).toMatch(
+      /^DeployedModel "m": create failed: POST \/_plugins\/_ml\/models\/\S+\/_predict answered 500 \S+: Error from remote service: /,
+    );
+    expect(failure.message).toContain("llama runner process has terminated");
+    expect(failure.state).toMatchObject({ deployed: false });
+
+    world().model.mood = { status: 200, body: { response: "ready" } };
+    const { inputs } = lifecycle.check({ ...failure.state, deployed: undefined }, failure.state);
+    const state = failure.state as Parameters<typeof lifecycle.update>[1];
+    const wanted = { ...inputs, deployed: true };
+    expect(lifecycle.diff(failure.id, state, wanted)).toStrictEqual({ changes: true });
+    const healed = await lifecycle.update(failure.id, state, wanted);
+    expect(healed).toMatchObject({ deployed: true, modelState: "DEPLOYED" });
+    expect(await world().count("models")).toBe(1);
+  });
+
+  it("and a destroy removes it", async () => {
+    world().model.mood = FAILING;
+    const failure = await failureOf(deployed());
+    if (!(failure instanceof PartialFailure)) return expect.unreachable(failure.message);
+    await lifecycle.delete(failure.id, failure.state as Parameters<typeof lifecycle.delete>[1]);
+    expect(await world().count("models")).toBe(0);
+  });
+
+  it("a deployment that fails twice names the node's own error, and the model stays in the state", async () => {
+    world().emulator.faults.add({ times: 2, action: { kind: "deploy-fails", error: "no space left" } });
+    const failure = await failureOf(deployed());
+    expect(failure).toBeInstanceOf(PartialFailure);
+    expect(failure.message).toMatch(
+      /^DeployedModel "m": create failed: The model \S+ is DEPLOY_FAILED: node \S+: no space left\n {2}cause: The server could not load the model; its task's error is above.\n {2}fix: Mend what the error names, then run pulumi up again: it goes on with this model.$/,
+    );
+  });
+
+  it("that never answers is waited for no longer than the deadline", async () => {
+    world().model.mood = "silent";
+    const failure = await failureOf(deployed({ timeouts: { createSeconds: 0.2 } }));
+    if (!(failure instanceof PartialFailure)) return expect.unreachable(failure.message);
+    expect(failure.message).toBe(
+      [
+        `DeployedModel "m": create failed: Waited 0.2 s for model ${failure.id} to answer; last seen: no answer yet`,
+        "  cause: It did not happen in time; the last state that was seen is above.",
+        "  fix: If the server is only slow, raise the resource's timeouts.",
+      ].join("\n"),
+    );
+    expect(world().model.requests).toHaveLength(1);
+  });
+
+  it("an unknown model of the model server is told with the way out", async () => {
+    world().model.mood = { status: 404, body: { error: 'model "m" not found, try pulling it first' } };
+    const failure = await failureOf(deployed());
+    expect(failure.message).toContain("\n  fix: Add an OllamaModel for it (or run: ollama pull NAME:TAG)");
+  });
+});
+
+describe("a model that an interrupted run left", () => {
+  it("is taken over by the same resource", async () => {
+    const lost = await deployed();
+    const again = await created(lifecycle, lost.inputs);
+    expect(again.id).toBe(lost.id);
+    expect(again.state).toStrictEqual(lost.state);
+    expect(await world().count("models")).toBe(1);
+    expect(world().lines).toContain(`DeployedModel m: takes over ${lost.id}, which an interrupted run left`);
+  });
+
+  it("is taken over and deployed where it was only registered", async () => {
+    const lost = await deployed({ deployed: false });
+    const again = await created(lifecycle, { ...lost.inputs, deployed: true });
+    expect(again.id).toBe(lost.id);
+    expect(await seen(again.id)).toMatchObject({ model_state: "DEPLOYED" });
+  });
+
+  it("is left alone where its owner is another", async () => {
+    const first = await deployed();
+    const { modelGroupId, connectorId } = first.inputs;
+    await created(lifecycle, world().modelInputs("other", modelGroupId, connectorId));
+    expect(await world().count("models")).toBe(2);
+  });
+
+  it("is found though the answer to its registration was lost", async () => {
+    const { groupId, connectorId } = await groupAndConnector();
+    world().emulator.faults.add({
+      match: { method: "POST", path: "/_plugins/_ml/models/_register" },
+      action: { kind: "drop-response" },
+    });
+    const model = await created(lifecycle, world().modelInputs("m", groupId, connectorId));
+    expect(model.state.modelState).toBe("DEPLOYED");
+    expect(await world().count("models")).toBe(1);
+  });
+});
+
+describe("deleting a model", () => {
+  it("that the server marks DEPLOY_FAILED after the undeploy succeeds", async () => {
+    const model = await deployed();
+    world().emulator.faults.add({ action: { kind: "undeploy-marks-failed" } });
+    await lifecycle.delete(model.id, model.state);
+    expect(await world().count("models")).toBe(0);
+  });
+
+  it("that a caller deploys again in between succeeds", async () => {
+    const model = await deployed();
+    world().emulator.faults.add({
+      match: { method: "DELETE" },
+      action: {
+        kind: "status",
+        status: 400,
+        body: {
+          error: {
+            type: "status_exception",
+            reason: "Model cannot be deleted in deploying or deployed state. Try undeploy model first then delete",
+          },
+          status: 400,
+        },
+      },
+    });
+    await lifecycle.delete(model.id, model.state);
+    expect(await world().count("models")).toBe(0);
+  });
+
+  it("that a search pipeline names is refused, unless told otherwise", async () => {
+    const model = await deployed();
+    const pipelines = { "rag-1": { request_processors: [{ ml_inference: { model_id: model.id } }] } };
+    world().emulator.faults.add({
+      match: { method: "GET", path: "/_search/pipeline" },
+      times: 5,
+      action: { kind: "status", status: 200, body: pipelines },
+    });
+    const failure = await failureOf(lifecycle.delete(model.id, model.state));
+    expect(failure.message).toBe(
+      [
+        `DeployedModel "m": delete failed: The model ${model.id} is still named by search pipeline rag-1.`,
+        "  cause: Deleting it would break them, and the server itself does not check (safe_delete_model is off by default).",
+        "  fix: Remove the model from them first, or set forceDelete: true and run pulumi up before pulumi destroy.",
+      ].join("\n"),
+    );
+    expect(await seen(model.id)).toMatchObject({ model_state: "DEPLOYED" });
+    await lifecycle.delete(model.id, { ...model.state, forceDelete: true });
+    expect(await world().count("models")).toBe(0);
+  });
+
+  it("is not done where nobody can tell whether a pipeline names it", async () => {
+    const model = await deployed();
+    world().emulator.faults.add({ match: { path: "/_search/pipeline" }, times: 9, action: { kind: "refuse" } });
+    const failure = await failureOf(lifecycle.delete(model.id, model.state));
+    expect(failure.message).toContain("GET /_search/pipeline: no answer from ");
+    expect(await world().count("models")).toBe(1);
+  });
+
+  it("lets its group go right after it", async () => {
+    const { groupId, connectorId } = await groupAndConnector();
+    const model = await created(lifecycle, world().modelInputs("m", groupId, connectorId));
+    await lifecycle.delete(model.id, model.state);
+    await modelGroupLifecycle.delete(groupId, {
+      connection: world().connection,
+      name: "g",
+      description: "d",
+      clusterUuid: model.state.clusterUuid,
+      schemaVersion: 1,
+    });
+    expect(await world().count("model_groups")).toBe(0);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { COMPONENT, EXISTING, ML_OBJECTS, OLLAMA_PARTS, OPENSEARCH_PARTS, PASSWORD, stackOf } from "./stack-support";
+
+describe("an OpenSearch that exists", () => {
+  it("starts only Ollama, and is reached by the connection that was given", async () => {
+    const stack = await stackOf({ opensearch: { existing: EXISTING } });
+    expect(stack.types).toStrictEqual({ ...COMPONENT, ...OLLAMA_PARTS, ...ML_OBJECTS });
+    expect(stack.of("chat-settings").inputs.connection).toStrictEqual({ ...EXISTING, password: { secret: PASSWORD } });
+    expect(stack.of("chat-connector").inputs).toMatchObject({
+      actions: [{ url: "http://localhost:11434/api/generate" }],
+    });
+    expect(stack.outputs).toMatchObject({
+      opensearchEndpoint: EXISTING.endpoint,
+      opensearchUsername: "ops",
+      opensearchPassword: PASSWORD,
+      opensearchCaCertificate: "",
+    });
+    expect(stack.secretOutputs).toStrictEqual(["opensearchPassword"]);
+  });
+
+  it("may reach Ollama by another address", async () => {
+    const stack = await stackOf({
+      opensearch: { existing: EXISTING },
+      ollama: { endpointForOpenSearch: "https://ollama.example.com" },
+    });
+    expect(stack.of("chat-settings").inputs).toMatchObject({
+      settings: {
+        "plugins.ml_commons.trusted_connector_endpoints_regex": ["^https://ollama\\.example\\.com/api/generate$"],
+      },
+    });
+    const { settings } = stack.of("chat-settings").inputs;
+    expect(settings).not.toHaveProperty(["plugins.ml_commons.connector.private_ip_enabled"]);
+    expect(stack.of("chat-settings").inputs).not.toHaveProperty("whenKnown");
+  });
+
+  it("without a password has empty outputs for user and password", async () => {
+    const stack = await stackOf({ opensearch: { existing: { endpoint: "http://localhost:9200" } } });
+    expect(stack.of("chat-group").inputs.connection).toStrictEqual({ endpoint: "http://localhost:9200" });
+    expect(stack.outputs).toMatchObject({
+      opensearchUsername: "",
+      opensearchPassword: "",
+      opensearchCaCertificate: "",
+    });
+  });
+});
+
+describe("an Ollama that exists", () => {
+  it("starts only OpenSearch, whose container reaches localhost as its host", async () => {
+    const stack = await stackOf({
+      opensearch: { adminPassword: PASSWORD },
+      ollama: { existing: { endpoint: "http://localhost:11434" } },
+    });
+    expect(stack.types).toStrictEqual({ ...COMPONENT, ...OPENSEARCH_PARTS, ...ML_OBJECTS });
+    expect(stack.of("chat-opensearch").inputs.hosts).toStrictEqual([
+      { host: "host.docker.internal", ip: "host-gateway" },
+    ]);
+    expect(stack.of("chat-connector").inputs).toMatchObject({
+      actions: [{ url: "http://host.docker.internal:11434/api/generate" }],
+    });
+    expect(stack.of("chat-ollama-model").inputs).toMatchObject({ endpoint: "http://localhost:11434" });
+    expect(stack.of("chat-ollama-model").dependencies).toStrictEqual([]);
+    expect(stack.outputs).toMatchObject({ ollamaEndpoint: "http://localhost:11434" });
+  });
+
+  it("elsewhere is reached as it is, and the container needs no entry for its host", async () => {
+    const stack = await stackOf({
+      opensearch: { adminPassword: PASSWORD },
+      ollama: { existing: { endpoint: "http://gpu-box:11434" } },
+    });
+    expect(stack.of("chat-opensearch").inputs).not.toHaveProperty("hosts");
+    expect(stack.of("chat-connector").inputs).toMatchObject({
+      actions: [{ url: "http://gpu-box:11434/api/generate" }],
+    });
+  });
+});
+
+describe("both servers existing", () => {
+  it("register no Docker resource at all", async () => {
+    const stack = await stackOf({
+      opensearch: { existing: EXISTING },
+      ollama: { existing: { endpoint: "http://localhost:11434" } },
+    });
+    expect(stack.types).toStrictEqual({ ...COMPONENT, ...ML_OBJECTS });
+    expect(stack.of("chat-connector").inputs).toMatchObject({
+      actions: [{ url: "http://localhost:11434/api/generate" }],
+    });
+  });
+});

@@ -1,0 +1,41 @@
+import { expect } from "vitest";
+import type { OllamaChatStackArgs } from "../../../components/args";
+import { OllamaChatStack } from "../../../components/ollama-chat-stack";
+import { type Registered, registeredBy } from "./mock-engine";
+
+export const PASSWORD = "Str0ng-Passw0rd";
+export const EXISTING = { endpoint: "https://search.example.com:9200", username: "ops", password: PASSWORD };
+export const DOCKER = /^docker:/;
+
+export async function stackOf(args: OllamaChatStackArgs, stack = "dev") {
+  const made = await registeredBy(() => new OllamaChatStack("chat", args), stack);
+  const of = (name: string): Registered => made.resources.get(name) ?? expect.unreachable(`${name} was not registered`);
+  const types = Object.fromEntries([...made.resources.values()].map(({ name, type }) => [name, type]));
+  return { ...made, of, types };
+}
+
+export const OURS = "pulumi-nodejs:dynamic/ollamachat:";
+
+export const ML_OBJECTS = {
+  "chat-ollama-model": `${OURS}OllamaModel`,
+  "chat-settings": `${OURS}ClusterSetting`,
+  "chat-group": `${OURS}ModelGroup`,
+  "chat-connector": `${OURS}Connector`,
+  "chat-model": `${OURS}DeployedModel`,
+};
+export const COMPONENT = { chat: "ollamachat:index:OllamaChatStack" };
+export const OLLAMA_PARTS = {
+  "chat-network": "docker:index/network:Network",
+  "chat-ollama-volume": "docker:index/volume:Volume",
+  "chat-ollama-image": "docker:index/remoteImage:RemoteImage",
+  "chat-ollama": "docker:index/container:Container",
+};
+export const OPENSEARCH_PARTS = {
+  "chat-network": "docker:index/network:Network",
+  "chat-opensearch-volume": "docker:index/volume:Volume",
+  "chat-opensearch-image": "docker:index/remoteImage:RemoteImage",
+  "chat-opensearch": "docker:index/container:Container",
+  "chat-tls": `${OURS}TlsCertificate`,
+};
+
+export type Stack = Awaited<ReturnType<typeof stackOf>>;

@@ -1,0 +1,167 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, describe, expect, it } from "vitest";
+import { readConfig } from "../../../program/config";
+
+const PASSWORD = "Str0ng-Passw0rd";
+
+/** The stack's configuration as the engine hands it to a program: every value is text. */
+function configured(values: Record<string, string>): ReturnType<typeof readConfig> {
+  const entries = Object.entries(values).map(([key, value]) => [`project:${key}`, value]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(entries), ["project:opensearchPassword"]);
+  return readConfig();
+}
+
+const RIGHT = { model: "smollm2:135m", opensearchPassword: PASSWORD };
+
+afterEach(() => {
+  pulumi.runtime.setAllConfig({});
+});
+
+function failureOf(values: Record<string, string>): unknown {
+  try {
+    configured(values);
+  } catch (error) {
+    return error;
+  }
+  return expect.unreachable("this configuration should have been refused");
+}
+
+describe("a configuration that is right", () => {
+  it("starts both servers with little said, the password a secret", async () => {
+    const { opensearch, ...args } = configured(RIGHT);
+    const { adminPassword, ...others } = opensearch ?? {};
+    expect(args).toMatchObject({ model: "smollm2:135m", ollama: {} });
+    expect(others.existing).toBeUndefined();
+    expect(args.ollama?.existing).toBeUndefined();
+    expect(await pulumi.isSecret(pulumi.output(adminPassword))).toBe(true);
+  });
+
+  it("every key reaches its argument", async () => {
+    const args = configured({
+      ...RIGHT,
+      models: '["a:1"]',
+      api: "chat",
+      modelOptions: '{"num_predict": 7}',
+      readTimeoutSeconds: "60",
+      publishAddress: "0.0.0.0",
+      opensearchImage: "my/opensearch:1",
+      opensearchPort: "9201",
+      opensearchHeap: "2g",
+      opensearchRetainData: "true",
+      ollamaImage: "my/ollama:1",
+      ollamaPort: "11435",
+      ollamaGpus: "all",
+      ollamaKeepAlive: "-1",
+      ollamaRetainModels: "true",
+      ollamaEndpointForOpensearch: "http://gpu-box:11434",
+    });
+    const { adminPassword: _p, ...opensearch } = args.opensearch ?? {};
+    expect({ ...args, opensearch }).toStrictEqual({
+      model: "smollm2:135m",
+      models: ["a:1"],
+      api: "chat",
+      modelOptions: { num_predict: 7 },
+      readTimeoutSeconds: 60,
+      publishAddress: "0.0.0.0",
+      opensearch: { existing: undefined, image: "my/opensearch:1", port: 9201, heap: "2g", retainData: true },
+      ollama: {
+        existing: undefined,
+        endpointForOpenSearch: "http://gpu-box:11434",
+        image: "my/ollama:1",
+        port: 11435,
+        gpus: "all",
+        keepAlive: "-1",
+        retainModels: true,
+      },
+    });
+  });
+
+  it("servers that exist are used, and then no admin password is asked for", async () => {
+    const args = configured({
+      model: "m",
+      opensearchEndpoint: "https://search.example.com:9200",
+      opensearchUsername: "ops",
+      opensearchPassword: "short",
+      opensearchCaCertificateFile: "/etc/ca.pem",
+      opensearchSkipTlsVerify: "true",
+      ollamaEndpoint: "http://localhost:11434",
+    });
+    expect(args.opensearch?.adminPassword).toBeUndefined();
+    const { password, ...existing } = args.opensearch?.existing ?? { endpoint: "" };
+    expect(existing).toStrictEqual({
+      endpoint: "https://search.example.com:9200",
+      username: "ops",
+      caCertificateFile: "/etc/ca.pem",
+      skipTlsVerify: true,
+    });
+    expect(await pulumi.isSecret(pulumi.output(password))).toBe(true);
+    expect(args.ollama?.existing).toStrictEqual({ endpoint: "http://localhost:11434" });
+  });
+
+  it("a cluster without security needs neither user nor password", () => {
+    const args = configured({ model: "m", opensearchEndpoint: "http://localhost:9200" });
+    expect(args.opensearch?.existing).toStrictEqual({
+      endpoint: "http://localhost:9200",
+      username: undefined,
+      password: undefined,
+      caCertificateFile: undefined,
+      skipTlsVerify: undefined,
+    });
+  });
+
+  it("an empty text is as good as none", () => {
+    const args = configured({ ...RIGHT, api: "", opensearchEndpoint: "", ollamaEndpoint: "", ollamaGpus: "" });
+    expect(args).toMatchObject({ model: "smollm2:135m" });
+    expect(args.api).toBeUndefined();
+    expect(args.ollama?.gpus).toBeUndefined();
+  });
+});
+
+const endpointRule = "must be an http:// or https:// URL without a path, such as https://localhost:9200";
+const weak =
+  "opensearchPassword is too weak: it must have 8 characters at least, with upper and lower case, a digit and a special character, or OpenSearch will not start.";
+
+describe("a configuration that is wrong stops with a sentence", () => {
+  it.each<readonly [Record<string, string>, string]>([
+    [{ ...RIGHT, model: "" }, 'model is "": must be a model\'s name and tag, such as smollm2:135m'],
+    [{ opensearchPassword: PASSWORD }, "model is missing: must be a model's name and tag, such as smollm2:135m"],
+    [{ ...RIGHT, opensearchEndpoint: "localhost:9200" }, `opensearchEndpoint is "localhost:9200": ${endpointRule}`],
+    [
+      { ...RIGHT, ollamaEndpoint: "http://localhost:11434/api" },
+      `ollamaEndpoint is "http://localhost:11434/api": ${endpointRule}`,
+    ],
+    [{ ...RIGHT, ollamaEndpointForOpensearch: "gpu-box" }, `ollamaEndpointForOpensearch is "gpu-box": ${endpointRule}`],
+    [
+      { model: "m" },
+      "opensearchPassword is missing: the password for OpenSearch's user admin. Set it with\n  pulumi config set --secret opensearchPassword 'Your-Passw0rd'",
+    ],
+    [
+      { model: "m", opensearchEndpoint: "https://h:9200", opensearchUsername: "ops" },
+      "opensearchPassword is missing: the password of the user ops on https://h:9200. Set it with\n  pulumi config set --secret opensearchPassword 'Your-Passw0rd'",
+    ],
+    ...["Sh0rt-1", "lower-case-0nly", "UPPER-CASE-0NLY", "No-Digit-Here", "NoSpecial1"].map(
+      (opensearchPassword) => [{ model: "m", opensearchPassword }, weak] as const,
+    ),
+  ])("(%#)", (values, message) => {
+    const failure = failureOf(values);
+    expect(failure).toHaveProperty("message", message);
+    expect(pulumi.RunError.isInstance(failure)).toBe(true);
+  });
+
+  it.each([
+    [{ ...RIGHT, opensearchPort: "abc" }, "opensearchPort", "abc"],
+    [{ ...RIGHT, opensearchRetainData: "maybe" }, "opensearchRetainData", "maybe"],
+    [{ ...RIGHT, models: "[" }, "models", "["],
+  ])("a value of the wrong kind names key and value, and shows no stack (%#)", (values, key, value) => {
+    const failure = failureOf(values);
+    expect(failure).toHaveProperty("message", expect.stringContaining(`project:${key}`));
+    expect(failure).toHaveProperty("message", expect.stringContaining(value));
+    expect(pulumi.RunError.isInstance(failure)).toBe(true);
+  });
+
+  it("a password is never shown", () => {
+    expect(JSON.stringify(failureOf({ model: "m", opensearchPassword: "hunter2" }), ["message"])).not.toContain(
+      "hunter2",
+    );
+  });
+});

@@ -1,0 +1,134 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { OllamaChatStackArgs } from "../../../components/args";
+import { requireFreePorts } from "../../../program/ports";
+
+let folder: string;
+const open: (Server | HttpServer)[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "ports-"));
+  // No Docker, unless a test brings one.
+  vi.stubEnv("DOCKER_HOST", `unix://${join(folder, "docker.sock")}`);
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const server of open.splice(0)) {
+    server.close();
+    if (server.listening) await once(server, "close");
+  }
+  rmSync(folder, { recursive: true });
+});
+
+/** A port that something listens on. */
+async function taken(address = "127.0.0.1"): Promise<number> {
+  const server = createServer().listen(0, address);
+  open.push(server);
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port that was free a moment ago. */
+async function free(): Promise<number> {
+  const port = await taken();
+  const server = open.pop();
+  server?.close();
+  if (server) await once(server, "close");
+  return port;
+}
+
+/** A Docker that answers so, and what it was asked. */
+async function docker(containers: unknown): Promise<string[]> {
+  const asked: string[] = [];
+  const server = createHttpServer((request, response) => {
+    asked.push(decodeURIComponent(request.url ?? ""));
+    response.end(typeof containers === "string" ? containers : JSON.stringify(containers));
+  }).listen(join(folder, "docker.sock"));
+  open.push(server);
+  await once(server, "listening");
+  return asked;
+}
+
+const args = (opensearch: number, ollama: number): OllamaChatStackArgs => ({
+  opensearch: { port: opensearch },
+  ollama: { port: ollama },
+});
+
+async function failureOf(stack: OllamaChatStackArgs): Promise<unknown> {
+  return await requireFreePorts(stack).then(
+    () => expect.unreachable("a taken port should have been found"),
+    (error: unknown) => error,
+  );
+}
+
+describe("ports", () => {
+  it("that are free are fine", async () => {
+    await requireFreePorts(args(await free(), await free()));
+  });
+
+  it.each(["opensearchPort", "ollamaPort"])("%s that is taken is told, with the way out", async (key) => {
+    const [busy, other] = [await taken(), await free()];
+    const failure = await failureOf(key === "opensearchPort" ? args(busy, other) : args(other, busy));
+    expect(pulumi.RunError.isInstance(failure)).toBe(true);
+    expect(failure).toHaveProperty(
+      "message",
+      `${key} is ${busy}: something else on this machine listens on 127.0.0.1:${busy} already. Stop it, or choose another port with\n  pulumi config set ${key} ${busy + 1}`,
+    );
+  });
+
+  it("of servers that exist already are not looked at", async () => {
+    const busy = await taken();
+    await requireFreePorts({
+      opensearch: { existing: { endpoint: "http://localhost:9200" }, port: busy },
+      ollama: { existing: { endpoint: "http://localhost:11434" }, port: busy },
+    });
+  });
+
+  it("that this stack's own containers hold are fine", async () => {
+    const [one, two] = [await taken(), await taken()];
+    const asked = await docker([
+      { Ports: [{ PublicPort: one }, {}] },
+      { Ports: null },
+      { Ports: [{ PublicPort: two }] },
+    ]);
+    await requireFreePorts(args(one, two));
+    expect(asked[0]).toMatch(/^\/containers\/json\?filters=\{"label":\["pulumi-ollama-chat\.stack=[^"]+"\]\}$/);
+  });
+
+  it("that another stack's containers hold are not", async () => {
+    const busy = await taken();
+    await docker([]);
+    expect(await failureOf(args(busy, await free()))).toHaveProperty("message", expect.stringContaining(`is ${busy}`));
+  });
+
+  it.each([["no JSON"], ['{"message": "page not found"}']])("a Docker that answers %s owns none", async (answer) => {
+    const busy = await taken();
+    await docker(answer);
+    expect(await failureOf(args(busy, await free()))).toHaveProperty("message", expect.stringContaining(`is ${busy}`));
+  });
+
+  it("a Docker elsewhere owns none here", async () => {
+    vi.stubEnv("DOCKER_HOST", "tcp://127.0.0.1:9");
+    const busy = await taken();
+    expect(await failureOf(args(busy, await free()))).toHaveProperty("message", expect.stringContaining(`is ${busy}`));
+  });
+
+  it("on an address that is not this machine's are left for Docker to judge", async () => {
+    await requireFreePorts({ ...args(await free(), await free()), publishAddress: "192.0.2.1" });
+  });
+
+  it("that are one and the same are told, before Docker would", async () => {
+    const port = await free();
+    expect(await failureOf(args(port, port))).toHaveProperty(
+      "message",
+      `ollamaPort is ${port}: opensearchPort is the same. Choose another port with\n  pulumi config set ollamaPort ${port + 1}`,
+    );
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from "vitest";
+import { clusterSettingLifecycle } from "../../../providers/cluster-setting/lifecycle";
+import { connectorLifecycle } from "../../../providers/connector/lifecycle";
+import { ollamaGenerate } from "../../../providers/connector/presets";
+import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
+import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
+
+const connection = { endpoint: "https://localhost:9200" };
+const safe = `may hold only letters, digits, spaces and . , ! ? ( ) : @ - _ ' / "`;
+
+interface Checking {
+  check(news: unknown, olds: unknown): { failures: readonly { property: string; reason: string }[] };
+}
+
+function failures(lifecycle: Checking, right: object, wrong: object) {
+  return lifecycle.check({ ...right, ...wrong }, {}).failures;
+}
+
+describe("ModelGroup", () => {
+  it.each([
+    [{ name: "" }, "name", 'name is "": must not be empty'],
+    [{ name: "a<b" }, "name", `name is "a<b": ${safe}`],
+    [
+      { description: "  " },
+      "description",
+      'description is "  ": must not be blank: the server ignores a blank description, so it could never be cleared',
+    ],
+    [{ accessMode: "open" }, "accessMode", 'accessMode is "open": must be one of public, private, restricted'],
+    [{ backendRoles: "admin" }, "backendRoles", 'backendRoles is "admin": must be a list of role names'],
+    [{ addAllBackendRoles: "yes" }, "addAllBackendRoles", 'addAllBackendRoles is "yes": must be true or false'],
+    [{ adoptExisting: 1 }, "adoptExisting", "adoptExisting is 1: must be true or false"],
+    [{ timeouts: 5 }, "timeouts", "timeouts is 5: must be an object such as { createSeconds: 600 }"],
+  ])("(%#)", (wrong, property, reason) => {
+    expect(failures(modelGroupLifecycle, { connection }, wrong)).toStrictEqual([{ property, reason }]);
+  });
+});
+
+describe("ClusterSetting", () => {
+  const right = { connection, settings: { "a.b": 1 } };
+  const keyRule = "must be the flat key of one setting, such as plugins.ml_commons.connector.private_ip_enabled";
+
+  it.each([
+    [{ settings: undefined }, "settings", "settings is missing: must be an object of settings by their flat keys"],
+    [{ settings: {} }, "settings", "settings is {}: must hold at least one setting"],
+    [{ settings: { plugins: { a: 1 } } }, "settings", `settings.plugins is {"a":1}: ${keyRule}`],
+    [{ settings: { "a.*": null } }, "settings", `settings.a.* is null: ${keyRule}`],
+    [
+      { settings: { "a.b": { c: 1 } } },
+      "settings",
+      'settings.a.b is {"c":1}: must be text, a number, true, false, null, or a list of these',
+    ],
+    [{ scope: "forever" }, "scope", 'scope is "forever": must be one of persistent, transient'],
+    [{ mode: "share" }, "mode", 'mode is "share": must be one of own, contribute'],
+    [{ restoreOnDelete: "no" }, "restoreOnDelete", 'restoreOnDelete is "no": must be one of previous, default, keep'],
+  ])("(%#)", (wrong, property, reason) => {
+    expect(failures(clusterSettingLifecycle, right, wrong)).toEqual([{ property, reason }]);
+  });
+});
+
+describe("Connector", () => {
+  const right = { connection, ...ollamaGenerate({ endpoint: "http://ollama:11434", model: "m" }) };
+  const [action] = right.actions;
+
+  it.each([
+    [{ name: "a|b" }, "name", `name is "a|b": ${safe}`],
+    [{ description: " " }, "description", 'description is " ": must not be blank'],
+    [{ version: 0 }, "version", "version is 0: must be 1 or more"],
+    [
+      { protocol: "grpc" },
+      "protocol",
+      'protocol is "grpc": must be one of http, aws_sigv4, mcp_sse, mcp_streamable_http',
+    ],
+    [{ parameters: [] }, "parameters", "parameters is []: must be an object"],
+    [
+      { parameters: { pulumi_owner: "x" } },
+      "parameters",
+      'parameters is {"pulumi_owner":"x"}: must not hold pulumi_owner, which this package keeps for itself',
+    ],
+    [
+      { credential: {} },
+      "credential",
+      "credential is [secret]: must not be empty: leave it out where the model server asks for none",
+    ],
+    [{ credential: { key: 5 } }, "credential", "credential.key is [secret]: must be text"],
+    [{ actions: undefined }, "actions", "actions is missing: must be a list of actions"],
+    [{ actions: [] }, "actions", "actions is []: must hold at least one action"],
+    [{ actions: [{ ...action, method: "GO" }] }, "actions", 'actions.0.method is "GO": must be GET, POST or PUT'],
+    [
+      { actions: [{ ...action, url: "ollama:11434/api/chat" }] },
+      "actions",
+      'actions.0.url is "ollama:11434/api/chat": must begin with http:// or https://, such as http://ollama:11434/api/chat',
+    ],
+    [
+      { actions: [{ ...action, name: "two words" }] },
+      "actions",
+      'actions.0.name is "two words": must be 1 to 64 letters, digits, _ or -',
+    ],
+    [
+      { clientConfig: { readTimeout: 30 } },
+      "clientConfig",
+      "clientConfig.readTimeout is not an input. Allowed: maxConnection, connectionTimeoutSeconds, readTimeoutSeconds, maxRetryTimes, retryBackoffPolicy, retryBackoffMilliseconds, retryTimeoutSeconds, skipSslVerification.",
+    ],
+    [
+      { clientConfig: { readTimeoutSeconds: 0 } },
+      "clientConfig",
+      "clientConfig.readTimeoutSeconds is 0: must be 1 or more",
+    ],
+    [
+      { clientConfig: { retryBackoffPolicy: "linear" } },
+      "clientConfig",
+      'clientConfig.retryBackoffPolicy is "linear": must be one of constant, exponential_equal_jitter, exponential_full_jitter',
+    ],
+    [
+      { predictParameters: "prompt" },
+      "predictParameters",
+      'predictParameters is "prompt": must be a list of parameter names',
+    ],
+  ])("(%#)", (wrong, property, reason) => {
+    expect(failures(connectorLifecycle, right, wrong)).toStrictEqual([{ property, reason }]);
+  });
+
+  it("what the lint of its templates finds is told by action and member", () => {
+    const actions = [action, { ...action, requestBody: '{ "prompt": "${parameters.question}", "stream": false }' }];
+    expect(failures(connectorLifecycle, right, { actions })).toStrictEqual([
+      {
+        property: "actions",
+        reason:
+          "actions.1.requestBody uses ${parameters.question}, which neither parameters nor predictParameters holds.",
+      },
+    ]);
+  });
+});
+
+describe("DeployedModel", () => {
+  const right = { connection, modelGroupId: "g", connectorId: "c" };
+
+  it.each([
+    [{ modelGroupId: undefined }, "modelGroupId", "modelGroupId is missing: must be the id of a ModelGroup"],
+    [{ connectorId: "" }, "connectorId", 'connectorId is "": must be the id of a Connector, such as x.id'],
+    [{ name: " " }, "name", 'name is " ": must not be empty'],
+    [{ isEnabled: "on" }, "isEnabled", 'isEnabled is "on": must be true or false'],
+    [
+      { rateLimiter: { limit: 10, unit: "WEEKS" } },
+      "rateLimiter",
+      'rateLimiter.unit is "WEEKS": must be one of DAYS, HOURS, MINUTES, SECONDS, MILLISECONDS, MICROSECONDS, NANOSECONDS',
+    ],
+    [{ rateLimiter: { limit: 0, unit: "DAYS" } }, "rateLimiter", "rateLimiter.limit is 0: must be above 0"],
+    [{ guardrails: "x" }, "guardrails", 'guardrails is "x": must be an object'],
+    [{ probe: true }, "probe", 'probe is true: must be an object such as { parameters: { prompt: "Are you there?" } }'],
+    [{ deployed: "no" }, "deployed", 'deployed is "no": must be true or false'],
+    [{ forceDelete: 0 }, "forceDelete", "forceDelete is 0: must be true or false"],
+  ])("(%#)", (wrong, property, reason) => {
+    expect(failures(deployedModelLifecycle, right, wrong)).toStrictEqual([{ property, reason }]);
+  });
+
+  it("wants to be deployed unless told otherwise, so that previews name a model found undeployed", () => {
+    expect(deployedModelLifecycle.check(right, {}).inputs.deployed).toBe(true);
+    expect(deployedModelLifecycle.check({ ...right, deployed: false }, {}).inputs.deployed).toBe(false);
+  });
+});
