@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { ConnectorAction, ConnectorClientConfig } from "./clients/opensearch/connectors";
+export { answerText, type PredictAnswer } from "./clients/opensearch/predict";
 export { ChatApi } from "./components/api";
 export type {
   ExistingOllamaArgs,

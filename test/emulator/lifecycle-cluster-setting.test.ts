@@ -115,6 +115,13 @@ describe("cluster settings", () => {
     expect(await world().persistent()).toStrictEqual({});
   });
 
+  it("a default that is written out changes nothing on the server, not even for a moment", async () => {
+    const setting = await created(lifecycle, inputs({ [PRIVATE]: true }));
+    world().emulator.faults.add({ match: { method: "PUT" }, times: 9, action: { kind: "status", status: 400 } });
+    await updated(lifecycle, setting, inputs({ [PRIVATE]: true }, { mode: "own", scope: "persistent" }));
+    expect(await world().persistent()).toStrictEqual({ [PRIVATE]: "true" });
+  });
+
   it("another scope moves the value", async () => {
     const setting = await created(lifecycle, inputs({ [PRIVATE]: true }));
     const moved = await updated(lifecycle, setting, inputs({ [PRIVATE]: true }, { scope: "transient" }));
