@@ -1,28 +1,6 @@
 import { z } from "zod";
 
-/** How a resource reaches its OpenSearch cluster; every OpenSearch resource has it as its `connection` input. */
-export interface Connection {
-  /** Base URL of the cluster, for example `https://localhost:9200`. */
-  readonly endpoint: string;
-  /** Further nodes of the same cluster, tried in turn with `endpoint`. Default: none. */
-  readonly endpoints?: readonly string[];
-  /** User for basic authentication. Default: no authentication. */
-  readonly username?: string;
-  /** Password of `username`; encrypted in the state. */
-  readonly password?: string;
-  /** Name of an environment variable that holds the password, read when it is needed, so that it is in no state. */
-  readonly passwordEnv?: string;
-  /** PEM of the authority that signed the cluster's certificate. Default: the authorities Node.js trusts. */
-  readonly caCertificate?: string;
-  /** Path of a file with that PEM, read when it is needed. */
-  readonly caCertificateFile?: string;
-  /** Accept any certificate. For experiments only. Default: false. */
-  readonly skipTlsVerify?: boolean;
-  /** Longest wait for one answer, in seconds. Default: 30. */
-  readonly requestTimeoutSeconds?: number;
-  /** How often a request that may be repeated is tried again after a passing failure. Default: 5. */
-  readonly maxRetries?: number;
-}
+export type { Connection } from "../clients/opensearch/connect";
 
 const endpointRule = "must be an http:// or https:// URL without a path, such as https://localhost:9200";
 

@@ -1,13 +1,13 @@
 import { UnreachableError } from "../clients/errors";
 import { clusterInfo } from "../clients/opensearch/cluster";
-import { type ConnectionSettings, openSearch } from "../clients/opensearch/connect";
+import { type Connection, openSearch } from "../clients/opensearch/connect";
 import { report } from "../clients/report";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { FORGET_UNREACHABLE, nameOf } from "./explain";
 import type { Lifecycle } from "./lifecycle";
 
 interface Connected {
-  readonly connection: ConnectionSettings;
+  readonly connection: Connection;
 }
 
 /** State of a resource that lives on a cluster: which one it was made on. */
@@ -47,7 +47,7 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
   };
 }
 
-async function isForeign(connection: ConnectionSettings, clusterUuid: string): Promise<boolean> {
+async function isForeign(connection: Connection, clusterUuid: string): Promise<boolean> {
   return (await clusterInfo(openSearch(connection))).clusterUuid !== clusterUuid;
 }
 

@@ -3,17 +3,27 @@ import { Client } from "@opensearch-project/opensearch";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { OpenSearchServer } from "./server";
 
-/** What is needed to reach a cluster; the resources' `connection` input has this shape. */
-export interface ConnectionSettings {
+/** How to reach an OpenSearch cluster; every OpenSearch resource has it as its `connection` input. */
+export interface Connection {
+  /** Base URL of the cluster, for example `https://localhost:9200`. */
   readonly endpoint: string;
+  /** Further nodes of the same cluster, tried in turn with `endpoint`. Default: none. */
   readonly endpoints?: readonly string[];
+  /** User for basic authentication. Default: no authentication. */
   readonly username?: string;
+  /** Password of `username`; encrypted in the state. */
   readonly password?: string;
+  /** Name of an environment variable that holds the password, read when it is needed, so that it is in no state. */
   readonly passwordEnv?: string;
+  /** PEM of the authority that signed the cluster's certificate. Default: the authorities Node.js trusts. */
   readonly caCertificate?: string;
+  /** Path of a file with that PEM, read when it is needed. */
   readonly caCertificateFile?: string;
+  /** Accept any certificate. For experiments only. Default: false. */
   readonly skipTlsVerify?: boolean;
+  /** Longest wait for one answer, in seconds. Default: 30. */
   readonly requestTimeoutSeconds?: number;
+  /** How often a request that may be repeated is tried again after a passing failure. Default: 5. */
   readonly maxRetries?: number;
 }
 
@@ -30,7 +40,7 @@ const servers = new Map<string, OpenSearchServer>();
  * The server behind a connection. Equal connections share one client, hence its keep-alive sockets and its one probe
  * of the cluster, for the life of the process.
  */
-export function openSearch(connection: ConnectionSettings): OpenSearchServer {
+export function openSearch(connection: Connection): OpenSearchServer {
   const password = passwordOf(connection);
   const key = JSON.stringify([connection, password]);
   const known = servers.get(key);
@@ -53,7 +63,7 @@ export function openSearch(connection: ConnectionSettings): OpenSearchServer {
 }
 
 /** The password in force, for signing in and for redacting. */
-export function passwordOf(connection: ConnectionSettings): string | undefined {
+export function passwordOf(connection: Connection): string | undefined {
   const override = process.env[PASSWORD_OVERRIDE];
   if (override) return override;
   if (connection.passwordEnv === undefined) return connection.password;
@@ -66,7 +76,7 @@ export function passwordOf(connection: ConnectionSettings): string | undefined {
   });
 }
 
-function authorityOf(connection: ConnectionSettings): string | undefined {
+function authorityOf(connection: Connection): string | undefined {
   if (connection.caCertificateFile === undefined) return connection.caCertificate;
   try {
     return readFileSync(connection.caCertificateFile, "utf8");

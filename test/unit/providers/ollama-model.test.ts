@@ -1,43 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { PartialFailure } from "../../../providers/lifecycle";
-import type { OllamaModelInputs, OllamaModelState } from "../../../providers/ollama-model/inputs";
+import type { OllamaModelState } from "../../../providers/ollama-model/inputs";
 import { ollamaModelLifecycle as lifecycle } from "../../../providers/ollama-model/lifecycle";
-import { FakeOllama } from "../clients/ollama-fake";
-
-const OWNER = "urn:pulumi:dev::chat::pulumi-nodejs:dynamic/ollamachat:OllamaModel::smol";
-const DIGEST = "e".repeat(64);
-const NAME = "smollm2:135m";
-
-let fake: FakeOllama;
-let lines: string[];
-
-beforeEach(async () => {
-  fake = await new FakeOllama().start();
-  fake.registry.set(NAME, DIGEST);
-  lines = [];
-  vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
-});
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  await fake.stop();
-});
-
-function inputs(more: Partial<OllamaModelInputs> = {}): OllamaModelInputs {
-  return { endpoint: fake.endpoint, model: NAME, owner: OWNER, ...more };
-}
-
-async function made(more: Partial<OllamaModelInputs> = {}) {
-  return await lifecycle.create(inputs(more));
-}
-
-async function failure(promise: Promise<unknown>): Promise<Error> {
-  return await promise.then(
-    () => expect.unreachable("it should have failed"),
-    (error: unknown) => (error instanceof Error ? error : expect.unreachable("only errors are thrown")),
-  );
-}
+import { DIGEST, failure, fake, inputs, lines, made, NAME } from "./ollama-model-support";
 
 describe("create", () => {
   it("pulls a model that is missing, and owns it", async () => {
