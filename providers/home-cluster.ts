@@ -37,7 +37,7 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
       throw new ExplainedError({
         what: `${news.connection.endpoint} is not the cluster on which ${id} was made.`,
         cause: "The connection was pointed to another cluster, or the cluster lost its data.",
-        fix: "Lost data: run pulumi up --refresh. A move on purpose: run pulumi up --replace URN for each resource.",
+        fix: "Lost data: run pulumi up --refresh. A move on purpose: run pulumi destroy, which still works on the old cluster, then pulumi up.",
       });
     },
     delete: async (id, state) => {

@@ -15,7 +15,7 @@ import { connectionSecrets } from "../open-search-secrets";
 import { hasUnknown, isUnknown } from "../unknown";
 import * as claims from "./claims";
 import { type ClusterSettingInputs, type ClusterSettingState, clusterSettingSchema, normalised } from "./inputs";
-import { asSeen, type Memory, type Plan, planApply, planRelease, scopeOf } from "./plan";
+import { asSeen, type Memory, modeOf, type Plan, planApply, planRelease, scopeOf } from "./plan";
 import { regexProblem } from "./regex";
 
 const SCHEMA_VERSION = 1;
@@ -57,7 +57,16 @@ function revisionOf(inputs: ClusterSettingInputs): string {
 }
 
 function diff(_id: string, olds: ClusterSettingState, news: ClusterSettingInputs) {
-  return { changes: changedKeys(olds, news, KEYS).length > 0 };
+  return { changes: changedKeys(comparable(olds), comparable(news), KEYS).length > 0 };
+}
+
+/** The server keeps everything as text, so `true` and "true" are the same. */
+function comparable(inputs: ClusterSettingInputs): object {
+  const asKept = (settings: unknown) =>
+    typeof settings === "object" && settings !== null
+      ? Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, normalised(value)]))
+      : settings;
+  return { ...inputs, settings: asKept(inputs.settings), whenKnown: asKept(inputs.whenKnown) };
 }
 
 async function create(inputs: ClusterSettingInputs) {
@@ -70,7 +79,7 @@ async function create(inputs: ClusterSettingInputs) {
 async function update(id: string, olds: ClusterSettingState, news: ClusterSettingInputs): Promise<ClusterSettingState> {
   const server = openSearch(news.connection);
   const { clusterUuid } = olds;
-  if (scopeOf(olds) === scopeOf(news) && olds.mode === news.mode) {
+  if (scopeOf(olds) === scopeOf(news) && modeOf(olds) === modeOf(news)) {
     return await apply(server, { id, clusterUuid }, news, olds);
   }
   await release(server, olds);

@@ -32,8 +32,13 @@ export function scopeOf(inputs: ClusterSettingInputs): SettingScope {
   return inputs.scope === "transient" ? "transient" : "persistent";
 }
 
+/** `own` unless the program says otherwise. */
+export function modeOf(inputs: ClusterSettingInputs): string {
+  return inputs.mode ?? SettingMode.own;
+}
+
 function contributes(inputs: ClusterSettingInputs, value: unknown): boolean {
-  return inputs.mode === SettingMode.contribute && Array.isArray(value);
+  return modeOf(inputs) === SettingMode.contribute && Array.isArray(value);
 }
 
 /** Every setting that applies to this server: its defaults list all the keys it knows. */
@@ -80,11 +85,17 @@ export function planApply(present: ClusterSettings, wanted: ClusterSettingInputs
     } else written[key] = target;
     if (!isDeepStrictEqual(now, target)) writes[key] = target;
     const shadow = scope === "persistent" ? (present.transient[key] ?? null) : null;
-    if (shadow !== null && !isDeepStrictEqual(shadow, target)) {
+    if (shadow !== null && !isInForce(shadow, normalised(value), contributes(wanted, value))) {
       warnings.push(`${key} is set in the transient scope to ${JSON.stringify(shadow)}, which wins over this value`);
     }
   }
   return { writes, previous, contributed, defaultHashes, written, warnings };
+}
+
+/** Whether a transient value does what ours would: it equals it or, where we only contribute, holds our entries. */
+function isInForce(shadow: SettingValue, ours: SettingValue, isContribution: boolean): boolean {
+  if (!isContribution) return isDeepStrictEqual(shadow, ours);
+  return listOf(ours).every((entry) => listOf(shadow).includes(entry));
 }
 
 /** Takes back what is still ours; a value that somebody changed since stays theirs. */

@@ -67,7 +67,8 @@ function lint(inputs: ConnectorInputs): CheckFailure[] {
 }
 
 function diff(_id: string, olds: ConnectorState, news: ConnectorInputs) {
-  const replaces = changedKeys(olds, news, BODY);
+  // Compared as they are sent: writing a default out changes nothing.
+  const replaces = changedKeys(bodyOf(olds), bodyOf(news), BODY);
   return { changes: replaces.length > 0 || changedKeys(olds, news, IN_PLACE).length > 0, replaces };
 }
 
@@ -119,10 +120,13 @@ async function createOrAdopt(server: OpenSearchServer, inputs: ConnectorInputs, 
   }
 }
 
-/** What makes two connectors of one owner the same, less the credential, which must not leave a trace in the open. */
+/**
+ * What makes two connectors of one owner the same. Of the credential only its keys: its values must not leave a trace
+ * in the open, and a key that is dropped would stay on a connector that is taken over, since the server merges.
+ */
 function fingerprint(body: ConnectorBody): string {
-  const { credential: _secret, ...rest } = body;
-  return shortHash(rest);
+  const { credential, ...rest } = body;
+  return shortHash({ ...rest, credential: Object.keys(credential).sort() });
 }
 
 async function read(id: string, state: ConnectorState) {

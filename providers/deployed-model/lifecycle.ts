@@ -21,6 +21,7 @@ import { asWanted } from "../as-wanted";
 import { withAutoName } from "../auto-name";
 import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys, pick } from "../compare";
+import { warnOfDropped } from "../dropped";
 import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
 import { type Lifecycle, PartialFailure } from "../lifecycle";
@@ -153,7 +154,10 @@ async function update(id: string, olds: DeployedModelState, news: DeployedModelI
   );
   // A PUT of the same connector makes a deployed model read the cluster's settings anew, without a gap (3.4.0).
   const reread = changedKeys(olds, news, ["settingsRevision"]).length > 0;
-  const fields = reread ? { ...changed, connectorId: news.connectorId } : changed;
+  // A model that is no longer said to be disabled is enabled, as it would be without that input from the start.
+  const enabled = olds.isEnabled === false && news.isEnabled === undefined ? { isEnabled: true } : {};
+  const fields = { ...changed, ...enabled, ...(reread ? { connectorId: news.connectorId } : {}) };
+  warnOfDropped("DeployedModel", olds, news, ["rateLimiter", "guardrails", "interface", "deploySetting"]);
   if (Object.keys(fields).length > 0) await updateModel(server, id, fields, deadline);
   const state = { clusterUuid: olds.clusterUuid, schemaVersion: SCHEMA_VERSION };
   if (!news.deployed) {

@@ -15,6 +15,7 @@ import { Deadline, waitFor } from "../../clients/wait";
 import { ownerHash, withAutoName } from "../auto-name";
 import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys, pick } from "../compare";
+import { warnOfDropped } from "../dropped";
 import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
 import type { Lifecycle } from "../lifecycle";
@@ -112,7 +113,9 @@ async function read(id: string, state: ModelGroupState) {
 
 async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs): Promise<ModelGroupState> {
   const changed = WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0);
-  if (changed.length > 0) await updateModelGroup(openSearch(news.connection), id, pick(news, changed));
+  const fields = pick(news, changed);
+  warnOfDropped("ModelGroup", olds, news, ["accessMode", "backendRoles", "addAllBackendRoles"]);
+  if (Object.keys(fields).length > 0) await updateModelGroup(openSearch(news.connection), id, fields);
   return { ...news, clusterUuid: olds.clusterUuid, schemaVersion: SCHEMA_VERSION };
 }
 

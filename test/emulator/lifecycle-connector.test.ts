@@ -139,6 +139,13 @@ describe("a connector that an interrupted run left", () => {
     expect(await world().count("connectors")).toBe(2);
   });
 
+  it("is left alone where its credential has another key, which the server would keep", async () => {
+    await world().open();
+    await created(lifecycle, world().connectorInputs("c", { credential: { key: "first" } }));
+    await created(lifecycle, world().connectorInputs("c"));
+    expect(await world().count("connectors")).toBe(2);
+  });
+
   it("is left alone where its owner is another", async () => {
     await world().open();
     const name = "same name";
@@ -158,7 +165,7 @@ describe("a connector that an interrupted run left", () => {
 
   it("once taken over, is not deleted with the resource that had it before", async () => {
     await world().open();
-    const before = await created(lifecycle, world().connectorInputs("c"));
+    const before = await created(lifecycle, world().connectorInputs("c", { credential: { key: "first" } }));
     const after = await created(lifecycle, world().connectorInputs("c", { credential: { key: "rotated" } }));
     expect(after.id).toBe(before.id);
     await lifecycle.delete(before.id, before.state);

@@ -156,7 +156,7 @@ describe.each(KINDS)("%s after its cluster was replaced by another", (kind, life
         [
           `${kind} "x": update failed: ${other.url} is not the cluster on which ${made.id} was made.`,
           "  cause: The connection was pointed to another cluster, or the cluster lost its data.",
-          "  fix: Lost data: run pulumi up --refresh. A move on purpose: run pulumi up --replace URN for each resource.",
+          "  fix: Lost data: run pulumi up --refresh. A move on purpose: run pulumi destroy, which still works on the old cluster, then pulumi up.",
         ].join("\n"),
       );
       expect(await lifecycle.read(made.id, made.state)).toBeDefined();

@@ -27,3 +27,29 @@ export function keepAsking(send: () => Promise<void>): { stop(): Promise<{ answe
 export async function answered(outputs: Outputs): Promise<string> {
   return (await ask("Why is the sky blue?", outputs)).text;
 }
+
+/** The same at a steady rate, each question on its own, as many callers would. */
+export function askAtRate(
+  perSecond: number,
+  send: () => Promise<void>,
+): { stop(): Promise<{ answered: number; failures: string[] }> } {
+  let answered = 0;
+  const failures: string[] = [];
+  const running: Promise<void>[] = [];
+  const ask = async () => {
+    try {
+      await send();
+      answered += 1;
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const timer = setInterval(() => running.push(ask()), 1000 / perSecond);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(running);
+      return { answered, failures };
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
@@ -158,10 +158,7 @@ export class Project {
   }
 
   async cli(...args: string[]): Promise<{ readonly code: number; readonly output: string }> {
-    const child = spawn("pulumi", [...args, "--non-interactive"], {
-      cwd: this.folder,
-      env: { ...this.#environment, PULUMI_STACK: args[0] === "stack" && args[1] === "init" ? "" : this.stack },
-    });
+    const child = this.start(...args);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (chunk: string) => {
@@ -173,6 +170,14 @@ export class Project {
       child.on("close", (exit) => done(exit ?? 1));
     });
     return { code, output };
+  }
+
+  /** A command that runs on by itself, for tests that interrupt it. */
+  start(...args: string[]): ChildProcessWithoutNullStreams {
+    return spawn("pulumi", [...args, "--non-interactive"], {
+      cwd: this.folder,
+      env: { ...this.#environment, PULUMI_STACK: args[0] === "stack" && args[1] === "init" ? "" : this.stack },
+    });
   }
 
   async #run(...args: string[]): Promise<Run> {

@@ -106,6 +106,20 @@ describe("a transient value over ours", () => {
   });
 });
 
+describe("a transient list over our contribution", () => {
+  const wanted = { mode: "contribute", settings: { [REGEX]: ["^ours$"] } };
+
+  it("is reported where it lacks our entries, and only then", () => {
+    const server = new FakeSettings(DEFAULTS);
+    server.put("transient", { [REGEX]: ["^theirs$", "^ours$"] });
+    expect(apply(server, wanted).warnings).toStrictEqual([]);
+    server.put("transient", { [REGEX]: ["^theirs$"] });
+    expect(apply(server, wanted).warnings).toStrictEqual([
+      `${REGEX} is set in the transient scope to ["^theirs$"], which wins over this value`,
+    ]);
+  });
+});
+
 describe("contribute", () => {
   const mode = "contribute";
 

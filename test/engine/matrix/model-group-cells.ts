@@ -1,0 +1,49 @@
+import type { Json } from "../support/resource-world";
+import { type Cell, TIMEOUTS } from "./cell";
+
+type Change = Partial<Cell> & Pick<Cell, "op">;
+
+function cell(input: string, from: Json, to: Json, rest: Change): Cell {
+  return {
+    type: "ModelGroup",
+    name: `group-${input}`,
+    before: ({ world }) => ({ connection: world.connection(), ...from }),
+    after: ({ world }) => ({ connection: world.connection(), ...to }),
+    ...rest,
+  };
+}
+
+export const modelGroupCells: readonly Cell[] = [
+  cell(
+    "connection",
+    {},
+    {},
+    {
+      op: "update",
+      unwritten: true,
+      after: ({ world }) => ({ connection: world.connection({ requestTimeoutSeconds: 11 }) }),
+    },
+  ),
+  cell("name", { name: "group a" }, { name: "group b" }, { op: "update", holds: { name: "group b" } }),
+  cell("name-dropped", { name: "group c" }, {}, { op: "same", holds: { name: "group c" } }),
+  cell("description", { description: "one" }, { description: "two" }, { op: "update", holds: { description: "two" } }),
+  cell("description-dropped", { description: "kept" }, {}, { op: "same", holds: { description: "kept" } }),
+  cell("accessMode", { accessMode: "private" }, { accessMode: "public" }, { op: "update" }),
+  cell(
+    "backendRoles",
+    { accessMode: "restricted", backendRoles: ["a"] },
+    { accessMode: "restricted", backendRoles: ["a", "b"] },
+    { op: "update" },
+  ),
+  cell(
+    "addAllBackendRoles",
+    { accessMode: "restricted", addAllBackendRoles: false },
+    { accessMode: "restricted", addAllBackendRoles: true },
+    { op: "update" },
+  ),
+  cell("accessMode-dropped", { accessMode: "private" }, {}, { op: "update", unwritten: true }),
+  cell("adoptExisting", {}, { adoptExisting: true }, { op: "update", unwritten: true }),
+  cell("timeouts", {}, TIMEOUTS, { op: "update", unwritten: true }),
+  cell("nothing", { description: "as it was" }, { description: "as it was" }, { op: "same" }),
+  cell("renamed", {}, {}, { op: "same", renamed: true }),
+];
