@@ -8,9 +8,14 @@ export function stackLabel(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
-/** Name of a Docker object: it carries the stack's name, so that two stacks live on one Docker host. */
+/**
+ * Name of a Docker object. It carries project and stack, so that many stacks live on one Docker host: Docker hands out
+ * a volume of a known name without a word, whoever made it.
+ */
 export function dockerName(component: string, part: string): string {
-  return `${component}-${pulumi.getStack()}-${part}`.toLowerCase().replaceAll(/[^a-z0-9_.-]+/g, "-");
+  return `${pulumi.getProject()}-${pulumi.getStack()}-${component}-${part}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_.-]+/g, "-");
 }
 
 export function labels(): { label: string; value: string }[] {

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "../providers/connection-args";
 import { TlsCertificate } from "../providers/tls-certificate/resource";
+import { requireStrong } from "./admin-password";
 import type { OllamaChatStackArgs } from "./args";
 import { containerArgs, containerOptions, createImage, createVolume, type DockerContext } from "./docker-parts";
 import { HOST_GATEWAY } from "./endpoints";
@@ -41,7 +42,7 @@ export function createOpenSearch(
     volume: createVolume(context, "opensearch", opensearch.retainData ?? false),
     volumePath: "/usr/share/opensearch/data",
     port: { internal: OPENSEARCH_PORT, external },
-    envs: environment(opensearch.heap ?? "1g", adminPassword),
+    envs: environment(context.name, opensearch.heap ?? "1g", adminPassword),
     healthTest: ["CMD-SHELL", HEALTH],
     waitSeconds: args.readiness?.openSearchSeconds ?? 300,
   });
@@ -70,24 +71,22 @@ function createCertificate({ name, options, transform }: DockerContext): TlsCert
 /** Without a comma: it stands in a setting that is a list. */
 const NODE_NAME = "ollama-chat-opensearch";
 
-function environment(heap: string, adminPassword: pulumi.Input<string>): pulumi.Output<string[]> {
+function environment(name: string, heap: string, adminPassword: pulumi.Input<string>): pulumi.Output<string[]> {
   const files = ["http", "transport"].flatMap((layer) => [
     `plugins.security.ssl.${layer}.pemcert_filepath=certs/node.pem`,
     `plugins.security.ssl.${layer}.pemkey_filepath=certs/node.key`,
     `plugins.security.ssl.${layer}.pemtrustedcas_filepath=certs/ca.pem`,
   ]);
-  const password = pulumi.secret(adminPassword);
+  const password: pulumi.Output<string> = pulumi.secret(adminPassword);
   return pulumi.secret(
-    pulumi
-      .all([password])
-      .apply(([text]) => [
-        "discovery.type=single-node",
-        `OPENSEARCH_JAVA_OPTS=-Xms${heap} -Xmx${heap}`,
-        `OPENSEARCH_INITIAL_ADMIN_PASSWORD=${text}`,
-        "plugins.security.ssl.http.enabled=true",
-        ...files,
-        `plugins.security.nodes_dn=CN=${NODE_NAME}`,
-      ]),
+    password.apply((text) => [
+      "discovery.type=single-node",
+      `OPENSEARCH_JAVA_OPTS=-Xms${heap} -Xmx${heap}`,
+      `OPENSEARCH_INITIAL_ADMIN_PASSWORD=${requireStrong(text, name)}`,
+      "plugins.security.ssl.http.enabled=true",
+      ...files,
+      `plugins.security.nodes_dn=CN=${NODE_NAME}`,
+    ]),
   );
 }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { checkWith } from "../providers/checking";
 import { endpointSchema } from "../providers/connection";
+import { requireStrong } from "./admin-password";
 import { CHAT_APIS } from "./api";
 import type { OllamaChatStackArgs } from "./args";
 
@@ -49,6 +50,8 @@ export function validated(name: string, args: OllamaChatStackArgs): void {
     throw new pulumi.RunError(`OllamaChatStack ${JSON.stringify(name)}: ${failures.map((f) => f.reason).join("; ")}`);
   }
   const { existing, adminPassword } = args.opensearch ?? {};
+  // One that is an output is checked where its value is known.
+  if (existing === undefined && typeof adminPassword === "string") requireStrong(adminPassword, name);
   if (existing !== undefined || adminPassword !== undefined) return;
   throw new pulumi.RunError(
     `OllamaChatStack ${JSON.stringify(name)}: opensearch.adminPassword is missing: OpenSearch starts with TLS and a password of your own. Give it as a secret, or give opensearch.existing.`,

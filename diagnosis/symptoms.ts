@@ -181,7 +181,7 @@ export const SYMPTOMS: readonly Symptom[] = [
     match: /answered 401\b/,
     cause:
       "The cluster does not accept this user and password. Delete and refresh use the connection kept in the state, which may be older than the program's. OpenSearch itself takes OPENSEARCH_INITIAL_ADMIN_PASSWORD only at the first boot of an empty volume.",
-    fix: "If the password was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the new one>.",
+    fix: "If it was changed in the program or its configuration, put the old one back. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the one that works>, which wins over all others; if that variable is set now, it is the one refused.",
   },
   {
     id: "user-may-not",
@@ -204,15 +204,17 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     id: "tls-mismatch",
-    match: /wrong version number|packet length too long|socket hang up|Parse Error|ECONNRESET/,
-    cause: "One side speaks TLS and the other does not, or the server closed the connection.",
-    fix: "Check http:// against https:// in the endpoint, and the server's log.",
+    match:
+      /wrong version number|packet length too long|socket hang up|Parse Error|ECONNRESET|before secure TLS connection/,
+    cause:
+      "One side speaks TLS and the other does not, or the server closed the connection: it still starts, or stops.",
+    fix: "Wait a minute and run again. If it stays, check http:// against https:// in the endpoint, and the server's log.",
   },
   {
     id: "unreachable",
     match: /no answer from .*(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|within the time limit)/,
     cause: "Nothing answers at the endpoint: the server is down, still starting, or elsewhere.",
-    fix: "Check the endpoint, and that the server runs (docker ps, curl ENDPOINT).",
+    fix: "Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.",
   },
   {
     id: "deadline",

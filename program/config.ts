@@ -1,14 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
+import { adminPasswordRule, isStrong } from "../components/admin-password";
 import type { OllamaChatStackArgs } from "../components/args";
 import { ADMIN } from "../components/open-search-server";
 import { sentence } from "../providers/checking";
 import { endpointSchema } from "../providers/connection";
-
-/** Length that OpenSearch's own installer asks of the first admin password, and the kinds of characters. */
-const STRONG = [/.{8,}/, /[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/];
-const strengthRule =
-  "must have 8 characters at least, with upper and lower case, a digit and a special character, or OpenSearch will not start";
 
 /**
  * The stack's configuration, as arguments of the component. The names and types of the keys stand in Pulumi.yaml.
@@ -61,12 +56,12 @@ function required(config: pulumi.Config, key: string, rule: string): string {
 
 function existingCluster(config: pulumi.Config, endpoint: string) {
   const username = config.get("opensearchUsername") || undefined;
-  const password = config.getSecret("opensearchPassword");
-  if (username !== undefined && password === undefined) throw passwordMissing(`of the user ${username} on ${endpoint}`);
+  const password = config.get("opensearchPassword");
+  if (username !== undefined && !password) throw passwordMissing(`of the user ${username} on ${endpoint}`);
   return {
     endpoint,
     username,
-    password: username === undefined ? undefined : password,
+    password: username === undefined ? undefined : pulumi.secret(password ?? ""),
     caCertificateFile: config.get("opensearchCaCertificateFile") || undefined,
     skipTlsVerify: config.getBoolean("opensearchSkipTlsVerify") || undefined,
   };
@@ -75,9 +70,7 @@ function existingCluster(config: pulumi.Config, endpoint: string) {
 function adminPassword(config: pulumi.Config): pulumi.Output<string> {
   const password = config.get("opensearchPassword");
   if (!password) throw passwordMissing(`for OpenSearch's user ${ADMIN}`);
-  const strong = z.string().refine((text) => STRONG.every((kind) => kind.test(text)));
-  if (!strong.safeParse(password).success)
-    throw new pulumi.RunError(`opensearchPassword is too weak: it ${strengthRule}.`);
+  if (!isStrong(password)) throw new pulumi.RunError(`opensearchPassword is too weak: it ${adminPasswordRule}.`);
   return pulumi.secret(password);
 }
 

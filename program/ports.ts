@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
@@ -26,12 +25,26 @@ export async function requireFreePorts(args: OllamaChatStackArgs): Promise<void>
     );
   }
   for (const { key, port } of wantedPorts(args)) {
-    if (await isFree(address, port)) continue;
-    if ((await ourPublishedPorts()).includes(port)) continue;
+    if (!isPort(port) || (await isFree(address, port))) continue;
+    const ours = await ourPublishedPorts();
+    if (ours === undefined) throw dockerSilent(key, address, port);
+    if (ours.includes(port)) continue;
     throw new pulumi.RunError(
       `${key} is ${port}: something else on this machine listens on ${address}:${port} already. Stop it, or choose another port with\n  pulumi config set ${key} ${port + 1}`,
     );
   }
+}
+
+/** What is no port is told by the component, which checks all of its arguments. */
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port < 65_536;
+}
+
+function dockerSilent(key: string, address: string, port: number): pulumi.RunError {
+  const where = process.env.DOCKER_HOST ? `at DOCKER_HOST=${process.env.DOCKER_HOST}` : "at /var/run/docker.sock";
+  return new pulumi.RunError(
+    `${key} is ${port}: something listens on ${address}:${port} already, and Docker cannot be reached ${where} to tell whether it is this stack's own container. Start Docker, or correct DOCKER_HOST.`,
+  );
 }
 
 function wantedPorts(args: OllamaChatStackArgs): WantedPort[] {
@@ -55,22 +68,31 @@ const containersAnswer = z.array(
   z.object({ Ports: z.array(z.object({ PublicPort: z.number().optional() })).nullish() }),
 );
 
-/** Ports that containers with this stack's label publish. Without a local Docker socket nothing is known to be ours. */
-async function ourPublishedPorts(): Promise<number[]> {
+/**
+ * Ports that containers with this stack's label publish; `undefined` where Docker does not answer. A Docker elsewhere
+ * publishes none here.
+ */
+async function ourPublishedPorts(): Promise<number[] | undefined> {
   const socket = dockerSocket();
   if (socket === undefined) return [];
   const filters = encodeURIComponent(JSON.stringify({ label: [`${STACK_LABEL}=${stackLabel()}`] }));
-  const containers = await get(socket, `/containers/json?filters=${filters}`)
-    .then((answer) => containersAnswer.safeParse(JSON.parse(answer)))
-    .catch(() => ({ data: undefined }));
-  return (containers.data ?? []).flatMap(({ Ports }) => (Ports ?? []).flatMap(({ PublicPort }) => PublicPort ?? []));
+  const answer = await get(socket, `/containers/json?filters=${filters}`).catch(() => undefined);
+  if (answer === undefined) return undefined;
+  return containersOf(answer).flatMap(({ Ports }) => (Ports ?? []).flatMap(({ PublicPort }) => PublicPort ?? []));
+}
+
+function containersOf(answer: string): z.infer<typeof containersAnswer> {
+  try {
+    return containersAnswer.parse(JSON.parse(answer));
+  } catch {
+    return [];
+  }
 }
 
 function dockerSocket(): string | undefined {
   const host = process.env.DOCKER_HOST;
   if (host !== undefined && !host.startsWith("unix://")) return undefined;
-  const path = host?.slice("unix://".length) ?? "/var/run/docker.sock";
-  return existsSync(path) ? path : undefined;
+  return host?.slice("unix://".length) ?? "/var/run/docker.sock";
 }
 
 async function get(socketPath: string, path: string): Promise<string> {

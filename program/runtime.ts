@@ -10,7 +10,7 @@ export function requireNode(version: string): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1])) return;
   throw new pulumi.RunError(
-    `Node.js ${version} is too old: this program needs ${MINIMUM.join(".")} or later. Install Node.js 24, or run it with: npm run pulumi -- up`,
+    `Node.js ${version} is too old: this program needs ${MINIMUM.join(".")} or later. Install Node.js 24.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { openCache } from "./cache";
 import { runChecks } from "./check";
 import { runDemo, runDemoDown } from "./demo/demo";
-import { demoEnvironment, demoFolder, isDemoSetUp } from "./demo/settings";
+import { demoEnvironment, demoFolder, forgetOwnPassphrase, isDemoSetUp } from "./demo/settings";
 import { printDoctor } from "./doctor";
 import { toolchainEnvironment } from "./environment";
 import { ToolchainError } from "./failure";
@@ -47,6 +47,7 @@ async function main(command: string | undefined, args: readonly string[]): Promi
     case "check":
       return runChecks();
     case "pulumi": {
+      if (isDemoSetUp()) forgetOwnPassphrase();
       const selection = await install("stack", context);
       const base = environmentOf(selection, context);
       const cli = join(selection.pulumiFolder, "pulumi");

@@ -15,7 +15,7 @@ const config = new pulumi.Config();
 const endpoint = config.require("ollamaEndpoint");
 const connection = {
   endpoint: config.require("opensearchEndpoint"),
-  username: config.get("opensearchUsername"),
+  username: config.get("opensearchUsername") || undefined,
   // Read where the provider runs, and so in no state.
   passwordEnv: config.get("opensearchUsername") ? "OPENSEARCH_PASSWORD" : undefined,
 };

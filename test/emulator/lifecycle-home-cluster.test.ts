@@ -77,7 +77,7 @@ describe.each(KINDS)("%s with a wrong password", (kind, lifecycle, make) => {
         [
           `${kind} "x": ${operation} failed: GET / answered 401: Unauthorized`,
           "  cause: The cluster does not accept this user and password. Delete and refresh use the connection kept in the state, which may be older than the program's. OpenSearch itself takes OPENSEARCH_INITIAL_ADMIN_PASSWORD only at the first boot of an empty volume.",
-          "  fix: If the password was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the new one>.",
+          "  fix: If it was changed in the program or its configuration, put the old one back. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the one that works>, which wins over all others; if that variable is set now, it is the one refused.",
         ].join("\n"),
       );
     }
@@ -109,7 +109,8 @@ describe.each(KINDS)("%s on a server that is not there", (kind, lifecycle, make)
     const made = reached(await make(), { endpoint: "http://127.0.0.1:9" });
     const text = "GET /: no answer from http://127.0.0.1:9: connect ECONNREFUSED 127.0.0.1:9";
     const cause = "  cause: Nothing answers at the endpoint: the server is down, still starting, or elsewhere.";
-    const fix = "  fix: Check the endpoint, and that the server runs (docker ps, curl ENDPOINT).";
+    const fix =
+      "  fix: Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.";
     expect((await failureOf(lifecycle.read(made.id, made.state))).message).toBe(
       [`${kind} "x": read failed: ${text}`, cause, fix].join("\n"),
     );

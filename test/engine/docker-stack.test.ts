@@ -10,6 +10,7 @@ import { hasDocker, hasEngine, toolchain } from "./support/toolchain";
 const PASSWORD = "Canary-Passw0rd-7531";
 /** Docker's own names carry the stack's, so a run does not meet the leftovers of another. */
 const STACK = `test${process.pid}`;
+const PREFIX = `pulumi-ollama-chat-${STACK}-chat`;
 
 const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
 const lines = (text: string) => text.split("\n").filter(Boolean);
@@ -86,7 +87,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
   });
 
   it("a real model answers over TLS that our own authority vouches for, and the call stays on the machine", async () => {
-    const watch = watchConnections([`chat-${STACK}-ollama`, `chat-${STACK}-opensearch`]);
+    const watch = watchConnections([`${PREFIX}-ollama`, `${PREFIX}-opensearch`]);
     const answer = await ask("Why is the sky blue?", await outputs());
     const seen = await watch.stop();
     expect(answer.text).not.toBe("");
@@ -97,7 +98,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
 
   it("ports are published on 127.0.0.1 only", () => {
     for (const part of ["ollama", "opensearch"]) {
-      const ports = docker("inspect", `chat-${STACK}-${part}`, "--format", "{{json .HostConfig.PortBindings}}");
+      const ports = docker("inspect", `${PREFIX}-${part}`, "--format", "{{json .HostConfig.PortBindings}}");
       expect(ports.match(/"HostIp":"[^"]*"/g)).toEqual(['"HostIp":"127.0.0.1"']);
     }
   });
@@ -139,6 +140,22 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
     expect((await ask("Are you still there?", after)).text).not.toBe("");
   });
 
+  it("a container that was removed by hand comes back by the way the error names, with its data", async () => {
+    const before = await outputs();
+    docker("rm", "--force", `${PREFIX}-opensearch`);
+    const blind = await project.refresh();
+    expect(blind.code).not.toBe(0);
+    expect(blind.output).toContain("One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.");
+    const targeted = await project.refresh("--target", "**::*-opensearch");
+    expect(targeted.code, targeted.output).toBe(0);
+    const run = await project.up();
+    expect(run.code, run.output).toBe(0);
+    expect(changes(run)).toEqual(["create Container"]);
+    const after = await outputs();
+    expect(after.modelId).toBe(before.modelId);
+    expect((await ask("Are you back?", after)).text).not.toBe("");
+  });
+
   it("destroy takes everything down in order and leaves nothing but images", async () => {
     const run = await project.destroy();
     expect(run.code, run.output).toBe(0);
@@ -149,10 +166,10 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
     }
     expect(position(run, "delete DeployedModel")).toBeLessThan(Math.min(...containers));
     expect(position(run, "delete Network")).toBeGreaterThan(Math.max(...containers));
-    const filter = ["--filter", `name=chat-${STACK}`, "--format", "{{.Names}}"];
+    const filter = ["--filter", `name=${PREFIX}`, "--format", "{{.Names}}"];
     expect(lines(docker("ps", "--all", ...filter))).toEqual([]);
-    expect(lines(docker("network", "ls", "--filter", `name=chat-${STACK}`, "--format", "{{.Name}}"))).toEqual([]);
-    expect(lines(docker("volume", "ls", "--filter", `name=chat-${STACK}`, "--format", "{{.Name}}"))).toEqual([]);
+    expect(lines(docker("network", "ls", "--filter", `name=${PREFIX}`, "--format", "{{.Name}}"))).toEqual([]);
+    expect(lines(docker("volume", "ls", "--filter", `name=${PREFIX}`, "--format", "{{.Name}}"))).toEqual([]);
     expect(project.resources()).toEqual([]);
   });
 });

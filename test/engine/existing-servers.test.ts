@@ -196,6 +196,8 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
       },
     );
     example.environment("OPENSEARCH_PASSWORD", PASSWORD);
+    const open = await example.preview("--config", "ollama-chat-existing-cluster:opensearchUsername=");
+    expect(open.code, open.output).toBe(0);
     const run = await example.up();
     expect(run.code, run.output).toBe(0);
     expect(example.stateText()).not.toMatch(/"password"/);

@@ -9,7 +9,7 @@ import type { Selection } from "../selection";
 import { formatSeconds } from "../steps";
 import { findLeftovers, madeByStack } from "./leftovers";
 import { type Answer, ask, type Outputs, outputsSchema } from "./question";
-import { type DemoCli, demoEnvironment, demoFolder, isDemoSetUp, setUpDemo } from "./settings";
+import { type DemoCli, demoEnvironment, demoFolder, forgetOwnPassphrase, isDemoSetUp, setUpDemo } from "./settings";
 
 const question = "Why is the sky blue?";
 
@@ -17,6 +17,7 @@ const question = "Why is the sky blue?";
 export async function runDemo(context: Context): Promise<number> {
   const say = (line: string) => console.log(line);
   const started = performance.now();
+  forgetOwnPassphrase();
   const selection = await install("stack", context);
   const cli = demoCli(selection, context);
   await setUpDemo(cli, selection, say);
@@ -47,6 +48,7 @@ export async function runDemoDown(context: Context): Promise<number> {
     say("There is no demo to take down.");
     return 0;
   }
+  forgetOwnPassphrase();
   const selection = await install("stack", context);
   const cli = demoCli(selection, context);
   const options = { cwd: demoFolder, environment: cli.environment };

@@ -45,7 +45,7 @@ export async function ask(question: string, outputs: Outputs): Promise<Answer> {
   if (response.status !== 200) {
     throw new ToolchainError(
       `OpenSearch answered the question with status ${response.status}: ${response.body}`,
-      "Look at the containers' logs: docker logs chat-demo-opensearch, docker logs chat-demo-ollama",
+      "Look at the containers' logs: docker logs pulumi-ollama-chat-demo-chat-opensearch, and the same for -ollama",
     );
   }
   return { text: answerText(JSON.parse(response.body), outputs.api), seconds, emulator: response.emulator };

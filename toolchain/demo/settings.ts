@@ -28,6 +28,14 @@ export function demoEnvironment(): Record<string, string> {
   };
 }
 
+/**
+ * Lets go of the passphrase of a stack of the user's own: Pulumi prefers the variable that holds one to the variable
+ * that names a file.
+ */
+export function forgetOwnPassphrase(): void {
+  delete process.env.PULUMI_CONFIG_PASSPHRASE;
+}
+
 /** Runs Pulumi on the demo. */
 export interface DemoCli {
   readonly program: string;

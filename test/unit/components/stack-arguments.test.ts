@@ -121,6 +121,10 @@ describe("wrong arguments stop before anything is registered", () => {
       {},
       "opensearch.adminPassword is missing: OpenSearch starts with TLS and a password of your own. Give it as a secret, or give opensearch.existing.",
     ],
+    [
+      { opensearch: { adminPassword: "short" } },
+      "opensearch.adminPassword is too weak: it must have 8 characters at least, with upper and lower case, a digit and a special character, or OpenSearch will not start.",
+    ],
     [{ ...ok, model: "" }, 'model is "": must be a model\'s name and tag, such as smollm2:135m'],
     [{ ...ok, model: "two words" }, 'model is "two words": must be a model\'s name and tag, such as smollm2:135m'],
     [{ ...ok, models: ["a", ""] }, 'models.1 is "": must be a model\'s name and tag, such as smollm2:135m'],

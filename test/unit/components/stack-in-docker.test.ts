@@ -26,11 +26,11 @@ describe("both servers in Docker", () => {
   it("Docker objects carry the stack's name and label", () => {
     const labels = [{ label: "pulumi-ollama-chat.stack", value: "project/dev" }];
     for (const [name, dockerName] of [
-      ["chat-network", "chat-dev-network"],
-      ["chat-ollama-volume", "chat-dev-ollama"],
-      ["chat-opensearch-volume", "chat-dev-opensearch"],
-      ["chat-ollama", "chat-dev-ollama"],
-      ["chat-opensearch", "chat-dev-opensearch"],
+      ["chat-network", "project-dev-chat-network"],
+      ["chat-ollama-volume", "project-dev-chat-ollama"],
+      ["chat-opensearch-volume", "project-dev-chat-opensearch"],
+      ["chat-ollama", "project-dev-chat-ollama"],
+      ["chat-opensearch", "project-dev-chat-opensearch"],
     ] as const) {
       expect(stack.of(name).inputs).toMatchObject({ name: dockerName, labels });
     }
@@ -55,12 +55,12 @@ describe("both servers in Docker", () => {
 
   it("Ollama's container speaks to no cloud and is reached on this machine only", () => {
     expect(stack.of("chat-ollama").inputs).toStrictEqual({
-      name: "chat-dev-ollama",
+      name: "project-dev-chat-ollama",
       image: "sha256:image",
       envs: ["OLLAMA_NO_CLOUD=1"],
       networkMode: "bridge",
-      networksAdvanced: [{ name: "chat-dev-network", aliases: ["ollama"] }],
-      volumes: [{ volumeName: "chat-dev-ollama", containerPath: "/root/.ollama" }],
+      networksAdvanced: [{ name: "project-dev-chat-network", aliases: ["ollama"] }],
+      volumes: [{ volumeName: "project-dev-chat-ollama", containerPath: "/root/.ollama" }],
       ports: [{ internal: 11434, external: 11434, ip: "127.0.0.1" }],
       labels: [{ label: "pulumi-ollama-chat.stack", value: "project/dev" }],
       healthcheck: expect.objectContaining({ tests: ["CMD", "ollama", "list"] }),
@@ -79,8 +79,8 @@ describe("both servers in Docker", () => {
     ];
     expect(inputs).toMatchObject({
       ports: [{ internal: 9200, external: 9200, ip: "127.0.0.1" }],
-      networksAdvanced: [{ name: "chat-dev-network", aliases: ["opensearch"] }],
-      volumes: [{ volumeName: "chat-dev-opensearch", containerPath: "/usr/share/opensearch/data" }],
+      networksAdvanced: [{ name: "project-dev-chat-network", aliases: ["opensearch"] }],
+      volumes: [{ volumeName: "project-dev-chat-opensearch", containerPath: "/usr/share/opensearch/data" }],
       waitTimeout: 300,
     });
     expect(inputs).not.toHaveProperty("hosts");

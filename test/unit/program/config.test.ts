@@ -139,6 +139,10 @@ describe("a configuration that is wrong stops with a sentence", () => {
       { model: "m", opensearchEndpoint: "https://h:9200", opensearchUsername: "ops" },
       "opensearchPassword is missing: the password of the user ops on https://h:9200. Set it with\n  pulumi config set --secret opensearchPassword 'Your-Passw0rd'",
     ],
+    [
+      { model: "m", opensearchEndpoint: "https://h:9200", opensearchUsername: "ops", opensearchPassword: "" },
+      "opensearchPassword is missing: the password of the user ops on https://h:9200. Set it with\n  pulumi config set --secret opensearchPassword 'Your-Passw0rd'",
+    ],
     ...["Sh0rt-1", "lower-case-0nly", "UPPER-CASE-0NLY", "No-Digit-Here", "NoSpecial1"].map(
       (opensearchPassword) => [{ model: "m", opensearchPassword }, weak] as const,
     ),

@@ -75,12 +75,25 @@ describe("ports", () => {
 
   it.each(["opensearchPort", "ollamaPort"])("%s that is taken is told, with the way out", async (key) => {
     const [busy, other] = [await taken(), await free()];
+    await docker([]);
     const failure = await failureOf(key === "opensearchPort" ? args(busy, other) : args(other, busy));
     expect(pulumi.RunError.isInstance(failure)).toBe(true);
     expect(failure).toHaveProperty(
       "message",
       `${key} is ${busy}: something else on this machine listens on 127.0.0.1:${busy} already. Stop it, or choose another port with\n  pulumi config set ${key} ${busy + 1}`,
     );
+  });
+
+  it("a Docker that cannot be asked is told, since the port may be our own container's", async () => {
+    const busy = await taken();
+    expect(await failureOf(args(busy, await free()))).toHaveProperty(
+      "message",
+      `opensearchPort is ${busy}: something listens on 127.0.0.1:${busy} already, and Docker cannot be reached at DOCKER_HOST=unix://${join(folder, "docker.sock")} to tell whether it is this stack's own container. Start Docker, or correct DOCKER_HOST.`,
+    );
+  });
+
+  it("what is no port is left to the component, which tells it with all the rest", async () => {
+    await requireFreePorts(args(99_999, -1));
   });
 
   it("of servers that exist already are not looked at", async () => {

@@ -24,7 +24,7 @@ describe("Node.js", () => {
     expect(pulumi.RunError.isInstance(failure)).toBe(true);
     expect(failure).toHaveProperty(
       "message",
-      `Node.js ${version} is too old: this program needs 22.12 or later. Install Node.js 24, or run it with: npm run pulumi -- up`,
+      `Node.js ${version} is too old: this program needs 22.12 or later. Install Node.js 24.`,
     );
   });
 });

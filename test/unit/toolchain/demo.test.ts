@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { madeByStack } from "../../../toolchain/demo/leftovers";
 import { answerText } from "../../../toolchain/demo/question";
-import { projectCopy } from "../../../toolchain/demo/settings";
+import { forgetOwnPassphrase, projectCopy } from "../../../toolchain/demo/settings";
 import { whatCannotRun } from "../../../toolchain/test-run";
 
 describe("answerText", () => {
@@ -52,5 +52,14 @@ describe("whatCannotRun", () => {
       "the stack in Docker. No root.",
       "the stack on existing servers. No Go.",
     ]);
+  });
+});
+
+describe("the demo's own passphrase", () => {
+  it("is not beaten by one that the user has in the environment for another stack", () => {
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "of another stack");
+    forgetOwnPassphrase();
+    expect(process.env.PULUMI_CONFIG_PASSPHRASE).toBeUndefined();
+    vi.unstubAllEnvs();
   });
 });
