@@ -8,6 +8,7 @@ import {
   RestoreOnDelete,
   SettingMode,
 } from "./inputs";
+import { isKnownDefault } from "./known-defaults";
 
 /** What has to be written, and what has to be remembered to take it back. */
 export interface Plan {
@@ -135,7 +136,7 @@ function listBefore(
 ): SettingValue {
   const before = previous[key] ?? null;
   if (before !== null && isDeepStrictEqual(listOf(before), rest)) return before;
-  return defaultHashes[key] === shortHash(rest) ? null : rest;
+  return defaultHashes[key] === shortHash(rest) || isKnownDefault(key, rest) ? null : rest;
 }
 
 /** What is in force while a key is not set in the scope. */

@@ -95,6 +95,20 @@ describe("cluster settings", () => {
     expect(left ?? []).not.toEqual(expect.arrayContaining(["^c$"]));
   });
 
+  it.each([
+    ["the order in which they came", [0, 1]],
+    ["the reverse order", [1, 0]],
+  ])("two contributors that leave in %s leave the list unset, as it was", async (_order, leaving) => {
+    const contributor = (name: string) =>
+      created(
+        lifecycle,
+        inputs({ [REGEX]: [`^${name}$`] }, { mode: "contribute", owner: urn("ClusterSetting", name) }),
+      );
+    const both = [await contributor("a"), await contributor("b")];
+    for (const i of leaving) await lifecycle.delete(both[i]?.id ?? "", both[i]?.state ?? expect.unreachable());
+    expect(await world().persistent()).toStrictEqual({});
+  });
+
   it("a contributor keeps the server's own list in force, and leaves it unset behind", async () => {
     const setting = await created(lifecycle, inputs({ [REGEX]: ["^a$"] }, { mode: "contribute" }));
     const { [REGEX]: list = [] } = (await world().persistent()) as Record<string, string[]>;
