@@ -81,7 +81,9 @@ describe("TLS", () => {
 
   it("plain HTTP to a server that speaks TLS is told as such", async () => {
     const failure = await failureOf(group({ endpoint: `http://127.0.0.1:${cluster.port}` }));
-    expect(failure.message).toContain("\n  fix: Check http:// against https:// in the endpoint, and the server's log.");
+    expect(failure.message).toContain(
+      "\n  fix: Wait a minute and run again. If it stays, check http:// against https:// in the endpoint, and the server's log.",
+    );
   });
 });
 

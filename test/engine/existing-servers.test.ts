@@ -185,19 +185,17 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
   });
 
   it("the resources one by one take the password from the environment, and keep it in no form", async () => {
+    const settings = { opensearchEndpoint: emulator.url, ollamaEndpoint: ollama.endpoint };
     const example = await Project.ofProgram(
       "ollama-chat-existing-cluster",
       "examples/existing-cluster/index.js",
       "dev",
-      {
-        opensearchEndpoint: emulator.url,
-        opensearchUsername: "admin",
-        ollamaEndpoint: ollama.endpoint,
-      },
+      { ...settings, opensearchUsername: "" },
     );
+    const withoutUser = await example.preview();
+    expect(withoutUser.code, withoutUser.output).toBe(0);
+    example.configure({ ...settings, opensearchUsername: "admin" });
     example.environment("OPENSEARCH_PASSWORD", PASSWORD);
-    const open = await example.preview("--config", "ollama-chat-existing-cluster:opensearchUsername=");
-    expect(open.code, open.output).toBe(0);
     const run = await example.up();
     expect(run.code, run.output).toBe(0);
     expect(example.stateText()).not.toMatch(/"password"/);
