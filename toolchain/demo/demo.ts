@@ -110,7 +110,7 @@ Next:
   npm run pulumi -- stack output                  endpoints and ids (add --show-secrets for the password)
   npm run pulumi -- preview                       shows no changes
   npm run pulumi -- config set api chat           speak to Ollama by /api/chat, then: npm run pulumi -- up
-  curl ${outputs.ollamaEndpoint}/api/tags         Ollama itself
+  ${`curl ${outputs.ollamaEndpoint}/api/tags`.padEnd(48)}Ollama itself
   npm run demo:down                               take it all down`);
 }
 
