@@ -50,10 +50,12 @@ export function validated(name: string, args: OllamaChatStackArgs): void {
     throw new pulumi.RunError(`OllamaChatStack ${JSON.stringify(name)}: ${failures.map((f) => f.reason).join("; ")}`);
   }
   const { existing, adminPassword } = args.opensearch ?? {};
+  if (existing !== undefined) return;
+  if (adminPassword === undefined) {
+    throw new pulumi.RunError(
+      `OllamaChatStack ${JSON.stringify(name)}: opensearch.adminPassword is missing: OpenSearch starts with TLS and a password of your own. Give it as a secret, or give opensearch.existing.`,
+    );
+  }
   // One that is an output is checked where its value is known.
-  if (existing === undefined && typeof adminPassword === "string") requireStrong(adminPassword, name);
-  if (existing !== undefined || adminPassword !== undefined) return;
-  throw new pulumi.RunError(
-    `OllamaChatStack ${JSON.stringify(name)}: opensearch.adminPassword is missing: OpenSearch starts with TLS and a password of your own. Give it as a secret, or give opensearch.existing.`,
-  );
+  if (typeof adminPassword === "string") requireStrong(adminPassword, name);
 }

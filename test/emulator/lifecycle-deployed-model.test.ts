@@ -1,25 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle as lifecycle } from "../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
+import { modelsIn } from "./lifecycle-model-support";
 import { created, eachInItsOwnWorld, failureOf, updated } from "./lifecycle-support";
 
 const world = eachInItsOwnWorld();
+const { deployed, groupAndConnector, seen } = modelsIn(world);
 
-const seen = (id: string) => world().api("GET", `/_plugins/_ml/models/${id}`);
 const by = (method: string, id: string, action: string) => world().api(method, `/_plugins/_ml/models/${id}/${action}`);
-
-async function groupAndConnector() {
-  await world().open();
-  const group = await created(modelGroupLifecycle, world().groupInputs("g"));
-  const connector = await created(connectorLifecycle, world().connectorInputs("c"));
-  return { groupId: group.id, connectorId: connector.id };
-}
-
-async function deployed(more: Record<string, unknown> = {}) {
-  const { groupId, connectorId } = await groupAndConnector();
-  return await created(lifecycle, world().modelInputs("m", groupId, connectorId, more));
-}
 
 describe("a deployed model", () => {
   it("lives: created and proved by an answer, read without a difference, changed in place, deleted", async () => {

@@ -1,25 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle as lifecycle } from "../../providers/deployed-model/lifecycle";
 import { PartialFailure } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
+import { modelsIn } from "./lifecycle-model-support";
 import { created, eachInItsOwnWorld, FAILING, failureOf } from "./lifecycle-support";
 
 const world = eachInItsOwnWorld();
-
-const seen = (id: string) => world().api("GET", `/_plugins/_ml/models/${id}`);
-
-async function groupAndConnector() {
-  await world().open();
-  const group = await created(modelGroupLifecycle, world().groupInputs("g"));
-  const connector = await created(connectorLifecycle, world().connectorInputs("c"));
-  return { groupId: group.id, connectorId: connector.id };
-}
-
-async function deployed(more: Record<string, unknown> = {}) {
-  const { groupId, connectorId } = await groupAndConnector();
-  return await created(lifecycle, world().modelInputs("m", groupId, connectorId, more));
-}
+const { deployed, groupAndConnector, seen } = modelsIn(world);
 
 describe("a failing model server", () => {
   it("leaves the model in the state, undeployed in its eyes, and the next run goes on with it", async () => {

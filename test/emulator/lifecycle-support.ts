@@ -1,11 +1,10 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import { type Emulator, type EmulatorOptions, FAST_TIMINGS, startEmulator } from "../../emulator";
 import type { Connection } from "../../providers/connection";
 import { ollamaGenerate } from "../../providers/connector/presets";
 import type { Lifecycle } from "../../providers/lifecycle";
+import { LoopbackServer } from "../support/loopback-server";
 
 export const PASSWORD = "Hunter2-Hunter2";
 const USERS = [{ name: "admin", password: PASSWORD }];
@@ -18,31 +17,12 @@ export function urn(type: string, name: string): string {
 type Mood = "silent" | { readonly status: number; readonly body: unknown };
 
 /** A model server that answers every question, or refuses as it is told. */
-export class ModelServer {
+export class ModelServer extends LoopbackServer {
   readonly requests: { readonly path: string; readonly body: Record<string, unknown> }[] = [];
   mood: Mood = { status: 200, body: { model: "m", response: "ready", done: true } };
-  #server: Server = createServer((request, response) => void this.#answer(request, response));
 
-  async start(): Promise<this> {
-    this.#server.listen(0, "127.0.0.1");
-    await once(this.#server, "listening");
-    return this;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, "close");
-  }
-
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    this.requests.push({ path: request.url ?? "", body: JSON.parse(Buffer.concat(chunks).toString("utf8") || "{}") });
+  protected answer(request: IncomingMessage, body: string, response: ServerResponse): void {
+    this.requests.push({ path: request.url ?? "", body: JSON.parse(body || "{}") });
     if (this.mood === "silent") return;
     response.writeHead(this.mood.status, { "content-type": "application/json" });
     response.end(JSON.stringify(this.mood.body));
