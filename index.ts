@@ -1,16 +1,23 @@
+// First, so that it serves every other module.
+import "./program/compile-cache";
+
 import { join } from "node:path";
 import { OllamaChatStack } from "./components/ollama-chat-stack";
-import { readConfig } from "./program/config";
+import { OllamaRagStack } from "./components/ollama-rag-stack";
+import { readConfig, readRagConfig } from "./program/config";
 import { requireFreePorts } from "./program/ports";
 import { requireFreshBuild, requireNode } from "./program/runtime";
 
-/** The program: configuration in, one chat stack, its outputs out. */
+/** The program: configuration in, one chat stack and, where wanted, what retrieval needs beside it, outputs out. */
 async function program() {
   requireNode(process.versions.node);
   requireFreshBuild(join(__dirname, ".."));
   const args = readConfig();
   await requireFreePorts(args);
-  return new OllamaChatStack("chat", args).outputs();
+  const ragArgs = readRagConfig();
+  const chat = new OllamaChatStack("chat", args);
+  const rag = ragArgs === undefined ? undefined : new OllamaRagStack("rag", { chat, ...ragArgs });
+  return { ...chat.outputs(), ...rag?.outputs() };
 }
 
 export = program;

@@ -5,7 +5,6 @@
  */
 export type { ConnectorAction, ConnectorClientConfig } from "./clients/opensearch/connectors";
 export { answerText, type PredictAnswer } from "./clients/opensearch/predict";
-export { ChatApi } from "./components/api";
 export type {
   ExistingOllamaArgs,
   OllamaArgs,
@@ -14,10 +13,14 @@ export type {
   ReadinessArgs,
   Transforms,
 } from "./components/args";
-export { OllamaChatStack } from "./components/ollama-chat-stack";
+export { type ChatBackend, OllamaChatStack } from "./components/ollama-chat-stack";
+export { OllamaRagStack } from "./components/ollama-rag-stack";
+export type { OllamaServer } from "./components/ollama-server";
+export type { OllamaRagStackArgs, RagIndexArgs, RagReadinessArgs, RagTransforms } from "./components/rag-args";
 export { RestoreOnDelete, SettingMode, SettingScope } from "./providers/cluster-setting/inputs";
 export { ClusterSetting, type ClusterSettingArgs } from "./providers/cluster-setting/resource";
 export type { ConnectionArgs } from "./providers/connection-args";
+export { ChatApi } from "./providers/connector/chat-api";
 export { ConnectorProtocol, RetryBackoffPolicy } from "./providers/connector/inputs";
 export {
   type ConnectorPreset,
@@ -36,5 +39,7 @@ export { DeployedModel, type DeployedModelArgs } from "./providers/deployed-mode
 export { AccessMode } from "./providers/model-group/inputs";
 export { ModelGroup, type ModelGroupArgs } from "./providers/model-group/resource";
 export { OllamaModel, type OllamaModelArgs } from "./providers/ollama-model/resource";
+export { SpaceType, type VectorField, VectorSearch } from "./providers/search-index/inputs";
+export { SearchIndex, type SearchIndexArgs } from "./providers/search-index/resource";
 export type { Timeouts } from "./providers/timeouts";
 export { TlsCertificate, type TlsCertificateArgs } from "./providers/tls-certificate/resource";

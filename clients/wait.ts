@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeadlineError } from "./errors";
+import { resourceInCharge } from "./on-behalf";
+import { report } from "./report";
+import { clockMs, trace } from "./trace";
 
 /** A point in time by which an operation must be done, shared by all its steps. */
 export class Deadline {
@@ -33,32 +36,54 @@ export interface WaitOptions {
   /** Completes "Waiting for …"; a person reads it. */
   readonly waitingFor: string;
   readonly deadline: Deadline;
-  /** First interval between two looks. Default: 40. */
+  /** Shortest interval between two looks. Default: 20. */
   readonly startMilliseconds?: number;
   /** Longest interval. Default: 1000. */
   readonly maximumMilliseconds?: number;
-  /** Told once when the wait gets long (5 s) and every 30 s after. */
+  /** Told once when the wait gets long (5 s) and every 30 s after. Default: reported on the resource in charge, if any. */
   readonly onLong?: (line: string) => void;
 }
 
 const LONG_MILLISECONDS = 5_000;
 const REPEAT_MILLISECONDS = 30_000;
+/** How late a wait may end, as a share of what was waited: the interval grows with the time, not with the looks. */
+const LATEST = 0.05;
 
 /** Looks again and again, quickly at first, until the awaited shows or the deadline passes. */
 export async function waitFor<T>(look: () => Promise<Look<T>>, options: WaitOptions): Promise<T> {
+  const startMs = clockMs();
+  let looks = 0;
+  const counted = () => {
+    looks += 1;
+    return look();
+  };
+  try {
+    return await lookUntil(counted, options);
+  } finally {
+    // What shows at the first look was not waited for.
+    if (looks > 1) trace(startMs, { kind: "wait", waitingFor: options.waitingFor, looks });
+  }
+}
+
+async function lookUntil<T>(look: () => Promise<Look<T>>, options: WaitOptions): Promise<T> {
   const started = performance.now();
-  let interval = options.startMilliseconds ?? 40;
+  const { startMilliseconds = 20, maximumMilliseconds = 1_000 } = options;
   let nextLine = started + LONG_MILLISECONDS;
   for (;;) {
     const seen = await look();
     if ("done" in seen) return seen.done;
     if (options.deadline.passed) throw new DeadlineError(options.waitingFor, options.deadline.seconds, seen.last);
-    if (performance.now() >= nextLine) {
-      const waited = Math.round((performance.now() - started) / 1000);
-      options.onLong?.(`still waiting for ${options.waitingFor} after ${waited} s (${seen.last})`);
+    const waited = performance.now() - started;
+    if (started + waited >= nextLine) {
+      const onLong = options.onLong ?? reportOnResource;
+      onLong(`still waiting for ${options.waitingFor} after ${Math.round(waited / 1000)} s (${seen.last})`);
       nextLine += REPEAT_MILLISECONDS;
     }
-    await options.deadline.pause(interval);
-    interval = Math.min(interval * 1.5, options.maximumMilliseconds ?? 1_000);
+    const interval = Math.max(waited * LATEST, startMilliseconds);
+    await options.deadline.pause(Math.min(interval, maximumMilliseconds));
   }
+}
+
+function reportOnResource(line: string): void {
+  if (resourceInCharge()) report(line, { passing: true });
 }

@@ -1,15 +1,5 @@
+import { ChatApi } from "../providers/connector/chat-api";
 import { type ConnectorPreset, ollamaChat, ollamaGenerate, openAiChat } from "../providers/connector/presets";
-
-/**
- * How OpenSearch speaks to Ollama, and so what callers of `_predict` send.
- *
- * - `generate`: `/api/generate`, parameter `prompt`.
- * - `chat`: `/api/chat`, parameter `messages`.
- * - `openai`: `/v1/chat/completions`, parameter `messages`; the form of OpenSearch's agents and RAG pipelines.
- */
-export const ChatApi = { generate: "generate", chat: "chat", openai: "openai" } as const;
-
-export const CHAT_APIS: readonly string[] = Object.values(ChatApi);
 
 export interface ChatSettings {
   /** Base URL of Ollama as OpenSearch reaches it. */

@@ -8,6 +8,7 @@ import type { ModelGroupArgs } from "../providers/model-group/resource";
 import type { OllamaModelArgs } from "../providers/ollama-model/resource";
 import type { TlsCertificateArgs } from "../providers/tls-certificate/resource";
 
+/** OpenSearch of a chat stack: one to start in Docker, or one that exists. */
 export interface OpenSearchArgs {
   /** A cluster that runs already; then nothing of OpenSearch is started here. */
   existing?: ConnectionArgs;
@@ -38,11 +39,13 @@ export interface OpenSearchArgs {
   retainData?: boolean;
 }
 
+/** An Ollama server that runs already. */
 export interface ExistingOllamaArgs {
   /** Base URL as this machine reaches it, for example `http://localhost:11434`. */
   endpoint: string;
 }
 
+/** Ollama of a chat stack: one to start in Docker, or one that exists. */
 export interface OllamaArgs {
   /** An Ollama server that runs already; then none is started here. */
   existing?: ExistingOllamaArgs;
@@ -79,6 +82,7 @@ export interface OllamaArgs {
   retainModels?: boolean;
 }
 
+/** How long a chat stack waits for its parts, in seconds. */
 export interface ReadinessArgs {
   /** Longest wait for OpenSearch's container to be healthy. Default: 300. */
   openSearchSeconds?: number;
@@ -92,18 +96,29 @@ export interface ReadinessArgs {
 
 /** Changes the arguments of one child just before it is made, for everything that has no argument of its own. */
 export interface Transforms {
+  /** The Docker network. */
   network?: (args: docker.NetworkArgs) => docker.NetworkArgs;
+  /** Each Docker volume. */
   volume?: (args: docker.VolumeArgs) => docker.VolumeArgs;
+  /** Ollama's container. */
   ollamaContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;
+  /** OpenSearch's container. */
   openSearchContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;
+  /** The certificate of OpenSearch's container. */
   tlsCertificate?: (args: TlsCertificateArgs) => TlsCertificateArgs;
+  /** Each model in Ollama. */
   ollamaModel?: (args: OllamaModelArgs) => OllamaModelArgs;
+  /** The cluster settings. */
   clusterSetting?: (args: ClusterSettingArgs) => ClusterSettingArgs;
+  /** The model group. */
   modelGroup?: (args: ModelGroupArgs) => ModelGroupArgs;
+  /** The connector of the chat model. */
   connector?: (args: ConnectorArgs) => ConnectorArgs;
+  /** The deployed chat model. */
   deployedModel?: (args: DeployedModelArgs) => DeployedModelArgs;
 }
 
+/** What an `OllamaChatStack` is made of. Everything has a default but the password of an OpenSearch it starts. */
 export interface OllamaChatStackArgs {
   /**
    * The chat model, by Ollama's name and tag.
@@ -124,15 +139,19 @@ export interface OllamaChatStackArgs {
    * @default 300
    */
   readTimeoutSeconds?: number;
+  /** OpenSearch. Default: one in Docker, which needs `adminPassword`. */
   opensearch?: OpenSearchArgs;
+  /** Ollama. Default: one in Docker. */
   ollama?: OllamaArgs;
   /** Further cluster settings, by flat key. Default: none. */
   settings?: Record<string, unknown>;
+  /** Time limits. */
   readiness?: ReadinessArgs;
   /**
    * Address of the host on which ports are published.
    * @default "127.0.0.1"
    */
   publishAddress?: string;
+  /** Changes to the children, for what has no argument here. */
   transform?: Transforms;
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { STACK_LABEL } from "./stack-label";
 
-/** Label that says which stack a container, network or volume belongs to. */
-export const STACK_LABEL = "pulumi-ollama-chat.stack";
+export { STACK_LABEL } from "./stack-label";
 
 /** `project/stack`, the value of that label. */
 export function stackLabel(): string {

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterSetting } from "../providers/cluster-setting/resource";
 import type { ConnectionArgs } from "../providers/connection-args";
+import { ChatApi } from "../providers/connector/chat-api";
 import { Connector } from "../providers/connector/resource";
 import { trustedEndpointRegex } from "../providers/connector/trust";
 import { DeployedModel } from "../providers/deployed-model/resource";
 import { ModelGroup } from "../providers/model-group/resource";
 import { OllamaModel } from "../providers/ollama-model/resource";
-import { ChatApi, presetFor } from "./api";
+import { presetFor } from "./api";
 import type { OllamaChatStackArgs } from "./args";
 import { createNetwork, type DockerContext } from "./docker-parts";
 import { HOST_GATEWAY, mayBePrivate } from "./endpoints";
@@ -15,6 +16,21 @@ import { createOpenSearch, type OpenSearchCluster } from "./open-search-server";
 import { validated } from "./validate";
 
 export const DEFAULT_MODEL = "smollm2:135m";
+
+/** The servers behind a chat stack, as components that build on it see them. */
+export interface ChatBackend {
+  /** How to reach OpenSearch. */
+  readonly connection: ConnectionArgs;
+  /** What has to be there before anything is made on OpenSearch: its container, and the settings that open it. */
+  readonly opensearch: {
+    /** Needed before the first call. */
+    readonly dependsOn: pulumi.Resource[];
+  };
+  /** Where Ollama is, for this machine and for OpenSearch, and what has to be there before it is called. */
+  readonly ollama: OllamaServer;
+  /** Hash of the settings that are frozen into a model when it is deployed; see `DeployedModel.settingsRevision`. */
+  readonly settingsRevision: pulumi.Output<string>;
+}
 
 /**
  * A private chat backend: Ollama with its model, OpenSearch, and between them the model group, connector and deployed
@@ -48,12 +64,16 @@ export class OllamaChatStack extends pulumi.ComponentResource {
   readonly chatModel: pulumi.Output<string>;
   /** `generate`, `chat` or `openai`: what callers send (see `ChatApi`). */
   readonly api: pulumi.Output<string>;
+  /** Id of the model group. */
   readonly modelGroupId: pulumi.Output<string>;
+  /** Id of the connector; another one after a change of it. */
   readonly connectorId: pulumi.Output<string>;
   /** Id of the deployed model; stays the same through every change but a new cluster. */
   readonly modelId: pulumi.Output<string>;
   /** `POST` questions here. */
   readonly predictUrl: pulumi.Output<string>;
+  /** What another component needs to build on this stack's servers, as `OllamaRagStack` does. No stack output. */
+  readonly backend: ChatBackend;
 
   constructor(name: string, args: OllamaChatStackArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("ollamachat:index:OllamaChatStack", name, {}, opts);
@@ -83,6 +103,12 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     this.connectorId = connector.id;
     this.modelId = deployed.id;
     this.predictUrl = pulumi.interpolate`${connection.endpoint}/_plugins/_ml/models/${deployed.id}/_predict`;
+    this.backend = {
+      connection,
+      opensearch: { dependsOn: [...opensearch.dependsOn, settings] },
+      ollama,
+      settingsRevision: settings.revision,
+    };
     this.registerOutputs(this.outputs());
 
     function createServers(): { ollama: OllamaServer; opensearch: OpenSearchCluster } {

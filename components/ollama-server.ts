@@ -15,6 +15,7 @@ export interface OllamaServer {
   readonly endpoint: string;
   /** Base URL as OpenSearch reaches it. */
   readonly endpointForOpenSearch: string;
+  /** Needed before the first call. */
   readonly dependsOn: pulumi.Resource[];
 }
 

@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { checkWith } from "../providers/checking";
 import { endpointSchema } from "../providers/connection";
+import { CHAT_APIS } from "../providers/connector/chat-api";
 import { requireStrong } from "./admin-password";
-import { CHAT_APIS } from "./api";
 import type { OllamaChatStackArgs } from "./args";
 
 const nameRule = "must be a model's name and tag, such as smollm2:135m";
-const modelName = z.string(nameRule).regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*$/, nameRule);
+export const modelName = z.string(nameRule).regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*$/, nameRule);
 const portRule = "must be a port from 1 to 65535";
 const port = z.int(portRule).min(1, portRule).max(65535, portRule).optional();
 const imageRule = "must be an image such as ollama/ollama:0.17.4";

@@ -1,8 +1,25 @@
-import { SYMPTOMS, type Symptom } from "./symptoms";
+import { OLLAMA_SYMPTOMS } from "./ollama-symptoms";
+import type { Symptom } from "./symptom";
+import { SYMPTOMS } from "./symptoms";
 
-/** The row of the table that a failure's text fits, or `undefined`. */
+/** A request that went to Ollama itself: the same words mean another thing there. */
+const TO_OLLAMA = /\b(?:GET|HEAD|POST|DELETE) \/(?:api|v1)\//;
+
+/** The row of the tables that a failure's text fits, or `undefined`. */
 export function diagnose(text: string): Symptom | undefined {
-  return SYMPTOMS.find((symptom) => symptom.match.test(text));
+  const tables = TO_OLLAMA.test(text) ? [...OLLAMA_SYMPTOMS, ...SYMPTOMS] : SYMPTOMS;
+  return tables.find((symptom) => symptom.match?.test(text));
+}
+
+/**
+ * The row of this name.
+ *
+ * @throws RangeError for a name that no row has.
+ */
+export function symptomOf(id: string): Symptom {
+  const symptom = [...SYMPTOMS, ...OLLAMA_SYMPTOMS].find((row) => row.id === id);
+  if (symptom === undefined) throw new RangeError(`There is no row ${id} in the tables of diagnosis/.`);
+  return symptom;
 }
 
 const UNKNOWN_CAUSE = {

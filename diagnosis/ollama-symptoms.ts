@@ -1,34 +1,40 @@
-import type { Symptom } from "./symptoms";
+import type { Symptom } from "./symptom";
 
 /** Known failures of an Ollama server, most particular first; texts of 0.17.4. */
 export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   {
     id: "ollama-not-ollama",
-    match: /GET \/api\/(?:version|tags)(?: with: | answered in a form)|Expected HTTP|Parse Error|wrong version number/,
+    shows: "GET /api/version answered in a form that is not understood, or 4xx",
+    match:
+      /GET \/api\/(?:version|tags)(?: with: | answered (?:in a form|[34]\d\d\b))|Expected HTTP|Parse Error|wrong version number/,
     cause:
       "What answers at the endpoint is not Ollama, or a proxy that wants a sign-in, or the endpoint mixes up http:// and https://.",
     fix: "Check endpoint: curl ENDPOINT/api/version has to answer with a version.",
   },
   {
     id: "ollama-model-unknown",
+    shows: "pull model manifest: file does not exist",
     match: /pull model manifest: file does not exist/,
     cause: "The registry has no model of this name with this tag.",
     fix: "Check name and tag (the part after the colon) in the model library; private registries need the full name, host/namespace/name:tag.",
   },
   {
     id: "ollama-registry-insecure",
+    shows: "http: server gave HTTP response to HTTPS client",
     match: /server gave HTTP response to HTTPS client|insecure protocol http/,
     cause: "The registry speaks plain HTTP, and Ollama asks by HTTPS unless it is told otherwise.",
     fix: "Set insecure: true, for a registry on this machine or a network you trust.",
   },
   {
     id: "ollama-registry-certificate",
+    shows: "x509: certificate signed by unknown authority",
     match: /failed to verify certificate|x509:/,
     cause: "The Ollama server does not trust the registry's certificate, or something in between changes the traffic.",
     fix: "Install the authority's certificate where Ollama runs (SSL_CERT_FILE in its container).",
   },
   {
     id: "ollama-registry-redirect",
+    shows: "http: no Location header in response",
     match: /no Location header in response/,
     cause:
       "Ollama downloads a model's files only from a registry that redirects to another host; this one serves them itself.",
@@ -36,30 +42,35 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   },
   {
     id: "ollama-registry-refuses",
+    shows: "pull model manifest: 401, or: access denied",
     match: /unauthorized|access denied|pull model manifest: 40[13]/,
     cause: "The registry does not let this Ollama server read the model; it may also hide names that do not exist.",
     fix: "Check the name; for a private model add the server's public key (id_ed25519.pub in its .ollama folder) to your account.",
   },
   {
     id: "ollama-too-old",
+    shows: "requires a newer version of Ollama",
     match: /requires a newer version of Ollama/,
     cause: "The model needs a later Ollama than this server is.",
     fix: "Use a later image of Ollama, or a model that this one can run.",
   },
   {
     id: "ollama-rate-limit",
+    shows: "pull model manifest: 429, or: too many requests",
     match: /too many requests|pull model manifest: 429/i,
     cause: "The registry limits how often it may be asked.",
     fix: "Run again in some minutes.",
   },
   {
     id: "ollama-registry-down",
+    shows: "dial tcp 127.0.0.1:5001: connect: connection refused",
     match: /dial tcp \S+: connect: connection refused/,
     cause: "Nothing listens at the registry's address as seen from the Ollama server.",
     fix: "Start the registry, and give an address that Ollama can reach: inside its container localhost is the container itself.",
   },
   {
     id: "ollama-offline",
+    shows: "pull model manifest: ... network is unreachable, no such host, i/o timeout",
     match:
       /pull model manifest: .*(?:network is unreachable|no such host|i\/o timeout|server misbehaving|no route to host|name resolution)/,
     cause: "The Ollama server, which does the download, cannot reach the registry from where it runs.",
@@ -67,24 +78,28 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   },
   {
     id: "ollama-disk-full",
+    shows: "no space left on device",
     match: /no space left on device/,
     cause: "The disk that holds Ollama's models is full.",
     fix: "Free space where the models lie, or choose a smaller model or quantisation.",
   },
   {
     id: "ollama-download-broken",
+    shows: "digest mismatch, file must be downloaded again",
     match: /digest mismatch/,
     cause: "What the registry sent is not what its manifest promises; repeating did not help, so its copy is damaged.",
     fix: "Push the model to that registry again, or pull from another one.",
   },
   {
     id: "ollama-file-missing",
+    shows: "file does not exist, in the middle of a pull",
     match: /: file does not exist/,
     cause: "The registry's manifest names a file that the registry, or its storage, does not have.",
     fix: "Push the model to that registry again, or pull from another one.",
   },
   {
     id: "ollama-network-flaky",
+    shows: "unexpected EOF, connection reset, TLS handshake timeout",
     match: /max retries exceeded|unexpected EOF|connection reset|handshake timeout|the answer ended early|: EOF$/,
     cause:
       "The connection broke off, and going on did not help: the network fails, or Ollama was stopped or ran out of memory.",
@@ -92,24 +107,28 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   },
   {
     id: "ollama-name-invalid",
+    shows: "invalid model name",
     match: /invalid model name|name ".*" is invalid/,
     cause: "The server does not take this for a model's name.",
     fix: "Write name:tag, namespace/name:tag or host/namespace/name:tag.",
   },
   {
     id: "ollama-template",
+    shows: "template: ... unexpected, or: invalid template",
     match: /template:|bad template|invalid template/,
     cause: "The template is not valid: Ollama's templates are Go templates.",
     fix: "Correct template; `ollama show --template MODEL` prints a working one.",
   },
   {
     id: "ollama-parameter-type",
+    shows: 'option "num_predict" must be of type integer',
     match: /option "[^"]*" must be of type/,
     cause: "A member of parameters has a type that Ollama does not take for it.",
     fix: "Give the type that the server names.",
   },
   {
     id: "ollama-runner",
+    shows: "runner process has terminated, or: unable to load model",
     match: /runner process has terminated|error was encountered while running the model|unable to load model/,
     cause:
       "Ollama could not keep the model running: mostly too little memory, or a CPU or GPU that this build cannot use.",
@@ -117,24 +136,42 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   },
   {
     id: "ollama-memory",
+    shows: "model requires more system memory than is available",
     match: /requires more system memory/,
     cause: "The model needs more memory than the machine has free.",
     fix: "Choose a smaller model or quantisation, lower num_ctx in parameters, or give Ollama's container more memory.",
   },
   {
+    id: "ollama-model-missing",
+    shows: "model 'smollm2:135m' not found (as Ollama says it)",
+    match: /model ['"][^'"]+['"] not found/,
+    cause: "Ollama does not have this model under this name and tag.",
+    fix: "Pull it: add an OllamaModel for it, run ollama-chat doctor --fix, or ollama pull NAME:TAG.",
+  },
+  {
+    id: "ollama-server-busy",
+    shows: "server busy, please try again. maximum pending requests exceeded (as Ollama says it)",
+    match: /server busy.*maximum pending requests/,
+    cause: "Ollama's queue is full (OLLAMA_MAX_QUEUE).",
+    fix: "Ask less at once, or raise OLLAMA_NUM_PARALLEL or OLLAMA_MAX_QUEUE.",
+  },
+  {
     id: "ollama-stalled",
+    shows: "Waited 300 s for POST /api/pull to go on",
     match: /Waited [\d.]+ s for POST \/api\/(?:pull|create) to go on/,
     cause: "The download stands still: the registry or the network between it and Ollama hangs.",
     fix: "Check the network where Ollama runs and run again: what has arrived is kept.",
   },
   {
     id: "ollama-slow",
+    shows: "Waited 1800 s for POST /api/pull to end",
     match: /Waited [\d.]+ s for POST \/api\/(?:pull|create) to end/,
     cause: "The download takes longer than the resource's deadline.",
     fix: "Raise timeouts.createSeconds (or updateSeconds) and run again: what has arrived is kept.",
   },
   {
     id: "ollama-unreachable",
+    shows: "connect ECONNREFUSED 127.0.0.1:11434",
     match:
       /Waited [\d.]+ s for Ollama at .* to answer|no answer from .*(?:ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|socket hang up|time limit)/,
     cause:

@@ -19,6 +19,13 @@ export interface Core {
   later(delayMs: number, action: () => void): void;
   /** Whether security is on: users are configured, or a server behind decides. */
   readonly secured: boolean;
+  /** Components of further plugins; see `EmulatorOptions.plugins`. */
+  readonly plugins: readonly string[];
+}
+
+/** Whether the k-NN plugin is among those that the emulator says to have. */
+export function hasKnn({ plugins }: Core): boolean {
+  return plugins.includes("opensearch-knn");
 }
 
 /** Names and ids that a cluster keeps over restarts. */

@@ -91,6 +91,7 @@ export class Emulator {
       hasUpstream,
       secured: hasUpstream || (this.options.users?.length ?? 0) > 0,
       sharedIdWord: this.options.sharedIdWord,
+      plugins: this.options.plugins ?? [],
       changed: () => this.stateFile?.markDirty(),
       state,
     });

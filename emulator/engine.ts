@@ -24,6 +24,7 @@ export interface EngineOptions {
   hasUpstream: boolean;
   secured: boolean;
   sharedIdWord: string | undefined;
+  plugins: readonly string[];
   /** Called at every change of what a restart must keep. */
   changed: () => void;
   state: StoredState | undefined;
@@ -37,7 +38,7 @@ export class Engine {
   private isStopped = false;
 
   constructor(options: EngineOptions) {
-    const { profile, timings, faults, hasUpstream, secured, sharedIdWord, changed, state } = options;
+    const { profile, timings, faults, hasUpstream, secured, sharedIdWord, plugins, changed, state } = options;
     const settings = new ClusterSettings(profile, !hasUpstream);
     const indices = new IndexStore({ searchLagMs: timings.searchLagMs, sharedIdWord }, changed);
     if (state) {
@@ -56,6 +57,7 @@ export class Engine {
       node,
       later,
       secured,
+      plugins,
     };
     const { routes, deployment } = mlRoutes(this.core);
     const local = [

@@ -76,6 +76,11 @@ export interface EmulatorOptions {
    * connector counts as used by every model, though none may use it. Default: none.
    */
   sharedIdWord?: string;
+  /**
+   * Components of further plugins for `_cat/plugins`. With `opensearch-knn` an index may have `knn_vector` fields and
+   * `index.knn`, which are refused without it; they are kept and shown, not searched. Default: none.
+   */
+  plugins?: readonly string[];
   /** Port of the control route for faults; 0 takes a free one. Default: no control route. */
   controlPort?: number;
   /** Gets one line per request. Default: silent. */

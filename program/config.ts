@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { adminPasswordRule, isStrong } from "../components/admin-password";
 import type { OllamaChatStackArgs } from "../components/args";
 import { ADMIN } from "../components/open-search-server";
+import type { OllamaRagStackArgs } from "../components/rag-args";
 import { sentence } from "../providers/checking";
 import { endpointSchema } from "../providers/connection";
 
@@ -45,6 +46,16 @@ export function readConfig(): OllamaChatStackArgs {
       keepAlive: text("ollamaKeepAlive"),
       retainModels: config.getBoolean("ollamaRetainModels"),
     },
+  };
+}
+
+/** What the configuration says of retrieval, or `undefined` where it wants none. */
+export function readRagConfig(): Pick<OllamaRagStackArgs, "embeddingModel" | "dimension"> | undefined {
+  const config = new pulumi.Config();
+  if (config.getBoolean("rag") !== true) return undefined;
+  return {
+    embeddingModel: config.get("embeddingModel") || undefined,
+    dimension: config.getNumber("embeddingDimension") || undefined,
   };
 }
 

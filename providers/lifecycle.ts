@@ -14,6 +14,8 @@ export interface CheckOutcome<Inputs> {
 export interface DiffOutcome {
   readonly changes: boolean;
   readonly replaces?: readonly string[];
+  /** The new one cannot stand beside the old one. Default: false. */
+  readonly deleteBeforeReplace?: boolean;
 }
 
 /**

@@ -1,6 +1,6 @@
 // Compiles the package with its own TypeScript, from any working directory; run by `npm run build` and `prepare`.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fingerprint, fingerprintFile } from "./fingerprint.mjs";
@@ -22,6 +22,8 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.
 });
 if (status === 0) {
   mkdirSync(join(root, "dist"), { recursive: true });
+  // npm makes a bin executable when it installs it, not when it is built again.
+  for (const bin of ["cli", "emulator"]) chmodSync(join(root, "dist", bin, "main.js"), 0o755);
   writeFileSync(fingerprintFile(root), built);
 }
 process.exit(status ?? 1);

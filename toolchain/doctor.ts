@@ -6,6 +6,7 @@ import { baseImage } from "./parts/base-image";
 import { chatModel } from "./parts/chat-model";
 import { dockerEngine } from "./parts/docker-engine";
 import { dockerPlugin } from "./parts/docker-plugin";
+import { embeddingModel } from "./parts/embedding-model";
 import { javaRuntime } from "./parts/java-runtime";
 import { findJdk } from "./parts/jdk";
 import { localOllamaImage } from "./parts/ollama-image";
@@ -31,6 +32,7 @@ const parts: readonly Part[] = [
   localOpensearchImage,
   ollamaProgram,
   chatModel,
+  embeddingModel,
   localOllamaImage,
 ];
 

@@ -5,6 +5,7 @@ import { type Context, ensure, ensureIfPossible, locate, type Part, type Resolve
 import { chatModel } from "./parts/chat-model";
 import { dockerEngine } from "./parts/docker-engine";
 import { dockerPlugin } from "./parts/docker-plugin";
+import { embeddingModel } from "./parts/embedding-model";
 import { officialImage } from "./parts/official-image";
 import { localOllamaImage } from "./parts/ollama-image";
 import { ollamaBuild, ollamaProgram } from "./parts/ollama-program";
@@ -72,7 +73,9 @@ async function installOllama(goal: Goal, context: Context): Promise<Pick<Selecti
   const get = goal === "tests" ? ensureIfPossible : locate;
   const program = await get(ollamaProgram, context);
   if (program instanceof PartUnavailable) return { noOllama: program.message };
-  const models = program && (await get(chatModel, context));
+  const chat = program && (await get(chatModel, context));
+  if (chat instanceof PartUnavailable) return { noOllama: chat.message };
+  const models = chat && (await get(embeddingModel, context));
   if (models instanceof PartUnavailable) return { noOllama: models.message };
   return program && models ? { ollama: { program: program.location, models: models.location } } : {};
 }

@@ -14,6 +14,8 @@ import type { Selection } from "./selection";
 import { formatSeconds, StepRunner } from "./steps";
 import { runTests } from "./test-run";
 
+const ollamaChat = join(packageRoot, "dist", "cli", "main.js");
+
 const usage = `Usage: node toolchain/bootstrap.mjs <command>
 
   install          put everything in place that the demo and the tests need
@@ -21,6 +23,8 @@ const usage = `Usage: node toolchain/bootstrap.mjs <command>
   demo             stand the stack up, ask a question, print the answer
   demo:down        take it down and prove that nothing is left but images
   pulumi <args>    run the Pulumi CLI on the demo's stack
+  ollama-chat <args>
+                   ask the demo's model, chat with it, and more (--help)
   check            types, lint and format
   test <args>      run all tests; arguments go to vitest
   exec <command>   run a command in the toolchain's environment`;
@@ -56,6 +60,16 @@ async function main(command: string | undefined, args: readonly string[]): Promi
         return runInForeground(cli, args, { cwd: packageRoot, environment: base });
       }
       return runInForeground(cli, args, { cwd: demoFolder, environment: { ...base, ...demoEnvironment() } });
+    }
+    case "ollama-chat": {
+      const setUp = isDemoSetUp();
+      if (setUp) forgetOwnPassphrase();
+      const base = environmentOf(await install("stack", context), context);
+      if (!setUp) context.steps.say("The demo is not set up (npm run demo does that), so this is without its stack.");
+      const environment = setUp ? { ...base, ...demoEnvironment(), OLLAMA_CHAT_CWD: demoFolder } : base;
+      // Where the person stands: paths in the arguments mean files from there.
+      const cwd = process.env.INIT_CWD ?? process.cwd();
+      return runInForeground(process.execPath, [ollamaChat, ...args], { cwd, environment });
     }
     case "exec": {
       const [program, ...rest] = args;

@@ -20,6 +20,14 @@ export interface Versions {
     readonly file: string;
     readonly sha256: string;
   };
+  readonly embeddingModel: {
+    readonly name: string;
+    /** The same of the embedding model: its weights' folder inside the wheel, and the hash of the wheel. */
+    readonly package: string;
+    readonly version: string;
+    readonly folder: string;
+    readonly sha256: string;
+  };
 }
 
 export const versions: Versions = JSON.parse(readFileSync(join(packageRoot, "toolchain", "versions.json"), "utf8"));

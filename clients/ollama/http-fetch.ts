@@ -6,16 +6,27 @@ import { Readable } from "node:stream";
  * `fetch` for the Ollama client, over `node:http`. The built-in one gives up after 300 s without a byte, and Ollama is
  * silent for longer while it checks the digest of a large model or loads it; here only the caller's signal ends a
  * request. Each request has a connection of its own: a pooled one may be half closed when a server restarts.
+ *
+ * @param onEnd told once, when the whole answer is there or the request has failed; then there may be no status.
  */
-export async function httpFetch(url: string, init: RequestInit): Promise<Response> {
+export async function httpFetch(
+  url: string,
+  init: RequestInit,
+  onEnd?: (status: number | undefined) => void,
+): Promise<Response> {
   const { request } = url.startsWith("https:") ? https : http;
   const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
     const body = typeof init.body === "string" ? init.body : "";
     // The length has to be said: of itself node frames no body of a DELETE.
     const headers = { ...Object.fromEntries(new Headers(init.headers)), "content-length": Buffer.byteLength(body) };
     const options = { method: init.method ?? "GET", headers, agent: false as const };
-    const outgoing = request(url, { ...options, signal: init.signal ?? undefined }, resolve);
+    let status: number | undefined;
+    const outgoing = request(url, { ...options, signal: init.signal ?? undefined }, (incoming) => {
+      status = incoming.statusCode;
+      resolve(incoming);
+    });
     outgoing.on("error", reject);
+    outgoing.once("close", () => onEnd?.(status));
     outgoing.end(body);
   });
   return new Response(Readable.toWeb(answer), { status: answer.statusCode, headers: flatHeaders(answer.headers) });

@@ -10,15 +10,17 @@ export interface ProgressEvent {
 /** Smaller layers (template, system, parameters) come at once and get no line. */
 const SMALL_BYTES = 1_000_000;
 const LARGE_BYTES = 1_000_000_000;
+/** On a slow line, percents are told this often though no stride is reached. */
+const SLOW_MILLISECONDS = 10_000;
 /** Phases that are over at once, or say nothing to a person. */
 const MINOR = /^(?:pulling|writing) manifest$|^(?:using existing|creating new) layer |^success$/;
 
 /**
  * Turns the server's progress, many lines a second, into a few for a person: one a phase, one a layer, and percents
- * at every quarter of a layer (every tenth from 1 GB).
+ * and bytes at every quarter of a layer (every tenth from 1 GB), or ten seconds after the last ones.
  */
 export function progressLines(say: (line: string) => void): (event: ProgressEvent) => void {
-  const layers = new Map<string, number>();
+  const layers = new Map<string, Told>();
   let phase = "";
   return (event) => {
     const { status, digest, total, completed = 0 } = event;
@@ -32,16 +34,27 @@ export function progressLines(say: (line: string) => void): (event: ProgressEven
   };
 }
 
-function sayLayer(say: (line: string) => void, layers: Map<string, number>, layer: Required<ProgressEvent>): void {
+/** The last line on a layer: its percents, and when it was. */
+interface Told {
+  readonly percent: number;
+  readonly at: number;
+}
+
+function sayLayer(say: (line: string) => void, layers: Map<string, Told>, layer: Required<ProgressEvent>): void {
   const { status, digest, total, completed } = layer;
   const before = layers.get(digest);
+  const percent = Math.floor((completed / total) * 100);
   const stride = total >= LARGE_BYTES ? 10 : 25;
-  const reached = Math.floor((completed / total) * (100 / stride)) * stride;
-  if (before !== undefined && reached <= before) return;
-  layers.set(digest, reached);
-  const size = bytes(total);
-  if (before !== undefined || (reached > 0 && reached < 100)) say(`${status}: ${reached} % of ${size}`);
-  else say(reached === 100 ? `${status}: already there, ${size}` : `${status}: ${size}`);
+  const at = performance.now();
+  if (before !== undefined) {
+    if (percent <= before.percent) return;
+    const strode = Math.floor(percent / stride) > Math.floor(before.percent / stride);
+    if (!strode && at < before.at + SLOW_MILLISECONDS) return;
+  }
+  layers.set(digest, { percent, at });
+  if (before === undefined && percent === 0) say(`${status}: ${bytes(total)}`);
+  else if (before === undefined && percent === 100) say(`${status}: already there, ${bytes(total)}`);
+  else say(`${status}: ${percent} % (${bytes(completed)} of ${bytes(total)})`);
 }
 
 /** Bytes in decimal units, as Ollama shows them: `98 MB`, `4.7 GB`. */

@@ -3,6 +3,7 @@
 import { Ollama } from "ollama/browser";
 import { z } from "zod";
 import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
+import { clockMs, trace } from "../trace";
 import { httpFetch } from "./http-fetch";
 
 /** One request of Ollama's API. */
@@ -34,11 +35,18 @@ export class OllamaServer {
     throw new UnexpectedAnswerError(call.name, z.prettifyError(parsed.error));
   }
 
-  /** The official client for one request. `signal` ends it; a refusal is thrown as a `ServerError`. */
-  client(request: string, signal: AbortSignal): Ollama {
+  /**
+   * The official client for one request. `signal` ends it; a refusal is thrown as a `ServerError`.
+   *
+   * @param tried 1 for the first try of a request.
+   */
+  client(request: string, signal: AbortSignal, tried = 1): Ollama {
     const fetch = async (url: unknown, init: RequestInit = {}): Promise<Response> => {
       const signals = init.signal ? [signal, init.signal] : [signal];
-      const response = await httpFetch(String(url), { ...init, signal: AbortSignal.any(signals) });
+      const startMs = clockMs();
+      const onEnd = (status: number | undefined) =>
+        trace(startMs, { kind: "request", server: "ollama", request, status, try: tried });
+      const response = await httpFetch(String(url), { ...init, signal: AbortSignal.any(signals) }, onEnd);
       if (response.ok) return response;
       throw new ServerError(response.status, "", reasonOf(await response.text()), request);
     };

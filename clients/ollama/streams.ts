@@ -40,7 +40,8 @@ export async function pullModel(
 ): Promise<void> {
   for (let tried = 1; ; tried += 1) {
     try {
-      return await stream(server, "POST /api/pull", limits, (client) => client.pull({ model, insecure, stream: true }));
+      const pull = (client: Ollama) => client.pull({ model, insecure, stream: true });
+      return await stream(server, "POST /api/pull", limits, pull, tried);
     } catch (error) {
       if (!passes(error) || tried >= MAX_PULLS || limits.deadline.passed) throw error;
       limits.onEvent?.({ status: `interrupted (${textOf(error)}), going on` });
@@ -83,10 +84,11 @@ async function stream(
   request: string,
   limits: StreamLimits,
   send: (client: Ollama) => Promise<AsyncIterable<unknown>>,
+  tried = 1,
 ): Promise<void> {
   const guard = new StreamGuard(request, limits);
   try {
-    for await (const line of await send(server.client(request, guard.signal))) {
+    for await (const line of await send(server.client(request, guard.signal, tried))) {
       const event = parsed(request, line);
       guard.seen(event);
       limits.onEvent?.(event);
@@ -103,7 +105,7 @@ async function stream(
 const ENDED_EARLY = /Did not receive done or success/;
 
 /** In a stream the status is 200 in any case; the client throws the server's `error` line as a bare `Error`. */
-function streamError(server: OllamaServer, request: string, error: unknown, signal: AbortSignal): unknown {
+export function streamError(server: OllamaServer, request: string, error: unknown, signal: AbortSignal): unknown {
   const translated = server.translated(request, error, signal);
   if (translated !== error || !(error instanceof Error) || error.constructor !== Error) return translated;
   if (ENDED_EARLY.test(error.message)) {

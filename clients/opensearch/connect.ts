@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Client } from "@opensearch-project/opensearch";
 import { ExplainedError } from "../../diagnosis/explained-error";
+import { openSearchLibrary } from "./library";
 import { OpenSearchServer } from "./server";
 
 /** How to reach an OpenSearch cluster; every OpenSearch resource has it as its `connection` input. */
@@ -45,6 +45,7 @@ export function openSearch(connection: Connection): OpenSearchServer {
   const key = JSON.stringify([connection, password]);
   const known = servers.get(key);
   if (known) return known;
+  const { Client } = openSearchLibrary();
   const server = new OpenSearchServer({
     client: new Client({
       nodes: [connection.endpoint, ...(connection.endpoints ?? [])],

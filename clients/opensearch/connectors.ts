@@ -4,28 +4,43 @@ import { writeAnswer } from "./answers";
 import { orMissing } from "./missing";
 import type { OpenSearchServer } from "./server";
 
+/** One request that a connector can send. `${parameters.…}` and `${credential.…}` are filled in by the server. */
 export interface ConnectorAction {
+  /** What it is for: `predict` for questions and embeddings. */
   readonly actionType: string;
+  /** `GET`, `POST` or `PUT`. */
   readonly method: string;
+  /** Whole URL. Write the host out: callers may override parameters, and so redirect the request. */
   readonly url: string;
+  /** Headers, by name. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** JSON with placeholders, such as `{ "prompt": "${parameters.prompt}" }`. */
   readonly requestBody?: string;
+  /** Name of a function of the server, or Painless, that shapes the input, such as `connector.pre_process.openai.embedding`. */
   readonly preProcessFunction?: string;
+  /** The same for the answer, such as `connector.post_process.cohere.embedding`. */
   readonly postProcessFunction?: string;
-  /** Understood from 3.5 on. */
+  /** 1 to 64 letters, digits, `_` or `-`. Understood from 3.5 on. */
   readonly name?: string;
 }
 
-/** Times are in seconds unless the name says otherwise. */
+/** How the server calls the model server. What is left out takes the server's default (`ConnectorClientConfig.java`). */
 export interface ConnectorClientConfig {
+  /** Most connections at once. Server's default: 30. */
   readonly maxConnection?: number;
+  /** Longest wait for a connection. Server's default: 30 from 3.6 on, 30000 before. */
   readonly connectionTimeoutSeconds?: number;
+  /** Longest wait for an answer. Server's default: 30 from 3.6 on, 30000 before (ml-commons #4759). */
   readonly readTimeoutSeconds?: number;
+  /** Retries after 429 and 5xx; -1 for no limit. Server's default: 0. */
   readonly maxRetryTimes?: number;
+  /** How retries are spaced (see `RetryBackoffPolicy`). Server's default: `constant`. */
   readonly retryBackoffPolicy?: string;
+  /** Pause before the first retry. Server's default: 200. */
   readonly retryBackoffMilliseconds?: number;
+  /** Longest time for all retries together. Server's default: 30. */
   readonly retryTimeoutSeconds?: number;
-  /** Understood from 3.5 on. */
+  /** Accept any certificate of the model server. Server's default: false. Understood from 3.5 on. */
   readonly skipSslVerification?: boolean;
 }
 

@@ -19,21 +19,32 @@ const predictAnswer = z.looseObject({
   ),
 });
 
+/** What `_predict` answers; `answerText` takes the text out of it. */
 export type PredictAnswer = z.infer<typeof predictAnswer>;
 
 /** Shortest time limit of a question, in seconds: also one that is asked at the last moment may be answered. */
 const LEAST_SECONDS = 1;
 
-/** Asks a model. The answer can take as long as the model does, so the time limit is the caller's. */
+/**
+ * Asks a model. The answer can take as long as the model does, so the time limit is the caller's.
+ *
+ * @param signal ends the wait.
+ */
 export async function predict(
   server: OpenSearchServer,
   modelId: string,
   parameters: Readonly<Record<string, unknown>>,
   deadline: Deadline,
+  signal?: AbortSignal,
 ): Promise<PredictAnswer> {
+  signal?.throwIfAborted();
   return await server.call({
     name: `POST /_plugins/_ml/models/${modelId}/_predict`,
-    send: (client, options) => client.ml.predictModel({ model_id: modelId, body: { parameters } as never }, options),
+    send: (client, options) => {
+      const request = client.ml.predictModel({ model_id: modelId, body: { parameters } as never }, options);
+      signal?.addEventListener("abort", () => request.abort(), { once: true });
+      return request;
+    },
     answer: predictAnswer,
     repeatable: true,
     timeoutSeconds: Math.max(LEAST_SECONDS, deadline.remainingMilliseconds / 1000),
@@ -57,4 +68,36 @@ export function answerText(answer: PredictAnswer): string | undefined {
   const map = answer.inference_results[0]?.output?.[0]?.dataAsMap;
   const parsed = ollamaAnswer.safeParse(map);
   return parsed.success ? parsed.data : undefined;
+}
+
+const NANOSECONDS = 1e9;
+
+const ollamaMeasures = z.looseObject({
+  model: z.string().optional(),
+  eval_count: z.number().optional(),
+  prompt_eval_count: z.number().optional(),
+  eval_duration: z.number().positive().optional(),
+  usage: z.looseObject({ completion_tokens: z.number().optional(), prompt_tokens: z.number().optional() }).optional(),
+});
+
+/** What the model server tells of an answer besides the text. */
+export interface AnswerMeasures {
+  readonly model?: string;
+  readonly tokens?: number;
+  readonly promptTokens?: number;
+  /** Time spent on writing the answer; `/v1/chat/completions` does not tell it. */
+  readonly evalSeconds?: number;
+}
+
+/** Model, tokens and time from `/api/generate`, `/api/chat` and `/v1/chat/completions`; what is not told is absent. */
+export function answerMeasures(answer: PredictAnswer): AnswerMeasures {
+  const parsed = ollamaMeasures.safeParse(answer.inference_results[0]?.output?.[0]?.dataAsMap);
+  if (!parsed.success) return {};
+  const { model, eval_count, prompt_eval_count, eval_duration, usage } = parsed.data;
+  return {
+    model,
+    tokens: eval_count ?? usage?.completion_tokens,
+    promptTokens: prompt_eval_count ?? usage?.prompt_tokens,
+    evalSeconds: eval_duration === undefined ? undefined : eval_duration / NANOSECONDS,
+  };
 }

@@ -1,6 +1,8 @@
-import { type ApiResponse, type Client, errors } from "@opensearch-project/opensearch";
+import type { ApiResponse, Client, errors } from "@opensearch-project/opensearch";
 import { z } from "zod";
 import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
+import { clockMs, trace } from "../trace";
+import { openSearchLibrary } from "./library";
 import { type RetryLimits, retrying } from "./retry";
 
 interface ServerOptions {
@@ -42,7 +44,12 @@ export class OpenSearchServer {
 
   async call<T>(call: Call<T>): Promise<T> {
     const limits = { maxRetries: this.#options.maxRetries, ...call.retry };
-    return await retrying(() => this.#send(call), { ...limits, repeatable: call.repeatable });
+    let tries = 0;
+    const send = () => {
+      tries += 1;
+      return this.#send(call, tries);
+    };
+    return await retrying(send, { ...limits, repeatable: call.repeatable });
   }
 
   /** Runs a task once for the life of the process; a failure is not remembered. */
@@ -55,23 +62,31 @@ export class OpenSearchServer {
     return await running;
   }
 
-  async #send<T>(call: Call<T>): Promise<T> {
+  async #send<T>(call: Call<T>, tried: number): Promise<T> {
     const requestTimeout = (call.timeoutSeconds ?? this.#options.requestTimeoutSeconds) * 1000;
-    const body = await this.#answered(call, requestTimeout);
+    const body = await this.#answered(call, requestTimeout, tried);
     const parsed = call.answer.safeParse(body);
     if (parsed.success) return parsed.data;
     throw new UnexpectedAnswerError(call.name, z.prettifyError(parsed.error));
   }
 
-  async #answered<T>(call: Call<T>, requestTimeout: number): Promise<unknown> {
+  async #answered<T>(call: Call<T>, requestTimeout: number, tried: number): Promise<unknown> {
+    const startMs = clockMs();
+    let status: number | undefined;
     try {
-      return (await call.send(this.#options.client, { requestTimeout })).body;
+      const answer = await call.send(this.#options.client, { requestTimeout });
+      status = answer.statusCode ?? undefined;
+      return answer.body;
     } catch (error) {
+      if (error instanceof openSearchLibrary().errors.ResponseError) status = error.statusCode;
       throw this.#translated(call.name, error);
+    } finally {
+      trace(startMs, { kind: "request", server: "opensearch", request: call.name, status, try: tried });
     }
   }
 
   #translated(request: string, error: unknown): unknown {
+    const { errors } = openSearchLibrary();
     if (error instanceof errors.ResponseError) return refusal(request, error);
     if (error instanceof errors.TimeoutError) {
       return new UnreachableError(this.endpoint, "no answer within the time limit", request, true);

@@ -104,9 +104,10 @@ export function durationMs(text: string): number {
 
 /** The plugins that the emulator answers for, as rows of `_cat/plugins`. */
 export function pluginRows(core: Core): Record<string, string>[] {
-  return [
-    { id: core.node.nodeId, name: core.node.nodeName, component: "opensearch-ml", version: core.profile.pluginVersion },
-  ];
+  const { node, profile, plugins } = core;
+  return ["opensearch-ml", ...plugins].map((component) => {
+    return { id: node.nodeId, name: node.nodeName, component, version: profile.pluginVersion };
+  });
 }
 
 function catPlugins(core: Core, request: ApiRequest): ApiResponse {

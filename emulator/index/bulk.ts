@@ -5,6 +5,7 @@ import { parseJson } from "../json/parse";
 import { plainValue } from "../json/read";
 import type { DocumentIndex, WriteResult } from "./documents";
 import { writeAnswer } from "./documents";
+import { checkWritable } from "./index-settings";
 import { checkDocument, isRecord } from "./mapping";
 
 type Verb = "index" | "create" | "update" | "delete";
@@ -45,7 +46,7 @@ function readAction(line: string, at: number): { verb: Verb; target: Record<stri
 function runOne(index: DocumentIndex, verb: Verb, id: string | undefined, line: string | undefined): unknown {
   try {
     const { result, status } = apply(index, verb, id, line);
-    return { ...writeAnswer(index.name, result), status };
+    return { ...writeAnswer(index.name, result, index.copies), status };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const { type, reason, extras, causedBy } = error.detail;
@@ -65,6 +66,7 @@ function apply(
   id: string | undefined,
   line: string | undefined,
 ): { result: WriteResult; status: number } {
+  checkWritable(index);
   if (verb === "delete") {
     const result = index.delete(id ?? "");
     return { result, status: result.result === "deleted" ? 200 : 404 };

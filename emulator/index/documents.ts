@@ -1,5 +1,7 @@
 import { ApiError } from "../errors";
 import { newId, newUuid } from "../ids";
+import type { Definition } from "./definition";
+import { type IndexSettings, shownSettings } from "./index-settings";
 import type { FieldType, Mapping } from "./mapping";
 
 /** A stored document. Never changed in place: a write makes a new one, so searches keep seeing what they saw. */
@@ -27,7 +29,9 @@ export interface IndexState {
   readonly uuid: string;
   readonly nextSeqNo: number;
   readonly mapping: Mapping;
-  readonly settings: Record<string, unknown>;
+  /** What `GET _mapping` shows; absent for the indices of ML Commons. */
+  readonly definition?: Definition;
+  readonly settings: IndexSettings;
   readonly documents: readonly StoredDocument[];
 }
 
@@ -43,7 +47,8 @@ export interface IndexRules {
 export class DocumentIndex {
   readonly uuid: string;
   readonly mapping: Mapping;
-  readonly settings: Record<string, unknown>;
+  definition: Definition;
+  settings: IndexSettings;
   private readonly live = new Map<string, StoredDocument>();
   private readonly searchable = new Map<string, StoredDocument>();
   private readonly unseen = new Set<string>();
@@ -58,6 +63,7 @@ export class DocumentIndex {
   ) {
     this.uuid = state.uuid ?? newUuid();
     this.mapping = state.mapping ?? {};
+    this.definition = state.definition ?? {};
     this.settings = state.settings ?? {};
     this.nextSeqNo = state.nextSeqNo ?? 0;
     for (const document of state.documents ?? []) {
@@ -77,6 +83,29 @@ export class DocumentIndex {
 
   get size(): number {
     return this.live.size;
+  }
+
+  /** A primary and as many replicas as were asked for. */
+  get copies(): number {
+    return 1 + Number(shownSettings(this, this.settings)["index.number_of_replicas"]);
+  }
+
+  get blockedForWrites(): boolean {
+    return this.settings["index.blocks.write"] === "true";
+  }
+
+  /** Another mapping, with the types of the fields that it brought. */
+  define(definition: Definition, added: Mapping): void {
+    this.definition = definition;
+    Object.assign(this.mapping, added);
+    this.changed();
+  }
+
+  /** Settings by flat key; `null` puts one back to its default. */
+  configure(changes: Readonly<Record<string, string | string[] | null>>): void {
+    const all = Object.entries({ ...this.settings, ...changes });
+    this.settings = Object.fromEntries(all.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
+    this.changed();
   }
 
   fieldType(path: string): FieldType | undefined {
@@ -129,8 +158,8 @@ export class DocumentIndex {
   }
 
   state(): IndexState {
-    const { uuid, mapping, settings, nextSeqNo } = this;
-    return { uuid, mapping, settings, nextSeqNo, documents: [...this.live.values()] };
+    const { uuid, mapping, definition, settings, nextSeqNo } = this;
+    return { uuid, mapping, definition, settings, nextSeqNo, documents: [...this.live.values()] };
   }
 
   private written(id: string, refresh: boolean): void {
@@ -156,15 +185,19 @@ function withoutUndefined(source: Record<string, unknown>): Record<string, unkno
   return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined));
 }
 
-/** The answer to a write, as the index API and most of ML Commons give it. */
-export function writeAnswer(index: string, { document, result }: WriteResult): Record<string, unknown> {
+/**
+ * The answer to a write, as the index API and most of ML Commons give it.
+ *
+ * @param copies how many copies of its shard should exist; one node holds one of them.
+ */
+export function writeAnswer(index: string, { document, result }: WriteResult, copies = 1): Record<string, unknown> {
   return {
     _index: index,
     _id: document.id,
     _version: document.version,
     result,
     forced_refresh: true,
-    _shards: { total: 1, successful: 1, failed: 0 },
+    _shards: { total: copies, successful: 1, failed: 0 },
     _seq_no: document.seqNo,
     _primary_term: 1,
   };

@@ -7,15 +7,27 @@ import { isInFlat, type Mapping, valuesAt } from "./mapping";
 /** Says how well a document fits: 0 is no hit. */
 export type Matcher = (document: StoredDocument) => number;
 
+/** The queries that carry a `_name`, by it; hits say which of them they fit. */
+export type NamedQueries = Map<string, Matcher>;
+
 /** Reads a query into a matcher over one index. Positions in error texts are those of the request body. */
-export function readQuery(node: JsonNode, mapping: Mapping): Matcher {
-  const [name, body] = onlyField(node);
-  const build = KINDS[name];
-  if (!build) throw unknownQuery(name, body);
-  return build(body, mapping);
+export function readQuery(node: JsonNode, mapping: Mapping, named: NamedQueries = new Map()): Matcher {
+  const [kind, body] = onlyField(node);
+  const build = KINDS[kind];
+  if (!build) throw unknownQuery(kind, body);
+  const matcher = build(body, mapping, named);
+  const name = nameOf(body);
+  if (name !== "") named.set(name, matcher);
+  return matcher;
 }
 
-type Build = (body: JsonNode, mapping: Mapping) => Matcher;
+/** A `_name` stands in the query's body, or beside the value of its field. */
+function nameOf(body: JsonNode): string {
+  const [first] = fieldsOf(body);
+  return textField(body, "_name") || (first?.value.kind === "object" ? textField(body, "_name", first.name) : "");
+}
+
+type Build = (body: JsonNode, mapping: Mapping, named: NamedQueries) => Matcher;
 
 const KINDS: Record<string, Build> = {
   match_all: () => () => 1,
@@ -74,22 +86,22 @@ const KINDS: Record<string, Build> = {
     const limits = plainValue(bounds) as Record<string, number | string>;
     return (document) => (valuesAt(document.source, field).some((value) => within(value, limits)) ? 1 : 0);
   },
-  constant_score: (body, mapping) => {
+  constant_score: (body, mapping, named) => {
     const filter = fieldsOf(body).find(({ name }) => name === "filter")?.value;
-    const matcher = filter ? readQuery(filter, mapping) : () => 0;
+    const matcher = filter ? readQuery(filter, mapping, named) : () => 0;
     return (document) => (matcher(document) > 0 ? 1 : 0);
   },
   bool: readBool,
 };
 
-function readBool(body: JsonNode, mapping: Mapping): Matcher {
+function readBool(body: JsonNode, mapping: Mapping, named: NamedQueries): Matcher {
   const clauses: Record<string, Matcher[]> = { must: [], filter: [], should: [], must_not: [] };
   let minimum: number | undefined;
   for (const { name, value } of fieldsOf(body)) {
     if (name === "minimum_should_match") minimum = Number(readText(value));
     const clause = clauses[name];
     if (clause)
-      clause.push(...(value.kind === "array" ? value.items : [value]).map((item) => readQuery(item, mapping)));
+      clause.push(...(value.kind === "array" ? value.items : [value]).map((item) => readQuery(item, mapping, named)));
     else if (
       name !== "minimum_should_match" &&
       name !== "boost" &&

@@ -1,5 +1,5 @@
 import type { Core } from "../core";
-import { ApiError, type ErrorDetail, illegalArgument, indexNotFoundDetail } from "../errors";
+import { ApiError, illegalArgument, indexNotFoundDetail } from "../errors";
 import {
   type ApiRequest,
   type ApiResponse,
@@ -13,9 +13,12 @@ import {
 import type { Route } from "../http/router";
 import { plainValue } from "../json/read";
 import { HIDDEN_FIELDS } from "../ml/system-indices";
+import { IndexAdmin } from "./admin";
 import { bulk } from "./bulk";
 import { type DocumentIndex, writeAnswer } from "./documents";
-import { checkDocument, isRecord, readMapping } from "./mapping";
+import { checkWritable } from "./index-settings";
+import { checkDocument, isRecord } from "./mapping";
+import { reindex } from "./reindex";
 import { count, matching, search } from "./search";
 
 const TIMING = [
@@ -49,9 +52,12 @@ const SEARCHING = [
   "preference",
 ];
 
+const REINDEXING = ["refresh", "timeout", "wait_for_completion", "wait_for_active_shards", "requests_per_second"];
+
 /** The small part of the index API that retrieval examples need, in memory. With a server behind, that one serves it. */
 export function indexRoutes(core: Core): Route[] {
-  const api = new IndexApi(core);
+  const admin = new IndexAdmin(core);
+  const api = new IndexApi(core, admin);
   const route = (method: string, pattern: string, handler: Route["handler"], parameters: string[]): Route => ({
     method,
     pattern,
@@ -61,11 +67,15 @@ export function indexRoutes(core: Core): Route[] {
   const both = (pattern: string, handler: Route["handler"], parameters: string[]) =>
     ["GET", "POST"].map((method) => route(method, pattern, handler, parameters));
   return [
-    route("PUT", "/{index}", api.create, TIMING),
-    route("GET", "/{index}", api.get, [...TIMING, "flat_settings", "include_defaults"]),
-    route("HEAD", "/{index}", api.exists, TIMING),
-    route("DELETE", "/{index}", api.delete, TIMING),
-    route("GET", "/{index}/_mapping", api.mapping, TIMING),
+    route("PUT", "/{index}", admin.create, TIMING),
+    route("GET", "/{index}", admin.get, [...TIMING, "flat_settings", "include_defaults"]),
+    route("HEAD", "/{index}", admin.exists, TIMING),
+    route("DELETE", "/{index}", admin.delete, TIMING),
+    route("GET", "/{index}/_mapping", admin.mapping, TIMING),
+    ...["POST", "PUT"].map((method) => route(method, "/{index}/_mapping", admin.putMapping, TIMING)),
+    route("GET", "/{index}/_settings", admin.settings, [...TIMING, "flat_settings", "include_defaults"]),
+    route("PUT", "/{index}/_settings", admin.putSettings, [...TIMING, "flat_settings", "preserve_existing"]),
+    route("POST", "/_reindex", (request) => reindex(core, request), REINDEXING),
     ...both("/{index}/_search", api.search, SEARCHING),
     ...both("/_search", api.search, SEARCHING),
     ...both("/{index}/_count", api.count, SEARCHING),
@@ -88,52 +98,10 @@ export function indexRoutes(core: Core): Route[] {
 }
 
 class IndexApi {
-  constructor(private readonly core: Core) {}
-
-  readonly create = (request: ApiRequest): ApiResponse => {
-    const name = pathParameter(request, "index");
-    checkName(name);
-    const existing = this.core.indices.get(name);
-    if (existing) throw alreadyExists(existing);
-    const body = optionalJsonBody(request);
-    const { mappings, settings } = bodyOf(body && plainValue(body));
-    const properties = isRecord(mappings) && isRecord(mappings.properties) ? mappings.properties : {};
-    const mapping = readMapping(properties);
-    this.core.indices.create(name, {
-      mapping,
-      settings: { ...(isRecord(settings) ? settings : {}), emulator_properties: properties },
-    });
-    return ok({ acknowledged: true, shards_acknowledged: true, index: name });
-  };
-
-  readonly get = (request: ApiRequest): ApiResponse => {
-    const found = this.required(request);
-    const shown = found.map((index) => {
-      const { emulator_properties: properties, ...settings } = index.settings;
-      const own = { uuid: index.uuid, provided_name: index.name, number_of_shards: "1", number_of_replicas: "1" };
-      const given = isRecord(settings.index) ? settings.index : {};
-      const texts = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, String(value)]));
-      return [index.name, { aliases: {}, mappings: { properties }, settings: { index: { ...own, ...texts } } }];
-    });
-    return ok(Object.fromEntries(shown));
-  };
-
-  readonly exists = (request: ApiRequest): ApiResponse => {
-    return { status: this.core.indices.get(pathParameter(request, "index")) ? 200 : 404, text: "" };
-  };
-
-  readonly delete = (request: ApiRequest): ApiResponse => {
-    for (const index of this.required(request)) this.core.indices.delete(index.name);
-    return ok({ acknowledged: true });
-  };
-
-  readonly mapping = (request: ApiRequest): ApiResponse => {
-    const shown = this.required(request).map((index) => {
-      const properties = isRecord(index.settings.emulator_properties) ? index.settings.emulator_properties : {};
-      return [index.name, { mappings: { properties } }];
-    });
-    return ok(Object.fromEntries(shown));
-  };
+  constructor(
+    private readonly core: Core,
+    private readonly admin: IndexAdmin,
+  ) {}
 
   readonly search = (request: ApiRequest): ApiResponse => {
     return ok(search(this.found(request), optionalJsonBody(request), { hidden: HIDDEN_FIELDS }));
@@ -177,9 +145,10 @@ class IndexApi {
     const source = bodyOf(plainValue(jsonBody(request)));
     const index = this.core.indices.ensure(pathParameter(request, "index"));
     const id = request.params.id;
+    checkWritable(index);
     checkDocument(index.mapping, id ?? "", source);
     const result = index.put(id, source, { refresh: wantsRefresh(request) });
-    return { status: result.result === "created" ? 201 : 200, body: writeAnswer(index.name, result) };
+    return { status: result.result === "created" ? 201 : 200, body: writeAnswer(index.name, result, index.copies) };
   };
 
   readonly getDocument = (request: ApiRequest): ApiResponse => {
@@ -203,19 +172,15 @@ class IndexApi {
   };
 
   readonly deleteDocument = (request: ApiRequest): ApiResponse => {
-    const index = this.required(request)[0];
+    const [index] = this.required(request);
+    if (index) checkWritable(index);
     const result = index?.delete(pathParameter(request, "id"));
     if (!index || !result) throw missingIndex(pathParameter(request, "index"));
-    return { status: result.result === "deleted" ? 200 : 404, body: writeAnswer(index.name, result) };
+    return { status: result.result === "deleted" ? 200 : 404, body: writeAnswer(index.name, result, index.copies) };
   };
 
   private required(request: ApiRequest): DocumentIndex[] {
-    const names = pathParameter(request, "index").split(",");
-    return names.map((name) => {
-      const index = this.core.indices.get(name);
-      if (!index) throw missingIndex(name);
-      return index;
-    });
+    return this.admin.required(request);
   }
 
   private found(request: ApiRequest): DocumentIndex[] {
@@ -237,29 +202,4 @@ function bodyOf(value: unknown): Record<string, unknown> {
 
 function missingIndex(name: string): ApiError {
   return new ApiError(404, indexNotFoundDetail(name, "index_or_alias"));
-}
-
-function alreadyExists(index: DocumentIndex): ApiError {
-  const extras = { index: index.name, index_uuid: index.uuid };
-  const reason = `index [${index.name}/${index.uuid}] already exists`;
-  return new ApiError(400, { type: "resource_already_exists_exception", reason, extras });
-}
-
-function checkName(name: string): void {
-  const problem = nameProblem(name);
-  if (!problem) return;
-  const extras = { index: name, index_uuid: "_na_" };
-  const detail: ErrorDetail = {
-    type: "invalid_index_name_exception",
-    reason: `Invalid index name [${name}], ${problem}`,
-    extras,
-  };
-  throw new ApiError(400, detail);
-}
-
-function nameProblem(name: string): string | undefined {
-  if (name !== name.toLowerCase()) return "must be lowercase";
-  if (/^[_\-+]/.test(name)) return "must not start with '_', '-', or '+'";
-  if (/[\s"*\\<|,>/?#:]/.test(name)) return 'must not contain the following characters [ , ", *, \\, <, |, ,, >, /, ?]';
-  return undefined;
 }

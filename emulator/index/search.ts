@@ -3,7 +3,7 @@ import type { JsonNode } from "../json/parse";
 import { plainValue, readInteger, readText } from "../json/read";
 import type { DocumentIndex, StoredDocument } from "./documents";
 import { isRecord, valuesAt } from "./mapping";
-import { type Matcher, readQuery } from "./query";
+import { type Matcher, type NamedQueries, readQuery } from "./query";
 
 export interface SearchOptions {
   /** Show version and sequence number of each hit, as the searches of ML Commons do. */
@@ -17,6 +17,8 @@ interface Hit {
   document: StoredDocument;
   score: number;
   sort: unknown[];
+  /** Names of the named queries that it fits. */
+  named: string[];
 }
 
 /** The empty answer of a search over no index at all. */
@@ -35,7 +37,9 @@ export function search(
   const hits = indices.flatMap((index) => hitsOf(index, request.query, request.sort));
   hits.sort((a, b) => compareHits(a, b, request.sort));
   const sorted = request.sort.length > 0;
-  const page = hits.slice(request.from, request.from + request.size);
+  const { after } = request;
+  const rest = after ? hits.filter((hit) => compareKeys(hit.sort, after, request.sort) > 0) : hits;
+  const page = rest.slice(request.from, request.from + request.size);
   const maxScore = sorted || page.length === 0 ? null : Math.max(...hits.map(({ score }) => score));
   const shown = page.map((hit) =>
     showHit(hit, sorted, request.source, { ...options, withVersions: options.withVersions || request.version }),
@@ -73,6 +77,8 @@ interface Request {
   from: number;
   size: number;
   sort: SortKey[];
+  /** Sort keys of the last hit of the page before. */
+  after: unknown[] | undefined;
   source: unknown;
   version: boolean;
 }
@@ -91,12 +97,21 @@ const KNOWN = [
 ];
 
 function readRequest(body: JsonNode | undefined): Request {
-  const request: Request = { query: undefined, from: 0, size: 10, sort: [], source: true, version: false };
+  const request: Request = {
+    query: undefined,
+    from: 0,
+    size: 10,
+    sort: [],
+    after: undefined,
+    source: true,
+    version: false,
+  };
   for (const { name, value } of body?.kind === "object" ? body.fields : []) {
     if (name === "query") request.query = value;
     else if (name === "from") request.from = readInteger(value);
     else if (name === "size") request.size = readInteger(value);
     else if (name === "_source") request.source = plainValue(value);
+    else if (name === "search_after") request.after = [plainValue(value)].flat();
     else if (name === "version") request.version = value.kind === "true";
     else if (name === "sort") request.sort = (value.kind === "array" ? value.items : [value]).flatMap(readSort);
     else if (!KNOWN.includes(name))
@@ -114,7 +129,8 @@ function readSort(node: JsonNode): SortKey[] {
 }
 
 function hitsOf(index: DocumentIndex, query: JsonNode | undefined, sort: readonly SortKey[]): Hit[] {
-  const matcher: Matcher = query ? readQuery(query, index.mapping) : () => 1;
+  const named: NamedQueries = new Map();
+  const matcher: Matcher = query ? readQuery(query, index.mapping, named) : () => 1;
   const hits: Hit[] = [];
   for (const document of index.search()) {
     const score = matcher(document);
@@ -122,7 +138,8 @@ function hitsOf(index: DocumentIndex, query: JsonNode | undefined, sort: readonl
     const keys = sort.map(({ field }) =>
       field === "_score" ? score : field === "_id" ? document.id : sortValue(document, field),
     );
-    hits.push({ index: index.name, document, score, sort: keys });
+    const names = [...named].flatMap(([name, fits]) => (fits(document) > 0 ? [name] : []));
+    hits.push({ index: index.name, document, score, sort: keys, named: names });
   }
   return hits;
 }
@@ -133,11 +150,15 @@ function sortValue(document: StoredDocument, field: string): unknown {
 }
 
 function compareHits(a: Hit, b: Hit, sort: readonly SortKey[]): number {
+  return sort.length > 0 ? compareKeys(a.sort, b.sort, sort) : b.score - a.score;
+}
+
+function compareKeys(a: readonly unknown[], b: readonly unknown[], sort: readonly SortKey[]): number {
   for (const [position, { descending }] of sort.entries()) {
-    const order = compareValues(a.sort[position], b.sort[position]);
+    const order = compareValues(a[position], b[position]);
     if (order !== 0) return descending ? -order : order;
   }
-  return sort.length > 0 ? 0 : b.score - a.score;
+  return 0;
 }
 
 function compareValues(a: unknown, b: unknown): number {
@@ -161,6 +182,7 @@ function showHit(hit: Hit, sorted: boolean, source: unknown, options: SearchOpti
     _score: sorted ? null : hit.score,
     ...(shown === undefined ? {} : { _source: shown }),
     ...(sorted ? { sort: hit.sort } : {}),
+    ...(hit.named.length > 0 ? { matched_queries: hit.named } : {}),
   };
 }
 

@@ -4,13 +4,30 @@ import { type Connection, connectionSchema } from "../connection";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
 
 /** Where settings are kept: over restarts, or until the next full restart. Transient wins over persistent. */
-export const SettingScope = { persistent: "persistent", transient: "transient" } as const;
+export const SettingScope = {
+  /** Kept over restarts. */
+  persistent: "persistent",
+  /** Lost at the next full restart. */
+  transient: "transient",
+} as const;
 
 /** Whether a list setting is ours alone, or others add their own entries to it. */
-export const SettingMode = { own: "own", contribute: "contribute" } as const;
+export const SettingMode = {
+  /** The whole value is this resource's. */
+  own: "own",
+  /** Only the entries that this resource added to a list are. */
+  contribute: "contribute",
+} as const;
 
 /** What becomes of a key that is dropped: its value from before, the server's default, or as it is. */
-export const RestoreOnDelete = { previous: "previous", default: "default", keep: "keep" } as const;
+export const RestoreOnDelete = {
+  /** Its value from before. */
+  previous: "previous",
+  /** The server's default. */
+  default: "default",
+  /** As it is. */
+  keep: "keep",
+} as const;
 
 export interface ClusterSettingInputs {
   readonly connection: Connection;

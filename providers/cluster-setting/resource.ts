@@ -3,6 +3,7 @@ import { type ConnectionArgs, connectionInput } from "../connection-args";
 import { OllamaChatResource } from "../dynamic/resource";
 import type { Timeouts } from "../timeouts";
 
+/** Inputs of a `ClusterSetting`. */
 export interface ClusterSettingArgs {
   /** How to reach the cluster. */
   connection: pulumi.Input<ConnectionArgs>;

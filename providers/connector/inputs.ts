@@ -6,16 +6,23 @@ import { type Timeouts, timeoutsSchema } from "../timeouts";
 
 /** How ML Commons talks to the model server. */
 export const ConnectorProtocol = {
+  /** Plain HTTP or HTTPS; what Ollama speaks. */
   http: "http",
+  /** HTTPS with requests signed for AWS. */
   awsSigv4: "aws_sigv4",
+  /** A Model Context Protocol server, by server-sent events. */
   mcpSse: "mcp_sse",
+  /** The same, by streamable HTTP. */
   mcpStreamableHttp: "mcp_streamable_http",
 } as const;
 
 /** How retries of a connector are spaced. */
 export const RetryBackoffPolicy = {
+  /** The same pause each time. */
   constant: "constant",
+  /** Doubled each time, half of it by chance. */
   exponentialEqualJitter: "exponential_equal_jitter",
+  /** Doubled each time, all of it by chance. */
   exponentialFullJitter: "exponential_full_jitter",
 } as const;
 

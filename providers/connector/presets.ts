@@ -2,16 +2,23 @@ import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opens
 
 /** The parts of a connector that a preset builds; spread it into `ConnectorArgs`. */
 export interface ConnectorPreset {
+  /** `http`. */
   readonly protocol: string;
+  /** 1. */
   readonly version: number;
+  /** The model, and its options as JSON. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** One action, `predict`. */
   readonly actions: readonly ConnectorAction[];
+  /** The time limit. */
   readonly clientConfig: ConnectorClientConfig;
   /** What callers of `_predict` fill in. */
   readonly predictParameters: readonly string[];
+  /** The API key, where there is one. */
   readonly credential?: Readonly<Record<string, string>>;
 }
 
+/** What the presets for Ollama's own API need to know. */
 export interface OllamaPresetArgs {
   /** Base URL of Ollama as OpenSearch reaches it, for example `http://ollama:11434`. */
   readonly endpoint: string;
@@ -52,6 +59,7 @@ export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
   return preset(args.model, action, ["input"], args.readTimeoutSeconds);
 }
 
+/** What the preset for `/v1/chat/completions` needs to know. */
 export interface OpenAiPresetArgs {
   /** Base URL without `/v1`, for example `http://ollama:11434` or `https://api.example.com`. */
   readonly endpoint: string;
@@ -61,7 +69,7 @@ export interface OpenAiPresetArgs {
   readonly apiKey?: string;
   /** Most tokens of an answer. Default: the server's. */
   readonly maxTokens?: number;
-  /** Default: the server's. */
+  /** How much is left to chance, from 0. Default: the server's. */
   readonly temperature?: number;
   /** Longest wait for an answer, in seconds. Default: 300. */
   readonly readTimeoutSeconds?: number;

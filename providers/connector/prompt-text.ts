@@ -1,14 +1,23 @@
 const WORD_JOINER = "\u2060";
 
+/** The server's JSON parser skips everything up to U+0020, and no more. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that parser's idea of white space.
+const LOOKS_LIKE_JSON = /^[\x00-\x20]*[{[]/;
+
 /**
- * Makes a user's text safe to send as a prompt: the server expands `${parameters.…}` also inside what callers send,
- * which leaks parameters, fails, or loops (seen on 3.4.0). An invisible character between `$` and `{` stops that.
+ * Makes a user's text safe to send as a prompt, by an invisible character where the server would misread it:
+ *
+ * - between `$` and `{`: the server expands `${parameters.…}` also inside what callers send, which leaks parameters,
+ *   fails, or loops (seen on 3.4.0);
+ * - before a text that begins like a JSON object or list: the server puts JSON in unescaped, which breaks the request
+ *   (400 `Invalid payload`, seen on 3.4.0).
  *
  * @example
  * ```ts
- * const parameters = { prompt: promptText(question) };
+ * const parameters = { prompt: promptText("Why is ${x} blue?") };
  * ```
  */
 export function promptText(text: string): string {
-  return text.replaceAll("${", `$${WORD_JOINER}{`);
+  const unexpanded = text.replaceAll("${", `$${WORD_JOINER}{`);
+  return LOOKS_LIKE_JSON.test(unexpanded) ? WORD_JOINER + unexpanded : unexpanded;
 }

@@ -4,6 +4,7 @@ import { type ConnectionArgs, connectionInput } from "../connection-args";
 import { OllamaChatResource } from "../dynamic/resource";
 import type { Timeouts } from "../timeouts";
 
+/** Inputs of a `Connector`. */
 export interface ConnectorArgs {
   /** How to reach the cluster. */
   connection: pulumi.Input<ConnectionArgs>;
@@ -12,9 +13,15 @@ export interface ConnectorArgs {
    * @default the resource's name and a hash of its URN
    */
   name?: pulumi.Input<string>;
-  /** @default a text that names the resource's URN */
+  /**
+   * Free text; cannot be blank.
+   * @default a text that names the resource's URN
+   */
   description?: pulumi.Input<string>;
-  /** @default 1 */
+  /**
+   * Version of the connector, for people.
+   * @default 1
+   */
   version?: pulumi.Input<number>;
   /**
    * One of `ConnectorProtocol`.
@@ -70,7 +77,9 @@ export interface ConnectorArgs {
  * ```
  */
 export class Connector extends OllamaChatResource {
+  /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
+  /** Its description on the cluster. */
   declare readonly description: pulumi.Output<string>;
   /** UUID of the cluster on which the connector was made. */
   declare readonly clusterUuid: pulumi.Output<string>;

@@ -41,7 +41,7 @@ export async function awaitDeployed(
   await waitFor(look, {
     waitingFor: `model ${modelId} to be deployed`,
     deadline,
-    onLong: (line) => report(`DeployedModel ${name}: ${line}`),
+    onLong: (line) => report(line, { subject: `DeployedModel ${name}`, passing: true }),
   });
 }
 

@@ -37,7 +37,7 @@ export async function probe(
   await waitFor(() => ask(server, modelId, parameters, deadline), {
     waitingFor: `model ${modelId} to answer`,
     deadline,
-    onLong: (line) => report(`DeployedModel ${nameOf(inputs)}: ${line}`),
+    onLong: (line) => report(line, { subject: `DeployedModel ${nameOf(inputs)}`, passing: true }),
   });
 }
 

@@ -4,18 +4,28 @@ import { OllamaChatResource } from "../dynamic/resource";
 import type { Timeouts } from "../timeouts";
 import type { Probe } from "./inputs";
 
+/** Inputs of a `DeployedModel`. */
 export interface DeployedModelArgs {
   /** How to reach the cluster. */
   connection: pulumi.Input<ConnectionArgs>;
-  /** @default the resource's name and a hash of its URN */
+  /**
+   * Need not be unique.
+   * @default the resource's name and a hash of its URN
+   */
   name?: pulumi.Input<string>;
-  /** @default a text that names the resource's URN */
+  /**
+   * Free text; cannot be blank.
+   * @default a text that names the resource's URN
+   */
   description?: pulumi.Input<string>;
   /** Id of the model group; a change moves the model. */
   modelGroupId: pulumi.Input<string>;
   /** Id of the connector; a change moves the running model to it without a lost answer. */
   connectorId: pulumi.Input<string>;
-  /** Off: every predict is refused with 403. @default true on the server */
+  /**
+   * Off: every predict is refused with 403.
+   * @default true
+   */
   isEnabled?: pulumi.Input<boolean>;
   /** For example `{ limit: 10, unit: "MINUTES" }`. The server can change a limit, but never remove it. */
   rateLimiter?: pulumi.Input<Record<string, unknown>>;
@@ -59,8 +69,12 @@ export interface DeployedModelArgs {
  *
  * @example
  * ```ts
+ * const connection = { endpoint: "http://localhost:9200" };
+ * const group = new ModelGroup("team", { connection });
+ * const preset = ollamaChat({ endpoint: "http://localhost:11434", model: "smollm2:135m" });
+ * const connector = new Connector("chat", { connection, ...preset });
  * const model = new DeployedModel("chat", {
- *   connection: { endpoint: "http://localhost:9200" },
+ *   connection,
  *   modelGroupId: group.id,
  *   connectorId: connector.id,
  * });
@@ -68,7 +82,9 @@ export interface DeployedModelArgs {
  * ```
  */
 export class DeployedModel extends OllamaChatResource {
+  /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
+  /** Its description on the cluster. */
   declare readonly description: pulumi.Output<string>;
   /** The server's word for the model's state, such as `DEPLOYED`. */
   declare readonly modelState: pulumi.Output<string>;

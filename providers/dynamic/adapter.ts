@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Lifecycle, PartialFailure } from "../lifecycle";
+import { traced } from "./traced";
 import { PROVIDER_KEY, type Properties, wireProperties, withoutProvider } from "./wire";
 
 type ResourceProvider = pulumi.dynamic.ResourceProvider<Properties, Properties>;
@@ -12,14 +13,16 @@ type ResourceProvider = pulumi.dynamic.ResourceProvider<Properties, Properties>;
 export function toResourceProvider<I extends object, S extends object>(lifecycle: Lifecycle<I, S>): ResourceProvider {
   const inputsOf = (properties: unknown) => withoutProvider(properties) as I;
   const stateOf = (properties: unknown) => withoutProvider(properties) as S;
-  return {
+  return traced({
     check: async (olds: unknown, news: Properties) => {
       const { inputs, failures } = guarded(() => lifecycle.check(withoutProvider(news), withoutProvider(olds)));
       return { inputs: wireProperties(inputs), failures: [...failures] };
     },
     diff: async (id, olds, news) => {
-      const { changes, replaces } = guarded(() => lifecycle.diff(id, stateOf(olds), inputsOf(news)));
-      return { changes, replaces: [...(replaces ?? [])] };
+      const { changes, replaces, deleteBeforeReplace } = guarded(() =>
+        lifecycle.diff(id, stateOf(olds), inputsOf(news)),
+      );
+      return { changes, replaces: [...(replaces ?? [])], ...(deleteBeforeReplace ? { deleteBeforeReplace } : {}) };
     },
     create: async (inputs) => {
       return await settled(inputs, async () => {
@@ -43,7 +46,7 @@ export function toResourceProvider<I extends object, S extends object>(lifecycle
     delete: async (id, properties) => {
       await settled(properties, () => lifecycle.delete(id, stateOf(properties)));
     },
-  };
+  });
 }
 
 function usableId(id: unknown): string {

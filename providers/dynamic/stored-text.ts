@@ -6,6 +6,7 @@ export const ENTRIES = {
   DeployedModel: "deployed-model",
   OllamaModel: "ollama-model",
   TlsCertificate: "tls-certificate",
+  SearchIndex: "search-index",
 } as const;
 
 export type ResourceType = keyof typeof ENTRIES;

@@ -4,7 +4,14 @@ import { type Connection, connectionSchema } from "../connection";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
 
 /** Who may use the models of a group, where model access control is on. */
-export const AccessMode = { public: "public", private: "private", restricted: "restricted" } as const;
+export const AccessMode = {
+  /** Everybody who may use the cluster's models. */
+  public: "public",
+  /** Who made it, and administrators. */
+  private: "private",
+  /** Members of its backend roles. */
+  restricted: "restricted",
+} as const;
 
 /** What the program says of a model group. */
 export interface ModelGroupInputs {

@@ -3,6 +3,7 @@ import { type ConnectionArgs, connectionInput } from "../connection-args";
 import { OllamaChatResource } from "../dynamic/resource";
 import type { Timeouts } from "../timeouts";
 
+/** Inputs of a `ModelGroup`. */
 export interface ModelGroupArgs {
   /** How to reach the cluster. */
   connection: pulumi.Input<ConnectionArgs>;
@@ -43,7 +44,9 @@ export interface ModelGroupArgs {
  * ```
  */
 export class ModelGroup extends OllamaChatResource {
+  /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
+  /** Its description on the cluster. */
   declare readonly description: pulumi.Output<string>;
   /** UUID of the cluster on which the group was made. */
   declare readonly clusterUuid: pulumi.Output<string>;

@@ -23,7 +23,12 @@ export type Before = Pick<Holding, "pulled" | "fromPulled">;
 export const NOTHING_BEFORE: Before = { pulled: false, fromPulled: false };
 
 export function say(model: string, line: string): void {
-  report(`OllamaModel ${model}: ${line}`);
+  report(line, { subject: `OllamaModel ${model}` });
+}
+
+/** News of the moment, which is over with the operation. */
+export function sayProgress(model: string, line: string): void {
+  report(line, { subject: `OllamaModel ${model}`, passing: true });
 }
 
 /**
@@ -78,9 +83,9 @@ async function ensureDerived(
   if (base === undefined) await pullNamed(work, from);
   try {
     const { inputs, server } = work;
-    say(inputs.model, `making it from ${from}`);
+    sayProgress(inputs.model, `making it from ${from}`);
     const { model, system, template, parameters } = inputs;
-    const onEvent = progressLines((line) => say(model, line));
+    const onEvent = progressLines((line) => sayProgress(model, line));
     await createModel(server, { model, from, system, template, parameters }, { deadline: work.deadline, onEvent });
     return { ...facts(await listedModel(work)), pulled: true, fromPulled: before.fromPulled || base === undefined };
   } catch (error) {
@@ -115,10 +120,10 @@ async function fetchModel(work: Work): Promise<void> {
 
 async function pullNamed({ server, inputs, deadline }: Work, name: string): Promise<void> {
   const started = performance.now();
-  say(inputs.model, `pulling ${name}`);
-  const onEvent = progressLines((line) => say(inputs.model, line));
+  sayProgress(inputs.model, `pulling ${name}`);
+  const onEvent = progressLines((line) => sayProgress(inputs.model, line));
   await pullModel(server, name, inputs.insecure ?? false, { deadline, onEvent });
-  say(inputs.model, `pulled in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  sayProgress(inputs.model, `pulled in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
 /** Removes a helper name that this operation added; what stays of it is told, and does not hide the operation's end. */
@@ -131,7 +136,7 @@ async function undo({ server, inputs }: Work, name: string): Promise<void> {
 async function listedModel({ server, inputs }: Work): Promise<ListedModel> {
   const found = await findModel(server, inputs.model);
   if (found !== undefined) {
-    say(inputs.model, `ready, ${bytes(found.sizeBytes)}`);
+    sayProgress(inputs.model, `ready, ${bytes(found.sizeBytes)}`);
     return found;
   }
   throw new ExplainedError({

@@ -33,7 +33,7 @@ function explain(model: string, error: unknown, hint: string): unknown {
   }
   if (!(error instanceof Error) || error instanceof ExplainedError) return error;
   const said = error instanceof ServerError ? `Ollama answered ${error.request} with: ${error.reason}` : error.message;
-  const symptom = OLLAMA_SYMPTOMS.find(({ match }) => match.test(said));
+  const symptom = OLLAMA_SYMPTOMS.find(({ match }) => match?.test(said));
   const gone = error instanceof UnreachableError || error instanceof DeadlineError;
   return new ExplainedError({
     what: `${model}: ${said}`,

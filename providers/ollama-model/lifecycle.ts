@@ -17,7 +17,7 @@ import { changedKeys, pick } from "../compare";
 import { explained, FORGET_UNREACHABLE } from "../explain";
 import { type Lifecycle, PartialFailure } from "../lifecycle";
 import { timeoutMilliseconds } from "../timeouts";
-import { ensureModel, fitsDigest, NOTHING_BEFORE, say, type Work } from "./ensure";
+import { ensureModel, fitsDigest, NOTHING_BEFORE, say, sayProgress, type Work } from "./ensure";
 import { inOllamaTerms } from "./explain";
 import {
   contradictions,
@@ -89,7 +89,7 @@ async function begin(inputs: OllamaModelInputs, operation: "createSeconds" | "up
   const server = new OllamaServer(inputs.endpoint);
   const deadline = Deadline.after(timeoutMilliseconds({ ...TIMEOUTS, ...inputs.timeouts }, operation));
   const start = Deadline.after(Math.min(deadline.remainingMilliseconds, START_MILLISECONDS));
-  await untilServerAnswers(server, start, (line) => say(inputs.model, line));
+  await untilServerAnswers(server, start, (line) => sayProgress(inputs.model, line));
   return { server, inputs, deadline };
 }
 

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { OllamaChatResource } from "../dynamic/resource";
 import type { Timeouts } from "../timeouts";
 
+/** Inputs of an `OllamaModel`. */
 export interface OllamaModelArgs {
   /** Base URL of the Ollama server as seen from where Pulumi runs, for example `http://localhost:11434`. */
   endpoint: pulumi.Input<string>;
@@ -80,10 +81,13 @@ export interface OllamaModelArgs {
  * ```
  */
 export class OllamaModel extends OllamaChatResource {
+  /** Base URL of the server that has it. */
   declare readonly endpoint: pulumi.Output<string>;
+  /** Name with tag. */
   declare readonly model: pulumi.Output<string>;
   /** SHA-256 of the model's manifest on this server, 64 hex digits. */
   declare readonly digest: pulumi.Output<string>;
+  /** Size on the disk, in bytes; layers that models share count for each. */
   declare readonly sizeBytes: pulumi.Output<number>;
   /** When the name was last written on the server, RFC 3339. */
   declare readonly modifiedAt: pulumi.Output<string>;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { OllamaChatResource } from "../dynamic/resource";
 
+/** Inputs of a `TlsCertificate`. */
 export interface TlsCertificateArgs {
   /** Host names by which clients reach the server, for example `["localhost", "opensearch"]`; `*.` is allowed. */
   dnsNames: pulumi.Input<pulumi.Input<string>[]>;

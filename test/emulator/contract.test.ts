@@ -22,7 +22,7 @@ if (otherServer === undefined) {
     });
 
     it("has all recorded scenarios", () => {
-      expect(scenarios).toHaveLength(86);
+      expect(scenarios).toHaveLength(89);
     });
   });
 } else {

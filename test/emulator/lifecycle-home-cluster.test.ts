@@ -5,6 +5,7 @@ import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
 import type { Lifecycle } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
+import { searchIndexLifecycle } from "../../providers/search-index/lifecycle";
 import { created, eachInItsOwnWorld, failureOf, PASSWORD, urn } from "./lifecycle-support";
 
 const world = eachInItsOwnWorld();
@@ -53,6 +54,14 @@ const KINDS: readonly (readonly [string, AnyLifecycle, () => Promise<Made>])[] =
         deployedModelLifecycle,
         world().modelInputs("x", group.id, connector.id),
       )) as unknown as Made;
+    },
+  ],
+  [
+    "SearchIndex",
+    searchIndexLifecycle as unknown as AnyLifecycle,
+    async () => {
+      const inputs = { connection: world().connection, owner: urn("SearchIndex", "x") };
+      return (await created(searchIndexLifecycle, inputs)) as unknown as Made;
     },
   ],
 ];
@@ -173,7 +182,7 @@ describe("secrets", () => {
     const secrets = [PASSWORD, Buffer.from(`admin:${PASSWORD}`).toString("base64"), "sk-Very-Secret-Key"];
     // A server that shows in its answer everything it was sent.
     const body = { error: { type: "echo", reason: `credentials were ${secrets.join(" and ")}` }, status: 500 };
-    world().emulator.faults.add({ match: { path: "/_*" }, times: 1000, action: { kind: "status", status: 500, body } });
+    world().emulator.faults.add({ match: { path: "/*" }, times: 1000, action: { kind: "status", status: 500, body } });
     const texts = [...world().lines];
     for (const call of [
       () => lifecycle.create(inputs),

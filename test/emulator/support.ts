@@ -106,8 +106,12 @@ export async function makeChain(emulator: Emulator, backend: string): Promise<Ch
 }
 
 /** The state a model is in now. */
-export async function modelState(emulator: Emulator, modelId: string): Promise<string> {
-  return field(await call(emulator.url, "GET", `${ML}/models/${modelId}`), "model_state");
+export async function modelState(
+  emulator: Emulator,
+  modelId: string,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  return field(await call(emulator.url, "GET", `${ML}/models/${modelId}`, undefined, headers), "model_state");
 }
 
 /** Waits until something is so. */
@@ -120,9 +124,13 @@ export async function until(isSo: () => Promise<boolean>, what: string, limitMs 
 }
 
 /** Deploys and waits for DEPLOYED. */
-export async function deploy(emulator: Emulator, modelId: string): Promise<string> {
-  const reply = await call(emulator.url, "POST", `${ML}/models/${modelId}/_deploy`);
-  await until(async () => (await modelState(emulator, modelId)) === "DEPLOYED", "DEPLOYED");
+export async function deploy(
+  emulator: Emulator,
+  modelId: string,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  const reply = await call(emulator.url, "POST", `${ML}/models/${modelId}/_deploy`, undefined, headers);
+  await until(async () => (await modelState(emulator, modelId, headers)) === "DEPLOYED", "DEPLOYED");
   return field(reply, "task_id");
 }
 

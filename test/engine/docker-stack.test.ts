@@ -1,13 +1,23 @@
 import { execFileSync } from "node:child_process";
 import { createServer, type Server } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { putClusterSettings } from "../../clients/opensearch/cluster";
+import { openSearch } from "../../clients/opensearch/connect";
+import { getIndex } from "../../clients/opensearch/indices";
+import { undeployModel } from "../../clients/opensearch/models";
+import { predict } from "../../clients/opensearch/predict";
+import { Deadline, waitFor } from "../../clients/wait";
 import { ask, outputsSchema } from "../../toolchain/demo/question";
 import { freePort } from "../../toolchain/ollama-server";
+import { blocksOf } from "../support/documents/runnable";
 import { watchConnections } from "./support/connections";
-import { changes, Project, position, type Run } from "./support/project";
+import { changes, Project, position, type Run, repository } from "./support/project";
 import { hasDocker, hasEngine, toolchain } from "./support/toolchain";
 
 const PASSWORD = "Canary-Passw0rd-7531";
+const AUTO_DEPLOY = "plugins.ml_commons.model_auto_deploy.enable";
 /** Docker's own names carry the stack's, so a run does not meet the leftovers of another. */
 const STACK = `test${process.pid}`;
 const PREFIX = `pulumi-ollama-chat-${STACK}-chat`;
@@ -30,6 +40,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
       opensearchPort: await freePort(),
       ollamaPort: await freePort(),
       modelOptions: { num_predict: 8, num_thread: 1 },
+      rag: true,
     };
     project = await Project.ofRepository(STACK, config);
   });
@@ -94,6 +105,101 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
     expect(seen.samples).toBeGreaterThan(0);
     expect(seen.inside.length).toBeGreaterThan(0);
     expect(seen.outside).toEqual([]);
+  });
+
+  it("the README's curl is answered, over TLS that our own authority vouches for", async ({ task }) => {
+    const [block] = blocksOf("test/engine/docker-stack.test.ts", task.name);
+    const { code, output } = await project.shell(block?.text ?? "");
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/"dataAsMap":\{.*"response":"[^"]+/);
+    // The authority is what makes it work: curl has no other reason to trust this server.
+    const stranger = await project.shell('curl --silent "$(pulumi stack output opensearchEndpoint)"');
+    expect(stranger.code).toBe(60);
+  });
+
+  it("beside it an embedding model makes vectors, and OpenSearch itself keeps the index of passages", async () => {
+    const { embeddingModelId, ragIndex, ...others } = await project.outputs();
+    const server = openSearch({
+      endpoint: others.opensearchEndpoint ?? "",
+      username: others.opensearchUsername,
+      password: others.opensearchPassword,
+      caCertificate: others.opensearchCaCertificate,
+    });
+    const answer = await predict(server, embeddingModelId ?? "", { input: ["one", "two"] }, Deadline.after(60_000));
+    const vectors = answer.inference_results[0]?.output?.map(({ data }) => (data as number[]).length);
+    expect(vectors).toEqual([384, 384]);
+    const index = await getIndex(server, ragIndex ?? "");
+    expect(index?.mappings).toMatchObject({
+      _meta: { ollamachat: { embeddingModel: "all-minilm", dimension: 384 } },
+      properties: { vector: { type: "float", index: false, doc_values: false } },
+    });
+    expect(index?.settings).toMatchObject({ "index.number_of_replicas": "0", "index.number_of_shards": "1" });
+  });
+
+  const doctor = async (...flags: string[]) => {
+    const command = join(repository, "dist", "cli", "main.js");
+    const { code, output } = await project.shell(`"${process.execPath}" "${command}" doctor --json ${flags.join(" ")}`);
+    expect(output).not.toContain(PASSWORD);
+    const checks = z.array(
+      z.object({ id: z.string(), status: z.string(), seen: z.string(), symptom: z.string().optional() }),
+    );
+    return { code, lines: checks.parse(JSON.parse(output)) };
+  };
+  const wrong = (lines: readonly { id: string; status: string; symptom?: string }[]) =>
+    lines.filter(({ status }) => status === "fail").map(({ id, symptom }) => [id, symptom]);
+
+  it("doctor passes every link, from the containers to a vector", async () => {
+    const { code, lines } = await doctor();
+    expect(wrong(lines)).toEqual([]);
+    expect(code).toBe(0);
+    const seen = Object.fromEntries(lines.map((line) => [line.id, line]));
+    for (const id of ["container-opensearch", "container-ollama"]) expect(seen[id]?.seen).toBe("running, healthy");
+    expect(seen["opensearch-tls"]?.seen).toBe("signed by an authority that is trusted here");
+    expect(seen["connector-address"]?.seen).toBe("http://ollama:11434");
+    expect(seen["ollama-model"]?.seen).toMatch(/^smollm2:135m, \d+ MB; all-minilm, \d+ MB$/);
+    expect(seen.reply?.seen).toMatch(/^dataAsMap\.response: "./);
+    expect(seen.embedding?.seen).toMatch(/^384 dimensions after /);
+    for (const id of ["cluster-disk", "read-only-blocks", "docker-disk"]) expect(seen[id]?.status).not.toBe("skipped");
+  });
+
+  it("doctor names a container that was stopped, and nothing else; started again, all is well", async () => {
+    docker("stop", `${PREFIX}-ollama`);
+    const { code, lines } = await doctor().finally(() => docker("start", `${PREFIX}-ollama`));
+    expect(wrong(lines)).toEqual([["container-ollama", "container-stopped"]]);
+    expect(code).toBe(4);
+    expect(lines.find(({ id }) => id === "predict")?.seen).toBe("waits for: Ollama container");
+    const health = async () => {
+      const last = docker("inspect", `${PREFIX}-ollama`, "--format", "{{.State.Health.Status}}");
+      return last === "healthy" ? { done: true } : { last };
+    };
+    await waitFor(health, { waitingFor: "Ollama's container to be healthy", deadline: Deadline.after(60_000) });
+    expect(wrong((await doctor()).lines)).toEqual([]);
+  });
+
+  it("doctor --fix deploys a model that was undeployed", async () => {
+    const {
+      opensearchEndpoint = "",
+      opensearchCaCertificate,
+      opensearchPassword: password,
+      ...others
+    } = await project.outputs();
+    const connection = {
+      endpoint: opensearchEndpoint,
+      username: "admin",
+      password,
+      caCertificate: opensearchCaCertificate,
+    };
+    const server = openSearch(connection);
+    await putClusterSettings(server, "persistent", { [AUTO_DEPLOY]: false });
+    try {
+      await undeployModel(server, others.modelId ?? "");
+      const broken = await doctor();
+      expect([broken.code, wrong(broken.lines)]).toEqual([4, [["model-state", "model-undeployed"]]]);
+      const mended = await doctor("--fix", "--yes");
+      expect([mended.code, wrong(mended.lines)]).toEqual([0, []]);
+    } finally {
+      await putClusterSettings(server, "persistent", { [AUTO_DEPLOY]: null });
+    }
   });
 
   it("ports are published on 127.0.0.1 only", () => {
@@ -161,7 +267,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
     expect(run.code, run.output).toBe(0);
     const containers = changes(run).flatMap((step, i) => (step === "delete Container" ? [i] : []));
     expect(containers).toHaveLength(2);
-    for (const ml of ["DeployedModel", "Connector", "ModelGroup", "ClusterSetting"]) {
+    for (const ml of ["DeployedModel", "Connector", "ModelGroup", "ClusterSetting", "SearchIndex"]) {
       expect(position(run, `delete ${ml}`)).toBeLessThan(Math.max(...containers));
     }
     expect(position(run, "delete DeployedModel")).toBeLessThan(Math.min(...containers));

@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator";
 import { keepAsking } from "./support/callers";
 import { type RunningOllama, startOllama } from "./support/ollama";
-import { changes, newBackend, Project, position, type Run } from "./support/project";
+import { changes, newBackend, Project, position, type Run, repository } from "./support/project";
 import { hasEngine, hasOllama } from "./support/toolchain";
 
 const PASSWORD = "Canary-Passw0rd-7531";
@@ -182,6 +183,62 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
     expect((await consumer.outputs()).answer).not.toBe("");
     expect(run.output).not.toContain(PASSWORD);
     consumer.remove();
+  });
+
+  const ollamaChat = (args: string, surroundings = "") =>
+    project.shell(`${surroundings} "${process.execPath}" "${join(repository, "dist", "cli", "main.js")}" ${args}`);
+
+  it("ollama-chat finds the stack by itself, asks its model, and prints the password nowhere", async () => {
+    const { code, output } = await ollamaChat("ask --json 'Why is the sky blue?'");
+    expect(code, output).toBe(0);
+    expect(JSON.parse(output)).toEqual({
+      answer: expect.stringMatching(/\S/),
+      model: "smollm2:135m",
+      seconds: expect.any(Number),
+      tokens: expect.any(Number),
+      promptTokens: expect.any(Number),
+      tokensPerSecond: expect.any(Number),
+      through: "opensearch",
+    });
+    const elsewhere = `--stack existing --cwd '${project.folder}'`;
+    const models = await ollamaChat(`models ${elsewhere}`, "cd /; env -u PULUMI_STACK");
+    expect(models.code, models.output).toBe(0);
+    expect(models.output).toMatch(/^smollm2:135m +DEPLOYED +\S+ \* /m);
+    expect(output + models.output).not.toContain(PASSWORD);
+  });
+
+  it("ollama-chat's estimate of a model's memory is within a tenth of what Ollama itself says", async () => {
+    const { code, output } = await ollamaChat("models --json");
+    expect(code, output).toBe(0);
+    const report = JSON.parse(output) as {
+      ollama: { models: { name: string; memoryBytes: number; loaded?: { sizeBytes: number } }[] };
+    };
+    const model = report.ollama.models.find(({ name }) => name === "smollm2:135m");
+    const ratio = (model?.memoryBytes ?? 0) / (model?.loaded?.sizeBytes ?? 1);
+    expect([ratio > 0.9, ratio < 1.1], `${ratio}`).toEqual([true, true]);
+  });
+
+  it("ollama-chat ends with 3 and says what to do with a wrong passphrase, and without pulumi", async () => {
+    const wrong = await ollamaChat("ask x", "PULUMI_CONFIG_PASSPHRASE=wrong");
+    expect(wrong).toEqual({
+      code: 3,
+      output: [
+        "error: The outputs of the selected stack cannot be read: failed to decrypt: incorrect passphrase, please set PULUMI_CONFIG_PASSPHRASE to the correct passphrase or set PULUMI_CONFIG_PASSPHRASE_FILE to a file containing the passphrase",
+        "  cause: The stack's secrets are encrypted with a passphrase, and it was not given or is another one.",
+        "  fix: Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the one of the stack.",
+        "",
+      ].join("\n"),
+    });
+    const without = await ollamaChat("ask x", "PATH=/usr/bin:/bin");
+    expect(without).toEqual({
+      code: 3,
+      output: [
+        "error: The command pulumi was not found, so no stack can be read.",
+        "  cause: Endpoints come from a Pulumi stack's outputs unless flags or variables name them.",
+        "  fix: Install Pulumi, or give the servers themselves: --opensearch URL --model-id ID, or --ollama URL --model NAME (see ollama-chat --help).",
+        "",
+      ].join("\n"),
+    });
   });
 
   it("the resources one by one take the password from the environment, and keep it in no form", async () => {

@@ -107,6 +107,7 @@ function printAnswer(answer: Answer, outputs: Outputs, say: (line: string) => vo
 function printWhatNext(outputs: Outputs, say: (line: string) => void): void {
   say(`
 Next:
+  npm run ollama-chat -- chat                     talk with the model; also ask "…", models, doctor
   npm run pulumi -- stack output                  endpoints and ids (add --show-secrets for the password)
   npm run pulumi -- preview                       shows no changes
   npm run pulumi -- config set api chat           speak to Ollama by /api/chat, then: npm run pulumi -- up

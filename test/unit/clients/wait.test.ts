@@ -32,17 +32,30 @@ describe("waitFor", () => {
   });
 
   it("looks quickly at first, then ever more seldom, once a second at most", async () => {
-    const looking = waitFor(looks({ last: "no" }), { waitingFor: "x", deadline: Deadline.after(10_000) });
+    const looking = waitFor(looks({ last: "no" }), { waitingFor: "x", deadline: Deadline.after(40_000) });
     await expect(looking).rejects.toThrow();
-    expect(sleeps.taken.slice(0, 9)).toStrictEqual([40, 60, 90, 135, 203, 304, 456, 683, 1000]);
+    expect(sleeps.taken.slice(0, 20)).toStrictEqual(Array(20).fill(20));
+    expect(sleeps.taken.slice(20, 24)).toStrictEqual([20, 21, 22, 23]);
     expect(Math.max(...sleeps.taken)).toBe(1000);
   });
 
-  it("takes the caller's pace", async () => {
-    const pace = { startMilliseconds: 10, maximumMilliseconds: 20 };
-    const looking = waitFor(looks({ last: "no" }), { waitingFor: "x", deadline: Deadline.after(70), ...pace });
+  it("never looks later than a twentieth of the time waited so far", async () => {
+    const looking = waitFor(looks({ last: "no" }), { waitingFor: "x", deadline: Deadline.after(8_000) });
     await expect(looking).rejects.toThrow();
-    expect(sleeps.taken).toStrictEqual([10, 15, 20, 20, 5]);
+    let waited = 0;
+    for (const pause of sleeps.taken) {
+      expect(pause).toBeLessThanOrEqual(Math.max(20, Math.ceil(waited / 20)));
+      waited += pause;
+    }
+    // Few enough for a server: about 80 looks in 8 s, where one every 20 ms would be 400.
+    expect(sleeps.taken.length).toBeLessThan(90);
+  });
+
+  it("takes the caller's pace", async () => {
+    const pace = { startMilliseconds: 100, maximumMilliseconds: 105 };
+    const looking = waitFor(looks({ last: "no" }), { waitingFor: "x", deadline: Deadline.after(2_300), ...pace });
+    await expect(looking).rejects.toThrow();
+    expect(sleeps.taken).toStrictEqual([...Array(21).fill(100), 105, 95]);
   });
 
   it("says on time-out what was awaited, how long, and what was seen last", async () => {
@@ -57,7 +70,7 @@ describe("waitFor", () => {
   it("looks once more at the deadline, and never sleeps past it", async () => {
     const deadline = Deadline.after(100);
     await expect(waitFor(looks({ last: "no" }), { waitingFor: "x", deadline })).rejects.toThrow();
-    expect(sleeps.taken).toStrictEqual([40, 60]);
+    expect(sleeps.taken).toStrictEqual([20, 20, 20, 20, 20]);
     expect(deadline.passed).toBe(true);
     expect(deadline.remainingMilliseconds).toBe(0);
   });
@@ -68,7 +81,7 @@ describe("waitFor", () => {
     const deadline = Deadline.after(67_000);
     await expect(waitFor(looks({ last: "503" }), { waitingFor: "x", deadline, onLong })).rejects.toThrow();
     expect(lines).toStrictEqual([
-      "still waiting for x after 6 s (503)",
+      "still waiting for x after 5 s (503)",
       "still waiting for x after 36 s (503)",
       "still waiting for x after 66 s (503)",
     ]);

@@ -1,62 +1,39 @@
 import { describe, expect, it } from "vitest";
 import { DeadlineError, ServerError, UnreachableError } from "../../../clients/errors";
-import { causeAndFix, diagnose } from "../../../diagnosis/diagnose";
+import { causeAndFix, diagnose, symptomOf } from "../../../diagnosis/diagnose";
 import { ExplainedError } from "../../../diagnosis/explained-error";
+import { OLLAMA_SYMPTOMS } from "../../../diagnosis/ollama-symptoms";
 import { SYMPTOMS } from "../../../diagnosis/symptoms";
+import { THEMES } from "../../../diagnosis/themes";
+import { OLLAMA_TEXTS, SERVER_TEXTS } from "./texts";
 
 const refusal = (status: number, reason: string) =>
   new ServerError(status, "status_exception", reason, "POST /x").message;
 
 describe("the server's own words", () => {
-  it.each([
-    ["endpoint-not-trusted", "Connector URL is not matching the trusted connector endpoint regex"],
-    ["trusted-regex-broken", "pattern_syntax_exception: Unclosed character class near index 3"],
-    ["private-address", "Remote inference host name has private ip address: 127.0.0.1"],
-    ["group-name-taken", "The name you provided is already being used by a model group with ID: x."],
-    [
-      "group-name-taken",
-      "The name you provided is already being used by another model with ID: x. Please provide a different name",
-    ],
-    ["connector-in-use", "1 models are still using this connector, please delete or update the models first: [x]"],
-    ["group-in-use", "Cannot delete the model group when it has associated model versions"],
-    [
-      "model-still-deployed",
-      "Model cannot be deleted in deploying or deployed state. Try undeploy model first then delete",
-    ],
-    ["placeholder-not-filled", "Some parameter placeholder not filled in payload: prompt"],
-    ["invalid-payload", 'Invalid payload: { "messages": ${parameters.messages} }'],
-    ["model-not-pulled", `Error from remote service: {"error":"model 'nope' not found"}`],
-    ["model-not-pulled", 'Error from remote service: {"error":"model \\"nope\\" not found, try pulling it first"}'],
-    ["read-timeout", "Error communicating with remote model: Read timed out"],
-    ["model-server-refuses", "Error communicating with remote model: Connection refused: /127.0.0.1:9"],
-    ["model-missing", "Failed to find model to update with the provided model id: x"],
-    ["model-missing", "Failed to find model with the provided model id: x"],
-    ["connector-missing", "Failed to find connector:nope"],
-    ["group-missing", "Model Group Response is empty for nope"],
-    ["auto-deploy-off", "Model not ready yet. Please deploy the model first."],
-    [
-      "master-key",
-      "The ML encryption master key has not been initialized yet. Please retry after waiting for 10 seconds.",
-    ],
-    [
-      "remote-inference-off",
-      "Remote Inference is currently disabled. To enable it, update the setting plugins.ml_commons.remote_inference_enabled to true",
-    ],
-    [
-      "access-control-off",
-      "You cannot specify connector access control parameters because the Security plugin or connector access control is disabled on your cluster.",
-    ],
-    ["setting-unknown", "persistent setting [plugins.ml_commons.nope], not recognized"],
-    ["throttled", "Request is throttled at model level."],
-  ])("%s is known by: %s", (id, reason) => {
+  it.each(SERVER_TEXTS)("%s is known by: %s", (id, reason) => {
     expect(diagnose(refusal(400, reason))?.id).toBe(id);
   });
 
   it.each([
     [401, "Unauthorized", "password-wrong"],
     [403, "no permissions for [cluster:admin/opensearch/ml/models/get] and User [name=bob]", "user-may-not"],
+    [403, "Model is disabled.", "model-disabled"],
+    [401, 'Error from remote service: {"error":"invalid key"}', "model-server-key"],
+    [429, 'Error from remote service: {"error":"slow down"}', "model-server-throttles"],
   ])("a %i means %s: %s", (status, reason, id) => {
     expect(diagnose(refusal(status, reason))?.id).toBe(id);
+  });
+});
+
+describe("Ollama's own words", () => {
+  it.each(OLLAMA_TEXTS)("%s is known by: %s", (id, text) => {
+    expect(diagnose(text)?.id).toBe(id);
+  });
+
+  it("mean another thing when OpenSearch passes them on", () => {
+    const text = `POST /_plugins/_ml/models/x/_predict answered 404: Error from remote service: {"error":"model 'nope' not found"}`;
+    expect(diagnose(text)?.id).toBe("model-not-pulled");
   });
 });
 
@@ -98,14 +75,29 @@ describe("what is not known", () => {
   });
 });
 
-describe("the table", () => {
-  it("names each row once, each with a cause and a fix that are sentences", () => {
-    const ids = SYMPTOMS.map(({ id }) => id);
+describe("the tables", () => {
+  const rows = [...SYMPTOMS, ...OLLAMA_SYMPTOMS];
+
+  it("name each row once, each with a cause and a fix that are sentences", () => {
+    const ids = rows.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const { cause, fix } of SYMPTOMS) {
+    for (const { shows, cause, fix } of rows) {
+      expect(shows).not.toBe("");
       expect(cause).toMatch(/^([A-Z]|plugins\.).*\.$/s);
       expect(fix).toMatch(/^[A-Z].*\.$/s);
     }
+  });
+});
+
+describe("the themes", () => {
+  it("hold each row of both tables once", () => {
+    const ids = THEMES.flatMap(({ symptoms }) => symptoms.map(({ id }) => id));
+    expect(ids.toSorted()).toEqual([...SYMPTOMS, ...OLLAMA_SYMPTOMS].map(({ id }) => id).toSorted());
+  });
+
+  it("a row is found by its name, and a name without one is a mistake", () => {
+    expect(symptomOf("cold-load").shows).toBe("The first answer takes long, the next ones do not");
+    expect(() => symptomOf("nope")).toThrow("There is no row nope in the tables of diagnosis/.");
   });
 });
 

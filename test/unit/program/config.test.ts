@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it } from "vitest";
-import { readConfig } from "../../../program/config";
+import { readConfig, readRagConfig } from "../../../program/config";
 
 const PASSWORD = "Str0ng-Passw0rd";
 
@@ -167,5 +167,25 @@ describe("a configuration that is wrong stops with a sentence", () => {
     expect(JSON.stringify(failureOf({ model: "m", opensearchPassword: "hunter2" }), ["message"])).not.toContain(
       "hunter2",
     );
+  });
+});
+
+describe("retrieval", () => {
+  const ragOf = (values: Record<string, string>) => {
+    configured({ ...RIGHT, ...values });
+    return readRagConfig();
+  };
+
+  it("is made only where the configuration says so", () => {
+    expect(ragOf({})).toBeUndefined();
+    expect(ragOf({ rag: "false", embeddingModel: "all-minilm" })).toBeUndefined();
+    expect(ragOf({ rag: "true" })).toStrictEqual({ embeddingModel: undefined, dimension: undefined });
+  });
+
+  it("takes model and dimension, of which empty and 0 are as good as none", () => {
+    const named = { rag: "true", embeddingModel: "my/own:1", embeddingDimension: "5" };
+    expect(ragOf(named)).toStrictEqual({ embeddingModel: "my/own:1", dimension: 5 });
+    const empty = { rag: "true", embeddingModel: "", embeddingDimension: "0" };
+    expect(ragOf(empty)).toStrictEqual({ embeddingModel: undefined, dimension: undefined });
   });
 });

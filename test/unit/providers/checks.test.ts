@@ -4,6 +4,7 @@ import { connectorLifecycle } from "../../../providers/connector/lifecycle";
 import { ollamaGenerate } from "../../../providers/connector/presets";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
+import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
 
 const connection = { endpoint: "https://localhost:9200" };
 const safe = `may hold only letters, digits, spaces and . , ! ? ( ) : @ - _ ' / "`;
@@ -128,6 +129,62 @@ describe("Connector", () => {
           "actions.1.requestBody uses ${parameters.question}, which neither parameters nor predictParameters holds.",
       },
     ]);
+  });
+});
+
+describe("SearchIndex", () => {
+  const nameRule =
+    'must be the name of an index: lower case, none of \\ / * ? " < > | , # : and space, not beginning with _ - or +, 255 bytes at most';
+
+  it.each([
+    [{ name: "Articles" }, "name", `name is "Articles": ${nameRule}`],
+    [{ name: "_articles" }, "name", `name is "_articles": ${nameRule}`],
+    [
+      { mappings: [] },
+      "mappings",
+      'mappings is []: must be an object such as { properties: { title: { type: "text" } } }',
+    ],
+    [
+      { mappings: { properties: { title: "text" } } },
+      "mappings",
+      'mappings.properties.title is "text": must be an object such as { type: "keyword" }',
+    ],
+    [
+      { mappings: { properties: { part: { properties: { page: { type: 1 } } } } } },
+      "mappings",
+      "mappings.properties.part.properties.page.type is 1: must be text such as keyword",
+    ],
+    [
+      { mappings: { _meta: { pulumi: 1 } } },
+      "mappings",
+      'mappings._meta is {"pulumi":1}: must not hold pulumi, which this package keeps for itself',
+    ],
+    [{ settings: "none" }, "settings", 'settings is "none": must be an object such as { number_of_replicas: 0 }'],
+    [{ vector: { dimension: 3 } }, "vector", "vector.field is missing: must be the name of a field"],
+    [
+      { vector: { field: "v", dimension: 0 } },
+      "vector",
+      "vector.dimension is 0: must be a whole number from 1 to 16000",
+    ],
+    [
+      { vector: { field: "v", dimension: 3, spaceType: "near" } },
+      "vector",
+      'vector.spaceType is "near": must be one of cosinesimil, l2, innerproduct',
+    ],
+    [
+      { vector: { field: "v", dimension: 3, space: "l2" } },
+      "vector",
+      "vector.space is not an input. Allowed: field, dimension, model, spaceType.",
+    ],
+    [
+      { vector: { field: "v", dimension: 3 }, mappings: { properties: { v: { type: "float" } } } },
+      "vector",
+      'vector.field is "v": mappings.properties holds it already; leave it out there.',
+    ],
+    [{ forceDelete: "yes" }, "forceDelete", 'forceDelete is "yes": must be true or false'],
+    [{ copyDocuments: 1 }, "copyDocuments", "copyDocuments is 1: must be true or false"],
+  ])("(%#)", (wrong, property, reason) => {
+    expect(failures(searchIndexLifecycle, { connection }, wrong)).toStrictEqual([{ property, reason }]);
   });
 });
 

@@ -8,6 +8,7 @@ import { toResourceProvider } from "../../../providers/dynamic/adapter";
 import type { Lifecycle } from "../../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
 import { ollamaModelLifecycle } from "../../../providers/ollama-model/lifecycle";
+import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
 import { tlsCertificateLifecycle } from "../../../providers/tls-certificate/lifecycle";
 import { UNKNOWN } from "../../../providers/unknown";
 
@@ -28,6 +29,9 @@ const INPUTS = [
     "dnsNames",
     "ipAddresses",
     "validityDays",
+    "mappings",
+    "vector",
+    "copyDocuments",
   ],
 ];
 
@@ -38,7 +42,10 @@ const anyJson = fc.letrec<{ value: unknown }>((tie) => ({
     fc.string(),
     fc.array(tie("value"), { maxLength: 4 }),
     fc.dictionary(
-      fc.constantFrom("endpoint", "password", "url", "actionType", "method", "requestBody", "headers", "a.b", "limit"),
+      fc.constantFrom(
+        ...["endpoint", "password", "url", "actionType", "method", "requestBody", "headers", "a.b", "limit"],
+        ...["properties", "type", "_meta", "field", "dimension"],
+      ),
       tie("value"),
       { maxKeys: 5, noNullPrototype: true },
     ),
@@ -120,6 +127,19 @@ const LIFECYCLES: readonly (readonly [string, Lifecycle<object, object>, Record<
     "TlsCertificate",
     tlsCertificateLifecycle as unknown as Lifecycle<object, object>,
     { owner: more.owner, commonName: "node", dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] },
+  ],
+  [
+    "SearchIndex",
+    searchIndexLifecycle as unknown as Lifecycle<object, object>,
+    {
+      ...more,
+      connection,
+      name: "articles",
+      mappings: { dynamic: "strict", _meta: { a: 1 }, properties: { title: { type: "text" } } },
+      settings: { number_of_shards: 1, index: { refresh_interval: "5s" } },
+      vector: { field: "vector", dimension: 384, model: "all-minilm", spaceType: "l2" },
+      forceDelete: true,
+    },
   ],
 ];
 

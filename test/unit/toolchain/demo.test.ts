@@ -1,19 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { madeByStack } from "../../../toolchain/demo/leftovers";
-import { answerText } from "../../../toolchain/demo/question";
 import { forgetOwnPassphrase, projectCopy } from "../../../toolchain/demo/settings";
 import { whatCannotRun } from "../../../toolchain/test-run";
-
-describe("answerText", () => {
-  it.each([
-    ["generate", { response: "Scattering." }],
-    ["chat", { message: { role: "assistant", content: "Scattering." } }],
-    ["openai", { choices: [{ index: 0, message: { role: "assistant", content: "Scattering." } }] }],
-  ])("finds the model's words in an answer of the API %s", (api, dataAsMap) => {
-    const prediction = { inference_results: [{ output: [{ name: "response", dataAsMap }], status_code: 200 }] };
-    expect(answerText(prediction, api)).toBe("Scattering.");
-  });
-});
 
 describe("projectCopy", () => {
   it("changes nothing but the program's path, as it is seen from the demo's folder", () => {

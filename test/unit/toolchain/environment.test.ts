@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openCache } from "../../../toolchain/cache";
 import { toolchainEnvironment } from "../../../toolchain/environment";
+import { packageRoot } from "../../../toolchain/package-root";
 
+const STEADY_FLAGS = `--require ${JSON.stringify(join(packageRoot, "toolchain", "steady-flags.cjs"))}`;
 const cache = openCache({ PULUMI_OLLAMA_CHAT_CACHE: "/cache" });
 
 describe("toolchainEnvironment", () => {
@@ -15,6 +18,7 @@ describe("toolchainEnvironment", () => {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       NODE_COMPILE_CACHE: "/cache/node-compile-cache",
+      NODE_OPTIONS: STEADY_FLAGS,
     });
   });
 
@@ -23,6 +27,13 @@ describe("toolchainEnvironment", () => {
     const once = toolchainEnvironment(input, { PATH: "/usr/local/bin:/usr/bin" });
     expect(once.PATH).toBe("/cache/pulumi:/usr/bin:/usr/local/bin");
     expect(toolchainEnvironment(input, once).PATH).toBe(once.PATH);
+  });
+
+  it("keeps the options of Node.js that are set already, and adds its own once", () => {
+    const input = { cache, nodeFolder: "/n" };
+    const once = toolchainEnvironment(input, { NODE_OPTIONS: "--max-old-space-size=8192" });
+    expect(once.NODE_OPTIONS).toBe(`--max-old-space-size=8192 ${STEADY_FLAGS}`);
+    expect(toolchainEnvironment(input, once).NODE_OPTIONS).toBe(once.NODE_OPTIONS);
   });
 
   it("passes on where Docker listens when that is not the default", () => {

@@ -1,12 +1,23 @@
 import { spawnSync } from "node:child_process";
+import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../../toolchain/package-root";
 import { temporaryFolder } from "./temporary-folder";
 
+const launcher = join(packageRoot, "toolchain", "recipes", "pulumi-cli", "pulumi-resource-pulumi-nodejs");
+
 describe("the launcher of Node.js providers", () => {
+  it("hands its arguments to the host of the program's SDK, as if that had been started by its path", () => {
+    const folder = temporaryFolder();
+    const host = join(folder, "node_modules", "@pulumi", "pulumi", "cmd", "dynamic-provider");
+    mkdirSync(host, { recursive: true });
+    writeFileSync(join(host, "index.js"), "console.log(JSON.stringify(process.argv.slice(1)));");
+    const { stdout } = spawnSync("sh", [launcher, "127.0.0.1:4711"], { cwd: folder, encoding: "utf8" });
+    expect(JSON.parse(stdout)).toStrictEqual([realpathSync(join(host, "index.js")), "127.0.0.1:4711"]);
+  });
+
   it("fails at once, and doesn't wait for input, where the program has no @pulumi/pulumi", () => {
-    const launcher = join(packageRoot, "toolchain", "recipes", "pulumi-cli", "pulumi-resource-pulumi-nodejs");
     const { status, stderr } = spawnSync("sh", [launcher], {
       cwd: temporaryFolder(),
       encoding: "utf8",

@@ -72,6 +72,12 @@ describe("promptText", () => {
     );
   });
 
+  it("keeps what begins like JSON from being taken for it", () => {
+    expect(promptText('{"a":1}')).toBe('\u2060{"a":1}');
+    expect(promptText(' \n["a","b"]')).toBe('\u2060 \n["a","b"]');
+    expect(promptText('"quoted" {}')).toBe('"quoted" {}');
+  });
+
   it("shows the same text to a reader", () => {
     expect(promptText("${x}").replaceAll("\u2060", "")).toBe("${x}");
   });

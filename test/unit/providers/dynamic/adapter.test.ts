@@ -53,6 +53,14 @@ describe("what a lifecycle is given", () => {
 });
 
 describe("what the engine is given", () => {
+  it("a replacement that has to delete first is told as one, and no other", async () => {
+    const answers = async (deleteBeforeReplace?: boolean) =>
+      await provider({ diff: () => ({ changes: true, replaces: ["a"], deleteBeforeReplace }) }).diff?.("id", {}, {});
+    expect(await answers(true)).toStrictEqual({ changes: true, replaces: ["a"], deleteBeforeReplace: true });
+    expect(await answers(false)).toStrictEqual({ changes: true, replaces: ["a"] });
+    expect(await answers()).toStrictEqual({ changes: true, replaces: ["a"] });
+  });
+
   it("undefined is dropped from the answers of check, create, read and update", async () => {
     const messy = { a: 1, b: undefined, c: { d: undefined } };
     const clean = { a: 1, c: {} };

@@ -34,6 +34,11 @@ const FROZEN: readonly (readonly [ResourceType, string, string])[] = [
     "pulumi-nodejs:dynamic/ollamachat:TlsCertificate",
     'exports.handler = () => require("pulumi-ollama-chat/provider/tls-certificate");',
   ],
+  [
+    "SearchIndex",
+    "pulumi-nodejs:dynamic/ollamachat:SearchIndex",
+    'exports.handler = () => require("pulumi-ollama-chat/provider/search-index");',
+  ],
 ];
 
 describe("what lies in the state for ever", () => {

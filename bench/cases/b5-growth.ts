@@ -1,0 +1,40 @@
+import type { BenchCase } from "../bench-case";
+import { spread } from "../statistics";
+import { STEPS } from "../support/growth";
+
+/** The smallest size at which the start of processes no longer hides the cost of a resource. */
+const FLAT_FROM = 10;
+
+/** How time and state grow with the number of models. */
+export const growthOfStacks: BenchCase = {
+  id: "B5",
+  title: "Growth: N models (connector and model each, one group): seconds, and bytes of state a resource",
+  run: async ({ growth }, measured) => {
+    const ratios = new Map(STEPS.map((step) => [step, [] as number[]]));
+    let clock: "emulator" | "plugin" = "emulator";
+    for (const models of growth.sizes.all) {
+      const samples = await growth.at(models);
+      clock = samples.clock;
+      for (const step of STEPS) {
+        const ours = measured.figure(step, "ours", "s", samples.ours.seconds[step], models).median;
+        const floor = measured.figure(step, "engine floor", "s", samples.floor.seconds[step], models).median;
+        if (models >= FLAT_FROM) ratios.get(step)?.push(ours / floor);
+      }
+      const state = "state a resource, beside the user's inputs";
+      measured.figure(state, "ours", "bytes", samples.ours.stateBytes, models);
+      measured.figure(state, "engine floor", "bytes", samples.floor.stateBytes, models);
+    }
+    const largest = growth.sizes.all.at(-1) ?? 1;
+    for (const step of STEPS) {
+      const name = `${step}: how far ours ÷ floor differs between ${FLAT_FROM} and ${largest} models`;
+      const values = ratios.get(step) ?? [];
+      if (values.length > 1) measured.verdict(name, spread(values), "ratio", { is: "at most", value: 0.15 });
+    }
+    const state = "state a resource, beside the user's inputs";
+    const bytes = measured.median(state, "ours", largest);
+    measured.verdict(`state a resource, ${largest} models`, bytes, "bytes", { is: "at most", value: 1536 });
+    const own = bytes - measured.median(state, "engine floor", largest);
+    measured.verdict("of it ours, the rest being the engine's own entry", own, "bytes");
+    return clock;
+  },
+};

@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type { RecallResults } from "./results";
+
+const BEGIN = "<!-- recall: written by npm run recall -->";
+const END = "<!-- end of recall -->";
+const WAYS = { bm25: "by words (`bm25`)", dense: "by meaning (`dense`)", hybrid: "both, fused (`hybrid`)" } as const;
+
+/** The figures as Markdown. */
+export function recallPage(results: RecallResults): string {
+  const { corpus, rows, milliseconds, threshold, versions, machine, measuredAt } = results;
+  const { report } = threshold;
+  return [
+    `Measured on ${measuredAt.slice(0, 10)} over ${corpus.files} documents (${corpus.passages} passages), with the questions of the set \`report\`. ${versionList(versions)}; ${machine.processor}, ${machine.cores} cores. The time is that of one retrieval, the question's vector included.`,
+    "",
+    "| retrieval | questions | recall@1 | recall@3 | MRR | time |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...(["bm25", "dense", "hybrid"] as const).flatMap((retrieval) =>
+      (["literal", "paraphrased", "both"] as const).map((kind) => {
+        const row = rows.find((each) => each.retrieval === retrieval && each.kind === kind && each.set === "report");
+        if (row === undefined) throw new Error(`There are no figures for ${retrieval} and ${kind}.`);
+        const figures = [row.recallAt1, row.recallAt3, row.meanReciprocalRank].map((figure) => figure.toFixed(2));
+        const time = kind === "both" ? `${milliseconds[retrieval]} ms` : "";
+        const way = kind === "literal" ? WAYS[retrieval] : "";
+        return `| ${way} | ${kind === "both" ? "all" : kind} (${row.questions}) | ${figures.join(" | ")} | ${time} |`;
+      }),
+    ),
+    "",
+    `With the threshold ${report.threshold}, chosen by the other set: of the questions that the documents answer ${percent(report.kept)} reach the model, of those that they do not ${percent(report.refused)} are refused.`,
+  ].join("\n");
+}
+
+/** Puts the figures between the markers of a page; the page without markers is an error. */
+export function writeRecallPage(file: string, results: RecallResults): void {
+  const page = readFileSync(file, "utf8");
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`${file} has no place for the figures: ${BEGIN} … ${END}`);
+  const before = page.slice(0, begin + BEGIN.length);
+  writeFileSync(file, `${before}\n\n${recallPage(results)}\n\n${page.slice(end)}`);
+}
+
+function versionList(versions: Readonly<Record<string, string>>): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ");
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

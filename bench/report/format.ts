@@ -1,0 +1,48 @@
+import type { Figure, Unit, Verdict } from "../results";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** A number with its unit, in as many digits as a reader can use. */
+export function withUnit(value: number, unit: Unit): string {
+  switch (unit) {
+    case "s":
+      return `${digits(value)} s`;
+    case "ms":
+      return `${digits(value)} ms`;
+    case "bytes":
+      return Math.abs(value) >= MEBIBYTE ? `${Math.round(value / MEBIBYTE)} MiB` : `${grouped(Math.round(value))} B`;
+    case "ratio":
+      return digits(value);
+    case "perSecond":
+      return `${digits(value)} /s`;
+    case "perMinute":
+      return `${digits(value)} /min`;
+    case "count":
+      return grouped(value);
+  }
+}
+
+/** Median, and from where to where the samples reach. */
+export function measuredText({ median, min, max, unit, samples }: Figure): string {
+  if (samples.length === 1) return withUnit(median, unit);
+  const [low, high] = [withUnit(min, unit), withUnit(max, unit)];
+  const shared = low.split(" ")[1] === high.split(" ")[1] ? (low.split(" ")[0] ?? low) : low;
+  return `${withUnit(median, unit)} (${shared}–${high})`;
+}
+
+export function targetText({ target, unit }: Verdict): string {
+  if (target === undefined) return "–";
+  const signs = { "at most": "≤", "at least": "≥", below: "<" } as const;
+  return `${signs[target.is]} ${withUnit(target.value, unit)}`;
+}
+
+function digits(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1000) return grouped(Math.round(value));
+  if (size >= 100) return value.toFixed(0);
+  return size >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+}

@@ -1,0 +1,24 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { CommonFlags } from "./access-options";
+
+/** Flags of the commands that put one question. */
+export interface AnswerFlags extends CommonFlags {
+  readonly direct?: boolean;
+  readonly system?: string;
+  readonly timeoutSeconds: number;
+}
+
+export function withAnswerOptions(command: Command): Command {
+  return command
+    .optionsGroup("Asking:")
+    .option("--direct", "ask Ollama itself instead of OpenSearch")
+    .option("--system <text>", "instruction that goes before the question")
+    .option("--timeout-seconds <n>", "longest wait for the answer", positiveNumber, 300);
+}
+
+/** A number above 0, for commander. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a number above 0.");
+}

@@ -1,0 +1,52 @@
+/** One part of a conversation, in the form of Ollama's and OpenAI's chat APIs. */
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** The way a question takes: OpenSearch's `_predict`, or straight to Ollama. */
+export type Through = "opensearch" | "ollama";
+
+export interface Answer {
+  readonly text: string;
+  /** Name and tag, as the model server tells it. */
+  readonly model?: string;
+  /** From sending the question to the whole answer. */
+  readonly seconds: number;
+  /** Tokens of the answer. */
+  readonly tokens?: number;
+  /** Tokens of all that was sent. */
+  readonly promptTokens?: number;
+  /**
+   * Tokens of the answer a second: by Ollama's own clock, which leaves loading and reading out; with the API `openai`,
+   * which has no clock, over the whole wait.
+   */
+  readonly tokensPerSecond?: number;
+  readonly through: Through;
+}
+
+export interface AnswerLimits {
+  /** Longest wait for the whole answer. */
+  readonly timeoutSeconds: number;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal;
+  /** Told each part of the answer as it comes; through OpenSearch that is the whole answer at once. */
+  readonly onText?: (text: string) => void;
+}
+
+/** Something that answers: a deployed model behind OpenSearch, or Ollama itself. */
+export interface Answerer {
+  readonly through: Through;
+  /** Name and tag, where it is known before the first answer. */
+  readonly model?: string;
+  /** Names it in a sentence: `smollm2:135m through OpenSearch`. */
+  readonly title: string;
+  /** The endpoint that is asked. */
+  readonly endpoint: string;
+  answer(messages: readonly Message[], limits: AnswerLimits): Promise<Answer>;
+  /** The same way to another model. */
+  withModel(model: string): Answerer;
+}
+
+/** Long enough for a model on a CPU; the connectors of this package wait as long. */
+export const DEFAULT_TIMEOUT_SECONDS = 300;

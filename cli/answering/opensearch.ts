@@ -1,0 +1,72 @@
+import { UnexpectedAnswerError } from "../../clients/errors";
+import { answerMeasures, answerText, predict } from "../../clients/opensearch/predict";
+import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { Deadline } from "../../clients/wait";
+import { ChatApi } from "../../providers/connector/chat-api";
+import { promptText } from "../../providers/connector/prompt-text";
+import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
+import { flattened } from "./flattened";
+import { explainedIfTooSlow } from "./too-slow";
+
+export interface DeployedModel {
+  readonly server: OpenSearchServer;
+  readonly modelId: string;
+  /** `generate`, `chat` or `openai`: what the model's connector takes. */
+  readonly api: string;
+  /** Name and tag in Ollama, where it is known. */
+  readonly model?: string;
+  /** Ask the connector's model server for this model instead of the connector's own. */
+  readonly otherModel?: string;
+}
+
+/** Answers through `POST /_plugins/_ml/models/<id>/_predict`; user text is neutralised for the server's templates. */
+export function throughOpenSearch(deployed: DeployedModel): Answerer {
+  const model = deployed.otherModel ?? deployed.model;
+  const title = `${model ?? `model ${deployed.modelId}`} through OpenSearch`;
+  return {
+    through: "opensearch",
+    model,
+    title,
+    endpoint: deployed.server.endpoint,
+    answer: (messages, limits) => ask(deployed, messages, limits, title),
+    withModel: (other) => throughOpenSearch({ ...deployed, otherModel: other }),
+  };
+}
+
+async function ask(
+  deployed: DeployedModel,
+  messages: readonly Message[],
+  limits: AnswerLimits,
+  title: string,
+): Promise<Answer> {
+  const { server, modelId } = deployed;
+  const started = performance.now();
+  const deadline = Deadline.after(limits.timeoutSeconds * 1000);
+  try {
+    const answer = await predict(server, modelId, parametersOf(deployed, messages), deadline, limits.signal);
+    const text = answerText(answer);
+    if (text === undefined) throw noText(deployed, answer);
+    limits.onText?.(text);
+    const seconds = (performance.now() - started) / 1000;
+    const { model = deployed.otherModel ?? deployed.model, tokens, promptTokens, evalSeconds } = answerMeasures(answer);
+    const tokensPerSecond = tokens === undefined ? undefined : tokens / (evalSeconds ?? seconds);
+    return { text, model, seconds, tokens, promptTokens, tokensPerSecond, through: "opensearch" };
+  } catch (error) {
+    throw explainedIfTooSlow(error, title, limits.timeoutSeconds);
+  }
+}
+
+/** Parameters of `_predict` for a conversation. Where the connector takes one prompt, it becomes one text. */
+function parametersOf({ api, otherModel }: DeployedModel, messages: readonly Message[]): Record<string, unknown> {
+  const model = otherModel === undefined ? {} : { model: otherModel };
+  if (api === ChatApi.generate) return { ...model, prompt: promptText(flattened(messages)) };
+  return { ...model, messages: messages.map(({ role, content }) => ({ role, content: promptText(content) })) };
+}
+
+function noText({ modelId, api }: DeployedModel, answer: unknown): UnexpectedAnswerError {
+  const shown = JSON.stringify(answer).slice(0, 300);
+  return new UnexpectedAnswerError(
+    `POST /_plugins/_ml/models/${modelId}/_predict`,
+    `it holds no text of the API ${api}: ${shown}`,
+  );
+}

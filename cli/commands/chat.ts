@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { withAccessOptions } from "../access-options";
+import { positiveNumber } from "../answer-options";
+import type { ChatFlags } from "../chat/chat";
+import type { Session } from "../session";
+
+/** Adds the command `chat`. Its work is loaded when it is used: `--help` should not wait for it. */
+export function registerChat(program: Command, session: Session): void {
+  const command = program
+    .command("chat")
+    .description("Talk with the stack's model, turn by turn; without a terminal each line of stdin is a turn.")
+    .optionsGroup("Talking:")
+    .option("--through <way>", "opensearch or ollama (default: Ollama where it can be reached)")
+    .option("--system <text>", "instruction that goes before everything")
+    .option(
+      "--context-tokens <n>",
+      "tokens that the model's context holds; older turns are left out",
+      positiveNumber,
+      4096,
+    )
+    .option("--timeout-seconds <n>", "longest wait for one answer", positiveNumber, 300);
+  withAccessOptions(command).action(async (flags: ChatFlags) => {
+    const { chat } = await import("../chat/chat.js");
+    await chat(session, flags);
+  });
+}

@@ -1,0 +1,29 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { withAccessOptions } from "../access-options";
+import type { DoctorFlags } from "../doctor/doctor";
+import type { Session } from "../session";
+
+/** Longest wait for one answer: a large model that loads from a slow disk takes a minute and more. */
+const DEFAULT_ANSWER_SECONDS = 120;
+
+/** Adds the command `doctor`. Its work is loaded when it is used: `--help` should not wait for it. */
+export function registerDoctor(program: Command, session: Session): void {
+  const command = program
+    .command("doctor")
+    .description(
+      "Check every link of the chain, from the containers to an answer, and say what is wrong and what to do.",
+    )
+    .option("--fix", "mend what is safe: pull a missing model, deploy the model again")
+    .option("--yes", "with --fix: do not ask first")
+    .option("--timeout <seconds>", "longest wait for one answer of a model", seconds, DEFAULT_ANSWER_SECONDS);
+  withAccessOptions(command).action(async (flags: DoctorFlags) => {
+    const { doctor } = await import("../doctor/doctor.js");
+    await doctor(flags, session);
+  });
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("It has to be a number of seconds above 0.");
+}

@@ -1,0 +1,97 @@
+import { redact } from "../../clients/redact";
+import type { Access } from "../access";
+import type { CommonFlags } from "../access-options";
+import { ExitCode } from "../exit-codes";
+import { CommandFailure } from "../failure";
+import type { Output } from "../output";
+import type { Session } from "../session";
+import { withWaiting } from "../terminal/waiting";
+import { CHECKS } from "./checks/all";
+import { type Machine, thisMachine } from "./machine";
+import { mend } from "./mend";
+import { rendered } from "./render";
+import { type CheckResult, runChecks } from "./run-checks";
+import { Scene } from "./scene";
+
+export interface DoctorFlags extends CommonFlags {
+  /** Mend what is safe to mend. */
+  readonly fix?: boolean;
+  /** Without asking. */
+  readonly yes?: boolean;
+  /** Longest wait for one answer of a model, in seconds. */
+  readonly timeout: number;
+}
+
+/** Checks every link of the chain, says what is wrong with each, and with `--fix` mends what is safe. */
+export async function doctor(flags: DoctorFlags, session: Session): Promise<void> {
+  const output = session.output(flags);
+  if (flags.fix && !flags.yes && !canAsk(output, session)) throw nobodyToAsk();
+  const machine = thisMachine(session.surroundings.environment);
+  const found = await accessOrFinding(flags, session);
+  if ("result" in found) return conclude([found.result], output, session);
+  const look = () => examine(found.access, machine, flags.timeout, output, session);
+  const results = await look();
+  if (!flags.fix) return conclude(results, output, session);
+  // With --json the last state is the one document.
+  if (!output.json) output.note(rendered(results, output));
+  const mended = await mend(results, flags.yes === true, output, session);
+  if (mended.length === 0) return conclude(results, output, session);
+  const after = await look();
+  const fixed = after.map((result) => {
+    const repaired = results.find(({ id, repair }) => id === result.id && repair && mended.includes(repair.id));
+    return repaired && result.status === "ok" ? { ...result, fixed: true } : result;
+  });
+  conclude(fixed, output, session);
+}
+
+async function examine(
+  access: Access,
+  machine: Machine,
+  answerSeconds: number,
+  output: Output,
+  session: Session,
+): Promise<CheckResult[]> {
+  const scene = new Scene(access, machine, answerSeconds);
+  const results = await session.interruptible(() => withWaiting(output, "checking", () => runChecks(CHECKS, scene)));
+  const clean = (text: string) => redact(text, session.secrets);
+  return [readable(access), ...results].map((result) => ({ ...result, seen: clean(result.seen) }));
+}
+
+const OUTPUTS = { id: "stack-outputs", title: "stack outputs", group: "Stack" } as const;
+
+function readable({ source, opensearch, ollamaEndpoint }: Access): CheckResult {
+  const servers = [opensearch?.endpoint, ollamaEndpoint].filter((url) => url !== undefined);
+  return { ...OUTPUTS, status: "ok", seen: `${source}: ${servers.join(", ")}` };
+}
+
+/** Servers and objects; a stack that cannot be read is a finding like any other, a wrong flag is not. */
+async function accessOrFinding(
+  flags: DoctorFlags,
+  session: Session,
+): Promise<{ access: Access } | { result: CheckResult }> {
+  try {
+    return { access: await session.access(flags) };
+  } catch (error) {
+    if (!(error instanceof CommandFailure) || error.exitCode !== ExitCode.noAccess) throw error;
+    const { what, cause, fix } = error.explanation;
+    return { result: { ...OUTPUTS, status: "fail", seen: redact(what, session.secrets), cause, fix } };
+  }
+}
+
+function conclude(results: readonly CheckResult[], output: Output, session: Session): void {
+  const plain = results.map(({ group: _group, repair: _repair, ...result }) => result);
+  output.result(plain, () => rendered(results, output));
+  if (results.some(({ status }) => status === "fail")) session.exitCode = ExitCode.unhealthy;
+}
+
+function canAsk(output: Output, session: Session): boolean {
+  return output.interactive && session.surroundings.in.isTTY === true;
+}
+
+function nobodyToAsk(): CommandFailure {
+  return new CommandFailure(ExitCode.usage, {
+    what: "--fix asks before it changes anything, and there is no terminal to ask on.",
+    cause: "Standard input or standard error is no terminal, or --json was given.",
+    fix: "Add --yes to let it do what is safe without asking.",
+  });
+}

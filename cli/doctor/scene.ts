@@ -1,0 +1,124 @@
+import { type ListedModel, listModels, serverVersion } from "../../clients/ollama/models";
+import { OllamaServer } from "../../clients/ollama/server";
+import {
+  type ClusterInfo,
+  type ClusterSettings,
+  clusterInfo,
+  getClusterSettings,
+} from "../../clients/opensearch/cluster";
+import { type Connection, openSearch } from "../../clients/opensearch/connect";
+import { type ConnectorAction, type ConnectorDocument, getConnector } from "../../clients/opensearch/connectors";
+import { getModel, type ModelDocument } from "../../clients/opensearch/models";
+import type { PredictAnswer } from "../../clients/opensearch/predict";
+import type { OpenSearchServer } from "../../clients/opensearch/server";
+import type { Access } from "../access";
+import { DockerEngine } from "./docker/engine";
+import { type StackContainers, stackContainers } from "./docker/stack-containers";
+import { filledUrl } from "./filled-url";
+import type { Machine } from "./machine";
+import { type OllamaReply, type RunningModel, runningModels } from "./ollama-looks";
+
+const ML = "plugins.ml_commons.";
+/** Longest wait for anything but an answer of the model. */
+const LOOK_SECONDS = 10;
+
+/** An answer of the chain, and how long it took. */
+export interface TimedPredict {
+  readonly answer: PredictAnswer;
+  readonly seconds: number;
+}
+
+/**
+ * What the checks look at. Everything is asked once for all of them; a look that fails does so for each of them, with
+ * the same error.
+ */
+export class Scene {
+  readonly #known = new Map<string, Promise<unknown>>();
+  /** Left by the checks that ask, for those that judge the answers. */
+  predicted: TimedPredict | undefined;
+  direct: { readonly reply: OllamaReply; readonly seconds: number } | undefined;
+
+  constructor(
+    readonly access: Access,
+    readonly machine: Machine,
+    /** Longest wait for one answer of a model. */
+    readonly answerSeconds: number,
+  ) {}
+
+  /** OpenSearch as doctor asks it: what is wrong shall show, so nothing is tried twice. */
+  get opensearch(): OpenSearchServer {
+    return openSearch(this.connection);
+  }
+
+  private get connection(): Connection {
+    const { opensearch } = this.access;
+    if (opensearch === undefined) throw new RangeError("no OpenSearch is named");
+    return { ...opensearch, requestTimeoutSeconds: LOOK_SECONDS, maxRetries: 0 };
+  }
+
+  get ollama(): OllamaServer {
+    return new OllamaServer(this.access.ollamaEndpoint ?? "");
+  }
+
+  info(): Promise<ClusterInfo> {
+    return this.#once("info", () => clusterInfo(this.opensearch));
+  }
+
+  settings(): Promise<ClusterSettings> {
+    return this.#once("settings", () => getClusterSettings(this.opensearch));
+  }
+
+  /** The value in force of a setting: transient before persistent before default; `undefined` where it is unknown. */
+  async setting(name: string): Promise<string | readonly string[] | undefined> {
+    const { transient, persistent, defaults } = await this.settings();
+    const key = name.startsWith("ml:") ? ML + name.slice(3) : name;
+    return transient[key] ?? persistent[key] ?? defaults[key] ?? undefined;
+  }
+
+  model(): Promise<ModelDocument | undefined> {
+    return this.#once("model", () => getModel(this.opensearch, this.access.modelId ?? ""));
+  }
+
+  /** The connector that the model uses, whatever the stack says. */
+  connector(): Promise<ConnectorDocument | undefined> {
+    return this.#once("connector", async () => {
+      const id = (await this.model())?.connectorId ?? this.access.connectorId;
+      return id === undefined ? undefined : await getConnector(this.opensearch, id);
+    });
+  }
+
+  /** The connector's predict action, with its URL as the server will call it. */
+  async predictAction(): Promise<(ConnectorAction & { readonly target: string }) | undefined> {
+    const connector = await this.connector();
+    const action = connector?.actions.find(({ actionType }) => actionType === "predict");
+    if (connector === undefined || action === undefined) return undefined;
+    return { ...action, target: filledUrl(action.url, connector.parameters) };
+  }
+
+  ollamaVersion(): Promise<string> {
+    return this.#once("ollama", () => serverVersion(this.ollama, LOOK_SECONDS));
+  }
+
+  models(): Promise<ListedModel[]> {
+    return this.#once("tags", () => listModels(this.ollama));
+  }
+
+  running(): Promise<readonly RunningModel[]> {
+    return this.#once("ps", () => runningModels(this.ollama));
+  }
+
+  docker(): Promise<StackContainers | undefined> {
+    return this.#once("docker", async () => {
+      const engine = DockerEngine.at(this.machine.dockerHost);
+      return engine && (await stackContainers(engine, this.access));
+    });
+  }
+
+  #once<T>(key: string, look: () => Promise<T>): Promise<T> {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known as Promise<T>;
+    const looking = look();
+    this.#known.set(key, looking);
+    return looking;
+  }
+}

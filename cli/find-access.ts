@@ -1,0 +1,149 @@
+import { z } from "zod";
+import { type Connection, PASSWORD_OVERRIDE } from "../clients/opensearch/connect";
+import { endpointSchema } from "../providers/connection";
+import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
+import type { Access } from "./access";
+import { ExitCode } from "./exit-codes";
+import { CommandFailure } from "./failure";
+import { readStackOutputs, type StackOutputs } from "./stack-outputs";
+
+/** The flags that name servers and objects; every command has them. */
+export interface AccessFlags {
+  readonly stack?: string;
+  readonly cwd?: string;
+  readonly opensearch?: string;
+  readonly username?: string;
+  readonly passwordEnv?: string;
+  readonly caFile?: string;
+  readonly skipTlsVerify?: boolean;
+  readonly ollama?: string;
+  readonly modelId?: string;
+  readonly api?: string;
+  readonly model?: string;
+  readonly ragIndex?: string;
+  readonly embeddingModelId?: string;
+}
+
+/** Each of these says the same as the flag beside it; the flag wins. */
+export const VARIABLES = {
+  stack: "OLLAMA_CHAT_STACK",
+  cwd: "OLLAMA_CHAT_CWD",
+  opensearch: "OLLAMA_CHAT_OPENSEARCH_ENDPOINT",
+  username: "OLLAMA_CHAT_OPENSEARCH_USERNAME",
+  caFile: "OLLAMA_CHAT_OPENSEARCH_CA_CERTIFICATE_FILE",
+  ollama: "OLLAMA_CHAT_OLLAMA_ENDPOINT",
+  modelId: "OLLAMA_CHAT_MODEL_ID",
+  api: "OLLAMA_CHAT_API",
+  model: "OLLAMA_CHAT_MODEL",
+  ragIndex: "OLLAMA_CHAT_RAG_INDEX",
+  embeddingModelId: "OLLAMA_CHAT_EMBEDDING_MODEL_ID",
+} as const satisfies Partial<Record<keyof AccessFlags, string>>;
+
+/**
+ * Holds OpenSearch's password, unless --password-env names another variable. It wins over the one in a stack's
+ * outputs, as it does for `pulumi`.
+ */
+export const DEFAULT_PASSWORD_VARIABLE = PASSWORD_OVERRIDE;
+
+const givenSchema = z.object({
+  opensearch: endpointSchema.optional(),
+  ollama: endpointSchema.optional(),
+  api: z.enum(CHAT_APIS, `must be one of ${CHAT_APIS.join(", ")}`).optional(),
+});
+
+/**
+ * Finds servers and objects: flags before variables before the outputs of a stack. The stack is read when it is named,
+ * or when nothing else names a server. OpenSearch's endpoint, user, password and authority always come from one
+ * source together: a stack's password is never sent to another server.
+ */
+export async function findAccess(flags: AccessFlags, environment = process.env): Promise<Access> {
+  const given = withVariables(flags, environment);
+  validate(given);
+  const named = given.opensearch !== undefined || given.ollama !== undefined;
+  const outputs =
+    given.stack !== undefined || !named ? await readStackOutputs(selection(given), environment) : undefined;
+  return {
+    source: outputs === undefined ? "flags and environment" : stackName(given),
+    opensearch:
+      given.opensearch === undefined ? connectionOf(outputs, given, environment) : givenConnection(given, environment),
+    ollamaEndpoint: given.ollama ?? known(outputs?.ollamaEndpoint),
+    chatModel: given.model ?? known(outputs?.chatModel),
+    api: given.api ?? known(outputs?.api) ?? ChatApi.generate,
+    modelGroupId: known(outputs?.modelGroupId),
+    connectorId: known(outputs?.connectorId),
+    modelId: given.modelId ?? known(outputs?.modelId),
+    ragIndex: given.ragIndex ?? known(outputs?.ragIndex),
+    embeddingModel: known(outputs?.embeddingModel),
+    embeddingModelId: given.embeddingModelId ?? known(outputs?.embeddingModelId),
+  };
+}
+
+function withVariables(flags: AccessFlags, environment: NodeJS.ProcessEnv): AccessFlags {
+  const variables = Object.entries(VARIABLES).map(([flag, name]) => [flag, environment[name] || undefined]);
+  const set = Object.entries(flags).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(variables), ...Object.fromEntries(set) };
+}
+
+const NAMES: Record<string, string> = { opensearch: "--opensearch", ollama: "--ollama", api: "--api" };
+
+function validate(given: AccessFlags): void {
+  const parsed = givenSchema.safeParse(given);
+  if (parsed.success) return;
+  const [issue] = parsed.error.issues;
+  const key = String(issue?.path[0]) as keyof typeof givenSchema.shape;
+  throw new CommandFailure(ExitCode.usage, {
+    what: `${NAMES[key]} is ${JSON.stringify(given[key])}: ${issue?.message}.`,
+    cause: `The flag ${NAMES[key]}, or the variable ${VARIABLES[key]}, says so.`,
+    fix: "Correct it; ollama-chat --help shows all of them.",
+  });
+}
+
+function selection(given: AccessFlags) {
+  return { stack: given.stack, folder: given.cwd };
+}
+
+function stackName(given: AccessFlags): string {
+  return given.stack === undefined ? "the selected stack" : `stack ${given.stack}`;
+}
+
+function connectionOf(
+  outputs: StackOutputs | undefined,
+  given: AccessFlags,
+  environment: NodeJS.ProcessEnv,
+): Connection | undefined {
+  const endpoint = known(outputs?.opensearchEndpoint);
+  if (endpoint === undefined) return undefined;
+  const username = known(outputs?.opensearchUsername);
+  return {
+    endpoint,
+    username,
+    password: username && (givenPassword(given, environment) ?? known(outputs?.opensearchPassword)),
+    caCertificate: known(outputs?.opensearchCaCertificate),
+  };
+}
+
+function givenConnection(given: AccessFlags, environment: NodeJS.ProcessEnv): Connection {
+  const { opensearch: endpoint = "", username, caFile, skipTlsVerify } = given;
+  const password = givenPassword(given, environment);
+  if (username !== undefined && password === undefined) throw noPassword(DEFAULT_PASSWORD_VARIABLE, username);
+  return { endpoint, username, password, caCertificateFile: caFile, skipTlsVerify };
+}
+
+function givenPassword(given: AccessFlags, environment: NodeJS.ProcessEnv): string | undefined {
+  const password = environment[given.passwordEnv ?? DEFAULT_PASSWORD_VARIABLE] || undefined;
+  if (given.passwordEnv !== undefined && password === undefined) throw noPassword(given.passwordEnv, given.username);
+  return password;
+}
+
+function noPassword(variable: string, username: string | undefined): CommandFailure {
+  return new CommandFailure(ExitCode.usage, {
+    what: `There is no password for OpenSearch's user${username ? ` ${username}` : ""}: the variable ${variable} is not set.`,
+    cause: "Passwords are never taken from the command line, where every process list shows them.",
+    fix: `Set ${variable}, or name another variable with --password-env.`,
+  });
+}
+
+/** Outputs are never absent; what does not apply is empty. */
+function known(output: string | undefined): string | undefined {
+  return output === "" ? undefined : output;
+}

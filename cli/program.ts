@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { registerAsk } from "./commands/ask";
+import { registerChat } from "./commands/chat";
+import { registerDoctor } from "./commands/doctor";
+import { registerModels } from "./commands/models";
+import { registerPrompt } from "./commands/prompt";
+import { registerRag } from "./commands/rag";
+import { ExitCode } from "./exit-codes";
+import { Interrupted } from "./interrupted";
+import { Session } from "./session";
+import { processSurroundings, type Surroundings } from "./surroundings";
+
+const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    the servers were asked, and it did not work
+  2    the command line, a file or a variable is not right; nothing was asked
+  3    there is no stack to read, or it lacks what the command needs
+  4    doctor found something that is wrong
+  130  ended by Ctrl+C
+
+Without flags, endpoints come from the outputs of the selected Pulumi stack.`;
+
+/**
+ * Runs the command line; resolves to the exit code. Each command loads its own code when it is used.
+ *
+ * @param surroundings streams and variables. Default: the process's.
+ */
+export async function run(
+  argv: readonly string[],
+  surroundings: Surroundings = processSurroundings(),
+): Promise<ExitCode> {
+  const session = new Session(surroundings);
+  const program = new Command("ollama-chat")
+    .description("Talk to the model of a pulumi-ollama-chat stack, ask your documents, and find out what is wrong.")
+    .version(version())
+    .addHelpText("after", EXIT_CODES)
+    .showHelpAfterError("(ollama-chat --help shows what there is)")
+    .configureOutput({
+      writeOut: (text) => surroundings.out.write(text),
+      writeErr: (text) => surroundings.err.write(text),
+    })
+    .exitOverride();
+  for (const register of [registerAsk, registerChat, registerPrompt, registerModels, registerDoctor, registerRag]) {
+    register(program, session);
+  }
+  try {
+    await program.parseAsync([...argv]);
+    return session.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    if (error instanceof Interrupted) return ExitCode.interrupted;
+    const { reportFailure } = await import("./report-failure.js");
+    return reportFailure(error, session.output({ json: argv.includes("--json") }), session.secrets);
+  }
+}
+
+/** This file lies in `cli/`, or once compiled in `dist/cli/`. */
+function version(): string {
+  for (const up of ["..", "../.."]) {
+    try {
+      const described: unknown = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8"));
+      if (typeof described === "object" && described !== null && "version" in described) {
+        return String(described.version);
+      }
+    } catch {
+      // Not there: the other folder has it.
+    }
+  }
+  return "unknown";
+}

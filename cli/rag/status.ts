@@ -1,0 +1,22 @@
+import { countDocuments } from "../../clients/opensearch/indices";
+import { installedPlugins } from "../../clients/opensearch/plugins";
+import { searchesHybrid } from "../../rag/server-search";
+import type { CommonFlags } from "../access-options";
+import type { Session } from "../session";
+import { withWaiting } from "../terminal/waiting";
+import { findIndex } from "./find-index";
+
+/** `ollama-chat rag status`. */
+export async function showStatus(session: Session, flags: CommonFlags): Promise<void> {
+  const output = session.output(flags);
+  const access = await withWaiting(output, "looking for the servers", () => session.access(flags));
+  const { server, index } = await findIndex(access);
+  const passages = await countDocuments(server, index.name);
+  const inCluster = searchesHybrid(index, await installedPlugins(server));
+  const { name, embeddingModel, dimension } = index;
+  const rankedBy = inCluster ? "cluster" : "client";
+  output.result({ index: name, passages, embeddingModel, dimension, rankedBy }, () => {
+    const way = inCluster ? "by the cluster's own hybrid search" : "by this command, over BM25 hits and stored vectors";
+    return `${name}: ${passages} passages · ${embeddingModel}, ${dimension} numbers a vector · ranked ${way}`;
+  });
+}

@@ -1,0 +1,36 @@
+import { stripVTControlCharacters } from "node:util";
+
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** What joins the character before it, and what has no width at all. */
+const JOINING = /^[\p{Mark}\u200b-\u200f\u2060\ufeff]+$/u;
+const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u;
+/** East Asian Wide and Fullwidth (Unicode UAX #11), in the ranges that texts use. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
+/** Most text is this, and it needs no segmenter. */
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** Columns that a text takes on a terminal. Colours take none; East Asian characters and emoji take two each. */
+export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of segmenter.segment(stripVTControlCharacters(text))) {
+    if (JOINING.test(segment)) continue;
+    width += EMOJI.test(segment) || WIDE.test(segment) ? 2 : 1;
+  }
+  return width;
+}
+
+/** The text cut to so many columns, with `…` where something is missing. It must hold no colours. */
+export function cutToWidth(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let kept = "";
+  let width = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    width += displayWidth(segment);
+    if (width > columns - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}

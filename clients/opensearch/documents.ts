@@ -1,0 +1,155 @@
+import { z } from "zod";
+import type { OpenSearchServer } from "./server";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** One write of a bulk request. Writing a document again under its id, or deleting it again, changes nothing. */
+export type BulkOperation = { readonly id: string; readonly document: Json } | { readonly id: string };
+
+/** A write that the server refused, as the bulk answer names it. */
+export interface BulkRefusal {
+  readonly id: string;
+  readonly status: number;
+  readonly type: string;
+  readonly reason: string;
+}
+
+const bulkItem = z.looseObject({
+  _id: z.string(),
+  status: z.number(),
+  error: z
+    .looseObject({
+      type: z.string().optional(),
+      reason: z.string().nullish(),
+      caused_by: z.looseObject({ reason: z.string().nullish() }).nullish(),
+    })
+    .optional(),
+});
+const bulkAnswer = z.looseObject({ errors: z.boolean(), items: z.array(z.record(z.string(), bulkItem)) });
+
+/**
+ * Writes and deletes documents of one index in one request. A deleted document that was not there is no refusal.
+ *
+ * @returns the writes that were refused; the others are done.
+ */
+export async function bulk(
+  server: OpenSearchServer,
+  index: string,
+  operations: readonly BulkOperation[],
+): Promise<BulkRefusal[]> {
+  const lines = operations.flatMap((operation): Json[] =>
+    "document" in operation
+      ? [{ index: { _id: operation.id } }, operation.document]
+      : [{ delete: { _id: operation.id } }],
+  );
+  const answer = await server.call({
+    name: `POST /${index}/_bulk`,
+    send: (client, options) => client.bulk({ index, body: lines as never }, options),
+    answer: bulkAnswer,
+    repeatable: true,
+  });
+  return answer.items.flatMap((item) =>
+    Object.entries(item).flatMap(([verb, { _id: id, status, error }]) => {
+      if (error === undefined || (verb === "delete" && status === 404)) return [];
+      const reason = [error.reason, error.caused_by?.reason].filter(Boolean).join(": ") || "no reason given";
+      return [{ id, status, type: error.type ?? "", reason }];
+    }),
+  );
+}
+
+/** One found document. */
+export interface Hit {
+  readonly id: string;
+  readonly score: number;
+  readonly source: Json;
+  /** Names of the named queries that it fits. */
+  readonly matchedQueries: readonly string[];
+  readonly sort: readonly unknown[];
+}
+
+const searchAnswer = z.looseObject({
+  hits: z.looseObject({
+    hits: z.array(
+      z.looseObject({
+        _id: z.string(),
+        _score: z.number().nullish(),
+        _source: z.record(z.string(), z.unknown()).default({}),
+        matched_queries: z.array(z.string()).default([]),
+        sort: z.array(z.unknown()).default([]),
+      }),
+    ),
+  }),
+  ext: z.record(z.string(), z.unknown()).optional(),
+});
+
+export interface SearchResult {
+  readonly hits: readonly Hit[];
+  /** What search processors added to the answer. */
+  readonly ext: Json;
+}
+
+/**
+ * Searches one index.
+ *
+ * @param timeoutSeconds longest wait for the answer. Default: the connection's.
+ */
+export async function search(
+  server: OpenSearchServer,
+  index: string,
+  body: Json,
+  timeoutSeconds?: number,
+): Promise<SearchResult> {
+  const answer = await server.call({
+    name: `POST /${index}/_search`,
+    send: (client, options) => client.search({ index, body: { ...body } as never }, options),
+    answer: searchAnswer,
+    repeatable: true,
+    timeoutSeconds,
+  });
+  const hits = answer.hits.hits.map((hit) => ({
+    id: hit._id,
+    score: hit._score ?? 0,
+    source: hit._source,
+    matchedQueries: hit.matched_queries,
+    sort: hit.sort,
+  }));
+  return { hits, ext: answer.ext ?? {} };
+}
+
+const PAGE_SIZE = 1000;
+
+/**
+ * All documents of an index that searches see, page by page.
+ *
+ * @param sort fields that together tell any two documents apart
+ * @param fields the fields that are shown
+ */
+export async function* scan(
+  server: OpenSearchServer,
+  index: string,
+  sort: readonly string[],
+  fields: readonly string[],
+): AsyncGenerator<Hit> {
+  let after: readonly unknown[] | undefined;
+  for (;;) {
+    const { hits } = await search(server, index, {
+      size: PAGE_SIZE,
+      sort: sort.map((field) => ({ [field]: "asc" })),
+      _source: fields,
+      ...(after && { search_after: after }),
+    });
+    yield* hits;
+    if (hits.length < PAGE_SIZE) return;
+    after = hits.at(-1)?.sort;
+  }
+}
+
+/** Lets searches see everything that was written until now. */
+export async function refresh(server: OpenSearchServer, index: string): Promise<void> {
+  await server.call({
+    name: `POST /${index}/_refresh`,
+    send: (client, options) => client.indices.refresh({ index }, options),
+    answer: z.looseObject({}),
+    repeatable: true,
+  });
+}

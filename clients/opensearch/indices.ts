@@ -1,0 +1,163 @@
+import { z } from "zod";
+import { ServerError } from "../errors";
+import { orMissing } from "./missing";
+import type { OpenSearchServer } from "./server";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** An index as the server shows it: settings by flat key, every value a text or a list of texts. */
+export interface IndexDocument {
+  readonly uuid: string;
+  readonly mappings: Json;
+  readonly settings: Json;
+}
+
+const json = z.record(z.string(), z.unknown());
+const acknowledged = z.looseObject({ acknowledged: z.boolean() });
+const indexAnswer = z.record(z.string(), z.object({ mappings: json.default({}), settings: json.default({}) }));
+
+/** The index of exactly this name, or `undefined`; an alias of this name is none. */
+export async function getIndex(server: OpenSearchServer, name: string): Promise<IndexDocument | undefined> {
+  const call = server.call({
+    name: `GET /${name}`,
+    send: (client, options) => client.indices.get({ index: name, flat_settings: true }, options),
+    answer: indexAnswer,
+    repeatable: true,
+  });
+  const found = (await orMissing(call))?.[name];
+  if (found === undefined) return undefined;
+  return { uuid: String(found.settings["index.uuid"] ?? ""), mappings: found.mappings, settings: found.settings };
+}
+
+/** Makes an index. Not repeated by itself: a second try is refused because of the first. */
+export async function createIndex(
+  server: OpenSearchServer,
+  name: string,
+  body: { readonly mappings: Json; readonly settings: Json },
+): Promise<void> {
+  await server.call({
+    name: `PUT /${name}`,
+    send: (client, options) => client.indices.create({ index: name, body: { ...body } as never }, options),
+    answer: acknowledged,
+    repeatable: false,
+  });
+}
+
+/** Adds fields to an index, or changes what can be changed of them; `_meta` is replaced as a whole. */
+export async function putMapping(server: OpenSearchServer, name: string, mappings: Json): Promise<void> {
+  await server.call({
+    name: `PUT /${name}/_mapping`,
+    send: (client, options) => client.indices.putMapping({ index: name, body: { ...mappings } as never }, options),
+    answer: acknowledged,
+    repeatable: true,
+  });
+}
+
+/** Sets flat keys; `null` puts a key back to its default. */
+export async function putIndexSettings(server: OpenSearchServer, name: string, settings: Json): Promise<void> {
+  await server.call({
+    name: `PUT /${name}/_settings`,
+    send: (client, options) => client.indices.putSettings({ index: name, body: { ...settings } as never }, options),
+    answer: acknowledged,
+    repeatable: true,
+  });
+}
+
+/** Deletes an index with its documents; one that is not there counts as deleted. */
+export async function deleteIndex(server: OpenSearchServer, name: string): Promise<void> {
+  const call = server.call({
+    name: `DELETE /${name}`,
+    send: (client, options) => client.indices.delete({ index: name }, options),
+    answer: acknowledged,
+    repeatable: true,
+  });
+  await orMissing(call);
+}
+
+/** How many documents an index holds, with everything that was written until now. */
+export async function countDocuments(server: OpenSearchServer, name: string): Promise<number> {
+  await server.call({
+    name: `POST /${name}/_refresh`,
+    send: (client, options) => client.indices.refresh({ index: name }, options),
+    answer: z.looseObject({}),
+    repeatable: true,
+  });
+  const answer = await server.call({
+    name: `GET /${name}/_count`,
+    send: (client, options) => client.count({ index: name }, options),
+    answer: z.object({ count: z.number() }),
+    repeatable: true,
+  });
+  return answer.count;
+}
+
+const metaAnswer = z.record(z.string(), z.object({ mappings: z.object({ _meta: json.optional() }).optional() }));
+
+/** `_meta` of every index that has one, by the index's name; empty where the user may not look at all of them. */
+export async function metaOfIndices(server: OpenSearchServer): Promise<Readonly<Record<string, Json>>> {
+  const call = server.call({
+    name: "GET /*/_mapping",
+    send: (client, options) => client.indices.getMapping({ index: "*", filter_path: ["*.mappings._meta"] }, options),
+    answer: metaAnswer,
+    repeatable: true,
+  });
+  try {
+    const entries = Object.entries(await call).flatMap(([name, { mappings }]) =>
+      mappings?._meta === undefined ? [] : [[name, mappings._meta] as const],
+    );
+    return Object.fromEntries(entries);
+  } catch (error) {
+    if (error instanceof ServerError && error.status === 403) return {};
+    throw error;
+  }
+}
+
+/** With documents that did not fit, the same answer has their status, such as 400. */
+const NOT_ALL_COPIED = [400, 403];
+
+const reindexRefusal = z.object({ error: z.object({ type: z.string(), reason: z.string() }), status: z.number() });
+const reindexAnswer = z.object({
+  total: z.number(),
+  timed_out: z.boolean().optional(),
+  failures: z.array(
+    z.looseObject({ id: z.string().optional(), cause: z.looseObject({ reason: z.string().optional() }).optional() }),
+  ),
+});
+
+export interface Copied {
+  readonly total: number;
+  /** Documents that the new index refused: id and the server's reason. */
+  readonly failures: readonly { readonly id: string; readonly reason: string }[];
+}
+
+/**
+ * Copies all documents of one index into another under the same ids; can be repeated.
+ *
+ * @param timeoutSeconds longest wait for the answer, which comes when all is done.
+ */
+export async function reindex(
+  server: OpenSearchServer,
+  from: string,
+  to: string,
+  timeoutSeconds: number,
+): Promise<Copied> {
+  const answer = await server.call({
+    name: "POST /_reindex",
+    send: (client, options) =>
+      client.reindex(
+        { refresh: true, body: { source: { index: from }, dest: { index: to } } },
+        { ...options, ignore: NOT_ALL_COPIED },
+      ),
+    answer: z.union([reindexAnswer, reindexRefusal]),
+    repeatable: true,
+    timeoutSeconds,
+  });
+  if ("error" in answer) {
+    throw new ServerError(answer.status, answer.error.type, answer.error.reason, "POST /_reindex");
+  }
+  const failures = answer.failures.map(({ id, cause }) => ({
+    id: id ?? "",
+    reason: cause?.reason ?? "no reason given",
+  }));
+  return { total: answer.total, failures };
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { OpenSearchServer } from "./server";
+
+const MOST_MODELS = 200;
+
+/** A remote model as a search finds it. */
+export interface RemoteModel {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly modelGroupId?: string;
+  /** Absent where the connector stands in the model itself. */
+  readonly connectorId?: string;
+  /** Parameters of a connector that stands in the model itself. */
+  readonly ownParameters?: Readonly<Record<string, string>>;
+}
+
+const modelHit = z.object({
+  _id: z.string(),
+  _source: z.object({
+    name: z.string().default(""),
+    model_state: z.string().default("UNKNOWN"),
+    model_group_id: z.string().nullish(),
+    connector_id: z.string().nullish(),
+    connector: z.object({ parameters: z.record(z.string(), z.coerce.string()).nullish() }).nullish(),
+  }),
+});
+
+/** The cluster's remote models, 200 at most. */
+export async function findRemoteModels(server: OpenSearchServer): Promise<RemoteModel[]> {
+  const answer = await server.call({
+    name: "POST /_plugins/_ml/models/_search",
+    send: (client, options) =>
+      client.ml.searchModels(
+        { body: { query: { term: { algorithm: "REMOTE" } }, size: MOST_MODELS } as never },
+        options,
+      ),
+    answer: z.object({ hits: z.object({ hits: z.array(modelHit) }) }),
+    repeatable: true,
+  });
+  return answer.hits.hits.map(({ _id: id, _source: model }) => ({
+    id,
+    name: model.name,
+    state: model.model_state,
+    modelGroupId: model.model_group_id ?? undefined,
+    connectorId: model.connector_id ?? undefined,
+    ownParameters: model.connector?.parameters ?? undefined,
+  }));
+}

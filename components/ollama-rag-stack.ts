@@ -1,0 +1,142 @@
+import * as pulumi from "@pulumi/pulumi";
+import { SettingMode } from "../providers/cluster-setting/inputs";
+import { ClusterSetting } from "../providers/cluster-setting/resource";
+import { ollamaEmbedding } from "../providers/connector/presets";
+import { Connector } from "../providers/connector/resource";
+import { trustedEndpointRegex } from "../providers/connector/trust";
+import { DeployedModel } from "../providers/deployed-model/resource";
+import { OllamaModel } from "../providers/ollama-model/resource";
+import { passageMappings, VECTOR_FIELD } from "../providers/search-index/passages";
+import { SearchIndex } from "../providers/search-index/resource";
+import { mayBePrivate } from "./endpoints";
+import type { OllamaRagStackArgs } from "./rag-args";
+import { embeddingOf } from "./validate-rag";
+
+/** A copy where a second node can hold it, and no index that is yellow for ever where there is none. */
+const INDEX_SETTINGS = { number_of_shards: 1, auto_expand_replicas: "0-1" };
+
+/**
+ * What retrieval over documents of one's own needs beside a chat stack: an embedding model in Ollama, its connector and
+ * deployed model in OpenSearch, and an index of passages with their vectors.
+ *
+ * It is a component of its own, and not an option of `OllamaChatStack`: so it can be put on a chat stack that exists,
+ * several sets of documents share one chat model, and taking one away leaves the chat as it is. The documents are
+ * written by `ollama-chat rag ingest`.
+ *
+ * @example
+ * ```ts
+ * const adminPassword = new pulumi.Config().requireSecret("opensearchPassword");
+ * const chat = new OllamaChatStack("chat", { opensearch: { adminPassword } });
+ * const handbook = new OllamaRagStack("handbook", { chat });
+ * export const { ragIndex, embeddingModelId } = handbook;
+ * ```
+ */
+export class OllamaRagStack extends pulumi.ComponentResource {
+  /** Name of the index of passages. */
+  readonly ragIndex: pulumi.Output<string>;
+  /** The embedding model's name in Ollama. */
+  readonly embeddingModel: pulumi.Output<string>;
+  /** Id of the deployed embedding model. */
+  readonly embeddingModelId: pulumi.Output<string>;
+
+  constructor(name: string, args: OllamaRagStackArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ollamachat:index:OllamaRagStack", name, {}, opts);
+    const { embeddingModel, dimension } = embeddingOf(name, args);
+    const { connection, opensearch, ollama, settingsRevision } = args.chat.backend;
+    const parent = { parent: this };
+    const transform = args.transform ?? {};
+    const preset = ollamaEmbedding({
+      endpoint: ollama.endpointForOpenSearch,
+      model: embeddingModel,
+      keepAlive: args.keepAlive,
+      readTimeoutSeconds: args.readTimeoutSeconds,
+    });
+
+    const model = createOllamaModel();
+    const settings = createSettings();
+    const connector = createConnector();
+    const deployed = createDeployedModel();
+    const index = createIndex();
+
+    this.ragIndex = index.id;
+    this.embeddingModel = pulumi.output(embeddingModel);
+    this.embeddingModelId = deployed.id;
+    this.registerOutputs(this.outputs());
+
+    function createOllamaModel(): OllamaModel {
+      const made = {
+        endpoint: ollama.endpoint,
+        model: embeddingModel,
+        timeouts: { createSeconds: args.readiness?.pullSeconds ?? 1800 },
+      };
+      return new OllamaModel(`${name}-embedding-model`, transform.ollamaModel?.(made) ?? made, {
+        ...parent,
+        dependsOn: ollama.dependsOn,
+      });
+    }
+
+    /** The private-address flag is the chat stack's, which calls the same server. */
+    function createSettings(): ClusterSetting {
+      const trusted = preset.actions.map((action) => trustedEndpointRegex(action.url));
+      const made = {
+        connection,
+        mode: SettingMode.contribute,
+        settings: { "plugins.ml_commons.trusted_connector_endpoints_regex": trusted },
+        ...(mayBePrivate(ollama.endpointForOpenSearch)
+          ? { whenKnown: { "plugins.ml_commons.trusted_connector_private_endpoints_regex": trusted } }
+          : {}),
+      };
+      return new ClusterSetting(`${name}-settings`, transform.clusterSetting?.(made) ?? made, {
+        ...parent,
+        dependsOn: opensearch.dependsOn,
+      });
+    }
+
+    function createConnector(): Connector {
+      const made = { connection, ...preset };
+      return new Connector(`${name}-connector`, transform.connector?.(made) ?? made, {
+        ...parent,
+        dependsOn: [...opensearch.dependsOn, settings],
+      });
+    }
+
+    function createDeployedModel(): DeployedModel {
+      const made = {
+        connection,
+        modelGroupId: args.chat.modelGroupId,
+        connectorId: connector.id,
+        settingsRevision: pulumi.interpolate`${settingsRevision}-${settings.revision}`,
+        timeouts: { createSeconds: args.readiness?.modelSeconds ?? 300 },
+      };
+      return new DeployedModel(`${name}-model`, transform.deployedModel?.(made) ?? made, {
+        ...parent,
+        dependsOn: [...opensearch.dependsOn, model],
+      });
+    }
+
+    function createIndex(): SearchIndex {
+      const { name: indexName, settings = INDEX_SETTINGS, spaceType, forceDelete = true } = args.index ?? {};
+      const made = {
+        connection,
+        name: indexName,
+        mappings: passageMappings({ embeddingModel, dimension }),
+        settings,
+        vector: { field: VECTOR_FIELD, dimension, model: embeddingModel, spaceType },
+        forceDelete,
+      };
+      return new SearchIndex(`${name}-index`, transform.searchIndex?.(made) ?? made, {
+        ...parent,
+        dependsOn: opensearch.dependsOn,
+      });
+    }
+  }
+
+  /** All outputs by name: flat and plain, fit to be the outputs of a stack beside those of the chat stack. */
+  outputs(): Record<string, pulumi.Output<string>> {
+    return {
+      ragIndex: this.ragIndex,
+      embeddingModel: this.embeddingModel,
+      embeddingModelId: this.embeddingModelId,
+    };
+  }
+}

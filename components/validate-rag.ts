@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { checkWith, sentence } from "../providers/checking";
+import { DEFAULT_EMBEDDING_MODEL, dimensionOf, KNOWN_EMBEDDING_MODELS } from "./embedding-models";
+import type { OllamaRagStackArgs } from "./rag-args";
+import { modelName } from "./validate";
+
+const dimensionRule = "must be a whole number from 1 to 16000";
+
+const argsSchema = z.looseObject({
+  embeddingModel: modelName.optional(),
+  dimension: z.int(dimensionRule).min(1, dimensionRule).max(16_000, dimensionRule).optional(),
+});
+
+/**
+ * The embedding model and the size of its vectors.
+ *
+ * @throws pulumi.RunError, in preview, on arguments that could only fail later.
+ */
+export function embeddingOf(name: string, args: OllamaRagStackArgs): { embeddingModel: string; dimension: number } {
+  const { embeddingModel = DEFAULT_EMBEDDING_MODEL, dimension } = args;
+  const failures = checkWith(argsSchema, { embeddingModel, dimension }).map(({ reason }) => reason);
+  if (failures.length > 0) throw problem(name, failures.join("; "));
+  const size = dimension ?? dimensionOf(embeddingModel);
+  if (size !== undefined) return { embeddingModel, dimension: size };
+  const rule = `must say how many numbers a vector of ${embeddingModel} has; known without it: ${KNOWN_EMBEDDING_MODELS.join(", ")}`;
+  throw problem(name, sentence(["dimension"], undefined, rule));
+}
+
+function problem(name: string, text: string): pulumi.RunError {
+  return new pulumi.RunError(`OllamaRagStack ${JSON.stringify(name)}: ${text}`);
+}

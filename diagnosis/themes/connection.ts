@@ -1,0 +1,37 @@
+import type { Symptom } from "../symptom";
+
+/** No answer at all. Last, since these fit many texts that a more particular row explains better. */
+export const CONNECTION: readonly Symptom[] = [
+  {
+    id: "tls-not-trusted",
+    shows:
+      "self-signed certificate in certificate chain, unable to verify the first certificate, certificate has expired",
+    match:
+      /self-signed certificate|unable to verify the first certificate|unable to get local issuer|certificate has expired|altnames/i,
+    cause: "The server's certificate is not signed by an authority that is trusted here, or it is for another name.",
+    fix: "Give the authority's PEM as connection.caCertificate, and use a host name that the certificate holds.",
+  },
+  {
+    id: "tls-mismatch",
+    shows: "socket hang up, wrong version number, ECONNRESET",
+    match:
+      /wrong version number|packet length too long|socket hang up|Parse Error|ECONNRESET|before secure TLS connection/,
+    cause:
+      "One side speaks TLS and the other does not, or the server closed the connection: it still starts, or stops.",
+    fix: "Wait a minute and run again. If it stays, check http:// against https:// in the endpoint, and the server's log.",
+  },
+  {
+    id: "unreachable",
+    shows: "connect ECONNREFUSED, getaddrinfo ENOTFOUND, no answer within the time limit",
+    match: /no answer from .*(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|within the time limit)/,
+    cause: "Nothing answers at the endpoint: the server is down, still starting, or elsewhere.",
+    fix: "Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.",
+  },
+  {
+    id: "deadline",
+    shows: "Waited 300 s for ...",
+    match: /^.*Waited [\d.]+ s for/s,
+    cause: "It did not happen in time; the last state that was seen is above.",
+    fix: "If the server is only slow, raise the resource's timeouts.",
+  },
+];

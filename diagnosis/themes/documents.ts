@@ -1,0 +1,32 @@
+import type { Symptom } from "../symptom";
+
+/** Retrieval: the index of documents, its embedding model, and RAG pipelines on the server. */
+export const DOCUMENTS: readonly Symptom[] = [
+  {
+    id: "rag-pipeline",
+    shows: "A search with a retrieval_augmented_generation pipeline answers nothing, or runs into a time limit",
+    cause:
+      "The pipeline reads choices[0].message.content unless llm_response_field says otherwise, which fits a connector to /v1/chat/completions only; llm_model replaces the connector's model, so it must be a tag that Ollama has; and the pipeline waits 30 s unless the query says otherwise (OpenSearch #18402).",
+    fix: 'With /api/generate give llm_response_field "response", otherwise use api: openai; leave llm_model out or name the Ollama tag; raise generative_qa_parameters.timeout.',
+  },
+  {
+    id: "rag-index-missing",
+    shows: "The index of documents is not there",
+    match: /no such index/,
+    cause: "The index was deleted, or it was never made on this cluster.",
+    fix: "Run pulumi up --refresh, then fill it: ollama-chat rag ingest DIR.",
+  },
+  {
+    id: "rag-index-empty",
+    shows: "The index of documents holds none",
+    cause: "Nothing was put into it yet.",
+    fix: "Fill it: ollama-chat rag ingest DIR.",
+  },
+  {
+    id: "embedding-reply",
+    shows: "Fail to execute PREDICT in aws connector, or an answer without a vector",
+    match: /Fail to execute PREDICT in aws connector/,
+    cause: "The connector's post-process function does not fit what the model server sends.",
+    fix: "Use ollamaEmbedding() for /api/embed, which pairs the functions that fit.",
+  },
+];

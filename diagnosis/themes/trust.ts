@@ -1,0 +1,52 @@
+import type { Symptom } from "../symptom";
+
+/** Which addresses OpenSearch may call. */
+export const TRUST: readonly Symptom[] = [
+  {
+    id: "private-endpoint-not-trusted",
+    shows: "Connector URL is not matching the trusted connector private endpoint regex",
+    match: /not matching the trusted connector private endpoint regex/,
+    cause:
+      "From ML Commons 3.7 on a URL with a private address must also match plugins.ml_commons.trusted_connector_private_endpoints_regex, as soon as that list has an entry.",
+    fix: "Add the URL to both lists with trustedEndpointRegex(url) in a ClusterSetting of mode contribute; OllamaChatStack does.",
+  },
+  {
+    id: "endpoint-not-trusted",
+    shows: "Connector URL is not matching the trusted connector endpoint regex",
+    match: /not matching the trusted connector endpoint regex/,
+    cause:
+      "The connector's URL matches none of the cluster's plugins.ml_commons.trusted_connector_endpoints_regex; an entry must match the whole URL, as a Java regex (#1555).",
+    fix: "Add the URL with trustedEndpointRegex(url) in a ClusterSetting of mode contribute, and let the Connector depend on it.",
+  },
+  {
+    id: "trusted-regex-unsafe",
+    shows: "Regex pattern too long, or: contains nested quantifiers or backreferences",
+    match: /Regex pattern (?:too long|contains nested quantifiers)/,
+    cause:
+      "From ML Commons 3.7 on an entry of a trust list has 256 characters at most, and no group that repeats something and is repeated itself.",
+    fix: "Write one exact entry a URL, as trustedEndpointRegex(url) does, instead of a pattern for many.",
+  },
+  {
+    id: "trusted-regex-broken",
+    shows: "pattern_syntax_exception when any connector is made",
+    match: /pattern_syntax_exception|Invalid regex pattern/,
+    cause:
+      "The cluster accepted an entry of plugins.ml_commons.trusted_connector_endpoints_regex that is no valid regex.",
+    fix: "Correct that entry: until then the cluster refuses every new connector.",
+  },
+  {
+    id: "private-address",
+    shows: "Remote inference host name has private ip address",
+    match: /has private ip address/,
+    cause:
+      "plugins.ml_commons.connector.private_ip_enabled was false when the model was deployed; the flag is frozen into a model at that moment (#2142).",
+    fix: "Set it to true in a ClusterSetting and pass the setting's revision to the model's settingsRevision, which redeploys it.",
+  },
+  {
+    id: "settings-frozen",
+    shows: "The setting is right by now, and predictions are refused as if it were not",
+    cause:
+      "The model was deployed before the setting changed: trust lists and private_ip_enabled are copied into a model when it is deployed, and a later change does not reach it (#2142).",
+    fix: "Run ollama-chat doctor --fix, which makes the model read the settings anew. In a program, pass the ClusterSetting's revision to the model's settingsRevision.",
+  },
+];

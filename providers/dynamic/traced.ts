@@ -1,0 +1,84 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { onBehalfOf } from "../../clients/on-behalf";
+import { clockMs, trace, tracing } from "../../clients/trace";
+import type { ProviderRecord } from "../../clients/trace-record";
+import { reportsDelivered, reportToEngine } from "./engine-log";
+import type { Properties } from "./wire";
+
+type ResourceProvider = pulumi.dynamic.ResourceProvider<Properties, Properties>;
+
+/** The moment in which the engine's first call made this process load the first module of this package. */
+const firstModuleMs = clockMs();
+let firstCallTold = false;
+
+reportToEngine();
+
+/**
+ * The same provider, whose calls run on behalf of their resource: what they print, request and wait for can name it.
+ * With a trace, each call is a record of it.
+ */
+export function traced(provider: Required<Omit<ResourceProvider, "configure">>): ResourceProvider {
+  return {
+    check: (olds, news) => call("check", news, () => provider.check(olds, news)),
+    diff: (id, olds, news) => call("diff", news, () => provider.diff(id, olds, news)),
+    create: (inputs) => call("create", inputs, () => provider.create(inputs)),
+    read: (id, properties) => call("read", properties, () => provider.read(id, properties)),
+    update: (id, olds, news) => call("update", news, () => provider.update(id, olds, news)),
+    delete: (id, properties) => call("delete", properties, () => provider.delete(id, properties)),
+  };
+}
+
+function call<T>(op: ProviderRecord["op"], properties: unknown, run: () => Promise<T>): Promise<T> {
+  if (tracing) tellFirstCall();
+  const urn = ownerIn(properties);
+  return onBehalfOf(urn, () => (tracing ? recorded(op, urn, run) : told(run)));
+}
+
+/** The engine may end this process once the last call is answered, so what was reported goes first. */
+async function told<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } finally {
+    await reportsDelivered();
+  }
+}
+
+async function recorded<T>(op: ProviderRecord["op"], urn: string, run: () => Promise<T>): Promise<T> {
+  const startMs = clockMs();
+  let ok = false;
+  try {
+    const outcome = await told(run);
+    ok = true;
+    return outcome;
+  } finally {
+    trace(startMs, { kind: "provider", ...partsOf(urn), op, ok, rssBytes: process.memoryUsage.rss() });
+  }
+}
+
+function tellFirstCall(): void {
+  if (firstCallTold) return;
+  firstCallTold = true;
+  const firstCallMs = clockMs();
+  const { timeOrigin, nodeTiming } = performance;
+  trace(timeOrigin, {
+    kind: "process",
+    nodeReadyMs: timeOrigin + nodeTiming.bootstrapComplete,
+    sdkLoadedMs: timeOrigin + nodeTiming.loopStart,
+    firstModuleMs,
+    firstCallMs,
+    nodeVersion: process.versions.node,
+    rssBytes: process.memoryUsage.rss(),
+  });
+}
+
+/** The hidden input that equals the resource's URN (see `OllamaChatResource`). */
+function ownerIn(properties: unknown): string {
+  const owner = typeof properties === "object" && properties !== null && "owner" in properties ? properties.owner : "";
+  return typeof owner === "string" ? owner : "";
+}
+
+/** `urn:pulumi:dev::chat::pulumi-nodejs:dynamic/ollamachat:Connector::name` → type `Connector`, name `name`. */
+function partsOf(urn: string): { type: string; name: string } {
+  const [, , type = "", ...name] = urn.split("::");
+  return { type: type.slice(type.lastIndexOf(":") + 1), name: name.join("::") };
+}

@@ -1,0 +1,147 @@
+import {
+  type Copied,
+  countDocuments,
+  metaOfIndices,
+  putIndexSettings,
+  putMapping,
+  reindex,
+} from "../../clients/opensearch/indices";
+import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { report } from "../../clients/report";
+import { type Deadline, waitFor } from "../../clients/wait";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { nameOf } from "../explain";
+import type { SearchIndexInputs } from "./inputs";
+import { type Mark, readMark, withMark } from "./mark";
+
+/** Set on an index while its documents are copied, so that a document written meanwhile is refused and not lost. */
+export const WRITE_BLOCK = "index.blocks.write";
+
+/** An index that an earlier form of the same resource made. */
+export interface Predecessor {
+  readonly name: string;
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly mark: Mark;
+}
+
+/** The indices of the same owner whose documents nobody has taken over yet. */
+export async function findPredecessors(server: OpenSearchServer, owner: string): Promise<Predecessor[]> {
+  if (owner === "") return [];
+  return Object.entries(await metaOfIndices(server)).flatMap(([name, meta]) => {
+    const mark = readMark(meta);
+    return mark?.owner === owner && mark.supersededBy === undefined ? [{ name, meta, mark }] : [];
+  });
+}
+
+/** What becomes of the documents of an index that another one replaces. */
+export interface Succession {
+  readonly predecessor: Predecessor;
+  readonly documents: number;
+  readonly copied: boolean;
+}
+
+/**
+ * Decides before anything is made. Documents that cannot go over (their vectors come from another model, or the
+ * program does not want them) are let go only with `forceDelete`.
+ */
+export async function planSuccession(
+  server: OpenSearchServer,
+  predecessors: readonly Predecessor[],
+  inputs: SearchIndexInputs,
+  mark: Mark,
+): Promise<Succession[]> {
+  const plan: Succession[] = [];
+  for (const predecessor of predecessors) {
+    const documents = await countDocuments(server, predecessor.name);
+    const sameVectors = predecessor.mark.vectors === mark.vectors || mark.vectors === "";
+    const copied = inputs.copyDocuments !== false && sameVectors;
+    if (!copied && documents > 0 && inputs.forceDelete !== true) throw notCopied(predecessor, documents, inputs);
+    plan.push({ predecessor, documents, copied });
+  }
+  return plan;
+}
+
+function notCopied({ name }: Predecessor, documents: number, { copyDocuments }: SearchIndexInputs): ExplainedError {
+  const cause =
+    copyDocuments === false
+      ? "This change needs a new index, and copyDocuments: false keeps the documents from going over."
+      : "This change needs a new index, and their vectors mean something else than its vectors will.";
+  return new ExplainedError({
+    what: `The ${documents} documents of the index ${name} would be lost.`,
+    cause,
+    fix: "Set forceDelete: true to let them go, then write them anew; or take the change back.",
+  });
+}
+
+/** Brings the documents over, and leaves in each predecessor which index came after it. */
+export async function succeed(
+  server: OpenSearchServer,
+  plan: readonly Succession[],
+  name: string,
+  inputs: SearchIndexInputs,
+  deadline: Deadline,
+): Promise<void> {
+  for (const { predecessor, documents, copied } of plan) {
+    if (copied) await copy(server, predecessor.name, name, documents, inputs, deadline);
+    else if (documents > 0) {
+      report(
+        `warning: SearchIndex ${nameOf(inputs)}: the ${documents} documents of ${predecessor.name} do not go over into ${name}: write them anew`,
+      );
+    }
+    const mark = { ...predecessor.mark, supersededBy: name };
+    await putMapping(server, predecessor.name, { _meta: withMark(predecessor.meta, mark) });
+  }
+}
+
+async function copy(
+  server: OpenSearchServer,
+  from: string,
+  to: string,
+  documents: number,
+  inputs: SearchIndexInputs,
+  deadline: Deadline,
+): Promise<void> {
+  await putIndexSettings(server, from, { [WRITE_BLOCK]: true });
+  if (documents === 0 && (await countDocuments(server, from)) === 0) return;
+  try {
+    const { total, failures } = await whileWatched(server, from, to, inputs, deadline);
+    const [first] = failures;
+    if (first !== undefined) throw refused(from, to, failures.length, first);
+    report(`SearchIndex ${nameOf(inputs)}: ${total} documents went over from ${from} into ${to}`);
+  } catch (error) {
+    // What failed says more than that the way back failed, too; a refresh finds a block that stayed.
+    await putIndexSettings(server, from, { [WRITE_BLOCK]: null }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The server answers when all is done; meanwhile a person sees how far it is. */
+async function whileWatched(
+  server: OpenSearchServer,
+  from: string,
+  to: string,
+  inputs: SearchIndexInputs,
+  deadline: Deadline,
+) {
+  let settled = false;
+  const running = reindex(server, from, to, deadline.remainingMilliseconds / 1000).finally(() => {
+    settled = true;
+  });
+  running.catch(() => undefined);
+  return await waitFor<Copied>(
+    async () => (settled ? { done: await running } : { last: `${await countDocuments(server, to)} documents so far` }),
+    {
+      waitingFor: `the documents of ${from} to be in ${to}`,
+      deadline,
+      onLong: (line) => report(`SearchIndex ${nameOf(inputs)}: ${line}`),
+    },
+  );
+}
+
+function refused(from: string, to: string, count: number, first: { id: string; reason: string }): ExplainedError {
+  return new ExplainedError({
+    what: `${count} documents of ${from} do not fit into ${to}; the first is ${first.id}: ${first.reason}`,
+    cause: "A field has another type in the new index, and these documents hold what that type does not take.",
+    fix: "Correct the mappings or the documents; or set copyDocuments: false and forceDelete: true to begin with an empty index.",
+  });
+}

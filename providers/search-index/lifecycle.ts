@@ -1,0 +1,245 @@
+import { randomBytes } from "node:crypto";
+import { clusterInfo } from "../../clients/opensearch/cluster";
+import { openSearch } from "../../clients/opensearch/connect";
+import {
+  countDocuments,
+  createIndex,
+  deleteIndex,
+  getIndex,
+  type IndexDocument,
+} from "../../clients/opensearch/indices";
+import { installedPlugins, KNN_PLUGIN } from "../../clients/opensearch/plugins";
+import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { report } from "../../clients/report";
+import { Deadline } from "../../clients/wait";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { ownerHash } from "../auto-name";
+import { checkWith } from "../checking";
+import { BOOKKEEPING, changedKeys } from "../compare";
+import { explained, nameOf } from "../explain";
+import { onHomeCluster } from "../home-cluster";
+import type { CheckFailure, Lifecycle } from "../lifecycle";
+import { connectionSecrets } from "../open-search-secrets";
+import { timeoutMilliseconds } from "../timeouts";
+import { isUnknown } from "../unknown";
+import { alter } from "./alter";
+import { findPredecessors, planSuccession, succeed } from "./copy";
+import { fieldsOf, mappingCanBecome, mappingsDiffer } from "./fields";
+import { type SearchIndexInputs, type SearchIndexState, searchIndexSchema, VectorSearch } from "./inputs";
+import { type Mark, markOf, readMark, withMark } from "./mark";
+import { autoIndexName } from "./name";
+import { asSeen } from "./seen";
+import { differingSettings, flatSettings, isStatic } from "./settings";
+import { sameVector, vectorField } from "./vectors";
+
+const SCHEMA_VERSION = 1;
+const NOTHING_WRITTEN = [...BOOKKEEPING, "copyDocuments", "forceDelete", "adoptExisting"];
+
+/**
+ * An index. What OpenSearch can change on one that exists is changed in place; anything else needs a new index, which
+ * is made first and takes the documents over, unless the program gave the name: then the old one has to go first.
+ */
+export const searchIndexLifecycle: Lifecycle<SearchIndexInputs, SearchIndexState> = explained(
+  "SearchIndex",
+  onHomeCluster("SearchIndex", { check, diff, create, read, update, delete: remove }),
+  connectionSecrets,
+);
+
+function check(news: unknown, _olds: unknown) {
+  const inputs = news as SearchIndexInputs;
+  const failures = checkWith(searchIndexSchema, news);
+  return { inputs, failures: failures.length > 0 ? failures : vectorTwice(inputs) };
+}
+
+function vectorTwice({ mappings, vector }: SearchIndexInputs): CheckFailure[] {
+  const field = vector?.field;
+  if (field === undefined || isUnknown(field) || !(field in fieldsOf(mappings))) return [];
+  const reason = `vector.field is ${JSON.stringify(field)}: mappings.properties holds it already; leave it out there.`;
+  return [{ property: "vector", reason }];
+}
+
+function diff(_id: string, olds: SearchIndexState, news: SearchIndexInputs) {
+  const settings = differingSettings(olds.settings, news.settings);
+  const replaces = [
+    ...(news.name === undefined ? [] : changedKeys(olds, news, ["name"])),
+    ...(mappingCanBecome(olds.mappings, news.mappings) ? [] : ["mappings"]),
+    ...(settings.some(isStatic) ? ["settings"] : []),
+    ...(sameVector(olds.vector, news.vector) ? [] : ["vector"]),
+  ];
+  const inPlace = settings.length > 0 || mappingsDiffer(olds.mappings, news.mappings);
+  const changes = replaces.length > 0 || inPlace || changedKeys(olds, news, NOTHING_WRITTEN).length > 0;
+  // A name of the program's own cannot be had twice.
+  const deleteBeforeReplace = replaces.length > 0 && news.name !== undefined && news.name === olds.name;
+  return { changes, replaces, deleteBeforeReplace };
+}
+
+async function create(inputs: SearchIndexInputs) {
+  const server = openSearch(inputs.connection);
+  const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
+  const { clusterUuid } = await clusterInfo(server);
+  const vectorSearch = await vectorSearchOf(server, inputs);
+  const instance = randomBytes(6).toString("hex");
+  const mark = markOf(inputs, instance);
+  const owned = await findPredecessors(server, mark.owner);
+  const same = (name: string) => owned.find((each) => each.name === name)?.mark.structure === mark.structure;
+  const orphan = owned.map(({ name }) => name).find((name) => same(name) && (inputs.name ?? name) === name);
+  const name = orphan ?? inputs.name ?? (await freeName(server, inputs, mark));
+  const plan = await planSuccession(
+    server,
+    owned.filter((each) => each.name !== name),
+    inputs,
+    mark,
+  );
+  const state = (indexUuid: string): SearchIndexState => {
+    const chosen = { name, isNamed: inputs.name !== undefined, vectorSearch };
+    return { ...inputs, ...chosen, clusterUuid, indexUuid, instance, schemaVersion: SCHEMA_VERSION };
+  };
+  const made = await makeOrTakeOver(server, name, state(""), mark);
+  try {
+    await succeed(server, plan, name, inputs, deadline);
+  } catch (error) {
+    // The server has answered, so nothing is on its way into the new index any more.
+    if (made.isNew && error instanceof ExplainedError) await deleteIndex(server, name);
+    throw error;
+  }
+  return { id: name, state: state(made.uuid) };
+}
+
+async function vectorSearchOf(server: OpenSearchServer, { vector }: SearchIndexInputs): Promise<string> {
+  if (vector === undefined) return VectorSearch.stored;
+  return (await installedPlugins(server)).has(KNN_PLUGIN) ? VectorSearch.knn : VectorSearch.stored;
+}
+
+/** A second index of the resource stands beside the first until the documents have gone over. */
+async function freeName(server: OpenSearchServer, { owner }: SearchIndexInputs, mark: Mark): Promise<string> {
+  const first = autoIndexName(owner ?? "");
+  const second = `${first}-${mark.structure.slice(0, 8)}`;
+  for (const name of [first, second]) if ((await getIndex(server, name)) === undefined) return name;
+  return `${second}-${mark.instance}`;
+}
+
+interface Made {
+  readonly uuid: string;
+  readonly isNew: boolean;
+}
+
+async function makeOrTakeOver(
+  server: OpenSearchServer,
+  name: string,
+  wanted: SearchIndexState,
+  mark: Mark,
+): Promise<Made> {
+  const existing = await getIndex(server, name);
+  if (existing !== undefined) return await takeOver(server, name, existing, wanted, mark);
+  try {
+    await createIndex(server, name, bodyOf(wanted, mark));
+  } catch (error) {
+    // An answer that was lost, or a gateway's: then the index is there, with the mark of this very call.
+    const arrived = await getIndex(server, name).catch(() => undefined);
+    if (arrived === undefined || markIn(arrived)?.instance !== mark.instance) throw error;
+    return { uuid: arrived.uuid, isNew: true };
+  }
+  const made = await getIndex(server, name);
+  return { uuid: made?.uuid ?? "", isNew: true };
+}
+
+function bodyOf({ mappings, settings, vector, vectorSearch }: SearchIndexState, mark: Mark) {
+  const vectors = vector === undefined ? {} : { [vector.field]: vectorField(vector, vectorSearch) };
+  const properties = { ...(mappings?.properties as Record<string, unknown> | undefined), ...vectors };
+  const given = Object.entries(flatSettings(settings)).filter(([, value]) => value !== null);
+  const knn = vectorSearch === VectorSearch.knn ? { "index.knn": "true" } : {};
+  return {
+    mappings: { ...mappings, properties, _meta: withMark(mappings?._meta, mark) },
+    settings: { ...Object.fromEntries(given), ...knn },
+  };
+}
+
+function markIn(index: IndexDocument): Mark | undefined {
+  return readMark(index.mappings._meta as Record<string, unknown> | undefined);
+}
+
+/** An index of this name: one that an interrupted run of this resource left, or one that the program asks for. */
+async function takeOver(
+  server: OpenSearchServer,
+  name: string,
+  existing: IndexDocument,
+  wanted: SearchIndexState,
+  mark: Mark,
+): Promise<Made> {
+  const ours = markIn(existing)?.owner === mark.owner && mark.owner !== "";
+  if (!ours && wanted.adoptExisting !== true) throw taken(name);
+  const seen = asSeen(wanted, existing);
+  const { replaces } = diff(name, seen, wanted);
+  if (replaces.length > 0) throw unfit(name, replaces);
+  report(`SearchIndex ${nameOf(wanted)}: takes over the index ${name}, which is there already`);
+  await alter(server, name, seen, wanted, mark, true);
+  return { uuid: existing.uuid, isNew: false };
+}
+
+function taken(name: string): ExplainedError {
+  return new ExplainedError({
+    what: `The index ${name} exists already, and this resource did not make it.`,
+    cause: "Names are unique in a cluster. Writing a document into an index that is not there makes one, too.",
+    fix: `Choose another name, set adoptExisting: true to take it over with its documents, or delete it: DELETE /${name}.`,
+  });
+}
+
+function unfit(name: string, replaces: readonly string[]): ExplainedError {
+  return new ExplainedError({
+    what: `The index ${name} exists already, and its ${replaces.join(", ")} cannot become what the program says.`,
+    cause: "OpenSearch changes neither a field nor a static setting of an index that exists.",
+    fix: "Write the program as the index is, give another name, or delete the index.",
+  });
+}
+
+async function read(id: string, state: SearchIndexState) {
+  const index = await getIndex(openSearch(state.connection), id);
+  if (index === undefined) return undefined;
+  if (!isOurs(index, state)) {
+    report(`SearchIndex ${nameOf(state)}: the index ${id} is another one now, so it counts as gone`);
+    return undefined;
+  }
+  const seen = asSeen(state, index);
+  const { clusterUuid: _c, indexUuid: _u, instance: _i, vectorSearch: _s, schemaVersion: _v, ...kept } = seen;
+  const { isNamed, name, ...inputs } = kept;
+  return { state: seen, inputs: isNamed ? { ...inputs, name } : inputs };
+}
+
+/** The index that we made, or the same restored from a snapshot, which has another identity but our mark. */
+function isOurs(index: IndexDocument, state: SearchIndexState): boolean {
+  if (index.uuid === state.indexUuid) return true;
+  return state.owner !== undefined && markIn(index)?.owner === ownerHash(state.owner);
+}
+
+async function update(id: string, olds: SearchIndexState, news: SearchIndexInputs): Promise<SearchIndexState> {
+  const { name, vectorSearch, clusterUuid, indexUuid, instance } = olds;
+  const kept = { name, vectorSearch, clusterUuid, indexUuid, instance, schemaVersion: SCHEMA_VERSION };
+  const wanted = { ...news, ...kept, isNamed: news.name !== undefined };
+  const mark = markOf(news, instance);
+  await alter(openSearch(news.connection), id, olds, wanted, mark);
+  return wanted;
+}
+
+async function remove(id: string, state: SearchIndexState): Promise<void> {
+  const server = openSearch(state.connection);
+  const index = await getIndex(server, id);
+  if (index === undefined) return;
+  const mark = markIn(index);
+  if (!isOurs(index, state) || (mark !== undefined && mark.instance !== state.instance)) {
+    report(`SearchIndex ${nameOf(state)}: the index ${id} belongs to somebody else by now and stays`);
+    return;
+  }
+  if (state.forceDelete !== true && mark?.supersededBy === undefined) {
+    const documents = await countDocuments(server, id);
+    if (documents > 0) throw notEmpty(id, documents);
+  }
+  await deleteIndex(server, id);
+}
+
+function notEmpty(id: string, documents: number): ExplainedError {
+  return new ExplainedError({
+    what: `The index ${id} holds ${documents} documents.`,
+    cause: "Deleting it would lose them, and forceDelete is not set.",
+    fix: `To lose them, set forceDelete: true and run pulumi up first, or delete the index by hand: DELETE /${id}. To keep them, set retainOnDelete in the resource options and run pulumi up first.`,
+  });
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { ownerHash } from "../auto-name";
+import { shortHash } from "../canonical";
+import { fieldsOf, UPDATABLE_MAPPING } from "./fields";
+import { MARK, type SearchIndexInputs } from "./inputs";
+import { flatSettings, isStatic } from "./settings";
+import { comparableVector } from "./vectors";
+
+/** What an index says of its maker, in its mapping's `_meta`. */
+export interface Mark {
+  /** Hash of the resource's URN. */
+  readonly owner: string;
+  /** Hash of what cannot be changed in place. */
+  readonly structure: string;
+  /** Hash of what its vectors mean. */
+  readonly vectors: string;
+  /** Random; changes hands when a later resource takes the index over. */
+  readonly instance: string;
+  /** The index that has taken over its documents, or made them needless. */
+  readonly supersededBy?: string;
+}
+
+const markSchema = z.object({
+  owner: z.string(),
+  structure: z.string(),
+  vectors: z.string(),
+  instance: z.string(),
+  supersededBy: z.string().optional(),
+});
+
+export function markOf(inputs: SearchIndexInputs, instance: string): Mark {
+  const { mappings, settings, owner, vector } = inputs;
+  const fixed = Object.entries(flatSettings(settings)).filter(([key]) => isStatic(key));
+  const { properties: _p, ...others } = mappings ?? {};
+  const rest = Object.fromEntries(Object.entries(others).filter(([key]) => !UPDATABLE_MAPPING.includes(key)));
+  return {
+    owner: owner === undefined ? "" : ownerHash(owner),
+    structure: shortHash([fieldsOf(mappings), rest, Object.fromEntries(fixed), comparableVector(vector)]),
+    vectors: vector === undefined ? "" : shortHash([vector.field, vector.dimension, vector.model ?? ""]),
+    instance,
+  };
+}
+
+/** The mark in a mapping's `_meta`, or `undefined`. */
+export function readMark(meta: Readonly<Record<string, unknown>> | undefined): Mark | undefined {
+  const parsed = markSchema.safeParse(meta?.[MARK]);
+  return parsed.success ? parsed.data : undefined;
+}
+
+export function withMark(meta: unknown, mark: Mark): Record<string, unknown> {
+  return { ...(meta as Record<string, unknown> | undefined), [MARK]: mark };
+}

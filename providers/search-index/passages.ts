@@ -1,0 +1,41 @@
+/** The field that holds a passage's vector. */
+export const VECTOR_FIELD = "vector";
+
+/** The fields of a passage other than its vector, in OpenSearch's own form. */
+export const PASSAGE_FIELDS = {
+  /** The passage itself. */
+  text: { type: "text" },
+  /** Title of the document, or of the part of it that the passage stands in. */
+  title: { type: "text" },
+  /** Path of the document, relative to the folder that was ingested. */
+  source: { type: "keyword" },
+  /** Number of the passage in its document, from 0. */
+  position: { type: "integer" },
+  /** Hash of the whole document: equal means that it need not be ingested again. */
+  sourceHash: { type: "keyword" },
+} as const;
+
+/** Which model made the vectors of an index, kept in its mapping under `_meta.ollamachat`. */
+export interface PassageMeta {
+  /** Name and tag in Ollama, for example `all-minilm`. */
+  readonly embeddingModel: string;
+  /** Numbers in a vector, for example 384. */
+  readonly dimension: number;
+}
+
+/** One passage of a document, as it lies in the index. */
+export interface Passage {
+  readonly text: string;
+  readonly title: string;
+  readonly source: string;
+  readonly position: number;
+  readonly sourceHash: string;
+  /** As many numbers as `PassageMeta.dimension` says. */
+  readonly vector: readonly number[];
+}
+
+/** Mappings of an index of passages; the vector's field comes from `SearchIndex`'s input `vector`. */
+export function passageMappings(meta: PassageMeta): Record<string, unknown> {
+  const { embeddingModel, dimension } = meta;
+  return { _meta: { ollamachat: { embeddingModel, dimension } }, properties: PASSAGE_FIELDS };
+}

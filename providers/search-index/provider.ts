@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { searchIndexLifecycle } from "./lifecycle";
+
+export = toResourceProvider(searchIndexLifecycle);

@@ -1,0 +1,55 @@
+import { estimateTokens } from "./tokens";
+
+/** Ends of paragraphs, lines, sentences, words and signs: where a text may be cut, the best places first. */
+const CUTS = [/(?<=\n[ \t]*\n)/u, /(?<=\n)/u, /(?<=[.!?…]["')\]]*\s)/u, /(?<=\s)/u, /(?:)/u];
+
+/**
+ * Cuts a text into pieces of at most `maxTokens`, at the best places there are. Put together again, the pieces are
+ * the text.
+ */
+export function cutToFit(text: string, maxTokens: number): string[] {
+  return cut(text, maxTokens, 0);
+}
+
+function cut(text: string, maxTokens: number, level: number): string[] {
+  if (estimateTokens(text) <= maxTokens) return text === "" ? [] : [text];
+  const places = CUTS[level];
+  if (places === undefined) return [text];
+  return joined(
+    text.split(places).flatMap((part) => cut(part, maxTokens, level + 1)),
+    maxTokens,
+  );
+}
+
+/** Joins neighbours for as long as they fit together. */
+export function joined(parts: readonly string[], maxTokens: number): string[] {
+  const pieces: string[] = [];
+  let room = 0;
+  for (const part of parts) {
+    const tokens = estimateTokens(part);
+    if (pieces.length > 0 && tokens <= room) pieces[pieces.length - 1] += part;
+    else {
+      pieces.push(part);
+      room = maxTokens;
+    }
+    room -= tokens;
+  }
+  return pieces;
+}
+
+/** The last sentences of a text that fit into `maxTokens`, or its last words where the last sentence is longer. */
+export function tailOf(text: string, maxTokens: number): string {
+  for (const places of [CUTS[2], CUTS[3]]) {
+    const parts = text.split(places ?? "");
+    let tokens = 0;
+    let from = parts.length;
+    while (from > 0) {
+      tokens += estimateTokens(parts[from - 1] ?? "");
+      if (tokens > maxTokens) break;
+      from -= 1;
+    }
+    const tail = parts.slice(from).join("").trim();
+    if (tail !== "") return tail;
+  }
+  return "";
+}

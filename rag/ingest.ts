@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { type BulkOperation, refresh, scan } from "../clients/opensearch/documents";
+import type { OpenSearchServer } from "../clients/opensearch/server";
+import { Deadline } from "../clients/wait";
+import { ExplainedError } from "../diagnosis/explained-error";
+import type { Passage } from "../providers/search-index/passages";
+import { DOCUMENT_ENDINGS, type FolderContent, readDocuments, type SkippedFile } from "./documents";
+import { type Embedder, embed } from "./embed";
+import { type IndexedPassage, type NewPassage, planIngest } from "./ingest-plan";
+import type { PassageIndex } from "./passage-index";
+import { batches, pool } from "./pool";
+import { compact } from "./tokens";
+import { writeAll } from "./write";
+
+export interface IngestOptions {
+  readonly server: OpenSearchServer;
+  readonly index: PassageIndex;
+  /** Deployed embedding model. */
+  readonly embeddingModelId: string;
+  readonly folder: string;
+  /** What becomes of documents in the index that the folder does not have. Default: `mirror`. */
+  readonly others?: OthersPolicy;
+  /** Passages that are embedded and written in one go. Default: 16. */
+  readonly batchSize?: number;
+  /** Batches that are under way at the same time. Default: 2. */
+  readonly concurrency?: number;
+  /** Longest wait for the vectors of one batch, in seconds. Default: 300. */
+  readonly batchTimeoutSeconds?: number;
+  /** Told after each batch. */
+  readonly onProgress?: (progress: IngestProgress) => void;
+}
+
+/**
+ * - `mirror`: they are removed; refused where the index has none of the folder's documents, as if it were another's.
+ * - `keep`: they stay.
+ * - `replace`: they are removed in any case.
+ */
+export type OthersPolicy = "mirror" | "keep" | "replace";
+
+export interface IngestProgress {
+  readonly done: number;
+  readonly total: number;
+  /** The document that the last passage is of. */
+  readonly source: string;
+}
+
+/** A passage that the server refused. */
+export interface IngestFailure {
+  readonly source: string;
+  readonly position: number;
+  readonly reason: string;
+}
+
+export interface IngestReport {
+  readonly files: number;
+  readonly unchanged: number;
+  readonly skipped: readonly SkippedFile[];
+  /** Passages of all documents of the folder. */
+  readonly passages: number;
+  readonly written: number;
+  readonly removed: number;
+  readonly failures: readonly IngestFailure[];
+  readonly seconds: number;
+}
+
+/**
+ * Makes an index hold the passages of a folder's documents, with their vectors. Run again it writes only what has
+ * changed. What is found is up to date when it returns.
+ *
+ * @throws ExplainedError where the folder has no documents, or looks like another one than the index was made of.
+ */
+export async function ingest(options: IngestOptions): Promise<IngestReport> {
+  const started = performance.now();
+  const { server, index, folder, others = "mirror" } = options;
+  const content = await readDocuments(folder);
+  if (content.documents.length === 0) throw noDocuments(folder, content);
+  const indexed = await indexedPassages(server, index.name);
+  if (others === "mirror") refuseOtherFolder(options, content, indexed);
+  const plan = planIngest(content, indexed, index.embeddingModel, others === "keep");
+  const failures = await writePassages(options, plan.write);
+  const broken = new Set(failures.map(({ source }) => source));
+  const remove = plan.remove.filter(({ source }) => !broken.has(source));
+  for (const batch of batches(remove, 500))
+    await writeAll(
+      server,
+      index.name,
+      batch.map(({ id }) => ({ id })),
+    );
+  await refresh(server, index.name);
+  return {
+    files: content.documents.length,
+    unchanged: plan.unchanged,
+    skipped: content.skipped,
+    passages: plan.passages,
+    written: plan.write.length - failures.length,
+    removed: remove.length,
+    failures,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+const passageSchema = z.looseObject({ source: z.string(), sourceHash: z.string() });
+
+/** What the index has; documents that are no passages of ours are passed over, and so never removed. */
+async function indexedPassages(server: OpenSearchServer, index: string): Promise<IndexedPassage[]> {
+  const found: IndexedPassage[] = [];
+  await refresh(server, index);
+  for await (const { id, source } of scan(server, index, ["source", "position"], ["source", "sourceHash"])) {
+    const parsed = passageSchema.safeParse(source);
+    if (parsed.success) found.push({ id, source: parsed.data.source, sourceHash: parsed.data.sourceHash });
+  }
+  return found;
+}
+
+/** Embeds and writes, a few batches at a time. */
+async function writePassages(options: IngestOptions, passages: readonly NewPassage[]): Promise<IngestFailure[]> {
+  const { server, index, batchSize = 16, concurrency = 2, batchTimeoutSeconds = 300, onProgress } = options;
+  const embedder: Embedder = { server, modelId: options.embeddingModelId, dimension: index.dimension };
+  const failures: IngestFailure[] = [];
+  let done = 0;
+  await pool(batches(passages, batchSize), concurrency, async (batch) => {
+    const texts = batch.map(({ title, text }) => compact(`${title}\n${text}`));
+    const vectors = await embed(embedder, texts, Deadline.after(batchTimeoutSeconds * 1000));
+    const operations = batch.map((passage, at) => operation(passage, vectors[at] ?? []));
+    const refused = await writeAll(server, index.name, operations);
+    if (batch.length > 1 && refused.size === batch.length) throw allRefused(index.name, batch, refused);
+    for (const { id, source, position } of batch) {
+      const reason = refused.get(id);
+      if (reason !== undefined) failures.push({ source, position, reason });
+    }
+    done += batch.length;
+    onProgress?.({ done, total: passages.length, source: batch.at(-1)?.source ?? "" });
+  });
+  return failures;
+}
+
+function operation({ id, text, title, source, position, sourceHash }: NewPassage, vector: number[]): BulkOperation {
+  const document: Passage = { text, title, source, position, sourceHash, vector };
+  return { id, document: { ...document } };
+}
+
+function noDocuments(folder: string, { skipped }: FolderContent): ExplainedError {
+  const [first] = skipped;
+  return new ExplainedError({
+    what: `There is no document in ${folder}, so nothing was changed.`,
+    cause:
+      first === undefined
+        ? `Only files that end in ${DOCUMENT_ENDINGS.join(", ")} are read.`
+        : `${skipped.length} files were skipped; ${first.source} ${first.reason}.`,
+    fix: "Give the folder with your documents; PDF, HTML and office files have to be converted to Markdown or text before.",
+  });
+}
+
+/** Somebody who names the wrong folder should not lose an index. */
+function refuseOtherFolder(options: IngestOptions, content: FolderContent, indexed: readonly IndexedPassage[]): void {
+  const sources = new Set(indexed.map(({ source }) => source));
+  if (sources.size === 0 || content.documents.some(({ source }) => sources.has(source))) return;
+  throw new ExplainedError({
+    what: `The index ${options.index.name} holds ${sources.size} documents, and ${options.folder} has none of them; nothing was changed.`,
+    cause: "An index mirrors one folder, and this looks like another one, or like the same one under another root.",
+    fix: "Give the folder that was ingested before; or add --keep to have both, or --replace to let the others go.",
+  });
+}
+
+function allRefused(index: string, batch: readonly NewPassage[], refused: ReadonlyMap<string, string>): ExplainedError {
+  const [first] = batch;
+  return new ExplainedError({
+    what: `The index ${index} takes no passage; of ${first?.source}, number ${first?.position}: ${refused.get(first?.id ?? "")}`,
+    cause:
+      "The index does not fit what is written: its vectors have another length, its fields other types, or it is read-only.",
+    fix: "Look at its mapping and settings; an index that the stack made fits. What was written before stays, and running again goes on.",
+  });
+}

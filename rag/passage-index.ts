@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { getIndex } from "../clients/opensearch/indices";
+import type { OpenSearchServer } from "../clients/opensearch/server";
+import { ExplainedError } from "../diagnosis/explained-error";
+import { type PassageMeta, VECTOR_FIELD } from "../providers/search-index/passages";
+
+/** An index of passages, as the server shows it. */
+export interface PassageIndex extends PassageMeta {
+  readonly name: string;
+  /** True where the cluster itself searches the vectors: the field is a `knn_vector`. */
+  readonly searchesVectors: boolean;
+}
+
+const metaSchema = z.object({ embeddingModel: z.string().min(1), dimension: z.int().positive() });
+const mappingSchema = z.looseObject({
+  _meta: z.looseObject({ ollamachat: metaSchema }),
+  properties: z.looseObject({ [VECTOR_FIELD]: z.looseObject({ type: z.string() }) }),
+});
+
+/**
+ * What an index of passages says of itself.
+ *
+ * @param embeddingModel the model in use, if it is known: an index of another one is refused
+ * @throws ExplainedError where there is no such index, or it holds no passages.
+ */
+export async function describePassageIndex(
+  server: OpenSearchServer,
+  name: string,
+  embeddingModel?: string,
+): Promise<PassageIndex> {
+  const found = await getIndex(server, name);
+  if (found === undefined) {
+    throw new ExplainedError({
+      what: `There is no index ${name} on ${server.endpoint}.`,
+      cause: "The stack has not made it yet, it was deleted, or its name is another.",
+      fix: "Run pulumi up with rag switched on (pulumi up --refresh where the index was deleted by hand), or name the index with --rag-index.",
+    });
+  }
+  const parsed = mappingSchema.safeParse(found.mappings);
+  if (!parsed.success) throw notOurs(name);
+  const { embeddingModel: indexed, dimension } = parsed.data._meta.ollamachat;
+  if (embeddingModel !== undefined && tagged(embeddingModel) !== tagged(indexed)) {
+    throw otherModel(name, indexed, embeddingModel);
+  }
+  const field = z.object({ type: z.string() }).parse(parsed.data.properties[VECTOR_FIELD]);
+  return { name, embeddingModel: indexed, dimension, searchesVectors: field.type === "knn_vector" };
+}
+
+/** Ollama takes a name without a tag for `latest`. */
+function tagged(model: string): string {
+  return model.includes(":") ? model : `${model}:latest`;
+}
+
+function notOurs(name: string): ExplainedError {
+  return new ExplainedError({
+    what: `The index ${name} is no index of passages: its mapping does not say in _meta.ollamachat which embedding model it is for.`,
+    cause: "It was made by something else.",
+    fix: "Let the stack make an index (rag), or name another one with --rag-index.",
+  });
+}
+
+function otherModel(name: string, indexed: string, used: string): ExplainedError {
+  return new ExplainedError({
+    what: `The index ${name} holds vectors of ${indexed}; the embedding model in use is ${used}.`,
+    cause: "Vectors of two models cannot be compared, even where they are of the same length.",
+    fix: `Go back to ${indexed}, or make a new index for ${used} and ingest again.`,
+  });
+}

@@ -1,0 +1,93 @@
+import { cutToFit, joined, tailOf } from "./cut";
+import { markdownSections, type Section } from "./sections";
+import { estimateTokens } from "./tokens";
+
+/** A piece of a document that is found and cited as one. */
+export interface DocumentPassage {
+  /** The headings above it, joined by ` > `. */
+  readonly title: string;
+  readonly text: string;
+  /** Number in its document, from 0. */
+  readonly position: number;
+}
+
+export interface PassageLimits {
+  /**
+   * Most tokens of a passage, by estimate. all-minilm was trained on texts of 256 and reads 512; a title of up to 40
+   * goes with each passage.
+   * @default 200
+   */
+  readonly maxTokens?: number;
+  /** How much of a passage is repeated at the start of the next one of the same section. Default: 30 tokens. */
+  readonly overlapTokens?: number;
+}
+
+const DEFAULT_MAX_TOKENS = 200;
+const DEFAULT_OVERLAP_TOKENS = 30;
+const MAX_TITLE_TOKENS = 40;
+
+/** Changes when the same document would be cut otherwise, so that documents are ingested anew. */
+export const SPLITTER_VERSION = 1;
+
+/**
+ * Cuts a document into passages. Markdown is cut at its headings first, then between blocks; plain text between
+ * paragraphs; what is still too long at lines, sentences, words. Every word of the document is in some passage's
+ * text, and every heading in some title (of a very long title, its first 40 tokens).
+ *
+ * @param source path of the document; `.txt` is plain text, anything else Markdown
+ */
+export function splitDocument(source: string, text: string, limits: PassageLimits = {}): DocumentPassage[] {
+  const { maxTokens = DEFAULT_MAX_TOKENS, overlapTokens = DEFAULT_OVERLAP_TOKENS } = limits;
+  const name = nameOf(source);
+  const sections: Section[] = source.endsWith(".txt") ? [{ path: [name], body: text }] : markdownSections(text, name);
+  const pieces = sections.flatMap(({ path, body }) =>
+    overlapping(body, maxTokens, overlapTokens).map((piece) => ({ title: titleOf(path), text: piece })),
+  );
+  return pieces.map((piece, position) => ({ ...piece, position }));
+}
+
+function overlapping(body: string, maxTokens: number, overlapTokens: number): string[] {
+  if (estimateTokens(body) <= maxTokens) return body.trim() === "" ? [] : [trimmed(body)];
+  const room = Math.max(1, maxTokens - overlapTokens);
+  const pieces = joined(
+    blocks(body).flatMap((block) => cutToFit(block, room)),
+    room,
+  ).filter((piece) => piece.trim() !== "");
+  return pieces.map((piece, at) => {
+    const before = pieces[at - 1];
+    const overlap = before === undefined ? "" : tailOf(before, Math.min(overlapTokens, maxTokens - room));
+    return overlap === "" ? trimmed(piece) : `${overlap}\n${trimmed(piece)}`;
+  });
+}
+
+/** Blocks of Markdown with the blank lines after them; a fenced code block is one, blank lines or not. */
+function blocks(body: string): string[] {
+  const found: string[] = [];
+  let fence: string | undefined;
+  let open = false;
+  for (const line of body.split(/(?<=\n)/u)) {
+    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    const begins = !open || (fence === undefined && mark !== undefined);
+    if (begins) found.push(line);
+    else found[found.length - 1] += line;
+    if (fence === undefined) fence = mark;
+    else if (mark?.startsWith(fence)) fence = undefined;
+    open = fence !== undefined || line.trim() !== "";
+  }
+  return found;
+}
+
+function trimmed(text: string): string {
+  return text.replace(/^\s*\n/, "").trimEnd();
+}
+
+function titleOf(path: readonly string[]): string {
+  const title = path.join(" > ");
+  return estimateTokens(title) <= MAX_TITLE_TOKENS ? title : (cutToFit(title, MAX_TITLE_TOKENS)[0]?.trim() ?? title);
+}
+
+/** `guides/getting-started.md` → `getting started`. */
+function nameOf(source: string): string {
+  const file = source.slice(source.lastIndexOf("/") + 1);
+  return file.replace(/\.[^.]*$/, "").replace(/[-_]+/g, " ");
+}

@@ -1,0 +1,47 @@
+/** The cosine of the angle between two vectors: 1 for the same direction, 0 for nothing in common. 0 for no vector. */
+export function cosine(a: readonly number[], b: readonly number[]): number {
+  let product = 0;
+  let lengthA = 0;
+  let lengthB = 0;
+  for (const [at, x] of a.entries()) {
+    const y = b[at] ?? 0;
+    product += x * y;
+    lengthA += x * x;
+    lengthB += y * y;
+  }
+  const lengths = Math.sqrt(lengthA) * Math.sqrt(lengthB);
+  return lengths === 0 ? 0 : product / lengths;
+}
+
+/** Things by a score of theirs, the highest first; equal ones stay in their order. */
+export function byScore<T>(things: readonly T[], score: (thing: T) => number): T[] {
+  return things
+    .map((thing) => ({ thing, score: score(thing) }))
+    .sort((a, b) => b.score - a.score)
+    .map(({ thing }) => thing);
+}
+
+/** Cormack, Clarke and Büttcher (SIGIR 2009) found 60; OpenSearch's own ranker has the same default. */
+const RANK_CONSTANT = 60;
+
+export interface Fused {
+  readonly id: string;
+  readonly score: number;
+}
+
+/**
+ * Reciprocal rank fusion: one ranking out of several, in which each gives `1 / (rankConstant + rank)` to what it holds,
+ * ranks counted from 1. Equal scores stand in the order in which they come up in the rankings.
+ *
+ * @example
+ * ```ts
+ * reciprocalRankFusion([["a", "b"], ["b", "c"]]).map(({ id }) => id); // ["b", "a", "c"]
+ * ```
+ */
+export function reciprocalRankFusion(rankings: readonly (readonly string[])[], rankConstant = RANK_CONSTANT): Fused[] {
+  const scores = new Map<string, number>();
+  for (const ranking of rankings) {
+    for (const [at, id] of ranking.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (rankConstant + at + 1));
+  }
+  return byScore([...scores], ([, score]) => score).map(([id, score]) => ({ id, score }));
+}

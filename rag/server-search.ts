@@ -1,0 +1,67 @@
+import type { Hit } from "../clients/opensearch/documents";
+import { KNN_PLUGIN } from "../clients/opensearch/plugins";
+import { VECTOR_FIELD } from "../providers/search-index/passages";
+import { candidatesOf, PASSAGE_FIELDS_SHOWN, wordsQuery } from "./candidates";
+import type { PassageIndex } from "./passage-index";
+import { cosine } from "./rank";
+import type { FoundPassage } from "./retrieve";
+
+/**
+ * The cluster's own vector and hybrid search. Written by OpenSearch's documentation, tested against a scripted server,
+ * not run on a real one: the plugins k-NN and neural-search are not to be had where this package is built.
+ */
+
+/** The plugin that has the `hybrid` query and its rankers. */
+export const NEURAL_PLUGIN = "opensearch-neural-search";
+
+/** Neighbours that each shard names before the rankings are fused. */
+const NEIGHBOURS = 100;
+
+/** True where the cluster can search the vectors of the index itself. */
+export function searchesHybrid(index: PassageIndex, plugins: ReadonlySet<string>): boolean {
+  return index.searchesVectors && plugins.has(KNN_PLUGIN) && plugins.has(NEURAL_PLUGIN);
+}
+
+/**
+ * The passages nearest to a vector. The vector is made before and not by a `neural` query, since how near the passages
+ * are is measured with it afterwards.
+ */
+export function nearestQuery(vector: readonly number[], top: number): Record<string, unknown> {
+  const knn = { knn: { [VECTOR_FIELD]: { vector, k: Math.max(NEIGHBOURS, top) } } };
+  return { size: top, _source: [...PASSAGE_FIELDS_SHOWN, VECTOR_FIELD], query: knn };
+}
+
+/**
+ * A `hybrid` query of words and meaning. It brings its search pipeline along, so none has to be made on the cluster.
+ *
+ * @param version the cluster's: from 2.19 it can fuse ranks, before it mixes scores
+ */
+export function hybridQuery(
+  question: string,
+  vector: readonly number[],
+  top: number,
+  version: string,
+): Record<string, unknown> {
+  const { query: knn, ...shown } = nearestQuery(vector, top);
+  return {
+    ...shown,
+    query: { hybrid: { queries: [wordsQuery(question), knn] } },
+    search_pipeline: { phase_results_processors: [ranker(version)] },
+  };
+}
+
+function ranker(version: string): Record<string, unknown> {
+  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+  if (major > 2 || (major === 2 && minor >= 19)) {
+    return { "score-ranker-processor": { combination: { technique: "rrf", rank_constant: 60 } } };
+  }
+  const combination = { technique: "arithmetic_mean", parameters: { weights: [0.5, 0.5] } };
+  return { "normalization-processor": { normalization: { technique: "min_max" }, combination } };
+}
+
+/** The hits of such a query, with how near each is to the question. */
+export function serverFound(hits: readonly Hit[], vector: readonly number[]): FoundPassage[] {
+  return candidatesOf(hits).map(({ vector: theirs, bm25, sharesWords: _words, ...passage }) => {
+    return { ...passage, score: bm25, similarity: cosine(vector, theirs) };
+  });
+}

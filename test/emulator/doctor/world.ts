@@ -1,0 +1,276 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { z } from "zod";
+import { CHECKS } from "../../../cli/doctor/checks/all";
+import { type Machine, thisMachine } from "../../../cli/doctor/machine";
+import { type CheckResult, runChecks } from "../../../cli/doctor/run-checks";
+import { Scene } from "../../../cli/doctor/scene";
+import { findAccess } from "../../../cli/find-access";
+import { run } from "../../../cli/program";
+import { openSearch } from "../../../clients/opensearch/connect";
+import { Deadline, waitFor } from "../../../clients/wait";
+import { type Emulator, type EmulatorOptions, FAST_TIMINGS, startEmulator } from "../../../emulator";
+import { connectorLifecycle } from "../../../providers/connector/lifecycle";
+import { ollamaGenerate } from "../../../providers/connector/presets";
+import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
+import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
+import { created, PASSWORD, urn } from "../lifecycle-support";
+import { DockerDouble } from "./docker-double";
+import { OllamaDouble } from "./ollama-double";
+
+const MODEL = "smollm2:135m";
+const ML = "/_plugins/_ml";
+const QUESTION = { parameters: { prompt: "Are you there?" } };
+
+/** One line of `ollama-chat doctor --json`. */
+export interface Line {
+  readonly id: string;
+  readonly title: string;
+  readonly status: "ok" | "warn" | "fail" | "skipped";
+  readonly seen: string;
+  readonly symptom?: string;
+  readonly cause?: string;
+  readonly fix?: string;
+  readonly fixed?: boolean;
+}
+
+/** Who answers at a terminal. */
+export interface Person {
+  readonly keyboard: PassThrough & { readonly isTTY: boolean };
+  readonly keys: string;
+}
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A healthy chain, from the outputs of a stack to the model's answer, for a test to break. */
+export class DoctorWorld {
+  readonly outputs: Record<string, string> = {};
+  groupId = "";
+  connectorId = "";
+  modelId = "";
+  /** Variables of the command besides those that the world gives it. */
+  readonly environment: Record<string, string> = {};
+  /** What stands in for the program `pulumi`. Default: it prints the outputs. */
+  pulumi: string | undefined;
+  private readonly last: (() => void)[] = [];
+  private readonly folder = mkdtempSync(join(tmpdir(), "doctor-"));
+
+  private constructor(
+    readonly emulator: Emulator,
+    readonly ollama: OllamaDouble,
+    readonly docker: DockerDouble,
+  ) {}
+
+  static async start(options: EmulatorOptions = {}): Promise<DoctorWorld> {
+    const users = [
+      { name: "admin", password: PASSWORD },
+      { name: "reader", password: PASSWORD, roles: ["ml_read_access"] },
+    ];
+    const emulator = await startEmulator({ users, timings: FAST_TIMINGS, ...options });
+    const world = new DoctorWorld(emulator, await new OllamaDouble().start(), await new DockerDouble().start());
+    await world.build();
+    return world;
+  }
+
+  /** Something to be put away at the end. */
+  whenStopped(task: () => void): void {
+    this.last.push(task);
+  }
+
+  async stop(): Promise<void> {
+    for (const task of this.last) task();
+    await Promise.all([this.ollama.stop(), this.docker.stop(), this.emulator.close()]);
+    rmSync(this.folder, { recursive: true });
+  }
+
+  get connection() {
+    return {
+      endpoint: this.emulator.url,
+      username: "admin",
+      password: PASSWORD,
+      requestTimeoutSeconds: 5,
+      maxRetries: 0,
+    };
+  }
+
+  /** The connector's arguments; a test may make another one of them. */
+  get preset() {
+    return ollamaGenerate({ endpoint: this.ollama.endpoint, model: MODEL, options: { num_predict: 8 } });
+  }
+
+  private async build(): Promise<void> {
+    await this.settings({
+      "plugins.ml_commons.trusted_connector_endpoints_regex": ["^http://127\\.0\\.0\\.1:.*$"],
+      "plugins.ml_commons.connector.private_ip_enabled": true,
+    });
+    const { connection } = this;
+    const group = { connection, name: "chat-group", owner: urn("ModelGroup", "g") };
+    this.groupId = (await created(modelGroupLifecycle, group)).id;
+    await this.useConnector(this.preset);
+    Object.assign(this.outputs, {
+      opensearchEndpoint: this.emulator.url,
+      opensearchUsername: "admin",
+      opensearchPassword: PASSWORD,
+      opensearchCaCertificate: "",
+      ollamaEndpoint: this.ollama.endpoint,
+      chatModel: MODEL,
+      api: "generate",
+      modelGroupId: this.groupId,
+    });
+  }
+
+  /** Makes a connector, and a model on it that is deployed without being asked; the outputs name both. */
+  async useConnector(args: object): Promise<void> {
+    const { connection } = this;
+    const n = this.connectorId === "" ? "" : "-2";
+    const connector = { connection, name: `chat-connector${n}`, owner: urn("Connector", `c${n}`), ...args };
+    this.connectorId = (await created(connectorLifecycle, connector)).id;
+    const model = {
+      connection,
+      name: `chat-model${n}`,
+      modelGroupId: this.groupId,
+      connectorId: this.connectorId,
+      probe: { enabled: false },
+      owner: urn("DeployedModel", `m${n}`),
+    };
+    this.modelId = (await created(deployedModelLifecycle, model)).id;
+    Object.assign(this.outputs, { connectorId: this.connectorId, modelId: this.modelId });
+  }
+
+  async settings(persistent: Record<string, unknown>): Promise<void> {
+    await this.api("PUT", "/_cluster/settings", { persistent });
+  }
+
+  /** One request as an administrator makes it by hand. */
+  async api(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+    const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`;
+    const headers = { authorization, "content-type": "application/json" };
+    const response = await fetch(`${this.emulator.url}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  /** The world's connector as somebody writes it by hand: nobody lints that. */
+  get connectorBody() {
+    const { endpoint } = this.ollama;
+    const request_body = '{ "model": "${parameters.model}", "prompt": "${parameters.prompt}", "stream": false }';
+    return {
+      name: "by-hand",
+      version: 1,
+      protocol: "http",
+      parameters: { model: MODEL },
+      credential: { none: "none" },
+      actions: [{ action_type: "predict", method: "POST", url: `${endpoint}/api/generate`, request_body }],
+      client_config: { read_timeout: 300 },
+    };
+  }
+
+  /** Makes a connector by hand and moves the model to it; the outputs follow. */
+  async moveTo(body: object): Promise<void> {
+    const made = await this.api("POST", `${ML}/connectors/_create`, body);
+    this.connectorId = String(made.connector_id);
+    this.outputs.connectorId = this.connectorId;
+    await this.api("PUT", `${ML}/models/${this.modelId}`, { connector_id: this.connectorId });
+  }
+
+  async modelState(): Promise<string> {
+    return String((await this.api("GET", `${ML}/models/${this.modelId}`)).model_state);
+  }
+
+  /** Waits until the model is in a state. */
+  async until(state: string): Promise<void> {
+    const look = async () => {
+      const last = await this.modelState();
+      return last === state ? { done: true } : { last };
+    };
+    await waitFor(look, { waitingFor: `the model to be ${state}`, deadline: Deadline.after(5_000) });
+  }
+
+  /** Asks the model until it refuses in these words. */
+  async askUntil(words: RegExp): Promise<void> {
+    const look = async () => {
+      const last = JSON.stringify(await this.api("POST", `${ML}/models/${this.modelId}/_predict`, QUESTION));
+      return words.test(last) ? { done: true } : { last };
+    };
+    await waitFor(look, { waitingFor: `the model to say ${words}`, deadline: Deadline.after(5_000) });
+  }
+
+  /** A request through the package's own client, for its failure. */
+  async refused(method: string, path: string, body: object): Promise<unknown> {
+    return await openSearch(this.connection).call({
+      name: `${method} ${path}`,
+      send: (client, options) => client.transport.request({ method, path, body }, options),
+      answer: z.unknown(),
+      repeatable: false,
+    });
+  }
+
+  /** Answers of a server's API that the emulator has not, or has otherwise. */
+  answerWith(path: string, status: number, body: unknown, method = "GET"): void {
+    this.emulator.faults.add({ match: { method, path }, times: 99, action: { kind: "status", status, body } });
+  }
+
+  /** The command's variables; `pulumi` is a program that prints this world's outputs. */
+  private variables(): NodeJS.ProcessEnv {
+    const pulumi = join(this.folder, "pulumi");
+    writeFileSync(join(this.folder, "outputs.json"), JSON.stringify(this.outputs));
+    writeFileSync(pulumi, this.pulumi ?? `#!/bin/sh\ncat '${join(this.folder, "outputs.json")}'\n`);
+    chmodSync(pulumi, 0o755);
+    return { PATH: `${this.folder}:${process.env.PATH}`, DOCKER_HOST: this.docker.host, ...this.environment };
+  }
+
+  /** What the checks find on a machine that is in some way unlike this one. */
+  async checksOn(machine: Partial<Machine>): Promise<CheckResult[]> {
+    const environment = this.variables();
+    const access = await findAccess({}, environment);
+    return await runChecks(CHECKS, new Scene(access, { ...thisMachine(environment), ...machine }, 5));
+  }
+
+  /** Runs the command against this world's stack, at a terminal if there is a person. */
+  async run(args: readonly string[], person?: Person): Promise<Ran> {
+    const [out, err] = [sink(person !== undefined), sink(person !== undefined)];
+    // The keys come when the question is there.
+    if (person !== undefined) err.whenSaid("Shall doctor", () => person.keyboard.write(person.keys));
+    const exitCode = await run(["node", "ollama-chat", "doctor", ...args], {
+      in: person?.keyboard ?? new PassThrough(),
+      out: out.stream,
+      err: err.stream,
+      environment: this.variables(),
+    });
+    return { exitCode, out: out.text(), err: err.text() };
+  }
+
+  /** What `doctor --json` finds. */
+  async doctor(...args: string[]): Promise<{ exitCode: number; lines: readonly Line[] }> {
+    const { exitCode, out } = await this.run(["--json", ...args]);
+    return { exitCode, lines: JSON.parse(out) as Line[] };
+  }
+}
+
+function sink(isTTY: boolean) {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns: 80 });
+  const chunks: Buffer[] = [];
+  const text = () => Buffer.concat(chunks).toString("utf8");
+  let waiting: { readonly words: string; readonly then: () => void } | undefined;
+  stream.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    if (waiting === undefined || !text().includes(waiting.words)) return;
+    const { then } = waiting;
+    waiting = undefined;
+    // A person sees the question only when it is asked.
+    setImmediate(then);
+  });
+  const whenSaid = (words: string, then: () => void) => {
+    waiting = { words, then };
+  };
+  return { stream, text, whenSaid };
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { openSearch } from "../../clients/opensearch/connect";
+import { bulk, refresh, scan } from "../../clients/opensearch/documents";
+import { createIndex } from "../../clients/opensearch/indices";
+import { eachInItsOwnWorld } from "./lifecycle-support";
+
+const world = eachInItsOwnWorld();
+
+describe("a scan of an index", () => {
+  it("shows every document once, over several pages", { timeout: 30_000 }, async () => {
+    const server = openSearch(world().connection);
+    const properties = { source: { type: "keyword" }, position: { type: "integer" } };
+    await createIndex(server, "many", { mappings: { properties }, settings: {} });
+    const documents = Array.from({ length: 2_500 }, (_, at) => ({
+      id: `d${at}`,
+      document: { source: `s${at % 7}`, position: Math.floor(at / 7), more: "not shown" },
+    }));
+    expect(await bulk(server, "many", documents)).toEqual([]);
+    await refresh(server, "many");
+    const seen: string[] = [];
+    for await (const { id, source } of scan(server, "many", ["source", "position"], ["source"])) {
+      expect(Object.keys(source)).toEqual(["source"]);
+      seen.push(id);
+    }
+    expect(seen).toHaveLength(2_500);
+    expect(new Set(seen).size).toBe(2_500);
+  });
+});
+
+describe("a bulk request", () => {
+  it("gives the server's reason for each document that it refuses, and writes the others", async () => {
+    const server = openSearch(world().connection);
+    await createIndex(server, "typed", { mappings: { properties: { n: { type: "integer" } } }, settings: {} });
+    const refused = await bulk(server, "typed", [
+      { id: "good", document: { n: 1 } },
+      { id: "bad", document: { n: "many" } },
+      { id: "gone" },
+    ]);
+    expect(refused).toEqual([
+      {
+        id: "bad",
+        status: 400,
+        type: "mapper_parsing_exception",
+        reason:
+          "failed to parse field [n] of type [integer] in document with id 'bad'. Preview of field's value: 'many': For input string: \"many\"",
+      },
+    ]);
+  });
+});

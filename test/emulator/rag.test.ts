@@ -1,0 +1,279 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { RETRIEVAL_CHOICES, RETRIEVAL_DEFAULT } from "../../cli/commands/rag";
+import { DEFAULT_RETRIEVAL, RETRIEVALS } from "../../rag/retrieve";
+import { CommandLine, commandLine } from "../support/command-line";
+import { INDEX, type RagWorld, startRagWorld } from "./rag-support";
+import { call } from "./support";
+
+const SHIPS =
+  "# Ships\n\n## Alke\n\nAlke is small and carries lanterns.\n\n## Skarv\n\nSkarv is large and carries cranes.\n";
+const TEA = "# Tea\n\nGreen tea is brewed with cool water.\n";
+
+let world: RagWorld;
+beforeEach(async () => {
+  world = await startRagWorld();
+  world.write("harbour/ships.md", SHIPS);
+  world.write("tea.txt", TEA);
+});
+afterEach(() => world.stop());
+
+const rag = (...args: string[]) => commandLine(["rag", ...args], { environment: world.environment });
+const ingest = (...args: string[]) => rag("ingest", world.folder, ...args);
+const json = async (...args: string[]) => JSON.parse((await rag(...args, "--json")).out) as Record<string, unknown>;
+
+/** What the index holds: source, number and text of each passage. */
+async function held(): Promise<unknown[]> {
+  const body = { size: 100, sort: [{ source: "asc" }, { position: "asc" }], query: { match_all: {} } };
+  const answer = await call(world.emulator.url, "POST", `/${INDEX}/_search`, body);
+  const { hits } = (answer.json as { hits: { hits: { _source: Record<string, unknown> }[] } }).hits;
+  return hits.map(({ _source: { source, position, text } }) => [source, position, text]);
+}
+
+const ALL = [
+  ["harbour/ships.md", 0, "Alke is small and carries lanterns."],
+  ["harbour/ships.md", 1, "Skarv is large and carries cranes."],
+  ["tea.txt", 0, "# Tea\n\nGreen tea is brewed with cool water."],
+];
+
+describe("ollama-chat rag ingest", () => {
+  it("makes the index hold the folder's passages, and says how many and how fast", async () => {
+    const { code, out, err } = await ingest();
+    expect(await held()).toEqual(ALL);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^passages: 2 files \(0 unchanged, 0 skipped\) · 3 passages \(3 written, 0 removed\) · \d+\.\d s, \d+(\.\d)? passages\/s\n$/,
+    );
+    expect(err).toBe(`3 of 3 passages of ${world.folder} into passages\n`);
+    expect(world.words.embedded).toContain("Ships > Alke\nAlke is small and carries lanterns.");
+  });
+
+  it("changes nothing the second time, and embeds nothing", async () => {
+    await ingest();
+    world.words.embedded.length = 0;
+    expect(await json("ingest", world.folder)).toMatchObject({
+      files: 2,
+      unchanged: 2,
+      passages: 3,
+      written: 0,
+      removed: 0,
+    });
+    expect(world.words.embedded).toEqual([]);
+    expect(await held()).toEqual(ALL);
+  });
+
+  it("follows a document that became shorter, and one that is gone", async () => {
+    await ingest();
+    world.write("harbour/ships.md", SHIPS.split("## Skarv")[0] ?? "");
+    rmSync(join(world.folder, "tea.txt"));
+    expect(await json("ingest", world.folder)).toMatchObject({ written: 1, removed: 2 });
+    expect(await held()).toEqual(ALL.slice(0, 1));
+  });
+
+  it("names what it skips, and goes on", async () => {
+    world.write("empty.md", "\n");
+    const { code, err } = await ingest();
+    expect(code).toBe(0);
+    expect(err).toContain("skipped: empty.md: is empty\n");
+  });
+
+  it("waits for a model server that is busy", async () => {
+    world.words.busy = 2;
+    expect((await ingest()).code).toBe(0);
+    expect(await held()).toEqual(ALL);
+  });
+
+  it("changes nothing when the folder has no documents", async () => {
+    await ingest();
+    rmSync(join(world.folder, "harbour"), { recursive: true });
+    rmSync(join(world.folder, "tea.txt"));
+    const { code, err } = await ingest();
+    expect(code).toBe(1);
+    expect(err).toContain(`error: There is no document in ${world.folder}, so nothing was changed.`);
+    expect(await held()).toEqual(ALL);
+  });
+
+  it("changes nothing when the folder looks like another one, unless it is told what to do", async () => {
+    await ingest();
+    rmSync(join(world.folder, "harbour"), { recursive: true });
+    rmSync(join(world.folder, "tea.txt"));
+    world.write("other.md", "Other words.");
+    const { code, err } = await ingest();
+    expect(code).toBe(1);
+    expect(err).toContain(
+      `error: The index passages holds 2 documents, and ${world.folder} has none of them; nothing was changed.`,
+    );
+    expect(await held()).toEqual(ALL);
+    expect(await json("ingest", world.folder, "--keep")).toMatchObject({ written: 1, removed: 0 });
+    expect(await held()).toHaveLength(4);
+    expect(await json("ingest", world.folder, "--replace")).toMatchObject({ written: 0, removed: 3 });
+    expect(await held()).toEqual([["other.md", 0, "Other words."]]);
+  });
+
+  it("draws a bar on a terminal, and takes it away again", async () => {
+    const line = new CommandLine(["rag", "ingest", world.folder], { environment: world.environment, terminal: true });
+    await line.ended;
+    expect(line.screen).toContain("████████████████████████ 3/3 passages of");
+  });
+
+  it("refuses a model whose vectors have another length than the index holds", async () => {
+    world.words.dimension = 3;
+    const { code, err } = await ingest();
+    const model = world.environment.OLLAMA_CHAT_EMBEDDING_MODEL_ID;
+    expect(code).toBe(1);
+    expect(err).toContain(
+      `error: The model ${model} makes vectors of 3 numbers; the index holds vectors of 256.\n  cause: The index was made for another embedding model.\n`,
+    );
+    expect(await held()).toEqual([]);
+  });
+
+  it("sends text that the server would take for a template so that it stays text", async () => {
+    world.write("tea.txt", "Costs ${parameters.model} crowns.");
+    expect((await ingest()).code).toBe(0);
+    expect(world.words.embedded).toContain("tea\nCosts $\u2060{parameters.model} crowns.");
+    expect(await held()).toContainEqual(["tea.txt", 0, "Costs ${parameters.model} crowns."]);
+  });
+});
+
+describe("ollama-chat rag ask", () => {
+  beforeEach(async () => {
+    await ingest();
+  });
+
+  it("answers from the passages that fit, and names the sources that the answer cites", async () => {
+    const { code, out } = await rag("ask", "Which ship carries cranes?");
+    expect([code, out]).toEqual([0, "It says so [1].\n\nSources:\n  [1] harbour/ships.md · Ships > Skarv\n"]);
+    const [prompt] = world.words.prompts;
+    expect(prompt).toContain("[1] harbour/ships.md: Ships > Skarv\nSkarv is large and carries cranes.");
+    expect(prompt).toContain("Question: Which ship carries cranes?");
+  });
+
+  it("names no source that was not sent, and says when the answer cites none", async () => {
+    world.words.words = "It is so [9].";
+    const { out } = await rag("ask", "Which ship carries cranes?", "--top", "1");
+    expect(out).toBe(
+      "It is so.\n\nIt cites none of the passages it was given:\n  [1] harbour/ships.md · Ships > Skarv\n",
+    );
+  });
+
+  it("tells scripts everything, and which sources are cited", async () => {
+    expect(await json("ask", "Which ship carries cranes?", "--top", "2")).toEqual({
+      question: "Which ship carries cranes?",
+      found: true,
+      answer: "It says so [1].",
+      model: "m",
+      seconds: expect.any(Number),
+      tokens: null,
+      promptTokens: null,
+      tokensPerSecond: null,
+      through: "opensearch",
+      answeredBy: "prompt",
+      nearest: expect.any(Number),
+      sources: [
+        {
+          number: 1,
+          cited: true,
+          source: "harbour/ships.md",
+          title: "Ships > Skarv",
+          position: 1,
+          text: "Skarv is large and carries cranes.",
+          score: expect.any(Number),
+          similarity: expect.any(Number),
+        },
+        expect.objectContaining({ number: 2, cited: false, title: "Ships > Alke" }),
+      ],
+    });
+  });
+
+  it("does not ask the model when no passage comes near", async () => {
+    const { code, out, err } = await rag("ask", "zebra quagga xylophone");
+    expect([code, out]).toEqual([0, "The documents do not say anything about this.\n"]);
+    expect(err).toMatch(/^The nearest passage has a similarity of 0\.\d\d; below 0\.25 the model is not asked\.\n$/);
+    expect(world.words.prompts).toEqual([]);
+    expect(await json("ask", "zebra quagga xylophone")).toMatchObject({ found: false, answer: null, sources: [] });
+  });
+
+  it("shows the passages that were sent, if asked to", async () => {
+    const { err } = await rag("ask", "Which ship carries cranes?", "--show-passages", "--top", "1");
+    expect(err).toMatch(
+      /\[1\] harbour\/ships\.md · Ships > Skarv \(similarity 0\.\d\d\)\n {4}Skarv is large and carries cranes\.\n/,
+    );
+  });
+
+  it("keeps a question from being taken for a template", async () => {
+    await rag("ask", "Which ship carries ${parameters.cranes}?");
+    expect(world.words.prompts[0]).toContain("Question: Which ship carries $\u2060{parameters.cranes}?");
+  });
+});
+
+describe("ollama-chat rag search", () => {
+  it.each(RETRIEVALS)("finds by %s, and asks no model to write", async (retrieval) => {
+    await ingest();
+    const { out } = await rag("search", "cranes", "--retrieval", retrieval, "--top", "1");
+    expect(out).toMatch(/^\[1\] harbour\/ships\.md · Ships > Skarv.*\n {4}Skarv is large and carries cranes\.\n$/);
+    expect(world.words.prompts).toEqual([]);
+  });
+
+  it("by words needs no embedding model, and says when no word is shared", async () => {
+    await ingest();
+    const { OLLAMA_CHAT_EMBEDDING_MODEL_ID: _, ...environment } = world.environment;
+    const search = (...args: string[]) => commandLine(["rag", "search", ...args], { environment });
+    expect((await search("cranes", "--retrieval", "bm25")).out).toContain("Ships > Skarv");
+    expect((await search("zebra", "--retrieval", "bm25")).out).toBe("No passage shares a word with the question.\n");
+    const { code, err } = await search("cranes", "--retrieval", "dense");
+    expect(code).toBe(1);
+    expect(err).toContain("error: No embedding model is known, and this kind of retrieval compares meanings.");
+  });
+});
+
+describe("ollama-chat rag", () => {
+  it("says in status what the index holds and how it is searched", async () => {
+    await ingest();
+    expect((await rag("status")).out).toBe(
+      "passages: 3 passages · all-minilm, 256 numbers a vector · ranked by this command, over BM25 hits and stored vectors\n",
+    );
+    expect(await json("status")).toEqual({
+      index: "passages",
+      passages: 3,
+      embeddingModel: "all-minilm",
+      dimension: 256,
+      rankedBy: "client",
+    });
+  });
+
+  it("says that an empty index wants documents", async () => {
+    const { code, err } = await rag("ask", "Why?");
+    expect(code).toBe(1);
+    expect(err).toBe(
+      "error: The index passages is empty.\n  cause: No documents were ingested yet.\n  fix: Ingest some: ollama-chat rag ingest FOLDER.\n",
+    );
+  });
+
+  it("says that there is no such index, no rag in the stack, no question", async () => {
+    const missing = await rag("status", "--rag-index", "nowhere");
+    expect([missing.code, missing.err.split("\n")[0]]).toEqual([
+      1,
+      `error: There is no index nowhere on ${world.emulator.url}.`,
+    ]);
+    const { OLLAMA_CHAT_RAG_INDEX: _, ...environment } = world.environment;
+    const without = await commandLine(["rag", "status"], { environment });
+    expect([without.code, without.err.split("\n")[0]]).toEqual([3, "error: No index of documents is known."]);
+    const silent = await rag("ask");
+    expect([silent.code, silent.err.split("\n")[0]]).toEqual([2, "error: There is no question."]);
+  });
+
+  it("refuses an index that holds no passages", async () => {
+    await call(world.emulator.url, "PUT", "/other", { mappings: { properties: { text: { type: "text" } } } });
+    const { code, err } = await rag("ingest", world.folder, "--rag-index", "other");
+    expect(code).toBe(1);
+    expect(err).toContain(
+      "error: The index other is no index of passages: its mapping does not say in _meta.ollamachat",
+    );
+  });
+
+  it("offers in its help what retrieval knows", () => {
+    expect(RETRIEVAL_CHOICES).toEqual(RETRIEVALS);
+    expect(RETRIEVAL_DEFAULT).toBe(DEFAULT_RETRIEVAL);
+  });
+});

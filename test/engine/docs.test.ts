@@ -1,0 +1,179 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as ts from "typescript";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Deadline, waitFor } from "../../clients/wait";
+import { type Emulator, startEmulator } from "../../emulator";
+import { freePort } from "../../toolchain/ollama-server";
+import { blocksOf } from "../support/documents/runnable";
+import { DocumentShell } from "./support/document-shell";
+import { type RunningOllama, startOllama } from "./support/ollama";
+import { repository } from "./support/project";
+import { hasDocker, hasEngine, hasOllama } from "./support/toolchain";
+
+const FILE = "test/engine/docs.test.ts";
+/** As it stands in the documents. */
+const PASSWORD = "Your-Passw0rd";
+
+// The blocks of the documents, word for word. Each test runs those that name it, on one stack, in the readers' order.
+describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () => {
+  let emulator: Emulator;
+  let ollama: RunningOllama;
+  let shell: DocumentShell;
+
+  beforeAll(async () => {
+    shell = new DocumentShell(FILE);
+    [emulator, ollama] = await Promise.all([
+      startEmulator({ users: [{ name: "admin", password: PASSWORD }] }),
+      startOllama(),
+    ]);
+    // Servers that run already, so that no reader of this test waits for Docker; the rest is the repository's own.
+    const config = {
+      opensearchEndpoint: emulator.url,
+      opensearchUsername: "admin",
+      ollamaEndpoint: ollama.endpoint,
+      modelOptions: { num_predict: 8, num_thread: 1 },
+    };
+    const lines = Object.entries(config).map(([key, value]) => `  pulumi-ollama-chat:${key}: ${JSON.stringify(value)}`);
+    shell.write("Pulumi.dev.yaml", ["config:", ...lines, ""].join("\n"));
+  });
+
+  afterAll(async () => {
+    await emulator?.close();
+    await ollama?.stop();
+    shell?.remove();
+  });
+
+  const ml = async (method: string, path: string) => {
+    const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`;
+    const headers = { authorization, "content-type": "application/json" };
+    const body = method === "POST" ? "{}" : undefined;
+    const answer = await fetch(`${emulator.url}${path}`, { method, headers, body });
+    return (await answer.json()) as Record<string, unknown>;
+  };
+
+  const output = async (name: string) => (await shell.run(`pulumi stack output ${name}`)).stdout.trim();
+
+  it("the README's stack comes up", async ({ task }) => {
+    const printed = await shell.runBlocks(task.name);
+    expect(printed).toMatch(/predictUrl +: "http.*_predict"/);
+    expect(printed).not.toContain(PASSWORD);
+  });
+
+  it("the README's question is answered", async ({ task }) => {
+    expect((await shell.runBlocks(task.name)).trim()).not.toBe("");
+  });
+
+  it("the guide's talk with the model", async ({ task }) => {
+    expect(await shell.runBlocks(task.name)).toContain("smollm2:135m");
+  });
+
+  it("the guide's conversation", async ({ task }) => {
+    expect((await shell.runBlocks(task.name)).trim()).not.toBe("");
+  });
+
+  it("the guide's prompts", async ({ task }) => {
+    expect((await shell.runBlocks(task.name)).trim()).not.toBe("");
+  });
+
+  it("the guide's question to predictUrl", async ({ task }) => {
+    expect((await shell.runBlocks(task.name)).trim()).not.toMatch(/^(null)?$/);
+  });
+
+  it("the guide's change of the api", async ({ task }) => {
+    const modelId = await output("modelId");
+    const printed = await shell.runBlocks(task.name);
+    expect(printed.trim().split("\n").at(-1)).not.toMatch(/^(null)?$/);
+    expect(await output("modelId")).toBe(modelId);
+  });
+
+  it("the guide's tuning", async ({ task }) => {
+    await shell.runBlocks(task.name);
+    const connector = await ml("GET", `/_plugins/_ml/connectors/${await output("connectorId")}`);
+    expect(connector).toMatchObject({
+      client_config: { read_timeout: 600 },
+      parameters: { options: JSON.stringify({ num_ctx: 2048, num_predict: 64, num_thread: 1 }) },
+    });
+    expect(JSON.stringify(connector.actions)).toContain("keep_alive");
+  });
+
+  it("the README's servers elsewhere are used as they are", async ({ task }) => {
+    await shell.run("pulumi stack init elsewhere");
+    await shell.runBlocks(task.name);
+    const { code, all } = await shell.run("pulumi preview --diff");
+    expect(code, all).toBe(0);
+    expect(all).toContain("https://search.example.com:9200");
+    expect(all).toContain("http://ollama.example.com:11434/api/generate");
+    expect(all).not.toContain("docker:");
+    expect(all).not.toContain("Their-Passw0rd");
+    await shell.run("pulumi stack select dev");
+  });
+
+  it.skipIf(!hasDocker)("the guide's second stack on the same host", async ({ task }) => {
+    const [opensearch, ollamaPort] = [String(await freePort()), String(await freePort())];
+    const printed = await shell.runBlocks(task.name, { "9201": opensearch, "11435": ollamaPort });
+    expect(printed).toContain(`"https://localhost:${opensearch}"`);
+    expect(printed).toContain(`"http://localhost:${ollamaPort}"`);
+    expect(await output("opensearchEndpoint")).toBe(emulator.url);
+  });
+
+  it.skipIf(!hasDocker)("the README's program plans a whole stack", async ({ task }) => {
+    const [block] = blocksOf(FILE, task.name);
+    const program = ts.transpileModule(block?.text ?? "", { compilerOptions: { module: ts.ModuleKind.CommonJS } });
+    shell.write("program/index.js", program.outputText);
+    shell.write("program/Pulumi.yaml", PROGRAM);
+    const { code, all } = await shell.run(`
+      cd program
+      pulumi stack init dev
+      pulumi config set --secret opensearchPassword '${PASSWORD}'
+      pulumi preview
+    `);
+    expect(code, all).toBe(0);
+    for (const type of ["docker:index:Container", "OllamaModel", "ClusterSetting", "Connector", "DeployedModel"]) {
+      expect(all).toContain(type);
+    }
+  });
+
+  it("the emulator's README starts one as a command", async ({ task }) => {
+    const port = String(await freePort());
+    const [block] = blocksOf(FILE, task.name);
+    const script = (block?.text ?? "").replace("9200", port).replace("FOLDER", shell.folder);
+    // The last command stays; in a group of its own it can be ended with everything that npm started.
+    const child = spawn("bash", ["-euo", "pipefail", "-c", script], { cwd: repository, detached: true });
+    const closed = once(child, "close");
+    let printed = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      printed += chunk;
+    });
+    try {
+      const ready = `ready at http://127.0.0.1:${port}`;
+      await waitFor(async () => (printed.includes(ready) ? { done: true } : { last: printed }), {
+        waitingFor: "the emulator's line",
+        deadline: Deadline.after(60_000),
+      });
+      expect(printed).toContain("--upstream");
+      expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(401);
+    } finally {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+      await closed;
+    }
+  });
+
+  it("the guide's clean-up leaves nothing on the servers", async ({ task }) => {
+    await shell.runBlocks(task.name);
+    for (const kind of ["models", "connectors", "model_groups"]) {
+      const { hits } = await ml("POST", `/_plugins/_ml/${kind}/_search`);
+      expect((hits as { hits: unknown[] }).hits).toEqual([]);
+    }
+    expect(await ml("GET", "/_cluster/settings")).toEqual({ persistent: {}, transient: {} });
+    expect((await shell.run("pulumi stack ls --json")).stdout).not.toContain('"dev"');
+  });
+});
+
+const PROGRAM = `name: program-of-mine
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+main: index.js
+`;

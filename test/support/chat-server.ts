@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LoopbackServer } from "./loopback-server";
+
+export interface ChatRequest {
+  readonly path: string;
+  readonly body: Record<string, unknown>;
+}
+
+const COUNTERS = { prompt_eval_count: 7, eval_count: 30, eval_duration: 1_500_000_000 };
+
+/** An Ollama server as far as `ollama-chat` needs one, answering in the form of 0.17.4 with words of its own. */
+export class ChatServer extends LoopbackServer {
+  readonly requests: ChatRequest[] = [];
+  /** What every answer says; streamed word by word. */
+  words = "Air scatters blue light most.";
+  models = ["smollm2:135m"];
+  loaded: { readonly name: string; readonly expiresAt: string }[] = [];
+  /** Answer every question with this status and error instead. */
+  refusal: { readonly status: number; readonly error: string } | undefined;
+  /** Stop after the first word and keep the connection open. */
+  hangs = false;
+
+  /** Questions, without looking. */
+  get questions(): readonly ChatRequest[] {
+    return this.requests.filter(({ path }) => /generate|chat/.test(path));
+  }
+
+  protected answer(request: IncomingMessage, text: string, response: ServerResponse): void {
+    const path = request.url ?? "";
+    const body = JSON.parse(text || "{}") as Record<string, unknown>;
+    this.requests.push({ path, body });
+    const json = (status: number, value: unknown) =>
+      response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(value));
+    if (path === "/api/version") json(200, { version: "0.17.4" });
+    else if (path === "/api/tags") json(200, { models: this.models.map(listed) });
+    else if (path === "/api/ps") json(200, { models: this.loaded.map(running) });
+    else if (path === "/api/show") json(200, { model_info: SHAPE });
+    else if (this.refusal) json(this.refusal.status, { error: this.refusal.error });
+    else if (!this.models.includes(String(body.model))) json(404, { error: `model '${body.model}' not found` });
+    else if (body.stream === false) json(200, this.#whole(path, String(body.model)));
+    else this.#stream(response, String(body.model));
+  }
+
+  #whole(path: string, model: string): unknown {
+    const message = { role: "assistant", content: this.words };
+    if (path === "/api/generate") return { model, response: this.words, done: true, ...COUNTERS };
+    if (path === "/api/chat") return { model, message, done: true, ...COUNTERS };
+    const usage = { prompt_tokens: 7, completion_tokens: 30, total_tokens: 37 };
+    return { model, choices: [{ index: 0, message, finish_reason: "stop" }], usage };
+  }
+
+  #stream(response: ServerResponse, model: string): void {
+    response.writeHead(200, { "content-type": "application/x-ndjson" });
+    const part = (content: string, more: object = {}) =>
+      response.write(`${JSON.stringify({ model, message: { role: "assistant", content }, done: false, ...more })}\n`);
+    for (const word of this.words.match(/\S+\s*/g) ?? []) {
+      part(word);
+      if (this.hangs) return;
+    }
+    part("", { done: true, ...COUNTERS });
+    response.end();
+  }
+}
+
+const SHAPE = {
+  "general.architecture": "llama",
+  "llama.context_length": 8192,
+  "llama.block_count": 30,
+  "llama.embedding_length": 576,
+  "llama.attention.head_count": 9,
+  "llama.attention.head_count_kv": 3,
+};
+
+function listed(name: string) {
+  const details = { parameter_size: "134.52M", quantization_level: "Q4_1", family: "llama" };
+  return { name, model: name, size: 98_363_149, digest: "b".repeat(64), modified_at: "2026-11-22T00:00:00Z", details };
+}
+
+function running({ name, expiresAt }: { name: string; expiresAt: string }) {
+  return { name, model: name, size: 190_948_608, size_vram: 0, context_length: 4096, expires_at: expiresAt };
+}

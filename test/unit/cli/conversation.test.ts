@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { flattened } from "../../../cli/answering/flattened";
+import { Conversation } from "../../../cli/chat/conversation";
+
+describe("a conversation", () => {
+  it("sends system text, all turns and the question while they fit", () => {
+    const conversation = new Conversation(4096);
+    conversation.system = "Be brief.";
+    conversation.keep({ question: "a", answer: "b" });
+    expect(conversation.messages("c")).toEqual({
+      leftOut: 0,
+      messages: [
+        { role: "system", content: "Be brief." },
+        { role: "user", content: "a" },
+        { role: "assistant", content: "b" },
+        { role: "user", content: "c" },
+      ],
+    });
+  });
+
+  it("keeps to three quarters of the context, newest turns first, system text and question always", () => {
+    const turn = fc.record({ question: fc.string(), answer: fc.string({ maxLength: 400 }) });
+    fc.assert(
+      fc.property(fc.array(turn), fc.string(), fc.integer({ min: 1, max: 200 }), (turns, question, contextTokens) => {
+        const conversation = new Conversation(contextTokens);
+        conversation.system = "S";
+        for (const each of turns) conversation.keep(each);
+        const { messages, leftOut } = conversation.messages(question);
+        expect(messages[0]).toEqual({ role: "system", content: "S" });
+        expect(messages.at(-1)).toEqual({ role: "user", content: question });
+        const sent = messages.slice(1, -1).map(({ content }) => content);
+        expect(sent).toEqual(turns.slice(leftOut).flatMap((each) => [each.question, each.answer]));
+        const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
+        if (sent.length > 0) expect(characters).toBeLessThanOrEqual(contextTokens * 3);
+        const next = turns[leftOut - 1];
+        if (next) expect(characters + next.question.length + next.answer.length).toBeGreaterThan(contextTokens * 3);
+      }),
+    );
+  });
+});
+
+describe("flattened", () => {
+  const question = { role: "user", content: "Why?" } as const;
+
+  it("leaves a single question as it is, after the system text", () => {
+    expect(flattened([question])).toBe("Why?");
+    expect(flattened([{ role: "system", content: "Be brief." }, question])).toBe("Be brief.\n\nWhy?");
+  });
+
+  it("says whose each part is, and lets the model go on", () => {
+    const messages = [
+      { role: "system", content: "S" },
+      { role: "user", content: "A" },
+      { role: "assistant", content: "B" },
+      question,
+    ] as const;
+    expect(flattened(messages)).toBe("S\n\nUser: A\n\nAssistant: B\n\nUser: Why?\n\nAssistant:");
+  });
+});

@@ -1,0 +1,79 @@
+import { createServer } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DockerEngine } from "../../../../cli/doctor/docker/engine";
+import { portHolder } from "../../../../cli/doctor/docker/port-holder";
+import { stackContainers } from "../../../../cli/doctor/docker/stack-containers";
+import { DockerDouble } from "../../../emulator/doctor/docker-double";
+
+let docker: DockerDouble;
+beforeEach(async () => {
+  docker = await new DockerDouble().start();
+});
+afterEach(async () => {
+  await docker.stop();
+});
+
+const engine = () => DockerEngine.at(docker.host) ?? expect.unreachable("tcp is known");
+const access = (opensearch: number, ollama: number) => ({
+  source: "test",
+  api: "generate",
+  opensearch: { endpoint: `https://localhost:${opensearch}` },
+  ollamaEndpoint: `http://localhost:${ollama}`,
+});
+
+describe("the stack's containers", () => {
+  it("are those that publish its ports, also while they are stopped", async () => {
+    docker.containers.set("p-dev-chat-opensearch", { port: 9200 });
+    docker.containers.set("p-dev-chat-ollama", { port: 11434, state: { Running: false, Status: "exited" } });
+    docker.containers.set("p-other-chat-ollama", { port: 11500 });
+    const { containers, removed } = await stackContainers(engine(), access(9200, 11434));
+    expect(containers.opensearch?.Name).toBe("p-dev-chat-opensearch");
+    expect(containers.ollama?.Name).toBe("p-dev-chat-ollama");
+    expect(removed).toEqual({});
+  });
+
+  it("a running one goes before a stopped one of another stack with the same port", async () => {
+    docker.containers.set("p-old-chat-ollama", { port: 11434, state: { Running: false, Status: "exited" } });
+    docker.containers.set("p-dev-chat-ollama", { port: 11434 });
+    expect((await stackContainers(engine(), access(9200, 11434))).containers.ollama?.Name).toBe("p-dev-chat-ollama");
+  });
+
+  it("one whose volume is left was removed; without a volume there never was one", async () => {
+    docker.containers.set("p-dev-chat-ollama", { port: 11434 });
+    docker.volumes.push("p-dev-chat-ollama", "p-dev-chat-opensearch");
+    expect((await stackContainers(engine(), access(9200, 11434))).removed).toEqual({
+      opensearch: "p-dev-chat-opensearch",
+    });
+    docker.volumes.pop();
+    expect((await stackContainers(engine(), access(9200, 11434))).removed).toEqual({});
+  });
+
+  it("servers elsewhere have none here", async () => {
+    docker.containers.set("p-dev-chat-ollama", { port: 11434 });
+    const elsewhere = { ...access(9200, 11434), ollamaEndpoint: "http://gpu.example.com:11434" };
+    expect((await stackContainers(engine(), elsewhere)).containers).toEqual({});
+  });
+});
+
+describe("the engine", () => {
+  it("gives the last line of a log, out of its frames", async () => {
+    docker.containers.set("c", { port: 1, log: "first\nError: it broke\n" });
+    expect(await engine().lastLogLine("c")).toBe("Error: it broke");
+    expect(await engine().lastLogLine("unknown")).toBe("");
+  });
+
+  it("is not asked through a tunnel", () => {
+    expect(DockerEngine.at("ssh://host")).toBeUndefined();
+  });
+});
+
+describe("who holds a port", () => {
+  it("is this process, for a port of its own", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((listening) => server.once("listening", listening));
+    const { port } = server.address() as { port: number };
+    expect(await portHolder(port)).toMatch(new RegExp(`\\(process ${process.pid}\\)$`));
+    await new Promise((closed) => server.close(closed));
+    expect(await portHolder(port)).toBeUndefined();
+  });
+});

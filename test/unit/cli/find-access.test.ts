@@ -1,0 +1,140 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CommandFailure } from "../../../cli/failure";
+import { type AccessFlags, findAccess } from "../../../cli/find-access";
+
+const OUTPUTS = {
+  opensearchEndpoint: "https://localhost:9200",
+  opensearchUsername: "admin",
+  opensearchPassword: "from-the-stack",
+  opensearchCaCertificate: "PEM",
+  ollamaEndpoint: "http://localhost:11434",
+  chatModel: "smollm2:135m",
+  api: "chat",
+  modelId: "m1",
+  ragIndex: "",
+};
+
+describe("findAccess", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "access-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A `pulumi` that writes its arguments into a file, then says this. */
+  const pulumi = (stdout: string, stderr = "", code = 0): NodeJS.ProcessEnv => {
+    writeFileSync(join(folder, "out"), stdout);
+    writeFileSync(join(folder, "err"), stderr);
+    const lines = ["#!/bin/sh", `cd "${folder}"`, 'echo "$@" > args', "cat out", "cat err >&2", `exit ${code}`];
+    writeFileSync(join(folder, "pulumi"), lines.join("\n"));
+    chmodSync(join(folder, "pulumi"), 0o755);
+    return { PATH: `${folder}:/usr/bin:/bin` };
+  };
+  const failure = async (flags: AccessFlags, environment: NodeJS.ProcessEnv) => {
+    const error: unknown = await findAccess(flags, environment).catch((thrown: unknown) => thrown);
+    if (!(error instanceof CommandFailure)) throw error;
+    return { exitCode: error.exitCode, ...error.explanation };
+  };
+
+  it("reads everything from the selected stack's outputs; an empty output is none", async () => {
+    expect(await findAccess({}, pulumi(JSON.stringify(OUTPUTS)))).toEqual({
+      source: "the selected stack",
+      opensearch: {
+        endpoint: "https://localhost:9200",
+        username: "admin",
+        password: "from-the-stack",
+        caCertificate: "PEM",
+      },
+      ollamaEndpoint: "http://localhost:11434",
+      chatModel: "smollm2:135m",
+      api: "chat",
+      modelId: "m1",
+    });
+  });
+
+  it("takes a flag before a variable, and a variable before the stack", async () => {
+    const environment = { ...pulumi(JSON.stringify(OUTPUTS)), OLLAMA_CHAT_MODEL_ID: "m2", OLLAMA_CHAT_MODEL: "x:1" };
+    const access = await findAccess({ stack: "dev", modelId: "m3" }, environment);
+    expect([access.source, access.modelId, access.chatModel]).toEqual(["stack dev", "m3", "x:1"]);
+  });
+
+  it("never sends a stack's password to an OpenSearch that a flag names", async () => {
+    const access = await findAccess({ stack: "dev", opensearch: "http://other:9200" }, pulumi(JSON.stringify(OUTPUTS)));
+    expect(access.opensearch).toEqual({ endpoint: "http://other:9200" });
+  });
+
+  it("reads no stack where a server is named", async () => {
+    const access = await findAccess({ ollama: "http://localhost:1" }, { PATH: folder });
+    expect(access).toEqual({ source: "flags and environment", ollamaEndpoint: "http://localhost:1", api: "generate" });
+  });
+
+  it("takes the password from the variable that is named, also for a stack's OpenSearch", async () => {
+    const environment = { ...pulumi(JSON.stringify(OUTPUTS)), MINE: "rotated", OLLAMA_CHAT_OPENSEARCH_PASSWORD: "x" };
+    expect((await findAccess({ passwordEnv: "MINE" }, environment)).opensearch?.password).toBe("rotated");
+    expect((await findAccess({}, environment)).opensearch?.password).toBe("x");
+    expect(await failure({ passwordEnv: "NONE", opensearch: "http://o:9200", username: "ada" }, {})).toEqual({
+      exitCode: 2,
+      what: "There is no password for OpenSearch's user ada: the variable NONE is not set.",
+      cause: "Passwords are never taken from the command line, where every process list shows them.",
+      fix: "Set NONE, or name another variable with --password-env.",
+    });
+  });
+
+  it("says which flag or variable is not right", async () => {
+    expect(await failure({ ollama: "localhost:11434" }, {})).toEqual({
+      exitCode: 2,
+      what: '--ollama is "localhost:11434": must be an http:// or https:// URL without a path, such as https://localhost:9200.',
+      cause: "The flag --ollama, or the variable OLLAMA_CHAT_OLLAMA_ENDPOINT, says so.",
+      fix: "Correct it; ollama-chat --help shows all of them.",
+    });
+    const { what } = await failure({}, { OLLAMA_CHAT_API: "telepathy", OLLAMA_CHAT_OLLAMA_ENDPOINT: "http://o:1" });
+    expect(what).toBe('--api is "telepathy": must be one of generate, chat, openai.');
+  });
+
+  it("ends with 3 where there is no pulumi", async () => {
+    expect(await failure({}, { PATH: folder })).toEqual({
+      exitCode: 3,
+      what: "The command pulumi was not found, so no stack can be read.",
+      cause: "Endpoints come from a Pulumi stack's outputs unless flags or variables name them.",
+      fix: "Install Pulumi, or give the servers themselves: --opensearch URL --model-id ID, or --ollama URL --model NAME (see ollama-chat --help).",
+    });
+  });
+
+  it.each([
+    [
+      "error: incorrect passphrase",
+      "The stack's secrets are encrypted with a passphrase, and it was not given or is another one.",
+    ],
+    [
+      "error: no stack selected; please use `pulumi stack select`",
+      "No such stack is in this backend, or none is selected.",
+    ],
+    ["error: stack 'dev' not found", "No such stack is in this backend, or none is selected."],
+    ["error: no Pulumi.yaml project file found", "This folder is no Pulumi project."],
+    ["error: PULUMI_ACCESS_TOKEN must be set for login", "Pulumi does not know in which backend the stack lies."],
+    ["error: something else", "pulumi stack output failed, with the words above."],
+  ])("ends with 3 and explains pulumi's %j", async (stderr, cause) => {
+    const found = await failure({ stack: "dev" }, pulumi("", `${stderr}\n`, 255));
+    expect([found.exitCode, found.what, found.cause]).toEqual([
+      3,
+      `The outputs of the stack dev cannot be read: ${stderr.slice("error: ".length)}`,
+      cause,
+    ]);
+  });
+
+  it("ends with 3 where the stack is another program's, or pulumi answers with no JSON", async () => {
+    const foreign = await failure({}, pulumi(JSON.stringify({ url: "x", bucket: "y" })));
+    expect([foreign.exitCode, foreign.what]).toEqual([
+      3,
+      "The selected stack has no outputs of a chat stack; its outputs are: bucket, url",
+    ]);
+    const broken = await failure({}, pulumi("warning: a new version is out"));
+    expect([broken.exitCode, broken.cause]).toEqual([
+      3,
+      "It is another program's stack, it exports under other names, or pulumi up has not finished yet.",
+    ]);
+  });
+});

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { filled, placeholdersOf } from "../../../cli/prompts/templates";
+import { commandLine } from "../../support/command-line";
+
+describe("templates", () => {
+  it.each([
+    ["qa", "Why?", "Question: Why?\nAnswer: "],
+    ["summarize", "A text.", "Summarize this: A text.\n\nSummary: "],
+    ["classify", "A text.", "Classify this: A text.\n\nCategory: "],
+  ])("%s is the guide's, to the letter", async (name, text, prompt) => {
+    const { code, out } = await commandLine(["prompt", name, text, "--show", "--json"]);
+    expect([code, JSON.parse(out)]).toEqual([0, { prompt }]);
+  });
+
+  it("names placeholders once, in order, and neither doubled nor other braces", () => {
+    expect(placeholdersOf('{b} {a} {b} {{c}} {"json": 1} { d }')).toEqual(["b", "a"]);
+  });
+
+  it("puts values in once and as they are", () => {
+    expect(filled("{a} {{a}} {b}", { a: "{b} $& $1", b: "x" })).toBe("{b} $& $1 {a} x");
+  });
+});
+
+describe("ollama-chat prompt", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "prompt-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const file = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const error = async (args: readonly string[], input = "") => {
+    const { code, out, err } = await commandLine(["prompt", ...args], { input });
+    expect(out).toBe("");
+    return [code, ...err.trimEnd().split("\n")];
+  };
+
+  it("lists the templates", async () => {
+    const { code, out } = await commandLine(["prompt", "--list"]);
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        "NAME       TEMPLATE                             FOR",
+        "qa         Question: {query}\\nAnswer:           answer a question",
+        "summarize  Summarize this: {text}\\n\\nSummary:   summarize a text",
+        "classify   Classify this: {text}\\n\\nCategory:   put a text into a category",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("takes the text from words, a file or standard input", async () => {
+    const shown = "Summarize this: a b\n\nSummary: \n";
+    expect((await commandLine(["prompt", "summarize", "a", "b", "--show"])).out).toBe(shown);
+    expect((await commandLine(["prompt", "summarize", "--file", file("t", "a b\n"), "--show"])).out).toBe(shown);
+    expect((await commandLine(["prompt", "summarize", "--show"], { input: "a b\n" })).out).toBe(shown);
+    expect((await commandLine(["prompt", "summarize", "-", "--show"], { input: "a b\n" })).out).toBe(shown);
+  });
+
+  it("fills a template of one's own, and its text placeholder from the text", async () => {
+    const template = file("own", "In a {tone} voice: {text}\n");
+    const args = ["prompt", "--template", template, "--set", "tone=friendly=warm", "Hello", "--show"];
+    expect((await commandLine(args)).out).toBe("In a friendly=warm voice: Hello\n");
+  });
+
+  it("lists what is missing", async () => {
+    const template = file("own", "{tone} {text} {language}");
+    expect(await error(["--template", template, "--set", "tone=x"])).toEqual([
+      2,
+      "error: The template lacks values for {text}, {language}.",
+      "  cause: Every placeholder needs a value before the prompt can be asked.",
+      "  fix: Give a text for {text} (as an argument, by --file or piped in) and --set language=….",
+    ]);
+  });
+
+  it("refuses a name that the template does not have", async () => {
+    expect(await error(["--template", file("own", "{tone}"), "--set", "ton=x"])).toEqual([
+      2,
+      "error: The template has no {ton}.",
+      "  cause: Its placeholders are: {tone}.",
+      "  fix: Correct the name in --set, or put the placeholder into the template.",
+    ]);
+  });
+
+  it("refuses a text that has no place, an assignment without =, and a text given twice", async () => {
+    expect((await error(["--template", file("own", "Hi"), "there"]))[1]).toBe(
+      "error: The template has no place for a text.",
+    );
+    expect((await error(["qa", "--set", "query"]))[1]).toBe("error: --set query is not of the form name=value.");
+    expect((await error(["qa", "x", "--file", file("t", "y")]))[1]).toBe(
+      "error: The text is given twice, as an argument and by --file.",
+    );
+  });
+
+  it("names the prompts there are where the name is another, or none", async () => {
+    expect(await error(["translate", "x"])).toEqual([
+      2,
+      'error: There is no prompt "translate".',
+      "  cause: The prompts are: qa, summarize, classify.",
+      '  fix: ollama-chat prompt summarize "…", or one of your own: --template FILE.',
+    ]);
+    expect((await error([]))[1]).toBe("error: Which prompt?");
+  });
+
+  it("says which file it cannot read", async () => {
+    const missing = join(folder, "nope");
+    expect((await error(["qa", "--file", missing]))[1]).toBe(
+      `error: The file ${missing}, named by --file, cannot be read: ENOENT: no such file or directory, open '${missing}'`,
+    );
+  });
+});

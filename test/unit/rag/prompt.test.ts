@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { contentWords } from "../../../rag/content-words";
+import { ragPrompt } from "../../../rag/prompt";
+import { isRelevant } from "../../../rag/relevance";
+import { estimateTokens } from "../../../rag/tokens";
+
+const passage = (name: string, text: string) => ({
+  id: name,
+  source: `${name}.md`,
+  title: `T > ${name}`,
+  position: 0,
+  text,
+  score: 1,
+});
+
+describe("the prompt", () => {
+  it("numbers the passages, names their files, puts the best one last, and ends with the question and what to do", () => {
+    const { messages, sent } = ragPrompt("Why?", [passage("a", "One."), passage("b", "Two.")]);
+    expect(messages).toEqual([
+      {
+        role: "user",
+        content:
+          "[2] b.md: T > b\nTwo.\n\n[1] a.md: T > a\nOne.\n\nQuestion: Why?\n" +
+          "Answer from the passages above only, citing them as [1]. If they do not answer the question, say so:",
+      },
+    ]);
+    expect(sent.map(({ id }) => id)).toEqual(["a", "b"]);
+  });
+
+  it("holds as many of the best passages as have room, and always the best one", () => {
+    const passages = ["a", "b", "c"].map((name) => passage(name, "word ".repeat(100)));
+    expect(ragPrompt("Why?", passages, 250).sent.map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(ragPrompt("Why?", passages, 10).sent.map(({ id }) => id)).toEqual(["a"]);
+    const [message] = ragPrompt("Why?", passages, 250).messages;
+    expect(estimateTokens(message?.content ?? "")).toBeLessThan(300);
+  });
+});
+
+describe("whether to ask the model", () => {
+  const found = (nearest?: number) => ({ passages: [passage("a", "One.")], nearest, by: "client" as const });
+
+  it("depends on the nearest passage, wherever it was ranked", () => {
+    expect([isRelevant(found(0.24)), isRelevant(found(0.25)), isRelevant(found(0.9), 0.95)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it("depends on anything being found where there are no similarities", () => {
+    expect([isRelevant(found()), isRelevant({ ...found(), passages: [] })]).toEqual([true, false]);
+  });
+});
+
+describe("the content words of a question", () => {
+  it.each([
+    ["What does a return ticket cost?", "return ticket cost?"],
+    ["Where is OLLAMA_HOST set to 0.0.0.0?", "OLLAMA_HOST set 0.0.0.0?"],
+    ["Who are you?", "Who are you?"],
+    ["Wann fährt die Fähre?", "Wann fährt die Fähre?"],
+    ["", ""],
+  ])("of %j are %j", (question, words) => {
+    expect(contentWords(question)).toBe(words);
+  });
+});
