@@ -211,7 +211,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
 
   it("a wrong password is refused", async () => {
     await expect(ask("Hello?", { ...(await outputs()), opensearchPassword: "Wr0ng-Passw0rd" })).rejects.toThrow(
-      "OpenSearch answered the question with status 401: Unauthorized",
+      "GET / answered 401: Unauthorized",
     );
   });
 
