@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 
 /** A server in a process of its own, so that it shares no event loop with what is measured. */
 export interface Child {
@@ -27,7 +26,7 @@ export async function startChild(command: string, args: readonly string[], optio
   // A bench that is interrupted takes its servers with it.
   const end = () => void child.kill("SIGTERM");
   process.once("exit", end);
-  const ended = once(child, "close").finally(() => process.off("exit", end));
+  const ended = new Promise<void>((done) => child.once("close", () => done())).finally(() => process.off("exit", end));
   let output = "";
   const ready = await new Promise<RegExpExecArray>((found, failed) => {
     const onText = (text: string): void => {
@@ -44,7 +43,7 @@ export async function startChild(command: string, args: readonly string[], optio
   return { pid: child.pid ?? 0, ready, startMilliseconds, stop: () => stop(child, ended) };
 }
 
-async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
   child.kill("SIGTERM");
   await ended;
 }

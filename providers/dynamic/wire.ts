@@ -18,11 +18,12 @@ export function wireClean(value: unknown, path = ""): unknown {
     return value.map((item, i) => wireClean(item === undefined ? null : item, `${path}[${i}]`));
   }
   if (typeof value === "object") {
-    const clean: Properties = {};
-    for (const [key, member] of Object.entries(value)) {
-      if (member !== undefined) clean[key] = wireClean(member, path ? `${path}.${key}` : key);
-    }
-    return clean;
+    // `fromEntries` and not assignment: a member may be called `__proto__`.
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, member]) => member !== undefined)
+        .map(([key, member]) => [key, wireClean(member, path ? `${path}.${key}` : key)]),
+    );
   }
   throw new TypeError(`${path || "value"} is a ${typeof value}, which cannot be stored in the state.`);
 }

@@ -27,6 +27,11 @@ describe("properties on the engine's wire", () => {
     expect(() => wireClean(Number.NaN)).toThrow("value is NaN; only finite numbers can be stored in the state.");
   });
 
+  it("a member called __proto__ is data like any other", () => {
+    const sent = JSON.parse('{"a":{"__proto__":{"b":1},"c":2}}') as object;
+    expect(JSON.stringify(wireProperties(sent))).toBe('{"a":{"__proto__":{"b":1},"c":2}}');
+  });
+
   it("any JSON arrives as it was sent", () => {
     const json = fc.jsonValue({ noNullPrototype: true } as fc.JsonSharedConstraints);
     fc.assert(
