@@ -1,6 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
-import { OllamaChatResource } from "../dynamic/resource";
+import { dynamicProperties } from "../dynamic/resource";
+import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
 /** Inputs of a `ClusterSetting`. */
@@ -50,7 +51,7 @@ export interface ClusterSettingArgs {
  * });
  * ```
  */
-export class ClusterSetting extends OllamaChatResource {
+export class ClusterSetting extends pulumi.CustomResource {
   /** Hash of what is set; pass it to `DeployedModel.settingsRevision`. */
   declare readonly revision: pulumi.Output<string>;
   /** UUID of the cluster on which the settings were made. */
@@ -63,6 +64,6 @@ export class ClusterSetting extends OllamaChatResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    super("ClusterSetting", name, properties, opts);
+    super(typeToken("ClusterSetting"), name, dynamicProperties("ClusterSetting", name, properties, opts), opts);
   }
 }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
-import { OllamaChatResource } from "../dynamic/resource";
+import { dynamicProperties } from "../dynamic/resource";
+import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
 /** Inputs of a `Connector`. */
@@ -76,7 +77,7 @@ export interface ConnectorArgs {
  * });
  * ```
  */
-export class Connector extends OllamaChatResource {
+export class Connector extends pulumi.CustomResource {
   /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
   /** Its description on the cluster. */
@@ -85,19 +86,15 @@ export class Connector extends OllamaChatResource {
   declare readonly clusterUuid: pulumi.Output<string>;
 
   constructor(name: string, args: ConnectorArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      "Connector",
-      name,
-      {
-        name: undefined,
-        description: undefined,
-        clusterUuid: undefined,
-        ...args,
-        connection: connectionInput(args.connection),
-        credential: args.credential === undefined ? undefined : secretMembers(args.credential),
-      },
-      opts,
-    );
+    const properties = {
+      name: undefined,
+      description: undefined,
+      clusterUuid: undefined,
+      ...args,
+      connection: connectionInput(args.connection),
+      credential: args.credential === undefined ? undefined : secretMembers(args.credential),
+    };
+    super(typeToken("Connector"), name, dynamicProperties("Connector", name, properties, opts), opts);
   }
 }
 

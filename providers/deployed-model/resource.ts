@@ -1,6 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
-import { OllamaChatResource } from "../dynamic/resource";
+import { dynamicProperties } from "../dynamic/resource";
+import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 import type { Probe } from "./inputs";
 
@@ -81,7 +82,7 @@ export interface DeployedModelArgs {
  * export const modelId = model.id;
  * ```
  */
-export class DeployedModel extends OllamaChatResource {
+export class DeployedModel extends pulumi.CustomResource {
   /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
   /** Its description on the cluster. */
@@ -101,6 +102,9 @@ export class DeployedModel extends OllamaChatResource {
       connection: connectionInput(args.connection),
     };
     // A forced replacement has to delete first: a model of the same owner would be taken for an interrupted run's.
-    super("DeployedModel", name, properties, { deleteBeforeReplace: true, ...opts });
+    super(typeToken("DeployedModel"), name, dynamicProperties("DeployedModel", name, properties, opts), {
+      deleteBeforeReplace: true,
+      ...opts,
+    });
   }
 }

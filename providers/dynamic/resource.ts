@@ -2,18 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ResourceType, storedText, typeToken } from "./stored-text";
 
 /**
- * Base of this package's resources. It is the dynamic-provider machinery of Pulumi less its closure serializer:
- * the provider's text is a constant (see `storedText`).
+ * What the engine is told of a resource of this package besides the program's arguments. It is the dynamic-provider
+ * machinery of Pulumi less its closure serializer: the provider's text is a constant (see `storedText`).
  *
  * `owner` is a hidden input that equals the resource's URN. `create` gets neither URN nor name from the engine, and
  * needs one to find what an interrupted run left on the server.
+ *
+ * A function and no base class: the SDK takes the caller of a `CustomResource`'s own subclass for the line of the
+ * program, so with a class between, every position in the state would be one of this package.
  */
-export abstract class OllamaChatResource extends pulumi.CustomResource {
-  constructor(type: ResourceType, name: string, properties: pulumi.Inputs, opts?: pulumi.CustomResourceOptions) {
-    const token = typeToken(type);
-    const owner = withoutDependencies(pulumi.createUrn(name, token, opts?.parent));
-    super(token, name, { ...properties, owner, __provider: storedText(type) }, opts);
-  }
+export function dynamicProperties(
+  type: ResourceType,
+  name: string,
+  properties: pulumi.Inputs,
+  opts: pulumi.CustomResourceOptions | undefined,
+): pulumi.Inputs {
+  const owner = withoutDependencies(pulumi.createUrn(name, typeToken(type), opts?.parent));
+  return { ...properties, owner, __provider: storedText(type) };
 }
 
 /**

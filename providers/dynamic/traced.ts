@@ -71,7 +71,7 @@ function tellFirstCall(): void {
   });
 }
 
-/** The hidden input that equals the resource's URN (see `OllamaChatResource`). */
+/** The hidden input that equals the resource's URN (see `dynamicProperties`). */
 function ownerIn(properties: unknown): string {
   const owner = typeof properties === "object" && properties !== null && "owner" in properties ? properties.owner : "";
   return typeof owner === "string" ? owner : "";

@@ -1,6 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
-import { OllamaChatResource } from "../dynamic/resource";
+import { dynamicProperties } from "../dynamic/resource";
+import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
 /** Inputs of a `ModelGroup`. */
@@ -43,7 +44,7 @@ export interface ModelGroupArgs {
  * export const modelGroupId = group.id;
  * ```
  */
-export class ModelGroup extends OllamaChatResource {
+export class ModelGroup extends pulumi.CustomResource {
   /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
   /** Its description on the cluster. */
@@ -60,6 +61,9 @@ export class ModelGroup extends OllamaChatResource {
       connection: connectionInput(args.connection),
     };
     // Names are unique, so even a forced replacement has to delete first.
-    super("ModelGroup", name, properties, { deleteBeforeReplace: true, ...opts });
+    super(typeToken("ModelGroup"), name, dynamicProperties("ModelGroup", name, properties, opts), {
+      deleteBeforeReplace: true,
+      ...opts,
+    });
   }
 }

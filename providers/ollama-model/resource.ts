@@ -1,5 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { OllamaChatResource } from "../dynamic/resource";
+import * as pulumi from "@pulumi/pulumi";
+import { dynamicProperties } from "../dynamic/resource";
+import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
 /** Inputs of an `OllamaModel`. */
@@ -80,7 +81,7 @@ export interface OllamaModelArgs {
  * export const chatModel = terse.id;
  * ```
  */
-export class OllamaModel extends OllamaChatResource {
+export class OllamaModel extends pulumi.CustomResource {
   /** Base URL of the server that has it. */
   declare readonly endpoint: pulumi.Output<string>;
   /** Name with tag. */
@@ -96,6 +97,6 @@ export class OllamaModel extends OllamaChatResource {
 
   constructor(name: string, args: OllamaModelArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { digest: undefined, sizeBytes: undefined, modifiedAt: undefined, pulled: undefined };
-    super("OllamaModel", name, { ...outputs, ...args }, opts);
+    super(typeToken("OllamaModel"), name, dynamicProperties("OllamaModel", name, { ...outputs, ...args }, opts), opts);
   }
 }

@@ -1,6 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
-import { OllamaChatResource } from "../dynamic/resource";
+import { dynamicProperties } from "../dynamic/resource";
+import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 import type { VectorField } from "./inputs";
 
@@ -75,7 +76,7 @@ export interface SearchIndexArgs {
  * export const index = articles.id;
  * ```
  */
-export class SearchIndex extends OllamaChatResource {
+export class SearchIndex extends pulumi.CustomResource {
   /** Name of the index, the same as `.id`. */
   declare readonly name: pulumi.Output<string>;
   /** `knn` where the cluster searches the vectors, else `stored` (see `VectorSearch`); settled when the index is made. */
@@ -91,6 +92,6 @@ export class SearchIndex extends OllamaChatResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    super("SearchIndex", name, properties, opts);
+    super(typeToken("SearchIndex"), name, dynamicProperties("SearchIndex", name, properties, opts), opts);
   }
 }

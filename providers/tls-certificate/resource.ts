@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { OllamaChatResource } from "../dynamic/resource";
+import { dynamicProperties } from "../dynamic/resource";
+import { typeToken } from "../dynamic/stored-text";
 
 /** Inputs of a `TlsCertificate`. */
 export interface TlsCertificateArgs {
@@ -47,7 +48,7 @@ export interface TlsCertificateArgs {
  * export const caCertificate = tls.caCertificatePem;
  * ```
  */
-export class TlsCertificate extends OllamaChatResource {
+export class TlsCertificate extends pulumi.CustomResource {
   /** PEM of the authority: what clients trust. */
   declare readonly caCertificatePem: pulumi.Output<string>;
   /** PKCS#8 PEM of the authority's key. Secret. */
@@ -75,6 +76,11 @@ export class TlsCertificate extends OllamaChatResource {
     };
     const keys: pulumi.CustomResourceOptions = { additionalSecretOutputs: ["privateKeyPem", "caPrivateKeyPem"] };
     const properties = { ...outputs, ...args, ipAddresses: args.ipAddresses ?? [] };
-    super("TlsCertificate", name, properties, pulumi.mergeOptions(keys, opts));
+    super(
+      typeToken("TlsCertificate"),
+      name,
+      dynamicProperties("TlsCertificate", name, properties, opts),
+      pulumi.mergeOptions(keys, opts),
+    );
   }
 }
