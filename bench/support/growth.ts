@@ -5,6 +5,7 @@ import { makeManyBare } from "./bare-many";
 import { ChainWorld } from "./chain-world";
 import type { Ran } from "./engine-stack";
 import { measuredStack } from "./measured-stack";
+import { PROVIDER_HOST } from "./processes";
 import { countResources, stateBytes } from "./state-size";
 
 export const SIDES = ["ours", "floor"] as const;
@@ -124,7 +125,7 @@ function noSamples(): SideSamples {
 
 /** The process that runs our code is the SDK's server of dynamic providers. */
 function providerBytes({ processes }: Ran): number {
-  const found = processes.filter(({ command }) => /cmd\/dynamic-provider\/index\.js [\d.:]+$/.test(command));
+  const found = processes.filter(({ command }) => PROVIDER_HOST.test(command));
   if (found.length === 0) throw new Error("No provider process was seen.");
   return Math.max(...found.map(({ peakRssBytes }) => peakRssBytes));
 }

@@ -11,6 +11,9 @@ export interface SeenProcess {
   readonly peakRssBytes: number;
 }
 
+/** The SDK's server of dynamic providers: started by its path, or by a line of code that requires it. */
+export const PROVIDER_HOST = /\bcmd\/dynamic-provider\b.* [\d.]+:\d+$/;
+
 const TICK_MILLISECONDS = 10;
 
 /** Watches a process and everything it starts, until stopped. */

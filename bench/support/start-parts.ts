@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { TraceRecord } from "../../clients/trace-record";
 import type { Ran } from "./engine-stack";
+import { PROVIDER_HOST } from "./processes";
 
 const PARTS = [
   "CLI: project, state, key derivation, a first language host",
@@ -32,7 +33,7 @@ export function startParts(
     startMs,
     started(/pulumi-language-nodejs [\d.:]+$/),
     started(/--query-mode/),
-    started(/cmd\/dynamic-provider\/index\.js [\d.:]+$/),
+    started(PROVIDER_HOST),
     provider.startMs,
     provider.nodeReadyMs,
     provider.sdkLoadedMs,
