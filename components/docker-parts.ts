@@ -40,7 +40,7 @@ export interface ContainerParts {
   readonly volumePath: string;
   readonly port: { readonly internal: number; readonly external: number };
   readonly envs: pulumi.Input<string[]>;
-  readonly healthTest: string[];
+  readonly health: { readonly tests: string[]; readonly interval: string; readonly timeout: string };
   readonly waitSeconds: number;
 }
 
@@ -59,7 +59,7 @@ export function containerArgs(context: DockerContext, parts: ContainerParts): do
     volumes: [{ volumeName: parts.volume.name, containerPath: parts.volumePath }],
     ports: [{ ...parts.port, ip: context.publishAddress }],
     labels: labels(),
-    healthcheck: { tests: parts.healthTest, interval: "2s", timeout: "10s", retries: 5, startPeriod: "5m0s" },
+    healthcheck: { ...parts.health, retries: 5, startPeriod: "5m0s" },
     restart: "unless-stopped",
     wait: true,
     waitTimeout: parts.waitSeconds,

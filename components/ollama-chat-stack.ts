@@ -131,10 +131,13 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       return { ollama, opensearch: createOpenSearch(args, context, network, password, reachesHost) };
     }
 
+    /** In an Ollama of our own the chat model is loaded while OpenSearch boots, with the options of its questions. */
     function createOllamaModel(tag: string, i: number): OllamaModel {
+      const warm = i === 0 && args.ollama?.existing === undefined;
       const made = {
         endpoint: ollama.endpoint,
         model: tag,
+        ...(warm ? { warmUp: true, loadOptions: args.modelOptions } : {}),
         timeouts: { createSeconds: args.readiness?.pullSeconds ?? 1800 },
       };
       const suffix = i === 0 ? "ollama-model" : `ollama-model-${tag}`;

@@ -40,7 +40,7 @@ export function createOllama(args: OllamaChatStackArgs, context: DockerContext, 
     volumePath: "/root/.ollama",
     port: { internal: OLLAMA_PORT, external },
     envs: ["OLLAMA_NO_CLOUD=1", ...(ollama.keepAlive ? [`OLLAMA_KEEP_ALIVE=${ollama.keepAlive}`] : [])],
-    healthTest: ["CMD", "ollama", "list"],
+    health: { tests: ["CMD", "ollama", "list"], interval: "2s", timeout: "10s" },
     waitSeconds: args.readiness?.ollamaSeconds ?? 120,
   });
   const withGpus = ollama.gpus === undefined ? made : { ...made, gpus: ollama.gpus };

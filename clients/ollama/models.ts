@@ -1,3 +1,4 @@
+import type { Options } from "ollama";
 import { z } from "zod";
 import { ServerError, UnreachableError } from "../errors";
 import { type Deadline, waitFor } from "../wait";
@@ -121,23 +122,27 @@ export async function deleteModel(server: OllamaServer, model: string): Promise<
 
 const NO_GENERATE = /does not support generate/;
 
-/**
- * Loads a model into memory. An embedding model refuses `generate`, and is loaded by an `embed` of nothing.
- *
- * @param keepAlive how long it stays there unused: `5m`, `-1` for ever. Default: the server's own.
- */
+interface Loading {
+  readonly model: string;
+  /** How long it stays in memory unused: `5m`, `-1` for ever. Default: the server's own. */
+  readonly keepAlive?: string;
+  /** Default: the model's own. */
+  readonly loadOptions?: Readonly<Record<string, unknown>>;
+}
+
+/** Loads a model into memory. An embedding model refuses `generate`, and is loaded by an `embed` of nothing. */
 export async function loadModel(
   server: OllamaServer,
-  model: string,
-  keepAlive: string | undefined,
+  { model, keepAlive, loadOptions }: Loading,
   deadline: Deadline,
 ): Promise<void> {
   const timeoutSeconds = deadline.remainingMilliseconds / 1000;
   const keep_alive = wireDuration(keepAlive);
+  const options = loadOptions as Partial<Options> | undefined;
   try {
     await server.call({
       name: "POST /api/generate",
-      send: (client) => client.generate({ model, prompt: "", keep_alive, stream: false }),
+      send: (client) => client.generate({ model, prompt: "", keep_alive, options, stream: false }),
       answer: z.unknown(),
       timeoutSeconds,
     });
@@ -145,7 +150,7 @@ export async function loadModel(
     if (!(error instanceof ServerError) || !NO_GENERATE.test(error.reason)) throw error;
     await server.call({
       name: "POST /api/embed",
-      send: (client) => client.embed({ model, input: [], keep_alive }),
+      send: (client) => client.embed({ model, input: [], keep_alive, options }),
       answer: z.unknown(),
       timeoutSeconds: deadline.remainingMilliseconds / 1000,
     });

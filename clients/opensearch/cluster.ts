@@ -43,10 +43,14 @@ export interface ClusterSettings {
 const flatSettings = z.record(z.string(), z.union([z.string(), z.array(z.string()), z.null()])).default({});
 const settingsAnswer = z.object({ persistent: flatSettings, transient: flatSettings, defaults: flatSettings });
 
-export async function getClusterSettings(server: OpenSearchServer): Promise<ClusterSettings> {
+/** The settings that are in force, and with `defaults` also those of which nobody said anything: some 35 KB. */
+export async function getClusterSettings(
+  server: OpenSearchServer,
+  { defaults = true }: { readonly defaults?: boolean } = {},
+): Promise<ClusterSettings> {
   return await server.call({
     name: "GET /_cluster/settings",
-    send: (client, options) => client.cluster.getSettings({ flat_settings: true, include_defaults: true }, options),
+    send: (client, options) => client.cluster.getSettings({ flat_settings: true, include_defaults: defaults }, options),
     answer: settingsAnswer,
     repeatable: true,
   });

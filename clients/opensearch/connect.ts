@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { openSearchLibrary } from "./library";
+import { apiClient } from "./library";
 import { OpenSearchServer } from "./server";
 
 /** How to reach an OpenSearch cluster; every OpenSearch resource has it as its `connection` input. */
@@ -45,15 +45,12 @@ export function openSearch(connection: Connection): OpenSearchServer {
   const key = JSON.stringify([connection, password]);
   const known = servers.get(key);
   if (known) return known;
-  const { Client } = openSearchLibrary();
   const server = new OpenSearchServer({
-    client: new Client({
+    client: apiClient({
       nodes: [connection.endpoint, ...(connection.endpoints ?? [])],
       auth: connection.username === undefined ? undefined : { username: connection.username, password: password ?? "" },
       ssl: { ca: authorityOf(connection), rejectUnauthorized: connection.skipTlsVerify !== true },
       agent: { keepAlive: true, maxSockets: MAX_SOCKETS },
-      // Repeating is decided in this package, by the server's own words: the client would also repeat a create.
-      maxRetries: 0,
     }),
     endpoint: connection.endpoint,
     requestTimeoutSeconds: connection.requestTimeoutSeconds ?? DEFAULT_REQUEST_TIMEOUT_SECONDS,

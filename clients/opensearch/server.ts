@@ -1,12 +1,12 @@
-import type { ApiResponse, Client, errors } from "@opensearch-project/opensearch";
+import type { ApiResponse, errors } from "@opensearch-project/opensearch";
 import { z } from "zod";
 import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
-import { openSearchLibrary } from "./library";
+import { type ApiClient, apiErrors } from "./library";
 import { type RetryLimits, retrying } from "./retry";
 
 interface ServerOptions {
-  readonly client: Client;
+  readonly client: ApiClient;
   readonly endpoint: string;
   readonly requestTimeoutSeconds: number;
   readonly maxRetries: number;
@@ -21,7 +21,7 @@ interface CallOptions {
 export interface Call<T> {
   /** Method and path, for messages. */
   readonly name: string;
-  readonly send: (client: Client, options: CallOptions) => PromiseLike<ApiResponse>;
+  readonly send: (client: ApiClient, options: CallOptions) => PromiseLike<ApiResponse>;
   readonly answer: z.ZodType<T>;
   /** True when sending it twice does no more than sending it once. */
   readonly repeatable: boolean;
@@ -78,7 +78,7 @@ export class OpenSearchServer {
       status = answer.statusCode ?? undefined;
       return answer.body;
     } catch (error) {
-      if (error instanceof openSearchLibrary().errors.ResponseError) status = error.statusCode;
+      if (error instanceof apiErrors().ResponseError) status = error.statusCode;
       throw this.#translated(call.name, error);
     } finally {
       trace(startMs, { kind: "request", server: "opensearch", request: call.name, status, try: tried });
@@ -86,7 +86,7 @@ export class OpenSearchServer {
   }
 
   #translated(request: string, error: unknown): unknown {
-    const { errors } = openSearchLibrary();
+    const errors = apiErrors();
     if (error instanceof errors.ResponseError) return refusal(request, error);
     if (error instanceof errors.TimeoutError) {
       return new UnreachableError(this.endpoint, "no answer within the time limit", request, true);

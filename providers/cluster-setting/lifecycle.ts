@@ -136,7 +136,7 @@ async function apply(
 
 /** Some managed services acknowledge settings that they then ignore. */
 async function verify(server: OpenSearchServer, inputs: ClusterSettingInputs, plan: Plan): Promise<void> {
-  const present = (await getClusterSettings(server))[scopeOf(inputs)];
+  const present = (await getClusterSettings(server, { defaults: false }))[scopeOf(inputs)];
   const lost = Object.entries(plan.writes).filter(
     ([key, value]) => canonicalJson(present[key] ?? null) !== canonicalJson(value),
   );

@@ -28,6 +28,7 @@ import { isUnknown } from "../unknown";
 import { type Gated, requireVersion } from "../version-gate";
 import { asSeen, bodyOf } from "./body";
 import { type ConnectorInputs, type ConnectorState, connectorSchema, OWNER_PARAMETER } from "./inputs";
+import { born } from "./newborn";
 import { adoptOrphan, mark, parseMark } from "./orphan";
 import { lintAction } from "./template";
 
@@ -111,7 +112,9 @@ async function createOrAdopt(server: OpenSearchServer, inputs: ConnectorInputs, 
   }
   try {
     const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
-    return await createConnector(server, marked, deadline);
+    const id = await createConnector(server, marked, deadline);
+    born(id);
+    return id;
   } catch (error) {
     const lost = error instanceof UnreachableError && error.mayHaveArrived;
     const arrived = lost ? await adoptOrphan(server, marked, marker) : undefined;

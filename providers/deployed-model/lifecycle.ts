@@ -21,6 +21,7 @@ import { asWanted } from "../as-wanted";
 import { withAutoName } from "../auto-name";
 import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys, pick } from "../compare";
+import { takeNewborn } from "../connector/newborn";
 import { warnOfDropped } from "../dropped";
 import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
@@ -96,7 +97,7 @@ async function registerOrAdopt(
   clusterUuid: string,
   deadline: Deadline,
 ): Promise<string> {
-  const orphan = await findOrphan(server, inputs);
+  const orphan = takeNewborn(inputs.connectorId) ? undefined : await findOrphan(server, inputs);
   if (orphan === undefined) {
     const register = () => registerModel(server, pick(inputs, WRITTEN), { deploy: inputs.deployed, deadline });
     try {

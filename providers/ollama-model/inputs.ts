@@ -17,6 +17,7 @@ export interface OllamaModelInputs {
   readonly expectedDigest?: string;
   readonly warmUp?: boolean;
   readonly keepAlive?: string;
+  readonly loadOptions?: Readonly<Record<string, unknown>>;
   readonly retainOnDelete?: boolean;
   readonly timeouts?: Timeouts;
   readonly owner?: string;
@@ -54,6 +55,7 @@ export const INPUT_KEYS = [
   "expectedDigest",
   "warmUp",
   "keepAlive",
+  "loadOptions",
   "retainOnDelete",
   "timeouts",
 ] as const satisfies readonly (keyof OllamaModelInputs)[];
@@ -93,10 +95,16 @@ export const ollamaModelSchema = z.looseObject({
     .optional(),
   warmUp: bool.optional(),
   keepAlive: z.string(durationRule).regex(DURATION, durationRule).optional(),
+  loadOptions: z.record(z.string(), parameter, "must be an object such as { num_ctx: 4096 }").optional(),
   retainOnDelete: bool.optional(),
   timeouts: timeoutsSchema.optional(),
   owner: z.string().optional(),
 });
+
+const OF_WARM_UP = {
+  keepAlive: "how long the warmed-up model stays",
+  loadOptions: "how the model is loaded for the warm-up",
+};
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -117,11 +125,10 @@ export function contradictions(news: Loose): { property: string; reason: string 
       });
     }
   }
-  if (set("keepAlive") && news.warmUp !== true && !isUnknown(news.warmUp)) {
-    found.push({
-      property: "keepAlive",
-      reason: "keepAlive says how long the warmed-up model stays: set warmUp: true.",
-    });
+  for (const [key, says] of Object.entries(OF_WARM_UP)) {
+    if (set(key) && news.warmUp !== true && !isUnknown(news.warmUp)) {
+      found.push({ property: key, reason: `${key} says ${says}: set warmUp: true.` });
+    }
   }
   const { from, model } = news;
   if (typeof from === "string" && typeof model === "string" && !isUnknown(from) && sameModel(from, model)) {

@@ -97,7 +97,7 @@ async function warmed({ server, inputs, deadline }: Work, holding: Holding): Pro
   const state = { ...inputs, ...holding, schemaVersion: SCHEMA_VERSION };
   if (!inputs.warmUp) return state;
   try {
-    await loadModel(server, inputs.model, inputs.keepAlive, deadline);
+    await loadModel(server, inputs, deadline);
     return state;
   } catch (error) {
     throw new PartialFailure(listedName(inputs.model), state, error);

@@ -52,6 +52,12 @@ export interface OllamaModelArgs {
    */
   keepAlive?: pulumi.Input<string>;
   /**
+   * Options with which the warm-up loads the model, such as `{ num_ctx: 4096 }`. A question with another `num_ctx`,
+   * `num_batch`, `num_gpu`, `main_gpu`, `num_thread` or `use_mmap` makes Ollama load it anew, so give what callers
+   * send. Only with `warmUp`. Default: the model's own.
+   */
+  loadOptions?: pulumi.Input<Record<string, unknown>>;
+  /**
    * Leave the model on the server when the resource is deleted.
    * @default false
    */

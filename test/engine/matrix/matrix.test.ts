@@ -189,5 +189,6 @@ async function held(bench: Bench, cell: Cell): Promise<unknown> {
   );
   const id = world.id(cell.name);
   const loads = server?.bodies.filter((body, i) => server.requests[i] === "POST /api/generate" && body.model === id);
-  return { ...server?.models.get(id), loadedFor: loads?.at(-1)?.keep_alive ?? "the server's default" };
+  const { keep_alive, options } = loads?.at(-1) ?? {};
+  return { ...server?.models.get(id), loadedFor: keep_alive ?? "the server's default", loadedWith: options };
 }

@@ -79,6 +79,12 @@ export const ollamaModelCells: readonly Cell[] = [
     { warmUp: true, keepAlive: "1h" },
     { op: "update", holds: { loadedFor: "1h" } },
   ),
+  cell(
+    "loadOptions",
+    { warmUp: true, loadOptions: { num_ctx: 2048 } },
+    { warmUp: true, loadOptions: { num_ctx: 4096 } },
+    { op: "update", holds: { loadedWith: { num_ctx: 4096 } } },
+  ),
   cell("retainOnDelete", {}, { retainOnDelete: true }, { op: "update" }),
   cell("timeouts", {}, TIMEOUTS, { op: "update" }),
   cell("nothing", {}, {}, { op: "same" }),

@@ -180,14 +180,14 @@ describe("requests", () => {
 
   it("a bare number as keepAlive goes as a number, a duration as text", async () => {
     fake.add("m:1");
-    for (const keepAlive of ["-1", "5m", undefined]) await loadModel(server, "m:1", keepAlive, soon());
+    for (const keepAlive of ["-1", "5m", undefined]) await loadModel(server, { model: "m:1", keepAlive }, soon());
     expect(fake.bodies.map((body) => body.keep_alive)).toEqual([-1, "5m", undefined]);
   });
 
   it("an embedding model, which refuses to generate, is loaded by embed", async () => {
     fake.add("all-minilm:latest");
     fake.refuse("POST /api/generate", 400, JSON.stringify({ error: '"all-minilm" does not support generate' }));
-    await loadModel(server, "all-minilm", "5m", soon());
+    await loadModel(server, { model: "all-minilm", keepAlive: "5m" }, soon());
     expect(fake.requests).toEqual(["POST /api/generate", "POST /api/embed"]);
     expect(fake.bodies[1]).toEqual({ model: "all-minilm", input: [], keep_alive: "5m" });
   });

@@ -70,6 +70,10 @@ describe("both servers in Docker", () => {
     });
   });
 
+  it("the chat model is loaded while OpenSearch boots, as its questions will need it", () => {
+    expect(stack.of("chat-ollama-model").inputs).toMatchObject({ warmUp: true });
+  });
+
   it("OpenSearch's container has TLS of our own authority, and a password that is a secret", () => {
     const { inputs } = stack.of("chat-opensearch");
     const tls = (layer: string) => [

@@ -33,6 +33,16 @@ describe("an OpenSearch that exists", () => {
     expect(stack.of("chat-settings").inputs).not.toHaveProperty("whenKnown");
   });
 
+  it("the chat model is loaded early with the options of its questions in an Ollama of our own, no other model", async () => {
+    const stack = await stackOf({
+      opensearch: { existing: EXISTING },
+      modelOptions: { num_ctx: 4096 },
+      models: ["all-minilm"],
+    });
+    expect(stack.of("chat-ollama-model").inputs).toMatchObject({ warmUp: true, loadOptions: { num_ctx: 4096 } });
+    expect(stack.of("chat-ollama-model-all-minilm").inputs).not.toHaveProperty("warmUp");
+  });
+
   it("without a password has empty outputs for user and password", async () => {
     const stack = await stackOf({ opensearch: { existing: { endpoint: "http://localhost:9200" } } });
     expect(stack.of("chat-group").inputs.connection).toStrictEqual({ endpoint: "http://localhost:9200" });
@@ -81,6 +91,8 @@ describe("both servers existing", () => {
       ollama: { existing: { endpoint: "http://localhost:11434" } },
     });
     expect(stack.types).toStrictEqual({ ...COMPONENT, ...ML_OBJECTS });
+    // What others use too is loaded when it is asked, and not unloaded by us.
+    expect(stack.of("chat-ollama-model").inputs).not.toHaveProperty("warmUp");
     expect(stack.of("chat-connector").inputs).toMatchObject({
       actions: [{ url: "http://localhost:11434/api/generate" }],
     });

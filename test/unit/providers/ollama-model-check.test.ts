@@ -48,6 +48,16 @@ describe("check", () => {
     [{ from: "b:1", system: "" }, "system", 'system is "": must not be empty: leave it out to keep the base model\'s'],
     [{ keepAlive: "5m" }, "keepAlive", "keepAlive says how long the warmed-up model stays: set warmUp: true."],
     [
+      { loadOptions: { num_ctx: 4096 } },
+      "loadOptions",
+      "loadOptions says how the model is loaded for the warm-up: set warmUp: true.",
+    ],
+    [
+      { warmUp: true, loadOptions: "4096" },
+      "loadOptions",
+      'loadOptions is "4096": must be an object such as { num_ctx: 4096 }',
+    ],
+    [
       { warmUp: true, keepAlive: "5 minutes" },
       "keepAlive",
       'keepAlive is "5 minutes": must be a duration with its unit, such as "30s", "5m" or "24h", or "-1" for ever',

@@ -72,8 +72,14 @@ describe("create", () => {
   });
 
   it("warms the model up when asked", async () => {
-    await made({ warmUp: true, keepAlive: "-1" });
-    expect(fake.bodies.at(-1)).toEqual({ model: NAME, prompt: "", keep_alive: -1, stream: false });
+    await made({ warmUp: true, keepAlive: "-1", loadOptions: { num_ctx: 4096 } });
+    expect(fake.bodies.at(-1)).toEqual({
+      model: NAME,
+      prompt: "",
+      keep_alive: -1,
+      options: { num_ctx: 4096 },
+      stream: false,
+    });
   });
 
   it("a warm-up that fails keeps the pulled model in the state", async () => {
