@@ -1,5 +1,5 @@
 // Loaded into every Node.js process of the toolchain by NODE_OPTIONS; of interest to two of them: the Pulumi program's
-// and the dynamic providers'. It makes Node's compile cache (NODE_COMPILE_CACHE) work for both.
+// and the dynamic providers'. It makes Node's compile cache (NODE_COMPILE_CACHE) work for both, and keeps the second small.
 const { flushCompileCache } = require("node:module");
 const { setFlagsFromString } = require("node:v8");
 
@@ -10,6 +10,10 @@ const host = /@pulumi[\\/]pulumi[\\/]cmd[\\/](run|dynamic-provider)\b(?!-)/.exec
 // Pulumi's SDK turns this flag on while it loads. V8 refuses cached code that was made under other flags, so two thirds
 // of the modules were compiled anew in each run, and the two processes overwrote each other's cache (SDK 3.270.0).
 if (host !== undefined) setFlagsFromString("--allow-natives-syntax");
+
+// Its young heap stays at a megabyte. Left alone it grows to 48 MB while hundreds of resources pass through, though each
+// leaves next to nothing: 280 MB against 154 MB with 200 models, and no slower (Node.js 24.21.0).
+if (host === "dynamic-provider") setFlagsFromString("--semi-space-growth-factor=1");
 
 // Node writes the cache when a process ends by itself, but the engine kills the providers' process. So it is written
 // once the SDK is loaded, and again when the modules of the providers are; where nothing is new, that takes 0.5 ms.
