@@ -25,7 +25,8 @@ describe.skipIf(findOnPath("script") === undefined)("ollama-chat in a real termi
 
   const start = (arguments_ = "chat") => {
     const command = `stty cols 60 rows 24; '${process.execPath}' '${MAIN}' ${arguments_} --ollama ${ollama.endpoint} --model smollm2:135m; code=$?; stty -a; exit $code`;
-    const env = { ...process.env, TERM: "xterm-256color", NO_COLOR: undefined, FORCE_COLOR: undefined };
+    // Node.js takes `CI` for a reason to show no colours.
+    const env = { ...process.env, TERM: "xterm-256color", NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined };
     terminal = spawn("script", ["-qfec", command, "/dev/null"], { env });
     terminal.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;
