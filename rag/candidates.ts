@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Hit } from "../clients/opensearch/documents";
 import { VECTOR_FIELD } from "../providers/search-index/passages";
 import { contentWords } from "./content-words";
+import { FUSION } from "./fusion";
 
 /** A passage that is looked at more closely. */
 export interface Candidate {
@@ -14,6 +15,8 @@ export interface Candidate {
   readonly bm25: number;
   /** True where the passage has a word of the question. */
   readonly sharesWords: boolean;
+  /** True where its place among the words counts when both rankings are fused. */
+  readonly votes: boolean;
   /** Empty where it was not asked for. */
   readonly vector: readonly number[];
 }
@@ -21,10 +24,18 @@ export interface Candidate {
 export const PASSAGE_FIELDS_SHOWN = ["text", "title", "source", "position"];
 
 const WORDS = "words";
+const VOTES = "votes";
 
-/** The BM25 part of every search: a hit in the title counts twice. */
-export function wordsQuery(question: string): Record<string, unknown> {
-  return { multi_match: { query: contentWords(question), fields: ["text", "title^2"] } };
+/** BM25: a hit in the title counts twice. */
+function wordsQuery(question: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { multi_match: { query: contentWords(question), fields: ["text", "title^2"], ...more } };
+}
+
+/** BM25 as a fusion takes it: of the passages that have enough of the question's words. */
+export function votingQuery(question: string): Record<string, unknown> {
+  return {
+    bool: { must: [wordsQuery(question)], filter: [wordsQuery(question, { minimum_should_match: FUSION.leastWords })] },
+  };
 }
 
 /**
@@ -32,9 +43,9 @@ export function wordsQuery(question: string): Record<string, unknown> {
  * index of up to `size` passages is looked at as a whole, also at what shares no word with the question.
  */
 export function candidateQuery(question: string, size: number, withVectors: boolean): Record<string, unknown> {
-  const { multi_match: match } = wordsQuery(question);
-  const words = { multi_match: { ...(match as object), _name: WORDS } };
-  const should = withVectors ? [words, { match_all: { boost: 0 } }] : [words];
+  const words = wordsQuery(question, { _name: WORDS });
+  const votes = wordsQuery(question, { minimum_should_match: FUSION.leastWords, boost: 0, _name: VOTES });
+  const should = withVectors ? [words, votes, { match_all: { boost: 0 } }] : [words];
   return {
     size,
     query: { bool: { should } },
@@ -57,6 +68,7 @@ export function candidatesOf(hits: readonly Hit[]): Candidate[] {
     if (!parsed.success) return [];
     const { source: path, title, position, text, vector } = parsed.data;
     const sharesWords = matchedQueries.includes(WORDS);
-    return [{ id, source: path, title, position, text, bm25: score, sharesWords, vector }];
+    const votes = matchedQueries.includes(VOTES);
+    return [{ id, source: path, title, position, text, bm25: score, sharesWords, votes, vector }];
   });
 }

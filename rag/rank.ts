@@ -22,7 +22,7 @@ export function byScore<T>(things: readonly T[], score: (thing: T) => number): T
 }
 
 /** Cormack, Clarke and Büttcher (SIGIR 2009) found 60; OpenSearch's own ranker has the same default. */
-const RANK_CONSTANT = 60;
+export const RANK_CONSTANT = 60;
 
 export interface Fused {
   readonly id: string;
@@ -30,18 +30,23 @@ export interface Fused {
 }
 
 /**
- * Reciprocal rank fusion: one ranking out of several, in which each gives `1 / (rankConstant + rank)` to what it holds,
- * ranks counted from 1. Equal scores stand in the order in which they come up in the rankings.
+ * Reciprocal rank fusion: one ranking out of several, in which each gives `weight / (60 + rank)` to what it holds, ranks
+ * counted from 1. Equal scores stand in the order in which they come up in the rankings.
  *
+ * @param weights one for each ranking. Default: 1
  * @example
  * ```ts
  * reciprocalRankFusion([["a", "b"], ["b", "c"]]).map(({ id }) => id); // ["b", "a", "c"]
  * ```
  */
-export function reciprocalRankFusion(rankings: readonly (readonly string[])[], rankConstant = RANK_CONSTANT): Fused[] {
+export function reciprocalRankFusion(
+  rankings: readonly (readonly string[])[],
+  weights: readonly number[] = [],
+): Fused[] {
   const scores = new Map<string, number>();
-  for (const ranking of rankings) {
-    for (const [at, id] of ranking.entries()) scores.set(id, (scores.get(id) ?? 0) + 1 / (rankConstant + at + 1));
+  for (const [which, ranking] of rankings.entries()) {
+    const weight = weights[which] ?? 1;
+    for (const [at, id] of ranking.entries()) scores.set(id, (scores.get(id) ?? 0) + weight / (RANK_CONSTANT + at + 1));
   }
   return byScore([...scores], ([, score]) => score).map(([id, score]) => ({ id, score }));
 }

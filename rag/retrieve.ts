@@ -7,6 +7,7 @@ import { Deadline } from "../clients/wait";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { type Candidate, candidateQuery, candidatesOf } from "./candidates";
 import { embed } from "./embed";
+import { FUSION } from "./fusion";
 import type { PassageIndex } from "./passage-index";
 import { byScore, cosine, reciprocalRankFusion } from "./rank";
 import { hybridQuery, nearestQuery, searchesHybrid, serverFound } from "./server-search";
@@ -23,7 +24,7 @@ export type Retrieval = (typeof Retrieval)[keyof typeof Retrieval];
 export const RETRIEVALS: readonly string[] = Object.values(Retrieval);
 
 /** Chosen by the questions of examples/rag; see docs/rag.md. */
-export const DEFAULT_RETRIEVAL: Retrieval = Retrieval.dense;
+export const DEFAULT_RETRIEVAL: Retrieval = Retrieval.hybrid;
 
 /** A passage that was found. */
 export interface FoundPassage {
@@ -44,7 +45,7 @@ export interface RetrieveOptions {
   readonly question: string;
   /** Deployed embedding model. Not needed for `bm25`. */
   readonly embeddingModelId?: string;
-  /** Default: `DEFAULT_RETRIEVAL`, `dense`. */
+  /** Default: `DEFAULT_RETRIEVAL`, `hybrid`. */
   readonly retrieval?: Retrieval;
   /** How many passages. Default: 3. */
   readonly top?: number;
@@ -127,15 +128,16 @@ export function rankCandidates(
     ({ bm25 }) => bm25,
   );
   const found = (candidate: Candidate, score: number): FoundPassage => {
-    const { vector: _vector, bm25: _bm25, sharesWords: _sharesWords, ...passage } = candidate;
-    return { ...passage, score, similarity: similarities.get(candidate.id) };
+    const { id, source, title, position, text } = candidate;
+    return { id, source, title, position, text, score, similarity: similarities.get(id) };
   };
   if (retrieval === Retrieval.bm25) return byWords.map((candidate) => found(candidate, candidate.bm25));
   const byMeaning = byScore(candidates, similarity);
   if (retrieval === Retrieval.dense) return byMeaning.map((candidate) => found(candidate, similarity(candidate)));
   const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
-  const rankings = [byWords, byMeaning].map((ranking) => ranking.map(({ id }) => id));
-  return reciprocalRankFusion(rankings).flatMap(({ id, score }) => {
+  const rankings = [byWords.filter(({ votes }) => votes), byMeaning].map((ranking) => ranking.map(({ id }) => id));
+  const { words, meaning } = FUSION.weights;
+  return reciprocalRankFusion(rankings, [words, meaning]).flatMap(({ id, score }) => {
     const candidate = byId.get(id);
     return candidate === undefined ? [] : [found(candidate, score)];
   });

@@ -1,9 +1,10 @@
 import type { Hit } from "../clients/opensearch/documents";
 import { KNN_PLUGIN } from "../clients/opensearch/plugins";
 import { VECTOR_FIELD } from "../providers/search-index/passages";
-import { candidatesOf, PASSAGE_FIELDS_SHOWN, wordsQuery } from "./candidates";
+import { candidatesOf, PASSAGE_FIELDS_SHOWN, votingQuery } from "./candidates";
+import { FUSION } from "./fusion";
 import type { PassageIndex } from "./passage-index";
-import { cosine } from "./rank";
+import { cosine, RANK_CONSTANT } from "./rank";
 import type { FoundPassage } from "./retrieve";
 
 /**
@@ -34,7 +35,7 @@ export function nearestQuery(vector: readonly number[], top: number): Record<str
 /**
  * A `hybrid` query of words and meaning. It brings its search pipeline along, so none has to be made on the cluster.
  *
- * @param version the cluster's: from 2.19 it can fuse ranks, before it mixes scores
+ * @param version the cluster's: from 3.1 it can fuse ranks by weights, before it mixes scores by them
  */
 export function hybridQuery(
   question: string,
@@ -45,23 +46,27 @@ export function hybridQuery(
   const { query: knn, ...shown } = nearestQuery(vector, top);
   return {
     ...shown,
-    query: { hybrid: { queries: [wordsQuery(question), knn] } },
+    query: { hybrid: { queries: [votingQuery(question), knn] } },
     search_pipeline: { phase_results_processors: [ranker(version)] },
   };
 }
 
 function ranker(version: string): Record<string, unknown> {
   const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
-  if (major > 2 || (major === 2 && minor >= 19)) {
-    return { "score-ranker-processor": { combination: { technique: "rrf", rank_constant: 60 } } };
+  const parameters = { weights: [FUSION.weights.words, FUSION.weights.meaning] };
+  // Ranks are fused from 2.19 on, but by weights only from 3.1 (neural-search#1322).
+  if (major > 3 || (major === 3 && minor >= 1)) {
+    return {
+      "score-ranker-processor": { combination: { technique: "rrf", rank_constant: RANK_CONSTANT, parameters } },
+    };
   }
-  const combination = { technique: "arithmetic_mean", parameters: { weights: [0.5, 0.5] } };
+  const combination = { technique: "arithmetic_mean", parameters };
   return { "normalization-processor": { normalization: { technique: "min_max" }, combination } };
 }
 
 /** The hits of such a query, with how near each is to the question. */
 export function serverFound(hits: readonly Hit[], vector: readonly number[]): FoundPassage[] {
-  return candidatesOf(hits).map(({ vector: theirs, bm25, sharesWords: _words, ...passage }) => {
-    return { ...passage, score: bm25, similarity: cosine(vector, theirs) };
+  return candidatesOf(hits).map(({ id, source, title, position, text, bm25, vector: theirs }) => {
+    return { id, source, title, position, text, score: bm25, similarity: cosine(vector, theirs) };
   });
 }

@@ -8,7 +8,7 @@ import type { Session } from "../session";
 
 /** Written out, so that `--help` does not load the retrieval itself; a test holds the two together. */
 export const RETRIEVAL_CHOICES = ["hybrid", "bm25", "dense"];
-export const RETRIEVAL_DEFAULT = "dense";
+export const RETRIEVAL_DEFAULT = "hybrid";
 
 /** Adds the command `rag`. Its work is loaded when it is used: `--help` should not wait for it. */
 export function registerRag(program: Command, session: Session): void {

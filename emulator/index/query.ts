@@ -52,7 +52,8 @@ const KINDS: Record<string, Build> = {
   },
   match: (body, mapping) => {
     const [field, value] = fieldAndValue(body, "query");
-    return words(field, readText(value), textField(body, "operator", field) === "and", mapping);
+    const all = textField(body, "operator", field) === "and";
+    return words(field, readText(value), all ? Number.POSITIVE_INFINITY : 1, mapping);
   },
   match_phrase: (body, mapping) => {
     const [field, value] = fieldAndValue(body, "query");
@@ -63,9 +64,10 @@ const KINDS: Record<string, Build> = {
   multi_match: (body, mapping) => {
     const fields = fieldsOf(body).find(({ name }) => name === "fields")?.value;
     const text = textField(body, "query");
+    const least = Number(textField(body, "minimum_should_match") || 1);
     const matchers = (fields?.kind === "array" ? fields.items : []).map((item) => {
       const [field = "", boost = "1"] = readText(item).split("^");
-      const matcher = words(field, text, false, mapping);
+      const matcher = words(field, text, least, mapping);
       return (document: StoredDocument) => matcher(document) * Number(boost);
     });
     return (document) => Math.max(0, ...matchers.map((matcher) => matcher(document)));
@@ -128,13 +130,14 @@ export function tokens(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}_]+(?:['.][\p{L}\p{N}_]+)*/gu) ?? [];
 }
 
-function words(field: string, text: string, all: boolean, mapping: Mapping): Matcher {
+/** At least so many words of the text stand in the field, or all where it has fewer. */
+function words(field: string, text: string, least: number, mapping: Mapping): Matcher {
   if (!isAnalysed(field, mapping)) return anyTerm(field, [text], mapping);
   const wanted = tokens(text);
   return (document) => {
     const found = new Set(terms(document, field, mapping));
     const hits = wanted.filter((word) => found.has(word)).length;
-    if (all && hits < wanted.length) return 0;
+    if (hits < Math.min(least, wanted.length)) return 0;
     return hits === 0 ? 0 : hits / Math.sqrt(found.size + 1);
   };
 }

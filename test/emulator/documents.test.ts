@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openSearch } from "../../clients/opensearch/connect";
-import { bulk, refresh, scan } from "../../clients/opensearch/documents";
+import { bulk, refresh, scan, search } from "../../clients/opensearch/documents";
 import { createIndex } from "../../clients/opensearch/indices";
 import { eachInItsOwnWorld } from "./lifecycle-support";
 
@@ -24,6 +24,31 @@ describe("a scan of an index", () => {
     }
     expect(seen).toHaveLength(2_500);
     expect(new Set(seen).size).toBe(2_500);
+  });
+});
+
+describe("a search for a least number of words", () => {
+  const found = async (query: string) => {
+    const server = openSearch(world().connection);
+    const properties = { text: { type: "text" }, title: { type: "text" } };
+    await createIndex(server, "told", { mappings: { properties }, settings: {} });
+    await bulk(server, "told", [
+      { id: "both in one field", document: { title: "Storm", text: "Strong wind in the harbour." } },
+      { id: "one in each field", document: { title: "Harbour", text: "The wind turns." } },
+      { id: "one", document: { title: "Storm", text: "No wind." } },
+    ]);
+    await refresh(server, "told");
+    const match = { query, fields: ["text", "title^2"], minimum_should_match: 2 };
+    const { hits } = await search(server, "told", { query: { multi_match: match } }, 10);
+    return hits.map(({ id }) => id);
+  };
+
+  it("finds what has so many of them in one field", async () => {
+    expect(await found("wind harbour rain")).toEqual(["both in one field"]);
+  });
+
+  it("takes one word for enough where there is no other", async () => {
+    expect((await found("harbour")).toSorted()).toEqual(["both in one field", "one in each field"]);
   });
 });
 

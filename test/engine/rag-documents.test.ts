@@ -7,6 +7,7 @@ import { readQuestions } from "../../bench/recall/questions";
 import { openRagWorld, type RagWorld } from "../../bench/recall/rag-world";
 import { openSearch } from "../../clients/opensearch/connect";
 import { describePassageIndex } from "../../rag/passage-index";
+import { DEFAULT_RETRIEVAL } from "../../rag/retrieve";
 import { DocumentShell } from "./support/document-shell";
 import { repository } from "./support/project";
 import { hasDocker, hasOllama, toolchain } from "./support/toolchain";
@@ -100,6 +101,7 @@ describe.skipIf(!hasDocker || !hasOllama)("documents over one's own files", () =
     const { rows, threshold } = await measureRecall(searched, readQuestions(join(EXAMPLE, "questions.json")));
     const recall = (retrieval: string, kind: string) =>
       rows.find((row) => row.retrieval === retrieval && row.kind === kind && row.set === "report")?.recallAt3 ?? 0;
+    expect(recall(DEFAULT_RETRIEVAL, "both")).toBeGreaterThanOrEqual(0.95);
     expect(recall("dense", "both")).toBeGreaterThanOrEqual(0.9);
     expect(recall("hybrid", "literal")).toBeGreaterThanOrEqual(0.95);
     expect(recall("bm25", "literal")).toBeGreaterThanOrEqual(0.9);

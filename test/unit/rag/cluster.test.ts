@@ -56,14 +56,25 @@ describe("a cluster with k-NN and neural-search", () => {
         query: {
           hybrid: {
             queries: [
-              { multi_match: { query: "boat float?", fields: ["text", "title^2"] } },
+              {
+                bool: {
+                  must: [{ multi_match: { query: "boat float?", fields: ["text", "title^2"] } }],
+                  filter: [
+                    { multi_match: { query: "boat float?", fields: ["text", "title^2"], minimum_should_match: 2 } },
+                  ],
+                },
+              },
               { knn: { vector: { vector: [0, 1], k: 100 } } },
             ],
           },
         },
         search_pipeline: {
           phase_results_processors: [
-            { "score-ranker-processor": { combination: { technique: "rrf", rank_constant: 60 } } },
+            {
+              "score-ranker-processor": {
+                combination: { technique: "rrf", rank_constant: 60, parameters: { weights: [0.1, 0.9] } },
+              },
+            },
           ],
         },
       },
@@ -73,8 +84,8 @@ describe("a cluster with k-NN and neural-search", () => {
     expect([nearest, passages[1]?.similarity]).toEqual([1, expect.closeTo(Math.SQRT1_2, 10)]);
   });
 
-  it("mixes scores where it is older than 2.19", async () => {
-    version = "2.17.1";
+  it.each(["2.17.1", "2.19.3", "3.0.0"])("mixes scores by the same weights where it is %s, before 3.1", async (old) => {
+    version = old;
     await ask(Retrieval.hybrid);
     expect(searched()).toMatchObject([
       {
@@ -83,7 +94,7 @@ describe("a cluster with k-NN and neural-search", () => {
             {
               "normalization-processor": {
                 normalization: { technique: "min_max" },
-                combination: { technique: "arithmetic_mean", parameters: { weights: [0.5, 0.5] } },
+                combination: { technique: "arithmetic_mean", parameters: { weights: [0.1, 0.9] } },
               },
             },
           ],
@@ -104,7 +115,22 @@ describe("a cluster with k-NN and neural-search", () => {
   ])("that %s is asked for candidates, which are ranked here", async (_name, lack) => {
     lack();
     expect((await ask(Retrieval.hybrid)).by).toBe("client");
-    expect(searched()).toMatchObject([{ size: 500, query: { bool: { should: [{}, { match_all: { boost: 0 } }] } } }]);
+    const match = { query: "boat float?", fields: ["text", "title^2"] };
+    expect(searched()).toEqual([
+      {
+        size: 500,
+        _source: ["text", "title", "source", "position", "vector"],
+        query: {
+          bool: {
+            should: [
+              { multi_match: { ...match, _name: "words" } },
+              { multi_match: { ...match, minimum_should_match: 2, boost: 0, _name: "votes" } },
+              { match_all: { boost: 0 } },
+            ],
+          },
+        },
+      },
+    ]);
   });
 
   describe("and the RAG processor", () => {

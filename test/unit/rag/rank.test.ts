@@ -48,6 +48,14 @@ describe("reciprocal rank fusion", () => {
     expect(second?.score).toBeCloseTo(1 / 61, 12);
   });
 
+  it("gives a ranking as much as it weighs", () => {
+    const rankings = [["a"], ["b", "c"]];
+    const fused = reciprocalRankFusion(rankings, [0.1, 0.9]);
+    expect(fused.map(({ id }) => id)).toEqual(["b", "c", "a"]);
+    expect(fused[0]?.score).toBeCloseTo(0.9 / 61, 12);
+    expect(fused[2]?.score).toBeCloseTo(0.1 / 61, 12);
+  });
+
   it("leaves a single ranking as it is", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string()), (ranking) => {
