@@ -109,10 +109,13 @@ export async function predict(
   await bare.send("POST", `${ML}/models/${modelId}/_predict`, { parameters: { prompt } });
 }
 
-/** Takes a model down with its connector: undeploy, delete, and again while the server's searches lag behind. */
-export async function removeModel(bare: BareClient, { connectorId, modelId }: Omit<Chain, "groupId">): Promise<void> {
+/** Takes a model down: undeploy, delete, and again while the server's searches lag behind. */
+export async function removeModel(bare: BareClient, modelId: string): Promise<void> {
   await bare.send("POST", `${ML}/models/${modelId}/_undeploy`);
   await untilAccepted(() => bare.send("DELETE", `${ML}/models/${modelId}`));
+}
+
+export async function removeConnector(bare: BareClient, connectorId: string): Promise<void> {
   await untilAccepted(() => bare.send("DELETE", `${ML}/connectors/${connectorId}`));
 }
 

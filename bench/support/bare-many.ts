@@ -31,7 +31,10 @@ export async function makeManyBare(bare: BareClient, modelServer: string, models
   };
   await Promise.all(Array.from({ length: WORKERS }, work));
   const seconds = (performance.now() - started) / 1000;
-  for (const ids of made) await bareChain.removeModel(bare, ids);
+  // All models before the first connector: the server compares ids word by word, cut at every "-", so a connector can be
+  // refused for a model that uses another one (3.4.0).
+  for (const { modelId } of made) await bareChain.removeModel(bare, modelId);
+  for (const { connectorId } of made) await bareChain.removeConnector(bare, connectorId);
   await bareChain.removeGroup(bare, groupId);
   return seconds;
 }

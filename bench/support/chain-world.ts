@@ -69,7 +69,8 @@ export class ChainWorld {
       await bareChain.awaitDeployed(bare, modelId, options.pollMilliseconds);
       if (options.probe) await bareChain.predict(bare, modelId);
       const milliseconds = performance.now() - started;
-      await bareChain.removeModel(bare, { connectorId, modelId });
+      await bareChain.removeModel(bare, modelId);
+      await bareChain.removeConnector(bare, connectorId);
       await bareChain.removeGroup(bare, groupId);
       await bareChain.closeSettings(bare);
       return milliseconds;

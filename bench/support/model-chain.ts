@@ -6,6 +6,7 @@ import {
   makeGroup,
   openSettings,
   registerModel,
+  removeConnector,
   removeGroup,
   removeModel,
 } from "./bare-chain";
@@ -51,7 +52,8 @@ export class ModelChain {
   }
 
   async close(): Promise<void> {
-    await removeModel(this.bare, this.chain);
+    await removeModel(this.bare, this.chain.modelId);
+    await removeConnector(this.bare, this.chain.connectorId);
     await removeGroup(this.bare, this.chain.groupId);
     await closeSettings(this.bare);
     this.bare.close();
