@@ -26,7 +26,8 @@ export function requireVersion({ version }: ClusterInfo, gates: readonly Gated[]
   });
 }
 
-function isOlder(version: string, since: string): boolean {
+/** Whether a server's version, such as `2.19.3`, comes before another, such as `3.1`. */
+export function isOlder(version: string, since: string): boolean {
   const [have, need] = [version, since].map((text) => text.split(".").map((part) => Number.parseInt(part, 10) || 0));
   const differing = (need ?? []).findIndex((part, i) => (have?.[i] ?? 0) !== part);
   return differing >= 0 && (have?.[differing] ?? 0) < (need?.[differing] ?? 0);

@@ -1,6 +1,7 @@
 import type { Hit } from "../clients/opensearch/documents";
 import { KNN_PLUGIN } from "../clients/opensearch/plugins";
 import { VECTOR_FIELD } from "../providers/search-index/passages";
+import { isOlder } from "../providers/version-gate";
 import { candidatesOf, PASSAGE_FIELDS_SHOWN, votingQuery } from "./candidates";
 import { FUSION } from "./fusion";
 import type { PassageIndex } from "./passage-index";
@@ -52,10 +53,9 @@ export function hybridQuery(
 }
 
 function ranker(version: string): Record<string, unknown> {
-  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   const parameters = { weights: [FUSION.weights.words, FUSION.weights.meaning] };
   // Ranks are fused from 2.19 on, but by weights only from 3.1 (neural-search#1322).
-  if (major > 3 || (major === 3 && minor >= 1)) {
+  if (!isOlder(version, "3.1")) {
     return {
       "score-ranker-processor": { combination: { technique: "rrf", rank_constant: RANK_CONSTANT, parameters } },
     };
