@@ -34,11 +34,8 @@ export async function awaitDeployed(
   deadline: Deadline,
 ): Promise<void> {
   const started = performance.now();
-  let quiet = (shortest.get(server.endpoint) ?? 0) * SURELY;
   let triedAgain = false;
   const look = async (): Promise<Look<true>> => {
-    await deadline.pause(quiet);
-    quiet = 0;
     const state = (await getModel(server, modelId))?.modelState ?? "not there";
     if (state === ModelState.deployed) return { done: true };
     if (state !== ModelState.deployFailed) return { last: state };
@@ -52,6 +49,7 @@ export async function awaitDeployed(
   await waitFor(look, {
     waitingFor: `model ${modelId} to be deployed`,
     deadline,
+    firstMilliseconds: (shortest.get(server.endpoint) ?? 0) * SURELY,
     onLong: (line) => report(line, { subject: `DeployedModel ${name}`, passing: true }),
   });
   const took = performance.now() - started;
