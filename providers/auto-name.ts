@@ -21,7 +21,7 @@ export function autoName(owner: string): string {
   return `${logicalName(owner)}-${ownerHash(owner).slice(0, 8)}`;
 }
 
-/** The description of an object whose program gives none. */
+/** The description that an object gets on the server when its program gives none. */
 export function ownerDescription(owner: string): string {
   const [stack, project] = owner.replace(/^urn:pulumi:/, "").split("::");
   return `Managed by Pulumi: ${logicalName(owner)} of ${project?.replaceAll(UNSAFE, "-") || "a project"}/${stack?.replaceAll(UNSAFE, "-") || "a stack"}, owner ${ownerHash(owner)}`;
@@ -38,12 +38,19 @@ interface Named {
 }
 
 /**
- * Name and description as they will be sent: the program's, else those already in use (a rename of the stack must not
- * rename the object), else made from the owner. Nothing is added while the owner is unknown.
+ * Name and description as they are kept: the program's, else those already in use (a rename of the stack must not
+ * rename the object). A name is made from the owner where there is none, unless the owner is unknown; a description is
+ * not, since `described` makes it again whenever it is sent, and the state need not hold it twice.
  */
 export function withAutoName<T extends Named>(news: T, olds: Named): T {
   const owner = typeof news.owner === "string" ? news.owner : undefined;
   const name = news.name ?? olds.name ?? (owner && autoName(owner));
-  const description = news.description ?? olds.description ?? (owner && ownerDescription(owner));
+  const description = news.description ?? olds.description;
   return { ...news, ...(name === undefined ? {} : { name }), ...(description === undefined ? {} : { description }) };
+}
+
+/** What is sent: with a description that names the owner where the program gives none. */
+export function described<T extends { readonly description?: string; readonly owner?: string }>(inputs: T): T {
+  if (inputs.description !== undefined || inputs.owner === undefined) return inputs;
+  return { ...inputs, description: ownerDescription(inputs.owner) };
 }

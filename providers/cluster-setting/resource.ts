@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
 import { dynamicProperties } from "../dynamic/resource";
+import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
@@ -64,6 +65,11 @@ export class ClusterSetting extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    super(typeToken("ClusterSetting"), name, dynamicProperties("ClusterSetting", name, properties, opts), opts);
+    const wholeTraces = shortTraces();
+    try {
+      super(typeToken("ClusterSetting"), name, dynamicProperties("ClusterSetting", name, properties, opts), opts);
+    } finally {
+      wholeTraces();
+    }
   }
 }

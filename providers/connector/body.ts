@@ -24,7 +24,8 @@ export function bodyOf(inputs: ConnectorInputs): ConnectorBody {
  * every parameter as text, upper-cases action types and fills in defaults. What the program left out is not compared.
  */
 export function asSeen(inputs: ConnectorInputs, found: ConnectorDocument): Partial<ConnectorInputs> {
-  const seen: Record<string, unknown> = { name: found.name, description: found.description ?? "" };
+  const seen: Record<string, unknown> = { name: found.name };
+  if (inputs.description !== undefined) seen.description = found.description ?? "";
   if (inputs.version !== undefined) seen.version = Number(found.version);
   if (inputs.protocol !== undefined) seen.protocol = found.protocol;
   seen.parameters = parametersSeen(inputs.parameters, found.parameters);

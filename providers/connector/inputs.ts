@@ -30,7 +30,7 @@ export const RetryBackoffPolicy = {
 export interface ConnectorInputs {
   readonly connection: Connection;
   readonly name: string;
-  readonly description: string;
+  readonly description?: string;
   readonly version?: number;
   readonly protocol?: string;
   readonly parameters?: Readonly<Record<string, unknown>>;

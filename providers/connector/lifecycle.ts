@@ -15,7 +15,7 @@ import { report } from "../../clients/report";
 import { Deadline, type Look, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { nothingToAdopt } from "../adopt";
-import { withAutoName } from "../auto-name";
+import { described, withAutoName } from "../auto-name";
 import { shortHash } from "../canonical";
 import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys } from "../compare";
@@ -102,7 +102,7 @@ async function adopt(server: OpenSearchServer, id: string, wanted: ConnectorStat
 }
 
 async function createOrAdopt(server: OpenSearchServer, inputs: ConnectorInputs, instance: string): Promise<string> {
-  const body = bodyOf(inputs);
+  const body = bodyOf(described(inputs));
   const marker = mark({ owner: inputs.owner ?? "", fingerprint: fingerprint(body), instance });
   const marked = { ...body, parameters: { ...body.parameters, [OWNER_PARAMETER]: marker } };
   const orphan = await adoptOrphan(server, marked, marker);

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
 import { dynamicProperties } from "../dynamic/resource";
+import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
@@ -16,7 +17,7 @@ export interface ConnectorArgs {
   name?: pulumi.Input<string>;
   /**
    * Free text; cannot be blank.
-   * @default a text that names the resource's URN
+   * @default a text on the cluster that names the resource, its project and stack; it is not kept in the state
    */
   description?: pulumi.Input<string>;
   /**
@@ -80,21 +81,23 @@ export interface ConnectorArgs {
 export class Connector extends pulumi.CustomResource {
   /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
-  /** Its description on the cluster. */
-  declare readonly description: pulumi.Output<string>;
   /** UUID of the cluster on which the connector was made. */
   declare readonly clusterUuid: pulumi.Output<string>;
 
   constructor(name: string, args: ConnectorArgs, opts?: pulumi.CustomResourceOptions) {
     const properties = {
       name: undefined,
-      description: undefined,
       clusterUuid: undefined,
       ...args,
       connection: connectionInput(args.connection),
-      credential: args.credential === undefined ? undefined : secretMembers(args.credential),
+      ...(args.credential === undefined ? {} : { credential: secretMembers(args.credential) }),
     };
-    super(typeToken("Connector"), name, dynamicProperties("Connector", name, properties, opts), opts);
+    const wholeTraces = shortTraces();
+    try {
+      super(typeToken("Connector"), name, dynamicProperties("Connector", name, properties, opts), opts);
+    } finally {
+      wholeTraces();
+    }
   }
 }
 

@@ -15,7 +15,7 @@ export interface Probe {
 export interface DeployedModelInputs {
   readonly connection: Connection;
   readonly name: string;
-  readonly description: string;
+  readonly description?: string;
   readonly modelGroupId: string;
   readonly connectorId: string;
   readonly isEnabled?: boolean;

@@ -18,7 +18,7 @@ import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { nothingToAdopt } from "../adopt";
 import { asWanted } from "../as-wanted";
-import { withAutoName } from "../auto-name";
+import { described, withAutoName } from "../auto-name";
 import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys, pick } from "../compare";
 import { takeNewborn } from "../connector/newborn";
@@ -97,20 +97,21 @@ async function registerOrAdopt(
   clusterUuid: string,
   deadline: Deadline,
 ): Promise<string> {
-  const orphan = takeNewborn(inputs.connectorId) ? undefined : await findOrphan(server, inputs);
+  const wanted = described(inputs);
+  const fields = pick(wanted, WRITTEN);
+  const orphan = takeNewborn(inputs.connectorId) ? undefined : await findOrphan(server, wanted);
   if (orphan === undefined) {
-    const register = () => registerModel(server, pick(inputs, WRITTEN), { deploy: inputs.deployed, deadline });
+    const register = () => registerModel(server, fields, { deploy: inputs.deployed, deadline });
     try {
       return await oneAtATime(`${clusterUuid}/${inputs.modelGroupId}`, register);
     } catch (error) {
-      const arrived = await findOrphan(server, inputs).catch(() => undefined);
+      const arrived = await findOrphan(server, wanted).catch(() => undefined);
       if (arrived === undefined) throw error;
       return arrived;
     }
   }
   report(`DeployedModel ${nameOf(inputs)}: takes over ${orphan}, which an interrupted run left`);
   await awaitSettled(server, orphan, deadline);
-  const fields = pick(inputs, WRITTEN);
   await updateModel(server, orphan, fields, deadline);
   if (inputs.deployed) await ensureDeployed(server, orphan, nameOf(inputs), deadline);
   return orphan;

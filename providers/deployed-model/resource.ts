@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
 import { dynamicProperties } from "../dynamic/resource";
+import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 import type { Probe } from "./inputs";
@@ -16,7 +17,7 @@ export interface DeployedModelArgs {
   name?: pulumi.Input<string>;
   /**
    * Free text; cannot be blank.
-   * @default a text that names the resource's URN
+   * @default a text on the cluster that names the resource, its project and stack; it is not kept in the state
    */
   description?: pulumi.Input<string>;
   /** Id of the model group; a change moves the model. */
@@ -85,8 +86,6 @@ export interface DeployedModelArgs {
 export class DeployedModel extends pulumi.CustomResource {
   /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
-  /** Its description on the cluster. */
-  declare readonly description: pulumi.Output<string>;
   /** The server's word for the model's state, such as `DEPLOYED`. */
   declare readonly modelState: pulumi.Output<string>;
   /** UUID of the cluster on which the model was made. */
@@ -95,16 +94,20 @@ export class DeployedModel extends pulumi.CustomResource {
   constructor(name: string, args: DeployedModelArgs, opts?: pulumi.CustomResourceOptions) {
     const properties = {
       name: undefined,
-      description: undefined,
       modelState: undefined,
       clusterUuid: undefined,
       ...args,
       connection: connectionInput(args.connection),
     };
-    // A forced replacement has to delete first: a model of the same owner would be taken for an interrupted run's.
-    super(typeToken("DeployedModel"), name, dynamicProperties("DeployedModel", name, properties, opts), {
-      deleteBeforeReplace: true,
-      ...opts,
-    });
+    const wholeTraces = shortTraces();
+    try {
+      // A forced replacement has to delete first: a model of the same owner would be taken for an interrupted run's.
+      super(typeToken("DeployedModel"), name, dynamicProperties("DeployedModel", name, properties, opts), {
+        deleteBeforeReplace: true,
+        ...opts,
+      });
+    } finally {
+      wholeTraces();
+    }
   }
 }

@@ -18,8 +18,7 @@ export interface ModelGroupInputs {
   readonly connection: Connection;
   /** Made from the resource's name and a hash of its owner when the program gives none. */
   readonly name: string;
-  /** Names the owner when the program gives none, which is how an interrupted run's group is known again. */
-  readonly description: string;
+  readonly description?: string;
   readonly accessMode?: string;
   readonly backendRoles?: readonly string[];
   readonly addAllBackendRoles?: boolean;

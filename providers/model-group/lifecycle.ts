@@ -12,7 +12,7 @@ import {
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline, waitFor } from "../../clients/wait";
-import { ownerHash, withAutoName } from "../auto-name";
+import { described, ownerHash, withAutoName } from "../auto-name";
 import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys, pick } from "../compare";
 import { warnOfDropped } from "../dropped";
@@ -54,7 +54,7 @@ async function create(inputs: ModelGroupInputs) {
 }
 
 async function registerOrAdopt(server: OpenSearchServer, inputs: ModelGroupInputs): Promise<string> {
-  const fields = pick(inputs, WRITTEN);
+  const fields = pick(described(inputs), WRITTEN);
   const { id, refusal, answerLost } = await registerTwice(server, fields);
   if (id !== undefined) return id;
   const taken = takenBy(refusal);

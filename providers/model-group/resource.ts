@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
 import { dynamicProperties } from "../dynamic/resource";
+import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
@@ -15,7 +16,7 @@ export interface ModelGroupArgs {
   name?: pulumi.Input<string>;
   /**
    * Free text. Cannot be blank: the server ignores a blank one.
-   * @default a text that names the resource's URN
+   * @default a text on the cluster that names the resource, its project and stack; it is not kept in the state
    */
   description?: pulumi.Input<string>;
   /** `public`, `private` or `restricted` (see `AccessMode`); refused by the server while access control is off. */
@@ -47,23 +48,25 @@ export interface ModelGroupArgs {
 export class ModelGroup extends pulumi.CustomResource {
   /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
-  /** Its description on the cluster. */
-  declare readonly description: pulumi.Output<string>;
   /** UUID of the cluster on which the group was made. */
   declare readonly clusterUuid: pulumi.Output<string>;
 
   constructor(name: string, args: ModelGroupArgs, opts?: pulumi.CustomResourceOptions) {
     const properties = {
       name: undefined,
-      description: undefined,
       clusterUuid: undefined,
       ...args,
       connection: connectionInput(args.connection),
     };
-    // Names are unique, so even a forced replacement has to delete first.
-    super(typeToken("ModelGroup"), name, dynamicProperties("ModelGroup", name, properties, opts), {
-      deleteBeforeReplace: true,
-      ...opts,
-    });
+    const wholeTraces = shortTraces();
+    try {
+      // Names are unique, so even a forced replacement has to delete first.
+      super(typeToken("ModelGroup"), name, dynamicProperties("ModelGroup", name, properties, opts), {
+        deleteBeforeReplace: true,
+        ...opts,
+      });
+    } finally {
+      wholeTraces();
+    }
   }
 }

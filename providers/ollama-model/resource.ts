@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dynamicProperties } from "../dynamic/resource";
+import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
@@ -103,6 +104,16 @@ export class OllamaModel extends pulumi.CustomResource {
 
   constructor(name: string, args: OllamaModelArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { digest: undefined, sizeBytes: undefined, modifiedAt: undefined, pulled: undefined };
-    super(typeToken("OllamaModel"), name, dynamicProperties("OllamaModel", name, { ...outputs, ...args }, opts), opts);
+    const wholeTraces = shortTraces();
+    try {
+      super(
+        typeToken("OllamaModel"),
+        name,
+        dynamicProperties("OllamaModel", name, { ...outputs, ...args }, opts),
+        opts,
+      );
+    } finally {
+      wholeTraces();
+    }
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
 import { dynamicProperties } from "../dynamic/resource";
+import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 import type { VectorField } from "./inputs";
@@ -92,6 +93,11 @@ export class SearchIndex extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    super(typeToken("SearchIndex"), name, dynamicProperties("SearchIndex", name, properties, opts), opts);
+    const wholeTraces = shortTraces();
+    try {
+      super(typeToken("SearchIndex"), name, dynamicProperties("SearchIndex", name, properties, opts), opts);
+    } finally {
+      wholeTraces();
+    }
   }
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dynamicProperties } from "../dynamic/resource";
+import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 
 /** Inputs of a `TlsCertificate`. */
@@ -76,11 +77,16 @@ export class TlsCertificate extends pulumi.CustomResource {
     };
     const keys: pulumi.CustomResourceOptions = { additionalSecretOutputs: ["privateKeyPem", "caPrivateKeyPem"] };
     const properties = { ...outputs, ...args, ipAddresses: args.ipAddresses ?? [] };
-    super(
-      typeToken("TlsCertificate"),
-      name,
-      dynamicProperties("TlsCertificate", name, properties, opts),
-      pulumi.mergeOptions(keys, opts),
-    );
+    const wholeTraces = shortTraces();
+    try {
+      super(
+        typeToken("TlsCertificate"),
+        name,
+        dynamicProperties("TlsCertificate", name, properties, opts),
+        pulumi.mergeOptions(keys, opts),
+      );
+    } finally {
+      wholeTraces();
+    }
   }
 }

@@ -75,7 +75,7 @@ describe("a connector", () => {
 
   it("shows what somebody changed by hand", async () => {
     await world().open();
-    const connector = await created(lifecycle, world().connectorInputs("c"));
+    const connector = await created(lifecycle, world().connectorInputs("c", { description: "ours" }));
     await world().api("PUT", `/_plugins/_ml/connectors/${connector.id}`, {
       parameters: { model: "other", extra: "x" },
       description: "theirs",
@@ -90,6 +90,14 @@ describe("a connector", () => {
       changes: true,
       replaces: ["description", "parameters"],
     });
+  });
+
+  it("leaves a description alone that the program does not give", async () => {
+    await world().open();
+    const connector = await created(lifecycle, world().connectorInputs("c"));
+    await world().api("PUT", `/_plugins/_ml/connectors/${connector.id}`, { description: "theirs" });
+    const { state } = (await lifecycle.read(connector.id, connector.state)) ?? expect.unreachable();
+    expect(lifecycle.diff(connector.id, state, connector.inputs)).toStrictEqual({ changes: false, replaces: [] });
   });
 
   it("any change of what it is replaces it; how it is reached does not", async () => {

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { autoName, ownerDescription, ownerHash, SAFE_TEXT, withAutoName } from "../../../providers/auto-name";
+import {
+  autoName,
+  described,
+  ownerDescription,
+  ownerHash,
+  SAFE_TEXT,
+  withAutoName,
+} from "../../../providers/auto-name";
 import { canonicalJson, shortHash } from "../../../providers/canonical";
 import { changedKeys, pick } from "../../../providers/compare";
 
@@ -43,16 +50,23 @@ describe("withAutoName", () => {
     });
   });
 
-  it("then those made from the owner", () => {
-    expect(withAutoName({ owner: OWNER }, {})).toStrictEqual({
-      owner: OWNER,
-      name: autoName(OWNER),
-      description: ownerDescription(OWNER),
-    });
+  it("then a name made from the owner", () => {
+    expect(withAutoName({ owner: OWNER }, {})).toStrictEqual({ owner: OWNER, name: autoName(OWNER) });
   });
 
   it("none without an owner", () => {
     expect(withAutoName({ x: 1 } as object, {})).toStrictEqual({ x: 1 });
+  });
+});
+
+describe("what is sent", () => {
+  it("names the owner where the program describes nothing", () => {
+    expect(described({ owner: OWNER })).toStrictEqual({ owner: OWNER, description: ownerDescription(OWNER) });
+  });
+
+  it("is else the program's", () => {
+    expect(described({ owner: OWNER, description: "mine" })).toStrictEqual({ owner: OWNER, description: "mine" });
+    expect(described({})).toStrictEqual({});
   });
 });
 
