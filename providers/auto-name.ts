@@ -49,7 +49,10 @@ export function withAutoName<T extends Named>(news: T, olds: Named): T {
   return { ...news, ...(name === undefined ? {} : { name }), ...(description === undefined ? {} : { description }) };
 }
 
-/** What is sent: with a description that names the owner where the program gives none. */
+/**
+ * What is sent: where the program gives no description, one that names the owner, by which what an interrupted run
+ * left is known again.
+ */
 export function described<T extends { readonly description?: string; readonly owner?: string }>(inputs: T): T {
   if (inputs.description !== undefined || inputs.owner === undefined) return inputs;
   return { ...inputs, description: ownerDescription(inputs.owner) };

@@ -13,7 +13,7 @@ export interface PeerRow {
 export const PEERS_MEASURED = {
   date: "2026-11-22",
   server:
-    "OpenSearch 3.4.0 with the real ML Commons plugin, one node, no security, a model server that answers at once; the same processor, load 1.3 to 6.9",
+    "OpenSearch 3.4.0 with the real ML Commons plugin, one node, no security, a model server that answers at once; Xeon 2.5 GHz, load 1.3 to 6.9",
 } as const;
 
 /** OpenTofu 1.12.6 with terraform-provider-opensearch 2.4.0, flow-framework 3.4.0.0, the guide with opensearch-py. */

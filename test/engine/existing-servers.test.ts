@@ -117,6 +117,15 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
     }
   });
 
+  it("the state names the program's line of each resource, and the frames behind it", () => {
+    const made = project.resources().filter(({ inputs }) => inputs?.owner !== undefined);
+    expect(made.length).toBe(5);
+    for (const { sourcePosition, stackTrace } of made) {
+      expect(sourcePosition).toMatch(/^project:\/\/.*\/components\/[\w/-]+\.js#\d+,\d+$/);
+      expect((stackTrace as unknown[]).length).toBeGreaterThan(5);
+    }
+  });
+
   it("the hidden owner equals the resource's URN", () => {
     const owned = project.resources().filter(({ inputs }) => inputs?.owner !== undefined);
     expect(owned).toHaveLength(5);

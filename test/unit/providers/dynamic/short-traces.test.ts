@@ -16,7 +16,7 @@ function framesTakenBy(task: () => unknown): number {
   const prepare = Error.prepareStackTrace;
   let most = 0;
   Error.prepareStackTrace = (error, frames) => {
-    // The SDK sets no limit of its own where it takes the trace for the state.
+    // For the positions in the state the SDK lifts the limit itself.
     if (Error.stackTraceLimit !== Number.POSITIVE_INFINITY) most = Math.max(most, frames.length);
     return prepare ? prepare(error, frames) : `${error}`;
   };
