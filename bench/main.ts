@@ -111,7 +111,7 @@ async function runCase(each: BenchCase, context: BenchContext): Promise<CaseResu
   const { id, title } = each;
   const measured = new Measured();
   const started = performance.now();
-  const before = { startedAt: new Date().toISOString(), loadBefore: load() };
+  const before = { startedAt: new Date().toISOString(), processor: machine().processor, loadBefore: load() };
   context.say(`${title} (load ${before.loadBefore})`);
   let clock: CaseResult["clock"] = "none";
   let error: string | undefined;

@@ -34,6 +34,8 @@ const caseResult = z.object({
   id: z.string(),
   title: z.string(),
   startedAt: z.string(),
+  /** On what it was measured: the other cases may be from another machine. */
+  processor: z.string().optional(),
   seconds: z.number(),
   /** Load average of the last minute, when the case began and ended. */
   loadBefore: z.number(),

@@ -60,9 +60,10 @@ function targetsBlock({ cases }: Results): string {
 
 function caseBlock(found: CaseResult | undefined): string {
   if (found === undefined) return "Not measured yet.";
-  const { title, figures, notes, clock, loadBefore, loadAfter, error } = found;
+  const { title, figures, notes, clock, startedAt, processor, loadBefore, loadAfter, error } = found;
+  const where = `${startedAt.slice(0, 10)}${processor === undefined ? "" : `, ${processor}`}`;
   return [
-    `${title}. Load ${loadBefore} before, ${loadAfter} after.`,
+    `${title}. ${where}, load ${loadBefore} before, ${loadAfter} after.`,
     figures.length === 0 ? "" : figuresTable(figures),
     ...(clock === "emulator" ? ["The ML Commons API was the emulator's here, at its default, recorded timings."] : []),
     ...notes,

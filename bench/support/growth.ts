@@ -6,7 +6,7 @@ import { ChainWorld } from "./chain-world";
 import type { Ran } from "./engine-stack";
 import { measuredStack } from "./measured-stack";
 import { PROVIDER_HOST } from "./processes";
-import { countResources, stateBytes } from "./state-size";
+import { asOwnProject, countResources, stateBytes } from "./state-size";
 
 export const SIDES = ["ours", "floor"] as const;
 export const STEPS = ["up", "up with nothing to do", "refresh", "destroy"] as const;
@@ -91,18 +91,18 @@ export class Growth {
     }
   }
 
-  /** Adds one sample of each step, and gives the state as it was after them. */
+  /** Adds one sample of each step, and gives the state as the first left it: a refresh makes it smaller. */
   async #life(world: Omit<World, "group">, into: SideSamples): Promise<string> {
     const stack = await measuredStack(world);
     try {
       const watched = world.models === this.sizes.memory;
       const up = await stack.run("up", watched ? { watchMilliseconds: 200 } : {});
       into.seconds.up.push(up.seconds);
-      into.missing.push(world.models - countResources(stack.stateText(), "DeployedModel"));
+      const state = asOwnProject(stack.stateText(), stack.folder);
+      into.missing.push(world.models - countResources(state, "DeployedModel"));
       if (watched) into.providerBytes.push(providerBytes(up));
       into.seconds["up with nothing to do"].push((await stack.run("up")).seconds);
       into.seconds.refresh.push((await stack.run("refresh")).seconds);
-      const state = stack.stateText();
       into.seconds.destroy.push((await stack.run("destroy")).seconds);
       return state;
     } catch (error) {

@@ -1,8 +1,10 @@
+import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bootParts } from "../../../bench/support/boot-parts";
 import { keyDerivationMilliseconds, startParts } from "../../../bench/support/start-parts";
-import { countResources, stateBytes } from "../../../bench/support/state-size";
+import { asOwnProject, countResources, stateBytes } from "../../../bench/support/state-size";
 import { traceRecord } from "../../../clients/trace-record";
+import { packageRoot } from "../../../toolchain/package-root";
 
 const seen = (command: string, startMs: number) => ({ pid: startMs, command, startMs, peakRssBytes: 1 });
 const record = (fields: object) => traceRecord.parse({ v: 1, pid: 1, durationMs: 0, rssBytes: 1, ...fields });
@@ -81,11 +83,22 @@ describe("stateBytes", () => {
   const state = (...resources: object[]) => JSON.stringify({ checkpoint: { latest: { resources } } });
 
   it("counts a resource's entry without the user's inputs, which the engine keeps twice", () => {
-    const users = { endpoint: "http://127.0.0.1" };
-    const floor = state({ urn: "stack", type: "pulumi:pulumi:Stack" }, resource({ ...users, __provider: "text" }, {}));
-    const entry = resource({ ...users, owner: "o", __provider: "longer text" }, { outputs: users });
-    const expected = JSON.stringify(entry).length - 2 * JSON.stringify(users).length;
-    expect(stateBytes(state(entry), floor)).toBe(expected);
+    const floor = state(
+      { urn: "stack", type: "pulumi:pulumi:Stack" },
+      resource({ to: "nothing-1", __provider: "t" }, {}),
+    );
+    const users = { to: "an id of the server" };
+    const entry = resource({ ...users, owner: "o", __provider: "text" }, { outputs: { ...users, owner: "o" } });
+    const without = resource({ owner: "o", __provider: "text" }, { outputs: { owner: "o" } });
+    expect(stateBytes(state(entry), floor)).toBe(JSON.stringify(without).length);
+  });
+
+  it("positions are as long as in a project of one's own, wherever the bench's lies", () => {
+    const positions = (way: string) => JSON.stringify({ sourcePosition: `project:///${way}dist/program.js#1,2` });
+    const folder = join(packageRoot, "..", "..", "tmp", "bench-abc");
+    const way = `${relative(folder, packageRoot)}/`;
+    expect(way).toMatch(/^\.\.\/\.\.\//);
+    expect(asOwnProject(positions(way), folder)).toBe(positions(""));
   });
 
   it("counts the dynamic resources of a type", () => {

@@ -162,6 +162,15 @@ describe("blocks", () => {
     expect(peers).toContain("Peers: 2026-11-22");
     expect(peers).toContain("Ours: 2026-11-23, with the emulator");
   });
+
+  it("a case tells when and on what it was measured, whatever the last run's machine", () => {
+    const figures = [measured("up", "ours", "s", 11, 50)];
+    const elsewhere = { figures, processor: "EPYC", startedAt: "2026-11-25T02:00:00.000Z" };
+    const page = blocks(results([result("B5", elsewhere), result("B7", { figures })]));
+    expect(page.B5).toContain(". 2026-11-25, EPYC, load 0.1 before, 0.4 after.");
+    expect(page.B7).toContain(". 2026-11-23, load 0.1 before, 0.4 after.");
+    expect(page.peers).toContain("Ours: 2026-11-25, with the emulator, EPYC: compare");
+  });
 });
 
 describe("plots", () => {

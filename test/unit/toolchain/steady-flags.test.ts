@@ -9,10 +9,27 @@ const preload = join(packageRoot, "toolchain", "steady-flags.cjs");
 /** Compiles only under the flag that Pulumi's SDK turns on. */
 const PROBE = `let under = true; try { new Function("%IsSmi(1)"); } catch { under = false; } console.log(under);`;
 
-function flagIn(script: string): string {
+/** Keeps all it makes, some 100 MB, and prints how often V8 swept the old heap meanwhile. */
+const GROWING = `
+const { PerformanceObserver, constants } = require("node:perf_hooks");
+let sweeps = 0;
+new PerformanceObserver((list) => {
+  for (const { detail } of list.getEntries()) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) sweeps += 1;
+}).observe({ entryTypes: ["gc"] });
+const kept = [];
+const step = () => {
+  for (let i = 0; i < 2000; i += 1) kept.push({ text: "kept " + i });
+  setImmediate(kept.length < 1_500_000 ? step : () => console.log(sweeps));
+};
+step();`;
+
+const flagIn = (script: string) => printedBy(script, PROBE);
+
+/** What a program prints that lies at this path and is started with the flags. */
+function printedBy(script: string, program: string): string {
   const file = join(temporaryFolder(), script);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, PROBE);
+  writeFileSync(file, program);
   const { stdout, stderr } = spawnSync(process.execPath, ["--require", preload, file], { encoding: "utf8" });
   expect(stderr).toBe("");
   return stdout.trim();
@@ -33,6 +50,12 @@ describe("steady-flags.cjs", () => {
     const env = { ...process.env, NODE_OPTIONS: `--require ${JSON.stringify(preload)}` };
     const { stdout } = spawnSync("sh", [launcher, "127.0.0.1:1"], { cwd: folder, env, encoding: "utf8" });
     expect(stdout.trim()).toBe("true");
+  });
+
+  it("the providers' host sweeps its old heap more often than other programs, and so stays small", () => {
+    const host = Number(printedBy("node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js", GROWING));
+    const other = Number(printedBy("node_modules/@pulumi/pulumi/cmd/run/index.js", GROWING));
+    expect(host).toBeGreaterThan(other);
   });
 
   it("every other program is left as it is", () => {
