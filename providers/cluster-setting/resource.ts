@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
+import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
-import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
@@ -65,11 +65,13 @@ export class ClusterSetting extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    const wholeTraces = shortTraces();
+    const traces = pauseTraces();
     try {
       super(typeToken("ClusterSetting"), name, dynamicProperties("ClusterSetting", name, properties, opts), opts);
+    } catch (error) {
+      throw traces.retraced(error);
     } finally {
-      wholeTraces();
+      traces.resume();
     }
   }
 }

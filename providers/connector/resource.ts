@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
+import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
-import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
@@ -92,11 +92,13 @@ export class Connector extends pulumi.CustomResource {
       connection: connectionInput(args.connection),
       ...(args.credential === undefined ? {} : { credential: secretMembers(args.credential) }),
     };
-    const wholeTraces = shortTraces();
+    const traces = pauseTraces();
     try {
       super(typeToken("Connector"), name, dynamicProperties("Connector", name, properties, opts), opts);
+    } catch (error) {
+      throw traces.retraced(error);
     } finally {
-      wholeTraces();
+      traces.resume();
     }
   }
 }

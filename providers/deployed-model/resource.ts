@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
+import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
-import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 import type { Probe } from "./inputs";
@@ -99,15 +99,17 @@ export class DeployedModel extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    const wholeTraces = shortTraces();
+    const traces = pauseTraces();
     try {
       // A forced replacement has to delete first: a model of the same owner would be taken for an interrupted run's.
       super(typeToken("DeployedModel"), name, dynamicProperties("DeployedModel", name, properties, opts), {
         deleteBeforeReplace: true,
         ...opts,
       });
+    } catch (error) {
+      throw traces.retraced(error);
     } finally {
-      wholeTraces();
+      traces.resume();
     }
   }
 }

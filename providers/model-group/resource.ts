@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, connectionInput } from "../connection-args";
+import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
-import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
@@ -58,15 +58,17 @@ export class ModelGroup extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    const wholeTraces = shortTraces();
+    const traces = pauseTraces();
     try {
       // Names are unique, so even a forced replacement has to delete first.
       super(typeToken("ModelGroup"), name, dynamicProperties("ModelGroup", name, properties, opts), {
         deleteBeforeReplace: true,
         ...opts,
       });
+    } catch (error) {
+      throw traces.retraced(error);
     } finally {
-      wholeTraces();
+      traces.resume();
     }
   }
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
-import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../timeouts";
 
@@ -104,7 +104,7 @@ export class OllamaModel extends pulumi.CustomResource {
 
   constructor(name: string, args: OllamaModelArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { digest: undefined, sizeBytes: undefined, modifiedAt: undefined, pulled: undefined };
-    const wholeTraces = shortTraces();
+    const traces = pauseTraces();
     try {
       super(
         typeToken("OllamaModel"),
@@ -112,8 +112,10 @@ export class OllamaModel extends pulumi.CustomResource {
         dynamicProperties("OllamaModel", name, { ...outputs, ...args }, opts),
         opts,
       );
+    } catch (error) {
+      throw traces.retraced(error);
     } finally {
-      wholeTraces();
+      traces.resume();
     }
   }
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
-import { shortTraces } from "../dynamic/short-traces";
 import { typeToken } from "../dynamic/stored-text";
 
 /** Inputs of a `TlsCertificate`. */
@@ -77,7 +77,7 @@ export class TlsCertificate extends pulumi.CustomResource {
     };
     const keys: pulumi.CustomResourceOptions = { additionalSecretOutputs: ["privateKeyPem", "caPrivateKeyPem"] };
     const properties = { ...outputs, ...args, ipAddresses: args.ipAddresses ?? [] };
-    const wholeTraces = shortTraces();
+    const traces = pauseTraces();
     try {
       super(
         typeToken("TlsCertificate"),
@@ -85,8 +85,10 @@ export class TlsCertificate extends pulumi.CustomResource {
         dynamicProperties("TlsCertificate", name, properties, opts),
         pulumi.mergeOptions(keys, opts),
       );
+    } catch (error) {
+      throw traces.retraced(error);
     } finally {
-      wholeTraces();
+      traces.resume();
     }
   }
 }

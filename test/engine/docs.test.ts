@@ -64,6 +64,10 @@ describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () =>
     expect((await shell.runBlocks(task.name)).trim()).not.toBe("");
   });
 
+  it("the guide's command that starts sooner", async ({ task }) => {
+    expect(await shell.runBlocks(task.name)).toMatch(/\n +\d+ unchanged\n/);
+  });
+
   it("the guide's talk with the model", async ({ task }) => {
     expect(await shell.runBlocks(task.name)).toContain("smollm2:135m");
   });

@@ -4,7 +4,7 @@ import { openCache } from "../../../toolchain/cache";
 import { toolchainEnvironment } from "../../../toolchain/environment";
 import { packageRoot } from "../../../toolchain/package-root";
 
-const STEADY_FLAGS = `--require ${JSON.stringify(join(packageRoot, "toolchain", "steady-flags.cjs"))}`;
+const FAST_START = `--require ${JSON.stringify(join(packageRoot, "fast-start", "index.cjs"))}`;
 const cache = openCache({ PULUMI_OLLAMA_CHAT_CACHE: "/cache" });
 
 describe("toolchainEnvironment", () => {
@@ -18,7 +18,7 @@ describe("toolchainEnvironment", () => {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       NODE_COMPILE_CACHE: "/cache/node-compile-cache",
-      NODE_OPTIONS: STEADY_FLAGS,
+      NODE_OPTIONS: FAST_START,
     });
   });
 
@@ -32,7 +32,7 @@ describe("toolchainEnvironment", () => {
   it("keeps the options of Node.js that are set already, and adds its own once", () => {
     const input = { cache, nodeFolder: "/n" };
     const once = toolchainEnvironment(input, { NODE_OPTIONS: "--max-old-space-size=8192" });
-    expect(once.NODE_OPTIONS).toBe(`--max-old-space-size=8192 ${STEADY_FLAGS}`);
+    expect(once.NODE_OPTIONS).toBe(`--max-old-space-size=8192 ${FAST_START}`);
     expect(toolchainEnvironment(input, once).NODE_OPTIONS).toBe(once.NODE_OPTIONS);
   });
 

@@ -1,0 +1,50 @@
+// Two modules of Pulumi's SDK, each the entry of hundreds, are loaded when they are used and not when they are required.
+// Only the serialisation of functions uses them: the dynamic providers of this package are stored as a line of text, so
+// nothing of theirs is serialised. The SDK loaded TypeScript that late itself for a while (pulumi/pulumi#10185).
+const { registerHooks } = require("node:module");
+const { join } = require("node:path");
+const { fileURLToPath, pathToFileURL } = require("node:url");
+
+/** What the SDK writes to require them, and what stands for each. */
+const STAND_INS = [
+  { required: /(^|\/)typescript-shim$/, file: "typescript-shim.cjs" },
+  { required: /^@npmcli\/arborist$/, file: "arborist.cjs" },
+];
+
+/** Where the real modules are, by the stand-in's file. */
+const places = new Map();
+
+// Not there before Node.js 22.15: then all is loaded at once, as ever.
+registerHooks?.({
+  resolve(specifier, context, next) {
+    const found = STAND_INS.find(({ required }) => required.test(specifier));
+    if (found === undefined || !/\/@pulumi\/pulumi\//.test(context.parentURL ?? "")) return next(specifier, context);
+    const { url } = next(specifier, context);
+    places.set(found.file, fileURLToPath(url));
+    return {
+      url: pathToFileURL(join(__dirname, "stand-ins", found.file)).href,
+      format: "commonjs",
+      shortCircuit: true,
+    };
+  },
+});
+
+/**
+ * Stands for a module, and loads it when something of it is asked for. `esModule` is what the SDK's compiled imports are
+ * told of it: whether to take it as it is, or to copy its members, which would load it.
+ */
+exports.standIn = (file, { esModule }) => {
+  const real = () => require(places.get(file));
+  return new Proxy(
+    {},
+    {
+      get: (_, key) => (key === "__esModule" ? esModule : real()[key]),
+      has: (_, key) => key in real(),
+      ownKeys: () => Reflect.ownKeys(real()),
+      getOwnPropertyDescriptor: (_, key) => {
+        const found = Reflect.getOwnPropertyDescriptor(real(), key);
+        return found && { ...found, configurable: true };
+      },
+    },
+  );
+};

@@ -1,0 +1,1 @@
+module.exports = require("../lazy-sdk.cjs").standIn("arborist.cjs", { esModule: true });

@@ -1,0 +1,67 @@
+/** Enough to say where an error comes from; the line of the program is added to it. */
+const FRAMES = 1;
+
+export interface PausedTraces {
+  /** The error as it is to be thrown on: where it came from, and then the frames from the caller's on. */
+  retraced(error: unknown): unknown;
+  /** Gives the program its own limit back. */
+  resume(): void;
+}
+
+/**
+ * Keeps stack traces to one frame until `resume` is called. To be called around `super(...)`.
+ *
+ * Pulumi's SDK takes a trace for each promise of a resource, four a property, and never shows one unless
+ * `PULUMI_DEBUG_PROMISE_LEAKS` asks for it; each costs up to 0.3 ms, since its frames are looked up in source maps (SDK
+ * 3.270.0, `runtime/debuggable.ts`; the figures are in docs/performance.md). The positions in the state stay whole: for
+ * those the SDK sets a limit of its own.
+ *
+ * @example
+ * ```ts
+ * const traces = pauseTraces();
+ * try {
+ *   super(type, name, properties, opts);
+ * } catch (error) {
+ *   throw traces.retraced(error);
+ * } finally {
+ *   traces.resume();
+ * }
+ * ```
+ */
+export function pauseTraces(): PausedTraces {
+  const limit = Error.stackTraceLimit;
+  if (process.env.PULUMI_DEBUG_PROMISE_LEAKS || limit <= FRAMES) {
+    return { retraced: (error) => error, resume: () => undefined };
+  }
+  const resume = () => {
+    Error.stackTraceLimit = limit;
+  };
+  const retraced = (error: unknown) => {
+    resume();
+    if (error instanceof Error) error.stack = `${error.stack ?? error}${framesFrom(retraced)}`;
+    return error;
+  };
+  Error.stackTraceLimit = FRAMES;
+  return { retraced, resume };
+}
+
+/** Makes resources of other packages with the traces paused. */
+export function withPausedTraces<T>(make: () => T): T {
+  const traces = pauseTraces();
+  try {
+    return make();
+  } catch (error) {
+    throw traces.retraced(error);
+  } finally {
+    traces.resume();
+  }
+}
+
+/** The frames below a function that is running, one a line, each line with its break before it. */
+function framesFrom(below: CallableFunction): string {
+  const here: { stack?: string } = {};
+  Error.captureStackTrace(here, below as () => void);
+  const { stack = "" } = here;
+  const first = stack.indexOf("\n");
+  return first < 0 ? "" : stack.slice(first);
+}

@@ -1,0 +1,136 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { packageRoot } from "../../toolchain/package-root";
+import { temporaryFolder } from "./toolchain/temporary-folder";
+
+const preload = join(packageRoot, "fast-start", "index.cjs");
+const PROGRAM_HOST = "node_modules/@pulumi/pulumi/cmd/run/index.js";
+const PROVIDER_HOST = "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js";
+
+interface Run {
+  readonly folder?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** What a program prints that lies at this path and is started with the preload. */
+function printedBy(script: string, program: string, { folder = temporaryFolder(), env = {} }: Run = {}): string {
+  const file = join(folder, script);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, program);
+  const options = { cwd: folder, env: { ...process.env, ...env }, encoding: "utf8" } as const;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--require", preload, file], options);
+  expect(stderr).toBe("");
+  return stdout.trim();
+}
+
+describe("compiled code", () => {
+  /** Compiles only under the flag that Pulumi's SDK turns on. */
+  const PROBE = `let under = true; try { new Function("%IsSmi(1)"); } catch { under = false; } console.log(under);`;
+
+  it("Pulumi's two hosts run under the SDK's flag from their first line", () => {
+    expect(printedBy(PROGRAM_HOST, PROBE)).toBe("true");
+    expect(printedBy(PROVIDER_HOST, PROBE)).toBe("true");
+  });
+
+  it("the providers' host does so too when a line of code requires it, as the launcher's does", () => {
+    const folder = temporaryFolder();
+    const host = join(folder, dirname(PROVIDER_HOST));
+    mkdirSync(host, { recursive: true });
+    writeFileSync(join(host, "index.js"), PROBE);
+    const launcher = join(packageRoot, "toolchain", "recipes", "pulumi-cli", "pulumi-resource-pulumi-nodejs");
+    const env = { ...process.env, NODE_OPTIONS: `--require ${JSON.stringify(preload)}` };
+    const { stdout } = spawnSync("sh", [launcher, "127.0.0.1:1"], { cwd: folder, env, encoding: "utf8" });
+    expect(stdout.trim()).toBe("true");
+  });
+
+  it("every other program is left as it is", () => {
+    expect(printedBy("index.js", PROBE)).toBe("false");
+    expect(printedBy("node_modules/@pulumi/pulumi/cmd/runner.js", PROBE)).toBe("false");
+  });
+});
+
+describe("memory", () => {
+  /** Keeps all it makes, some 100 MB, and prints how often V8 swept the old heap meanwhile. */
+  const GROWING = `
+    const { PerformanceObserver, constants } = require("node:perf_hooks");
+    let sweeps = 0;
+    new PerformanceObserver((list) => {
+      for (const { detail } of list.getEntries()) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) sweeps += 1;
+    }).observe({ entryTypes: ["gc"] });
+    const kept = [];
+    const step = () => {
+      for (let i = 0; i < 2000; i += 1) kept.push({ text: "kept " + i });
+      setImmediate(kept.length < 1_500_000 ? step : () => console.log(sweeps));
+    };
+    step();`;
+
+  it("the providers' host sweeps its old heap more often than other programs, and so stays small", () => {
+    expect(Number(printedBy(PROVIDER_HOST, GROWING))).toBeGreaterThan(Number(printedBy(PROGRAM_HOST, GROWING)));
+  });
+});
+
+describe("what only the serialisation of functions uses", () => {
+  const sdk = JSON.stringify(join(packageRoot, "node_modules", "@pulumi", "pulumi"));
+  const LOADED = `
+    const loaded = (name) => Object.keys(require.cache).some((file) => file.includes("node_modules/" + name + "/lib/"));
+    const print = () => console.log(loaded("typescript"), loaded("@npmcli/arborist"));`;
+  const LOADS_SDK = `${LOADED} require(${sdk}); print();`;
+
+  it("is not loaded with Pulumi's SDK in its two hosts", () => {
+    expect(printedBy(PROGRAM_HOST, LOADS_SDK)).toBe("false false");
+    expect(printedBy(PROVIDER_HOST, LOADS_SDK)).toBe("false false");
+  });
+
+  it("is loaded with it elsewhere", () => {
+    expect(printedBy("index.js", LOADS_SDK)).toBe("true true");
+  });
+
+  it("is loaded when a function is serialised, with the same outcome", () => {
+    const serialises = `
+      const pulumi = require(${sdk});
+      const answer = 42;
+      pulumi.runtime.serializeFunction(() => answer).then(({ text }) => console.log(JSON.stringify(text)));`;
+    const here = printedBy(PROGRAM_HOST, serialises);
+    expect(here).toContain("answer: 42");
+    expect(here).toBe(printedBy("index.js", serialises));
+  });
+
+  it("is loaded when the packages that a function needs are looked for, with the same outcome", () => {
+    const looks = `
+      process.chdir(${JSON.stringify(packageRoot)});
+      require(${sdk}).runtime.computeCodePaths({}).then((paths) => console.log([...paths.keys()].sort().join(" ")));`;
+    const here = printedBy(PROGRAM_HOST, looks);
+    expect(here).toContain("node_modules/zod");
+    expect(here).toBe(printedBy("index.js", looks));
+  });
+});
+
+describe("a program that is compiled", () => {
+  const PRINTS = `console.log(process.env.PULUMI_NODEJS_TYPESCRIPT ?? "not set");`;
+  const env = { PULUMI_NODEJS_TYPESCRIPT: "true" };
+
+  function inProject(options: string): string {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "Pulumi.yaml"), `name: x\nruntime:\n  name: nodejs\n${options}`);
+    mkdirSync(join(folder, "dist"));
+    return join(folder, "dist");
+  }
+
+  it("is not loaded by ts-node where its project says typescript: false", () => {
+    const folder = inProject("  options:\n    typescript: false\n");
+    expect(printedBy(PROGRAM_HOST, PRINTS, { folder, env })).toBe("not set");
+  });
+
+  it.each([
+    ["true", "  options:\n    typescript: true\n"],
+    ["nothing", ""],
+  ])("is loaded by it where the project says %s", (_, options) => {
+    expect(printedBy(PROGRAM_HOST, PRINTS, { folder: inProject(options), env })).toBe("true");
+  });
+
+  it("is loaded by it where there is no project", () => {
+    expect(printedBy(PROGRAM_HOST, PRINTS, { env })).toBe("true");
+  });
+});
