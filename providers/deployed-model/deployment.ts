@@ -1,5 +1,5 @@
 import { ServerError } from "../../clients/errors";
-import { deployModel, getModel, undeployModel } from "../../clients/opensearch/models";
+import { deleteModel, deployModel, getModel, undeployModel } from "../../clients/opensearch/models";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { lastDeployError } from "../../clients/opensearch/tasks";
 import { report } from "../../clients/report";
@@ -104,17 +104,23 @@ export async function undeploy(server: OpenSearchServer, modelId: string, deadli
   await waitFor(look, { waitingFor: `model ${modelId} to be undeployed`, deadline });
 }
 
-/** Undeploys and deletes a model; a predict in between deploys it again, so the two are repeated together. */
+/**
+ * Undeploys and deletes a model that was just seen in this state. A predict in between deploys it again, so the two are
+ * repeated together. Whether it is undeployed by then is for the server to say: it refuses to delete one that is not.
+ */
 export async function undeployAndDelete(
   server: OpenSearchServer,
   modelId: string,
-  remove: () => Promise<void>,
+  seenState: string,
   deadline: Deadline,
 ): Promise<void> {
+  let mayBeDeploying = seenState === ModelState.deploying;
   const look = async (): Promise<Look<true>> => {
-    await undeploy(server, modelId, deadline);
+    if (mayBeDeploying) await awaitSettled(server, modelId, deadline);
+    mayBeDeploying = true;
+    await undeployModel(server, modelId);
     try {
-      await remove();
+      await deleteModel(server, modelId);
       return { done: true };
     } catch (error) {
       if (!(error instanceof ServerError) || !LAGS.test(error.reason) || deadline.passed) throw error;

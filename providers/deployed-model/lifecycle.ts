@@ -4,7 +4,6 @@ import { openSearch } from "../../clients/opensearch/connect";
 import { getConnector } from "../../clients/opensearch/connectors";
 import { usersOfModel } from "../../clients/opensearch/model-users";
 import {
-  deleteModel,
   findModelsByConnector,
   getModel,
   type ModelDocument,
@@ -230,8 +229,8 @@ function messageOf(error: unknown): string {
 async function remove(id: string, state: DeployedModelState): Promise<void> {
   const server = openSearch(state.connection);
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
-  if ((await getModel(server, id)) === undefined) return;
-  const users = state.forceDelete ? [] : await usersOfModel(server, id);
+  const [model, users] = await Promise.all([getModel(server, id), state.forceDelete ? [] : usersOfModel(server, id)]);
+  if (model === undefined) return;
   if (users.length > 0) {
     throw new ExplainedError({
       what: `The model ${id} is still named by ${users.join(", ")}.`,
@@ -240,5 +239,5 @@ async function remove(id: string, state: DeployedModelState): Promise<void> {
       fix: "Remove the model from them first, or set forceDelete: true and run pulumi up before pulumi destroy.",
     });
   }
-  await undeployAndDelete(server, id, () => deleteModel(server, id), deadline);
+  await undeployAndDelete(server, id, model.modelState, deadline);
 }

@@ -83,6 +83,17 @@ describe("many resources in one process", () => {
     expect(await world().api("GET", `/_plugins/_ml/model_groups/${id}`)).toMatchObject({ latest_version: MODELS });
   });
 
+  it("are deleted by one look, one undeployment and one deletion each", async () => {
+    const made = await models([(await group("g")).id]);
+    proxy.requests.length = 0;
+    await Promise.all(made.map(({ id, state }) => deployedModelLifecycle.delete(id, state)));
+    const asked = new Set(["/_search/pipeline", "/_ingest/pipeline", "/_plugins/_ml/agents/_search"]);
+    const own = proxy.requests.filter((request) => !asked.has(request.split(" ")[1] ?? ""));
+    const path = (id: string) => `/_plugins/_ml/models/${id}`;
+    const wanted = made.flatMap(({ id }) => [`GET ${path(id)}`, `POST ${path(id)}/_undeploy`, `DELETE ${path(id)}`]);
+    expect(own.sort()).toStrictEqual(wanted.sort());
+  });
+
   it("do not wait for registrations into another group", async () => {
     const [a, b] = [await group("a"), await group("b")];
     const both = signal();
