@@ -22,6 +22,8 @@ export const ModelState = {
  */
 const shortest = new Map<string, number>();
 const SURELY = 0.8;
+/** Between two looks for the first one, of which nothing is known, and which a chat chain waits for alone. */
+const FIRST_MILLISECONDS = 10;
 
 /**
  * Waits until a model whose deployment was started is deployed. A first `DEPLOY_FAILED` is often only two writes that
@@ -46,10 +48,11 @@ export async function awaitDeployed(
     await deployModel(server, modelId);
     return { last: state };
   };
+  const known = shortest.get(server.endpoint);
   await waitFor(look, {
     waitingFor: `model ${modelId} to be deployed`,
     deadline,
-    firstMilliseconds: (shortest.get(server.endpoint) ?? 0) * SURELY,
+    ...(known === undefined ? { startMilliseconds: FIRST_MILLISECONDS } : { firstMilliseconds: known * SURELY }),
     onLong: (line) => report(line, { subject: `DeployedModel ${name}`, passing: true }),
   });
   const took = performance.now() - started;

@@ -29,7 +29,7 @@ import { connectionSecrets } from "../open-search-secrets";
 import { timeoutMilliseconds } from "../timeouts";
 import { awaitDeployed, awaitSettled, ensureDeployed, ModelState, undeploy, undeployAndDelete } from "./deployment";
 import { type DeployedModelInputs, type DeployedModelState, deployedModelSchema } from "./inputs";
-import { probe } from "./probe";
+import { probe, question } from "./probe";
 
 const SCHEMA_VERSION = 1;
 /** What the server keeps of a model and takes back in a PUT. */
@@ -73,9 +73,12 @@ async function create(inputs: DeployedModelInputs) {
     return { ...inputs, deployed, clusterUuid, modelState, schemaVersion: SCHEMA_VERSION };
   };
   if (!inputs.deployed) return { id, state: made(ModelState.registered, false) };
+  // Its connector is read meanwhile. A failure of that counts when the model is to be asked.
+  const asked = question(server, inputs);
+  asked.catch(() => undefined);
   try {
     await awaitDeployed(server, id, nameOf(inputs), deadline);
-    await probe(server, id, inputs, deadline);
+    await probe(server, id, inputs, deadline, asked);
   } catch (error) {
     throw new PartialFailure(id, made(ModelState.registered, false), error);
   }

@@ -8,6 +8,8 @@ import { placeholders } from "../connector/template";
 import { nameOf } from "../explain";
 import type { DeployedModelInputs } from "./inputs";
 
+export type Question = Readonly<Record<string, unknown>>;
+
 const QUESTION = "Reply with one word: ready.";
 /** Enough to prove that tokens come; the probe waits for no essay. */
 const FEW_TOKENS = { num_predict: 4 };
@@ -21,6 +23,12 @@ const SHAPES: Readonly<Record<string, unknown>> = {
   inputText: QUESTION,
 };
 
+/** Parameters of the question that a model is to be asked; `undefined` where it is not to be asked, or none is known. */
+export async function question(server: OpenSearchServer, inputs: DeployedModelInputs): Promise<Question | undefined> {
+  if (inputs.probe?.enabled === false || inputs.isEnabled === false) return undefined;
+  return inputs.probe?.parameters ?? (await derived(server, inputs));
+}
+
 /**
  * Proves that the chain answers by asking the model a question: `DEPLOYED` says only that the server holds a client
  * object, and nothing has called the model server yet.
@@ -30,9 +38,9 @@ export async function probe(
   modelId: string,
   inputs: DeployedModelInputs,
   deadline: Deadline,
+  asked: Promise<Question | undefined> = question(server, inputs),
 ): Promise<void> {
-  if (inputs.probe?.enabled === false || inputs.isEnabled === false) return;
-  const parameters = inputs.probe?.parameters ?? (await derived(server, inputs));
+  const parameters = await asked;
   if (parameters === undefined) return;
   await waitFor(() => ask(server, modelId, parameters, deadline), {
     waitingFor: `model ${modelId} to answer`,

@@ -83,6 +83,17 @@ describe("many resources in one process", () => {
     expect(await world().api("GET", `/_plugins/_ml/model_groups/${id}`)).toMatchObject({ latest_version: MODELS });
   });
 
+  it("read a model's connector for its question while the model is deployed", async () => {
+    const { id: connectorId } = await created(connectorLifecycle, world().connectorInputs("c", connection()));
+    const { id: groupId } = await group("g");
+    const inputs = world().modelInputs("m", groupId, connectorId, connection());
+    const { id } = await created(deployedModelLifecycle, inputs);
+    const read = proxy.requests.indexOf(`GET /_plugins/_ml/connectors/${connectorId}`);
+    const deployed = proxy.requests.lastIndexOf(`GET /_plugins/_ml/models/${id}`);
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThan(deployed);
+  });
+
   it("are deleted by one look, one undeployment and one deletion each", async () => {
     const made = await models([(await group("g")).id]);
     proxy.requests.length = 0;
