@@ -30,8 +30,8 @@ export function toolchainEnvironment(input: EnvironmentInput, base: NodeJS.Proce
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // All plugins are in place; looking for one on the network would only delay the message that it is missing.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    // Both the program's and the provider's process start faster from it.
-    NODE_COMPILE_CACHE: input.cache.path("node-compile-cache"),
+    // Of `fast-start`, and not Node's own variable, by which the two would share one folder.
+    OLLAMA_CHAT_COMPILE_CACHE: input.cache.path("node-compile-cache"),
     NODE_OPTIONS: withFastStart(base.NODE_OPTIONS),
     ...(input.dockerHost ? { DOCKER_HOST: input.dockerHost } : {}),
   };

@@ -45,6 +45,16 @@ describe("compiled code", () => {
     expect(stdout.trim()).toBe("true");
   });
 
+  it("is kept for each of them in a folder of its own, where the variable says so", () => {
+    const prints = `console.log(require("node:module").getCompileCacheDir());`;
+    const folder = temporaryFolder();
+    const env = { OLLAMA_CHAT_COMPILE_CACHE: folder, NODE_COMPILE_CACHE: undefined };
+    const [ofProgram, ofProvider] = [PROGRAM_HOST, PROVIDER_HOST].map((host) => printedBy(host, prints, { env }));
+    expect(ofProgram).toContain(join(folder, "run"));
+    expect(ofProvider).toContain(join(folder, "dynamic-provider"));
+    expect(printedBy("index.js", prints, { env })).toBe("undefined");
+  });
+
   it("every other program is left as it is", () => {
     expect(printedBy("index.js", PROBE)).toBe("false");
     expect(printedBy("node_modules/@pulumi/pulumi/cmd/runner.js", PROBE)).toBe("false");

@@ -17,7 +17,7 @@ describe("toolchainEnvironment", () => {
       PULUMI_HOME: "/cache/pulumi-home",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      NODE_COMPILE_CACHE: "/cache/node-compile-cache",
+      OLLAMA_CHAT_COMPILE_CACHE: "/cache/node-compile-cache",
       NODE_OPTIONS: FAST_START,
     });
   });
