@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { withPausedTraces } from "../providers/dynamic/paused-traces";
 import type { Transforms } from "./args";
 import { dockerName, labels } from "./naming";
 
@@ -14,21 +15,22 @@ export interface DockerContext {
 
 export function createNetwork({ name, options, transform }: DockerContext): docker.Network {
   const args: docker.NetworkArgs = { name: dockerName(name, "network"), labels: labels() };
-  return new docker.Network(`${name}-network`, transform.network?.(args) ?? args, options);
+  const final = transform.network?.(args) ?? args;
+  return withPausedTraces(() => new docker.Network(`${name}-network`, final, options));
 }
 
 export function createVolume(context: DockerContext, part: string, retain: boolean): docker.Volume {
   const { name, options, transform } = context;
   const args: docker.VolumeArgs = { name: dockerName(name, part), labels: labels() };
-  return new docker.Volume(`${name}-${part}-volume`, transform.volume?.(args) ?? args, {
-    ...options,
-    retainOnDelete: retain,
-  });
+  const final = transform.volume?.(args) ?? args;
+  const volumeOptions = { ...options, retainOnDelete: retain };
+  return withPausedTraces(() => new docker.Volume(`${name}-${part}-volume`, final, volumeOptions));
 }
 
 /** An image that is pulled unless it is there, and that stays when the stack is destroyed. */
 export function createImage({ name, options }: DockerContext, part: string, image: string): docker.RemoteImage {
-  return new docker.RemoteImage(`${name}-${part}-image`, { name: image, keepLocally: true }, options);
+  const args: docker.RemoteImageArgs = { name: image, keepLocally: true };
+  return withPausedTraces(() => new docker.RemoteImage(`${name}-${part}-image`, args, options));
 }
 
 export interface ContainerParts {
@@ -66,7 +68,12 @@ export function containerArgs(context: DockerContext, parts: ContainerParts): do
   };
 }
 
-/** Options of a container: it has a fixed name and port, so the old one goes first; edits of the health check need a new one. */
-export function containerOptions({ options }: DockerContext): pulumi.CustomResourceOptions {
-  return { ...options, deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"] };
+/** A container. It has a fixed name and port, so the old one goes first; edits of the health check need a new one. */
+export function createContainer(
+  { name, options }: DockerContext,
+  part: string,
+  args: docker.ContainerArgs,
+): docker.Container {
+  const all = { ...options, deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"] };
+  return withPausedTraces(() => new docker.Container(`${name}-${part}`, args, all));
 }

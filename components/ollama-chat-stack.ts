@@ -5,7 +5,6 @@ import { ChatApi } from "../providers/connector/chat-api";
 import { Connector } from "../providers/connector/resource";
 import { trustedEndpointRegex } from "../providers/connector/trust";
 import { DeployedModel } from "../providers/deployed-model/resource";
-import { withPausedTraces } from "../providers/dynamic/paused-traces";
 import { ModelGroup } from "../providers/model-group/resource";
 import { OllamaModel } from "../providers/ollama-model/resource";
 import { presetFor } from "./api";
@@ -84,7 +83,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     const api = args.api ?? ChatApi.generate;
     const model = args.model ?? DEFAULT_MODEL;
 
-    const { ollama, opensearch } = withPausedTraces(createServers);
+    const { ollama, opensearch } = createServers();
     const models = [...new Set([model, ...(args.models ?? [])])].map(createOllamaModel);
     const { connection } = opensearch;
     const onCluster = { ...parent, dependsOn: opensearch.dependsOn };

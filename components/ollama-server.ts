@@ -1,7 +1,7 @@
-import * as docker from "@pulumi/docker";
+import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { OllamaChatStackArgs } from "./args";
-import { containerArgs, containerOptions, createImage, createVolume, type DockerContext } from "./docker-parts";
+import { containerArgs, createContainer, createImage, createVolume, type DockerContext } from "./docker-parts";
 import { fromContainer } from "./endpoints";
 
 /** Pinned, never `latest`: the version whose answers the tests know. */
@@ -45,7 +45,7 @@ export function createOllama(args: OllamaChatStackArgs, context: DockerContext, 
   });
   const withGpus = ollama.gpus === undefined ? made : { ...made, gpus: ollama.gpus };
   const final = context.transform.ollamaContainer?.(withGpus) ?? withGpus;
-  const container = new docker.Container(`${context.name}-ollama`, final, containerOptions(context));
+  const container = createContainer(context, "ollama", final);
   const here = `http://localhost:${external}`;
   // A cluster elsewhere knows no alias of this network; on this machine the published port serves it.
   const forOpenSearch = args.opensearch?.existing === undefined ? `http://${ALIAS}:${OLLAMA_PORT}` : here;

@@ -1,10 +1,10 @@
-import * as docker from "@pulumi/docker";
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "../providers/connection-args";
 import { TlsCertificate } from "../providers/tls-certificate/resource";
 import { requireStrong } from "./admin-password";
 import type { OllamaChatStackArgs } from "./args";
-import { containerArgs, containerOptions, createImage, createVolume, type DockerContext } from "./docker-parts";
+import { containerArgs, createContainer, createImage, createVolume, type DockerContext } from "./docker-parts";
 import { HOST_GATEWAY } from "./endpoints";
 
 /** Pinned, never `latest`: the version whose API was recorded. */
@@ -50,7 +50,7 @@ export function createOpenSearch(
   const hosts = reachesHost ? { hosts: [{ host: HOST_GATEWAY, ip: "host-gateway" }] } : {};
   const full = { ...made, uploads, ...hosts };
   const final = context.transform.openSearchContainer?.(full) ?? full;
-  const container = new docker.Container(`${context.name}-opensearch`, final, containerOptions(context));
+  const container = createContainer(context, "opensearch", final);
   const connection: ConnectionArgs = {
     endpoint: `https://localhost:${external}`,
     username: ADMIN,

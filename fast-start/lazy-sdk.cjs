@@ -1,6 +1,6 @@
 // Two modules of Pulumi's SDK, each the entry of hundreds, are loaded when they are used and not when they are required.
-// Only the serialisation of functions uses them: the dynamic providers of this package are stored as a line of text, so
-// nothing of theirs is serialised. The SDK loaded TypeScript that late itself for a while (pulumi/pulumi#10185).
+// The serialisation of functions uses them: the dynamic providers of this package are stored as a line of text, so
+// nothing of theirs is serialised. A TypeScript program has the first of them read its tsconfig.json. The SDK loaded TypeScript that late itself for a while (pulumi/pulumi#10185).
 const { registerHooks } = require("node:module");
 const { join } = require("node:path");
 const { fileURLToPath, pathToFileURL } = require("node:url");
@@ -19,8 +19,11 @@ registerHooks?.({
   resolve(specifier, context, next) {
     const found = STAND_INS.find(({ required }) => required.test(specifier));
     if (found === undefined || !/\/@pulumi\/pulumi\//.test(context.parentURL ?? "")) return next(specifier, context);
-    const { url } = next(specifier, context);
-    places.set(found.file, fileURLToPath(url));
+    const resolved = next(specifier, context);
+    const place = fileURLToPath(resolved.url);
+    // Of two copies of the SDK in one process the second has its own modules at once.
+    if ((places.get(found.file) ?? place) !== place) return resolved;
+    places.set(found.file, place);
     return {
       url: pathToFileURL(join(__dirname, "stand-ins", found.file)).href,
       format: "commonjs",
@@ -38,7 +41,10 @@ exports.standIn = (file, { esModule }) => {
   return new Proxy(
     {},
     {
-      get: (_, key) => (key === "__esModule" ? esModule : real()[key]),
+      get: (_, key) => {
+        if (key === "__esModule") return esModule;
+        return esModule && key === "default" ? real() : real()[key];
+      },
       has: (_, key) => key in real(),
       ownKeys: () => Reflect.ownKeys(real()),
       getOwnPropertyDescriptor: (_, key) => {

@@ -30,15 +30,21 @@ export function toolchainEnvironment(input: EnvironmentInput, base: NodeJS.Proce
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // All plugins are in place; looking for one on the network would only delay the message that it is missing.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    // Of `fast-start`, and not Node's own variable, by which the two would share one folder.
+    // Of `fast-start`. Node's own variable would turn a cache on before its flags are set, one for both processes.
     OLLAMA_CHAT_COMPILE_CACHE: input.cache.path("node-compile-cache"),
-    NODE_OPTIONS: withFastStart(base.NODE_OPTIONS),
+    NODE_COMPILE_CACHE: "",
+    NODE_OPTIONS: withPreloads(base.NODE_OPTIONS),
     ...(input.dockerHost ? { DOCKER_HOST: input.dockerHost } : {}),
   };
 }
 
-/** Pulumi's two Node.js processes start in half the time: see `fast-start/index.cjs`. */
-function withFastStart(options = ""): string {
-  const preload = `--require ${JSON.stringify(join(packageRoot, "fast-start", "index.cjs"))}`;
-  return options.includes(preload) ? options : [options, preload].filter(Boolean).join(" ");
+/** Each says itself what it is for. */
+const PRELOADS = [
+  ["fast-start", "index.cjs"],
+  ["toolchain", "compiled-program.cjs"],
+];
+
+function withPreloads(options = ""): string {
+  const preloads = PRELOADS.map((path) => `--require ${JSON.stringify(join(packageRoot, ...path))}`);
+  return [options, ...preloads.filter((preload) => !options.includes(preload))].filter(Boolean).join(" ");
 }

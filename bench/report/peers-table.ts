@@ -5,7 +5,7 @@ import { table } from "./table";
 const STEPS = { create: "up", noOp: "up with nothing to do", refresh: "refresh", destroy: "destroy" } as const;
 
 /** The peers' dated figures, with ours of the same sizes below them. */
-export function peersBlock({ cases, machine }: Results): string {
+export function peersBlock({ cases }: Results): string {
   const growth = cases.find(({ id }) => id === "B5");
   const ours = [1, 50].map((models) => ourRow(growth, models)).filter((row) => row !== undefined);
   const cell = (value: number | undefined) => (value === undefined ? "–" : value.toFixed(2));
@@ -20,16 +20,16 @@ export function peersBlock({ cases, machine }: Results): string {
       cell(destroy),
       remark ?? "",
     ]);
-  const measured = growth === undefined ? "not measured yet" : whereMeasured(growth, machine.processor);
+  const measured = growth === undefined ? "not measured yet" : whereMeasured(growth);
   return [
     table(["tool", "models", "create s", "nothing to do s", "refresh s", "destroy s", "remark"], rows),
     `Peers: ${PEERS_MEASURED.date}, ${PEERS_MEASURED.server}. Ours: ${measured}: compare within a column only what waits for no server, and no closer than the processors are alike. OpenTofu's state is ${(PEER_SIZES.stateBytesAResource / 1000).toFixed(1)} kB a resource, its processes hold ${PEER_SIZES.processTreeMegabytes} MB.`,
   ].join("\n\n");
 }
 
-function whereMeasured({ startedAt, clock, processor }: CaseResult, lastProcessor: string): string {
+function whereMeasured({ startedAt, clock, processor }: CaseResult): string {
   const server = clock === "plugin" ? "the real plugin" : "the emulator";
-  return `${startedAt.slice(0, 10)}, with ${server}, ${processor ?? lastProcessor}`;
+  return [startedAt.slice(0, 10), `with ${server}`, processor].filter(Boolean).join(", ");
 }
 
 function ourRow(growth: CaseResult | undefined, models: number): PeerRow | undefined {

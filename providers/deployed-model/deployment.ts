@@ -20,10 +20,8 @@ export const ModelState = {
  * The shortest deployment that this process saw on a server, in milliseconds. To look for another one much before that
  * is in vain, and with many models at once the looks alone would be a tenth of what the server has to do.
  */
-const shortest = new Map<string, number>();
+const shortest = new WeakMap<OpenSearchServer, number>();
 const SURELY = 0.8;
-/** Between two looks for the first one, of which nothing is known, and which a chat chain waits for alone. */
-const FIRST_MILLISECONDS = 10;
 
 /**
  * Waits until a model whose deployment was started is deployed. A first `DEPLOY_FAILED` is often only two writes that
@@ -36,8 +34,11 @@ export async function awaitDeployed(
   deadline: Deadline,
 ): Promise<void> {
   const started = performance.now();
+  const known = shortest.get(server);
   let triedAgain = false;
+  let looks = 0;
   const look = async (): Promise<Look<true>> => {
+    looks += 1;
     const state = (await getModel(server, modelId))?.modelState ?? "not there";
     if (state === ModelState.deployed) return { done: true };
     if (state !== ModelState.deployFailed) return { last: state };
@@ -48,15 +49,16 @@ export async function awaitDeployed(
     await deployModel(server, modelId);
     return { last: state };
   };
-  const known = shortest.get(server.endpoint);
   await waitFor(look, {
     waitingFor: `model ${modelId} to be deployed`,
     deadline,
-    ...(known === undefined ? { startMilliseconds: FIRST_MILLISECONDS } : { firstMilliseconds: known * SURELY }),
+    firstMilliseconds: (known ?? 0) * SURELY,
     onLong: (line) => report(line, { subject: `DeployedModel ${name}`, passing: true }),
   });
+  // What was deployed at the first look of all was not seen being deployed.
+  if (known === undefined && looks === 1) return;
   const took = performance.now() - started;
-  shortest.set(server.endpoint, Math.min(shortest.get(server.endpoint) ?? took, took));
+  shortest.set(server, Math.min(shortest.get(server) ?? took, took));
 }
 
 async function deployFailed(server: OpenSearchServer, modelId: string): Promise<ExplainedError> {

@@ -232,8 +232,12 @@ function messageOf(error: unknown): string {
 async function remove(id: string, state: DeployedModelState): Promise<void> {
   const server = openSearch(state.connection);
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
-  const [model, users] = await Promise.all([getModel(server, id), state.forceDelete ? [] : usersOfModel(server, id)]);
+  const asking = state.forceDelete ? Promise.resolve([]) : usersOfModel(server, id);
+  // Who uses a model that is gone is of no interest, nor whether that could be told.
+  asking.catch(() => undefined);
+  const model = await getModel(server, id);
   if (model === undefined) return;
+  const users = await asking;
   if (users.length > 0) {
     throw new ExplainedError({
       what: `The model ${id} is still named by ${users.join(", ")}.`,

@@ -2,7 +2,10 @@
 const FRAMES = 1;
 
 export interface PausedTraces {
-  /** The error as it is to be thrown on: where it came from, and then the frames from the caller's on. */
+  /**
+   * The error as it is to be thrown on: the line that threw it, and then the frames from the caller's on. Those in
+   * between were not kept. An error that was made before keeps the trace it has.
+   */
   retraced(error: unknown): unknown;
   /** Gives the program its own limit back. */
   resume(): void;
@@ -38,7 +41,7 @@ export function pauseTraces(): PausedTraces {
   };
   const retraced = (error: unknown) => {
     resume();
-    if (error instanceof Error) error.stack = `${error.stack ?? error}${framesFrom(retraced)}`;
+    if (error instanceof Error && isShort(error)) error.stack = `${error.stack ?? error}${framesFrom(retraced)}`;
     return error;
   };
   Error.stackTraceLimit = FRAMES;
@@ -55,6 +58,10 @@ export function withPausedTraces<T>(make: () => T): T {
   } finally {
     traces.resume();
   }
+}
+
+function isShort({ stack = "" }: Error): boolean {
+  return stack.split("\n").filter((line) => /^ +at /.test(line)).length <= FRAMES;
 }
 
 /** The frames below a function that is running, one a line, each line with its break before it. */

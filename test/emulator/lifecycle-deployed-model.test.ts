@@ -90,6 +90,17 @@ describe("a deployed model", () => {
   });
 });
 
+describe("a model that is gone already", () => {
+  it("is deleted without an answer to who uses it", async () => {
+    const model = await deployed();
+    await by("POST", model.id, "_undeploy");
+    await world().api("DELETE", `/_plugins/_ml/models/${model.id}`);
+    world().emulator.faults.add({ match: { path: "/_ingest/pipeline" }, action: { kind: "drop-response" } });
+    await lifecycle.delete(model.id, model.state);
+    expect(await world().count("models")).toBe(0);
+  });
+});
+
 describe("other writers", () => {
   const conflict = (reason: string) => ({
     kind: "status" as const,

@@ -12,15 +12,22 @@ const PROVIDER_HOST = "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js
 interface Run {
   readonly folder?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Loaded before the preload. */
+  readonly before?: string;
 }
 
 /** What a program prints that lies at this path and is started with the preload. */
-function printedBy(script: string, program: string, { folder = temporaryFolder(), env = {} }: Run = {}): string {
+function printedBy(
+  script: string,
+  program: string,
+  { folder = temporaryFolder(), env = {}, before }: Run = {},
+): string {
   const file = join(folder, script);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, program);
   const options = { cwd: folder, env: { ...process.env, ...env }, encoding: "utf8" } as const;
-  const { stdout, stderr } = spawnSync(process.execPath, ["--require", preload, file], options);
+  const preloads = [before, preload].filter((path) => path !== undefined).flatMap((path) => ["--require", path]);
+  const { stdout, stderr } = spawnSync(process.execPath, [...preloads, file], options);
   expect(stderr).toBe("");
   return stdout.trim();
 }
@@ -45,14 +52,21 @@ describe("compiled code", () => {
     expect(stdout.trim()).toBe("true");
   });
 
-  it("is kept for each of them in a folder of its own, where the variable says so", () => {
+  it("is kept for each of them in a folder of its own, in the place that the variable names", () => {
     const prints = `console.log(require("node:module").getCompileCacheDir());`;
     const folder = temporaryFolder();
     const env = { OLLAMA_CHAT_COMPILE_CACHE: folder, NODE_COMPILE_CACHE: undefined };
     const [ofProgram, ofProvider] = [PROGRAM_HOST, PROVIDER_HOST].map((host) => printedBy(host, prints, { env }));
-    expect(ofProgram).toContain(join(folder, "run"));
-    expect(ofProvider).toContain(join(folder, "dynamic-provider"));
+    expect(dirname(ofProgram ?? "")).toBe(folder);
+    expect(dirname(ofProvider ?? "")).toBe(folder);
+    expect(ofProgram).not.toBe(ofProvider);
     expect(printedBy("index.js", prints, { env })).toBe("undefined");
+  });
+
+  it("a program that only looks where a host is, is left as it is", () => {
+    const looks = `console.log(require.resolve("node:fs") && "@pulumi/pulumi/cmd/run"); ${PROBE}`;
+    const { stdout } = spawnSync(process.execPath, ["--require", preload, "-e", looks], { encoding: "utf8" });
+    expect(stdout).toContain("false");
   });
 
   it("every other program is left as it is", () => {
@@ -93,6 +107,12 @@ describe("what only the serialisation of functions uses", () => {
     expect(printedBy(PROVIDER_HOST, LOADS_SDK)).toBe("false false");
   });
 
+  it("is loaded with it where Node.js has no hooks, as before 22.15", () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "old.cjs"), `require("node:module").registerHooks = undefined;`);
+    expect(printedBy(PROGRAM_HOST, LOADS_SDK, { folder, before: join(folder, "old.cjs") })).toBe("true true");
+  });
+
   it("is loaded with it elsewhere", () => {
     expect(printedBy("index.js", LOADS_SDK)).toBe("true true");
   });
@@ -114,33 +134,5 @@ describe("what only the serialisation of functions uses", () => {
     const here = printedBy(PROGRAM_HOST, looks);
     expect(here).toContain("node_modules/zod");
     expect(here).toBe(printedBy("index.js", looks));
-  });
-});
-
-describe("a program that is compiled", () => {
-  const PRINTS = `console.log(process.env.PULUMI_NODEJS_TYPESCRIPT ?? "not set");`;
-  const env = { PULUMI_NODEJS_TYPESCRIPT: "true" };
-
-  function inProject(options: string): string {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, "Pulumi.yaml"), `name: x\nruntime:\n  name: nodejs\n${options}`);
-    mkdirSync(join(folder, "dist"));
-    return join(folder, "dist");
-  }
-
-  it("is not loaded by ts-node where its project says typescript: false", () => {
-    const folder = inProject("  options:\n    typescript: false\n");
-    expect(printedBy(PROGRAM_HOST, PRINTS, { folder, env })).toBe("not set");
-  });
-
-  it.each([
-    ["true", "  options:\n    typescript: true\n"],
-    ["nothing", ""],
-  ])("is loaded by it where the project says %s", (_, options) => {
-    expect(printedBy(PROGRAM_HOST, PRINTS, { folder: inProject(options), env })).toBe("true");
-  });
-
-  it("is loaded by it where there is no project", () => {
-    expect(printedBy(PROGRAM_HOST, PRINTS, { env })).toBe("true");
   });
 });

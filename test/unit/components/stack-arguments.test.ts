@@ -80,6 +80,21 @@ describe("arguments", () => {
     expect(stack.of("chat-model").inputs.timeouts).toStrictEqual({ createSeconds: 14 });
   });
 
+  it.each(["network", "volume", "ollamaContainer", "openSearchContainer"] as const)(
+    "an error in the transform of %s names the transform, however deep it was thrown",
+    async (child) => {
+      const deep = () => {
+        throw new Error("a mistake of the program");
+      };
+      function ofTheProgram(): never {
+        return deep() as never;
+      }
+      const args = { opensearch: { adminPassword: PASSWORD }, transform: { [child]: ofTheProgram } };
+      const error = await stackOf(args).catch((problem: unknown) => problem);
+      expect((error as Error).stack).toContain("ofTheProgram [as ");
+    },
+  );
+
   it("a transform has the last word on each child", async () => {
     const stack = await stackOf({
       opensearch: { adminPassword: PASSWORD },

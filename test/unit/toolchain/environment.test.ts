@@ -4,7 +4,8 @@ import { openCache } from "../../../toolchain/cache";
 import { toolchainEnvironment } from "../../../toolchain/environment";
 import { packageRoot } from "../../../toolchain/package-root";
 
-const FAST_START = `--require ${JSON.stringify(join(packageRoot, "fast-start", "index.cjs"))}`;
+const required = (...path: string[]) => `--require ${JSON.stringify(join(packageRoot, ...path))}`;
+const PRELOADS = `${required("fast-start", "index.cjs")} ${required("toolchain", "compiled-program.cjs")}`;
 const cache = openCache({ PULUMI_OLLAMA_CHAT_CACHE: "/cache" });
 
 describe("toolchainEnvironment", () => {
@@ -18,7 +19,8 @@ describe("toolchainEnvironment", () => {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       OLLAMA_CHAT_COMPILE_CACHE: "/cache/node-compile-cache",
-      NODE_OPTIONS: FAST_START,
+      NODE_COMPILE_CACHE: "",
+      NODE_OPTIONS: PRELOADS,
     });
   });
 
@@ -32,7 +34,7 @@ describe("toolchainEnvironment", () => {
   it("keeps the options of Node.js that are set already, and adds its own once", () => {
     const input = { cache, nodeFolder: "/n" };
     const once = toolchainEnvironment(input, { NODE_OPTIONS: "--max-old-space-size=8192" });
-    expect(once.NODE_OPTIONS).toBe(`--max-old-space-size=8192 ${FAST_START}`);
+    expect(once.NODE_OPTIONS).toBe(`--max-old-space-size=8192 ${PRELOADS}`);
     expect(toolchainEnvironment(input, once).NODE_OPTIONS).toBe(once.NODE_OPTIONS);
   });
 

@@ -95,6 +95,15 @@ describe("stack traces of a resource", () => {
     expect(Error.stackTraceLimit).toBe(limit);
   });
 
+  it("of an error that was made before stay as they are", () => {
+    const made = new Error("made before");
+    const before = made.stack;
+    const throwing = (): never => {
+      throw made;
+    };
+    expect(stackOf(() => withPausedTraces(throwing))).toBe(before);
+  });
+
   it("stay whole where PULUMI_DEBUG_PROMISE_LEAKS is to show them", () => {
     vi.stubEnv("PULUMI_DEBUG_PROMISE_LEAKS", "1");
     const limit = Error.stackTraceLimit;
