@@ -13,7 +13,7 @@ function variableIn(name: string, text: string): string {
   const folder = temporaryFolder();
   writeFileSync(join(folder, name), text);
   mkdirSync(join(folder, "dist"));
-  const env = { ...process.env, PULUMI_NODEJS_TYPESCRIPT: "true" };
+  const env = { ...process.env, NODE_OPTIONS: "", PULUMI_NODEJS_TYPESCRIPT: "true" };
   const options = { cwd: join(folder, "dist"), env, encoding: "utf8" } as const;
   return spawnSync(process.execPath, ["--require", preload, "-e", PRINTS], options).stdout.trim();
 }
