@@ -1,6 +1,7 @@
 // Two modules of Pulumi's SDK, each the entry of hundreds, are loaded when they are used and not when they are required.
 // The serialisation of functions uses them: the dynamic providers of this package are stored as a line of text, so
-// nothing of theirs is serialised. A TypeScript program has the first of them read its tsconfig.json. The SDK loaded TypeScript that late itself for a while (pulumi/pulumi#10185).
+// nothing of theirs is serialised. A TypeScript program has the first of them read its tsconfig.json.
+// The SDK loaded TypeScript that late itself for a while (pulumi/pulumi#10185).
 const { registerHooks } = require("node:module");
 const { join } = require("node:path");
 const { fileURLToPath, pathToFileURL } = require("node:url");

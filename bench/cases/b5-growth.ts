@@ -1,6 +1,6 @@
 import type { BenchCase } from "../bench-case";
 import { spread } from "../statistics";
-import { STEPS } from "../support/growth";
+import { STEPS, type Step } from "../support/growth";
 
 /** The smallest size at which the start of processes no longer hides the cost of a resource. */
 const FLAT_FROM = 10;
@@ -16,31 +16,29 @@ export const growthOfStacks: BenchCase = {
   id: "B5",
   title: "Growth: N models (connector and model each, one group): seconds, and bytes of state a resource",
   run: async ({ growth }, measured) => {
-    const ratios = new Map(STEPS.map((step) => [step, [] as number[]]));
-    const above = new Map(STEPS.map((step) => [step, [] as number[]]));
     let clock: "emulator" | "plugin" = "emulator";
     for (const models of growth.sizes.all) {
       const samples = await growth.at(models);
       clock = samples.clock;
       for (const step of STEPS) {
-        const ours = measured.figure(step, "ours", "s", samples.ours.seconds[step], models).median;
-        const floor = measured.figure(step, "engine floor", "s", samples.floor.seconds[step], models).median;
-        if (models < FLAT_FROM) continue;
-        ratios.get(step)?.push(ours / floor);
-        above.get(step)?.push((ours - floor) / models);
+        measured.figure(step, "ours", "s", samples.ours.seconds[step], models);
+        measured.figure(step, "engine floor", "s", samples.floor.seconds[step], models);
       }
       const state = "state a resource, beside the user's inputs";
       measured.figure(state, "ours", "bytes", samples.ours.stateBytes, models);
       measured.figure(state, "engine floor", "bytes", samples.floor.stateBytes, models);
     }
     const largest = growth.sizes.all.at(-1) ?? 1;
+    const flat = growth.sizes.all.filter((models) => models >= FLAT_FROM);
+    const ours = (step: Step, models: number) => measured.median(step, "ours", models);
+    const floor = (step: Step, models: number) => measured.median(step, "engine floor", models);
     for (const step of STEPS) {
       const name = `${step}: how far ours ÷ floor differs between ${FLAT_FROM} and ${largest} models`;
-      const values = ratios.get(step) ?? [];
+      const values = flat.map((models) => ours(step, models) / floor(step, models));
       if (values.length > 1) measured.verdict(name, spread(values), "ratio", { is: "at most", value: 0.15 });
     }
     for (const step of WITH_SERVER_WORK) {
-      const values = above.get(step) ?? [];
+      const values = flat.map((models) => (ours(step, models) - floor(step, models)) / models);
       const name = `${step}: how far (ours − floor) ÷ models differs between ${FLAT_FROM} and ${largest} models`;
       if (values.length > 1) measured.verdict(name, spread(values), "ratio");
     }

@@ -1,6 +1,6 @@
 import type { CaseResult, Figure, Results } from "../results";
 import { costBlock } from "./cost";
-import { measuredText, targetText, withUnit } from "./format";
+import { measuredText, occasion, targetText, withUnit } from "./format";
 import { peersBlock } from "./peers-table";
 import { table } from "./table";
 
@@ -60,10 +60,9 @@ function targetsBlock({ cases }: Results): string {
 
 function caseBlock(found: CaseResult | undefined): string {
   if (found === undefined) return "Not measured yet.";
-  const { title, figures, notes, clock, startedAt, processor, loadBefore, loadAfter, error } = found;
-  const where = `${startedAt.slice(0, 10)}${processor === undefined ? "" : `, ${processor}`}`;
+  const { title, figures, notes, clock, loadBefore, loadAfter, error } = found;
   return [
-    `${title}. ${where}, load ${loadBefore} before, ${loadAfter} after.`,
+    `${title}. ${occasion(found)}, load ${loadBefore} before, ${loadAfter} after.`,
     figures.length === 0 ? "" : figuresTable(figures),
     ...(clock === "emulator" ? ["The ML Commons API was the emulator's here, at its default, recorded timings."] : []),
     ...notes,

@@ -1,4 +1,4 @@
-import type { Figure, Unit, Verdict } from "../results";
+import type { CaseResult, Figure, Unit, Verdict } from "../results";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -28,6 +28,11 @@ export function measuredText({ median, min, max, unit, samples }: Figure): strin
   const [low, high] = [withUnit(min, unit), withUnit(max, unit)];
   const shared = low.split(" ")[1] === high.split(" ")[1] ? (low.split(" ")[0] ?? low) : low;
   return `${withUnit(median, unit)} (${shared}–${high})`;
+}
+
+/** When and on what a case was measured, with what else is to be said of it in between. */
+export function occasion({ startedAt, processor }: CaseResult, ...more: string[]): string {
+  return [startedAt.slice(0, 10), ...more, processor].filter((part) => part !== undefined).join(", ");
 }
 
 export function targetText({ target, unit }: Verdict): string {

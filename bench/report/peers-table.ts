@@ -1,4 +1,5 @@
 import type { CaseResult, Results } from "../results";
+import { occasion } from "./format";
 import { PEER_SIZES, PEERS, PEERS_MEASURED, type PeerRow } from "./peers";
 import { table } from "./table";
 
@@ -20,16 +21,12 @@ export function peersBlock({ cases }: Results): string {
       cell(destroy),
       remark ?? "",
     ]);
-  const measured = growth === undefined ? "not measured yet" : whereMeasured(growth);
+  const server = growth?.clock === "plugin" ? "the real plugin" : "the emulator";
+  const measured = growth === undefined ? "not measured yet" : occasion(growth, `with ${server}`);
   return [
     table(["tool", "models", "create s", "nothing to do s", "refresh s", "destroy s", "remark"], rows),
     `Peers: ${PEERS_MEASURED.date}, ${PEERS_MEASURED.server}. Ours: ${measured}: compare within a column only what waits for no server, and no closer than the processors are alike. OpenTofu's state is ${(PEER_SIZES.stateBytesAResource / 1000).toFixed(1)} kB a resource, its processes hold ${PEER_SIZES.processTreeMegabytes} MB.`,
   ].join("\n\n");
-}
-
-function whereMeasured({ startedAt, clock, processor }: CaseResult): string {
-  const server = clock === "plugin" ? "the real plugin" : "the emulator";
-  return [startedAt.slice(0, 10), `with ${server}`, processor].filter(Boolean).join(", ");
 }
 
 function ourRow(growth: CaseResult | undefined, models: number): PeerRow | undefined {
