@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export type { ConnectorAction, ConnectorClientConfig } from "./clients/opensearch/connectors";
-export { answerText, type PredictAnswer } from "./clients/opensearch/predict";
+export { answerText, type PredictAnswer } from "./clients/opensearch/prediction";
 export type {
   ExistingOllamaArgs,
   OllamaArgs,

@@ -1,11 +1,10 @@
-import { z } from "zod";
 import { type Connection, PASSWORD_OVERRIDE } from "../clients/opensearch/connect";
-import { endpointSchema } from "../providers/connection";
+import { BASE_URL_RULE, isBaseUrl } from "../providers/base-url";
 import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
 import type { Access } from "./access";
 import { ExitCode } from "./exit-codes";
 import { CommandFailure } from "./failure";
-import { readStackOutputs, type StackOutputs } from "./stack-outputs";
+import type { StackOutputs } from "./stack-outputs";
 
 /** The flags that name servers and objects; every command has them. */
 export interface AccessFlags {
@@ -45,12 +44,6 @@ export const VARIABLES = {
  */
 export const DEFAULT_PASSWORD_VARIABLE = PASSWORD_OVERRIDE;
 
-const givenSchema = z.object({
-  opensearch: endpointSchema.optional(),
-  ollama: endpointSchema.optional(),
-  api: z.enum(CHAT_APIS, `must be one of ${CHAT_APIS.join(", ")}`).optional(),
-});
-
 /**
  * Finds servers and objects: flags before variables before the outputs of a stack. The stack is read when it is named,
  * or when nothing else names a server. OpenSearch's endpoint, user, password and authority always come from one
@@ -60,8 +53,7 @@ export async function findAccess(flags: AccessFlags, environment = process.env):
   const given = withVariables(flags, environment);
   validate(given);
   const named = given.opensearch !== undefined || given.ollama !== undefined;
-  const outputs =
-    given.stack !== undefined || !named ? await readStackOutputs(selection(given), environment) : undefined;
+  const outputs = given.stack !== undefined || !named ? await outputsOf(given, environment) : undefined;
   return {
     source: outputs === undefined ? "flags and environment" : stackName(given),
     opensearch:
@@ -84,22 +76,29 @@ function withVariables(flags: AccessFlags, environment: NodeJS.ProcessEnv): Acce
   return { ...Object.fromEntries(variables), ...Object.fromEntries(set) };
 }
 
-const NAMES: Record<string, string> = { opensearch: "--opensearch", ollama: "--ollama", api: "--api" };
+/** What three of them must be; the others are taken as they are. */
+const RULES = [
+  { key: "opensearch", isRight: isBaseUrl, rule: BASE_URL_RULE },
+  { key: "ollama", isRight: isBaseUrl, rule: BASE_URL_RULE },
+  { key: "api", isRight: (api: string) => CHAT_APIS.includes(api), rule: `must be one of ${CHAT_APIS.join(", ")}` },
+] as const;
 
 function validate(given: AccessFlags): void {
-  const parsed = givenSchema.safeParse(given);
-  if (parsed.success) return;
-  const [issue] = parsed.error.issues;
-  const key = String(issue?.path[0]) as keyof typeof givenSchema.shape;
-  throw new CommandFailure(ExitCode.usage, {
-    what: `${NAMES[key]} is ${JSON.stringify(given[key])}: ${issue?.message}.`,
-    cause: `The flag ${NAMES[key]}, or the variable ${VARIABLES[key]}, says so.`,
-    fix: "Correct it; ollama-chat --help shows all of them.",
-  });
+  for (const { key, isRight, rule } of RULES) {
+    const value = given[key];
+    if (value === undefined || isRight(value)) continue;
+    throw new CommandFailure(ExitCode.usage, {
+      what: `--${key} is ${JSON.stringify(value)}: ${rule}.`,
+      cause: `The flag --${key}, or the variable ${VARIABLES[key]}, says so.`,
+      fix: "Correct it; ollama-chat --help shows all of them.",
+    });
+  }
 }
 
-function selection(given: AccessFlags) {
-  return { stack: given.stack, folder: given.cwd };
+/** Its code is loaded when a stack is to be read: who names the servers should not wait for it. */
+async function outputsOf(given: AccessFlags, environment: NodeJS.ProcessEnv): Promise<StackOutputs> {
+  const { readStackOutputs } = await import("./stack-outputs.js");
+  return await readStackOutputs({ stack: given.stack, folder: given.cwd }, environment);
 }
 
 function stackName(given: AccessFlags): string {

@@ -1,18 +1,10 @@
 import { z } from "zod";
+import { BASE_URL_RULE, isBaseUrl } from "./base-url";
 
 export type { Connection } from "../clients/opensearch/connect";
 
-const endpointRule = "must be an http:// or https:// URL without a path, such as https://localhost:9200";
-
 /** A server's base URL: http or https, a host, at most a port. */
-export const endpointSchema = z.string(endpointRule).refine(isBaseUrl, endpointRule);
-
-function isBaseUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const web = url.protocol === "http:" || url.protocol === "https:";
-  return web && url.hostname !== "" && url.pathname === "/" && url.search === "" && url.hash === "" && !url.username;
-}
+export const endpointSchema = z.string(BASE_URL_RULE).refine(isBaseUrl, BASE_URL_RULE);
 
 const variableRule = "must be the name of an environment variable, such as OPENSEARCH_PASSWORD";
 

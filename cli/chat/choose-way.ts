@@ -2,7 +2,8 @@ import { findModel, serverVersion } from "../../clients/ollama/models";
 import { OllamaServer } from "../../clients/ollama/server";
 import type { Access } from "../access";
 import type { Answerer } from "../answering/answer";
-import { ollamaAnswerer, openSearchAnswerer } from "../answering/find-answerer";
+import { ollamaAnswerer } from "../answering/find-ollama";
+import { openSearchAnswerer } from "../answering/find-opensearch";
 import { ExitCode } from "../exit-codes";
 import { CommandFailure } from "../failure";
 

@@ -1,6 +1,6 @@
-import type { ApiResponse, errors } from "@opensearch-project/opensearch";
-import { z } from "zod";
-import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
+import type { ApiResponse } from "@opensearch-project/opensearch";
+import type { z } from "zod";
+import { UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
 import { type ApiClient, apiErrors } from "./library";
 import { type RetryLimits, retrying } from "./retry";
@@ -22,7 +22,8 @@ export interface Call<T> {
   /** Method and path, for messages. */
   readonly name: string;
   readonly send: (client: ApiClient, options: CallOptions) => PromiseLike<ApiResponse>;
-  readonly answer: z.ZodType<T>;
+  /** Reads the answer. A function is called when the answer is there: its code need not be loaded before the request. */
+  readonly answer: z.ZodType<T> | (() => Promise<z.ZodType<T>>);
   /** True when sending it twice does no more than sending it once. */
   readonly repeatable: boolean;
   /** Time limit of one try. Default: the connection's. */
@@ -64,10 +65,14 @@ export class OpenSearchServer {
 
   async #send<T>(call: Call<T>, tried: number): Promise<T> {
     const requestTimeout = (call.timeoutSeconds ?? this.#options.requestTimeoutSeconds) * 1000;
-    const body = await this.#answered(call, requestTimeout, tried);
-    const parsed = call.answer.safeParse(body);
+    const body = await this.#answered(call, requestTimeout, tried).catch(async (error: unknown) => {
+      throw await this.#translated(call.name, error);
+    });
+    const answer = typeof call.answer === "function" ? await call.answer() : call.answer;
+    const parsed = answer.safeParse(body);
     if (parsed.success) return parsed.data;
-    throw new UnexpectedAnswerError(call.name, z.prettifyError(parsed.error));
+    const { prettifyError } = await import("zod");
+    throw new UnexpectedAnswerError(call.name, prettifyError(parsed.error));
   }
 
   async #answered<T>(call: Call<T>, requestTimeout: number, tried: number): Promise<unknown> {
@@ -79,15 +84,18 @@ export class OpenSearchServer {
       return answer.body;
     } catch (error) {
       if (error instanceof apiErrors().ResponseError) status = error.statusCode;
-      throw this.#translated(call.name, error);
+      throw error;
     } finally {
       trace(startMs, { kind: "request", server: "opensearch", request: call.name, status, try: tried });
     }
   }
 
-  #translated(request: string, error: unknown): unknown {
+  async #translated(request: string, error: unknown): Promise<unknown> {
     const errors = apiErrors();
-    if (error instanceof errors.ResponseError) return refusal(request, error);
+    if (error instanceof errors.ResponseError) {
+      const { refusal } = await import("./refusal.js");
+      return refusal(request, error.statusCode ?? 0, error.body);
+    }
     if (error instanceof errors.TimeoutError) {
       return new UnreachableError(this.endpoint, "no answer within the time limit", request, true);
     }
@@ -103,24 +111,3 @@ export class OpenSearchServer {
 /** Failures before the request was sent: nothing listens, no such host, TLS refused. */
 const NEVER_ARRIVED =
   /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|certificate|self-signed|SSL routines|wrong version number|altnames/i;
-
-const errorBody = z.object({
-  error: z.union([z.string(), z.object({ type: z.string().optional(), reason: z.string().nullish() })]),
-});
-
-function refusal(request: string, error: InstanceType<typeof errors.ResponseError>): ServerError {
-  const status = error.statusCode ?? 0;
-  const body: unknown = error.body;
-  const parsed = errorBody.safeParse(body);
-  if (parsed.success && typeof parsed.data.error === "object") {
-    return new ServerError(
-      status,
-      parsed.data.error.type ?? "",
-      parsed.data.error.reason ?? "no reason given",
-      request,
-    );
-  }
-  if (parsed.success) return new ServerError(status, "", String(parsed.data.error), request);
-  const text = typeof body === "string" ? body : JSON.stringify(body ?? "");
-  return new ServerError(status, "", text.trim().slice(0, 500) || "no reason given", request);
-}

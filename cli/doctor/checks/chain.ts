@@ -1,4 +1,5 @@
-import { answerText, predict } from "../../../clients/opensearch/predict";
+import { predict } from "../../../clients/opensearch/predict";
+import { answerText } from "../../../clients/opensearch/prediction";
 import { Deadline } from "../../../clients/wait";
 import { HOST_GATEWAY, isLoopback } from "../../../components/endpoints";
 import { diagnose } from "../../../diagnosis/diagnose";

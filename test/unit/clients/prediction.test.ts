@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answerMeasures } from "../../../clients/opensearch/predict";
+import { answerMeasures } from "../../../clients/opensearch/prediction";
 
 const answer = (dataAsMap: unknown) => ({ inference_results: [{ output: [{ name: "response", dataAsMap }] }] });
 

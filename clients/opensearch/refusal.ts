@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { ServerError } from "../errors";
+
+const errorBody = z.object({
+  error: z.union([z.string(), z.object({ type: z.string().optional(), reason: z.string().nullish() })]),
+});
+
+/** What the server's answer of a status of 400 or more says, in whichever form it says so. */
+export function refusal(request: string, status: number, body: unknown): ServerError {
+  const parsed = errorBody.safeParse(body);
+  if (parsed.success && typeof parsed.data.error === "object") {
+    return new ServerError(
+      status,
+      parsed.data.error.type ?? "",
+      parsed.data.error.reason ?? "no reason given",
+      request,
+    );
+  }
+  if (parsed.success) return new ServerError(status, "", String(parsed.data.error), request);
+  const text = typeof body === "string" ? body : JSON.stringify(body ?? "");
+  return new ServerError(status, "", text.trim().slice(0, 500) || "no reason given", request);
+}
