@@ -46,7 +46,7 @@ export const growthOfStacks: BenchCase = {
     const bytes = measured.median(state, "ours", largest);
     measured.verdict(`state a resource, ${largest} models`, bytes, "bytes", { is: "at most", value: 1536 });
     const own = bytes - measured.median(state, "engine floor", largest);
-    measured.verdict("of it ours, the rest being the engine's own entry", own, "bytes");
+    measured.verdict("above that of the engine floor", own, "bytes");
     return clock;
   },
 };

@@ -1,5 +1,7 @@
 /** Enough to say where an error comes from; the line of the program is added to it. */
 const FRAMES = 1;
+/** Files of Node.js and of Pulumi's SDK, which runs the program. */
+const RUNTIME = /^node:|[\\/]@pulumi[\\/]pulumi[\\/]/;
 
 export interface PausedTraces {
   /**
@@ -16,8 +18,9 @@ export interface PausedTraces {
  *
  * Pulumi's SDK takes a trace for each promise of a resource, four a property, and never shows one unless
  * `PULUMI_DEBUG_PROMISE_LEAKS` asks for it; each costs up to 0.3 ms, since its frames are looked up in source maps (SDK
- * 3.270.0, `runtime/debuggable.ts`; the figures are in docs/performance.md). The positions in the state stay whole: for
- * those the SDK sets a limit of its own.
+ * 3.270.0, `runtime/debuggable.ts`; the figures are in docs/performance.md). For the positions in the state the SDK sets a
+ * limit of its own: those name all frames down to the program's outermost, and leave out what ran the program, which is
+ * the same for each resource and would be 0.3 KB of each.
  *
  * @example
  * ```ts
@@ -36,8 +39,10 @@ export function pauseTraces(): PausedTraces {
   if (process.env.PULUMI_DEBUG_PROMISE_LEAKS || limit <= FRAMES) {
     return { retraced: (error) => error, resume: () => undefined };
   }
+  const prepare = Error.prepareStackTrace;
   const resume = () => {
     Error.stackTraceLimit = limit;
+    Error.prepareStackTrace = prepare;
   };
   const retraced = (error: unknown) => {
     resume();
@@ -45,6 +50,8 @@ export function pauseTraces(): PausedTraces {
     return error;
   };
   Error.stackTraceLimit = FRAMES;
+  // Without one, Node.js makes the text by itself, and sees to source maps where it is told to.
+  if (prepare !== undefined) Error.prepareStackTrace = (error, frames) => prepare(error, withoutRuntime(frames));
   return { retraced, resume };
 }
 
@@ -58,6 +65,11 @@ export function withPausedTraces<T>(make: () => T): T {
   } finally {
     traces.resume();
   }
+}
+
+function withoutRuntime(frames: NodeJS.CallSite[]): NodeJS.CallSite[] {
+  const outermost = frames.findLastIndex((frame) => !RUNTIME.test(frame.getFileName() ?? "node:"));
+  return outermost < 0 ? frames : frames.slice(0, outermost + 1);
 }
 
 function isShort({ stack = "" }: Error): boolean {

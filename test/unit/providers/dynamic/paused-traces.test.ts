@@ -28,6 +28,26 @@ function framesTakenBy(task: () => unknown): number {
   return most;
 }
 
+/** The files of the trace from which the SDK takes the positions in the state, which is the longest of all. */
+async function filesOfPositions(task: () => unknown): Promise<string[]> {
+  const prepare = Error.prepareStackTrace;
+  let longest: string[] = [];
+  Error.prepareStackTrace = (error, frames) => {
+    if (frames.length > longest.length) longest = frames.map((frame) => frame.getFileName() ?? "node:");
+    return prepare ? prepare(error, frames) : `${error}`;
+  };
+  // Below a timer's callback stands only what runs it.
+  await new Promise<void>((resolve) => {
+    setImmediate(() => {
+      fromFar(DEEP, task);
+      resolve();
+    });
+  }).finally(() => {
+    Error.prepareStackTrace = prepare;
+  });
+  return longest;
+}
+
 function stackOf(task: () => unknown): string {
   try {
     task();
@@ -50,10 +70,21 @@ describe("stack traces of a resource", () => {
     expect(framesTakenBy(() => new ModelGroup("short", { connection }))).toBe(1);
   });
 
-  it("have the program's own limit again afterwards", () => {
+  it("for the positions in the state are cut below the program's outermost frame: what runs it is the same for all", async () => {
+    const files = await filesOfPositions(() => new ModelGroup("cut", { connection }));
+    expect(files.length).toBeGreaterThan(DEEP);
+    expect(files.at(-1)).not.toMatch(/^node:/);
+    expect(files.some((file) => /^node:|@pulumi[\\/]pulumi[\\/]resource/.test(file))).toBe(true);
+    const whole = await filesOfPositions(() => new pulumi.ComponentResource("test:index:Whole", "whole"));
+    expect(whole.at(-1)).toMatch(/^node:/);
+  });
+
+  it("have the program's own limit and formatter again afterwards", () => {
+    const prepare = Error.prepareStackTrace;
     const limit = Error.stackTraceLimit;
     new ModelGroup("after", { connection });
     expect(Error.stackTraceLimit).toBe(limit);
+    expect(Error.prepareStackTrace).toBe(prepare);
   });
 
   it("have the program's own limit again when the resource is refused", () => {
