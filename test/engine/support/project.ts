@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
@@ -40,6 +40,12 @@ const stateFile = z.object({
     }),
   }),
 });
+
+/** What counts for ts-node of the one that `pulumi new typescript` makes. */
+const AUTHORS_TSCONFIG = {
+  compilerOptions: { strict: true, target: "es2020", module: "nodenext", moduleResolution: "nodenext" },
+  files: ["index.ts"],
+};
 
 /** A Pulumi project in a folder of its own, with a file backend of its own, run by the real CLI and engine. */
 export class Project {
@@ -82,6 +88,27 @@ export class Project {
     const project = new Project(name, stack, backend);
     const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
     project.write("Pulumi.yaml", `name: ${name}\n${runtime}main: ${project.#path(main)}\n`);
+    await project.#initialise(config);
+    return project;
+  }
+
+  /** A TypeScript program as its author would write it, loaded by Pulumi's own ts-node; this package is installed beside it. */
+  static async ofTypeScript(name: string, program: string, config: Record<string, unknown>): Promise<Project> {
+    const project = new Project(name, "dev", newBackend());
+    const modules = join(project.folder, "node_modules");
+    for (const folder of ["pulumi-ollama-chat", "@pulumi", "@types"])
+      mkdirSync(join(modules, folder), { recursive: true });
+    for (const installed of ["@pulumi/pulumi", "@types/node", "typescript"]) {
+      symlinkSync(join(repository, "node_modules", installed), join(modules, installed));
+    }
+    // Part by part: the language host follows links, and would look for plug-ins through all that this package develops with.
+    for (const part of ["package.json", "dist", "fast-start"]) {
+      symlinkSync(join(repository, part), join(modules, "pulumi-ollama-chat", part));
+    }
+    project.write("Pulumi.yaml", `name: ${name}\nruntime: nodejs\n`);
+    project.write("package.json", JSON.stringify({ name, main: "index.ts" }));
+    project.write("tsconfig.json", JSON.stringify(AUTHORS_TSCONFIG));
+    project.write("index.ts", program);
     await project.#initialise(config);
     return project;
   }
