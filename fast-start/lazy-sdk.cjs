@@ -1,6 +1,7 @@
-// Two modules of Pulumi's SDK, each the entry of hundreds, are loaded when they are used and not when they are required.
-// The serialisation of functions uses them: the dynamic providers of this package are stored as a line of text, so
-// nothing of theirs is serialised. A TypeScript program has the first of them read its tsconfig.json.
+// Parts of Pulumi's SDK that few programs use are loaded when they are used, and not when they are required. What the
+// serialisation of functions uses: the dynamic providers of this package are stored as a line of text, so nothing of
+// theirs is serialised. (A TypeScript program has TypeScript read its tsconfig.json.) The Automation API. What sends
+// traces of OpenTelemetry. And the source maps of the SDK itself, whose sources it does not come with.
 // The SDK loaded TypeScript that late itself for a while (pulumi/pulumi#10185).
 const { registerHooks } = require("node:module");
 const { join } = require("node:path");
@@ -9,7 +10,12 @@ const { fileURLToPath, pathToFileURL } = require("node:url");
 /** What the SDK writes to require them, and what stands for each. */
 const STAND_INS = [
   { required: /(^|\/)typescript-shim$/, file: "typescript-shim.cjs" },
+  { required: /(^|\/)closure\/v8Hooks$|^\.\/v8Hooks$/, file: "v8-hooks.cjs" },
   { required: /^@npmcli\/arborist$/, file: "arborist.cjs" },
+  { required: /^normalize-package-data$/, file: "normalize-package-data.cjs" },
+  { required: /^\.\/automation$/, file: "automation.cjs" },
+  { required: /^\.\/tracing$/, file: "tracing.cjs" },
+  { required: /^source-map-support\/register$/, file: "source-map-support.cjs" },
 ];
 
 /** Where the real modules are, by the stand-in's file. */
@@ -33,6 +39,9 @@ registerHooks?.({
   },
 });
 
+/** Path of the module that a stand-in's file stands for. */
+exports.placeOf = (file) => places.get(file);
+
 /**
  * Stands for a module, and loads it when something of it is asked for. `esModule` is what the SDK's compiled imports are
  * told of it: whether to take it as it is, or to copy its members, which would load it.
@@ -44,7 +53,7 @@ exports.standIn = (file, { esModule }) => {
     {
       get: (_, key) => {
         if (key === "__esModule") return esModule;
-        return esModule && key === "default" ? real() : real()[key];
+        return esModule && key === "default" && !real().__esModule ? real() : real()[key];
       },
       has: (_, key) => key in real(),
       ownKeys: () => Reflect.ownKeys(real()),

@@ -102,23 +102,23 @@ describe("memory", () => {
 describe("what only the serialisation of functions uses", () => {
   const sdk = JSON.stringify(join(packageRoot, "node_modules", "@pulumi", "pulumi"));
   const LOADED = `
-    const loaded = (name) => Object.keys(require.cache).some((file) => file.includes("node_modules/" + name + "/lib/"));
-    const print = () => console.log(loaded("typescript"), loaded("@npmcli/arborist"));`;
+    const loaded = (name) => Object.keys(require.cache).some((file) => file.includes("node_modules/" + name));
+    const print = () => console.log(loaded("typescript/"), loaded("@npmcli/arborist/lib/"), loaded("normalize-package-data/lib/"));`;
   const LOADS_SDK = `${LOADED} require(${sdk}); print();`;
 
   it("is not loaded with Pulumi's SDK in its two hosts", () => {
-    expect(printedBy(PROGRAM_HOST, LOADS_SDK)).toBe("false false");
-    expect(printedBy(PROVIDER_HOST, LOADS_SDK)).toBe("false false");
+    expect(printedBy(PROGRAM_HOST, LOADS_SDK)).toBe("false false false");
+    expect(printedBy(PROVIDER_HOST, LOADS_SDK)).toBe("false false false");
   });
 
   it("is loaded with it where Node.js has no hooks, as before 22.15", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "old.cjs"), `require("node:module").registerHooks = undefined;`);
-    expect(printedBy(PROGRAM_HOST, LOADS_SDK, { folder, before: join(folder, "old.cjs") })).toBe("true true");
+    expect(printedBy(PROGRAM_HOST, LOADS_SDK, { folder, before: join(folder, "old.cjs") })).toBe("true true true");
   });
 
   it("is loaded with it elsewhere", () => {
-    expect(printedBy("index.js", LOADS_SDK)).toBe("true true");
+    expect(printedBy("index.js", LOADS_SDK)).toBe("true true true");
   });
 
   it("is loaded when a function is serialised, with the same outcome", () => {
@@ -138,5 +138,103 @@ describe("what only the serialisation of functions uses", () => {
     const here = printedBy(PROGRAM_HOST, looks);
     expect(here).toContain("node_modules/zod");
     expect(here).toBe(printedBy("index.js", looks));
+  });
+});
+
+describe("other parts of Pulumi's SDK", () => {
+  const sdk = join(packageRoot, "node_modules", "@pulumi", "pulumi");
+  const REQUIRE = `
+    const { createRequire } = require("node:module");
+    const within = (place) => createRequire(${JSON.stringify(sdk)} + "/" + place);
+    const loaded = (part) => Object.keys(require.cache).some((file) => file.includes(part));`;
+
+  /** What it prints under the preload, which must be what it prints without. */
+  function sameWithout(program: string): string {
+    const here = printedBy(PROGRAM_HOST, program);
+    expect(here).toBe(printedBy("index.js", program));
+    return here;
+  }
+
+  it("the Automation API is loaded when it is used, and has all its members", () => {
+    const loads = `${REQUIRE} const sdk = within("package.json")("./index.js"); console.log(loaded("automation/stack"));`;
+    expect(printedBy(PROGRAM_HOST, loads)).toBe("false");
+    expect(printedBy("index.js", loads)).toBe("true");
+    const members = sameWithout(`${REQUIRE}
+      const { automation } = within("package.json")("./index.js");
+      console.log(Object.keys(automation).sort().join(" "), typeof automation.default, automation.LocalWorkspace.name);`);
+    expect(members).toMatch(/ LocalWorkspace .* undefined LocalWorkspace$/);
+  });
+
+  it("what sends spans is loaded when they are sent, and the spans before do nothing", () => {
+    const program = (url: string) => `${REQUIRE}
+      const tracing = within("cmd/run/run.js")("./tracing");
+      const first = tracing.newSpan("first").setAttribute("with", true).addEvent("an event");
+      console.log(first.isRecording(), loaded("sdk-trace-node"));
+      first.end();
+      tracing.start(${JSON.stringify(url)});
+      const second = tracing.newSpan("second");
+      console.log(second.isRecording(), loaded("sdk-trace-node"));
+      process.exit();`;
+    const zipkin = "http://127.0.0.1:9/api/v2/spans";
+    expect(printedBy(PROGRAM_HOST, program(zipkin))).toBe("false false\ntrue true");
+    expect(printedBy("index.js", program(zipkin))).toBe("false true\ntrue true");
+  });
+
+  it("spans below one of the caller's are real from the first", () => {
+    const env = { TRACEPARENT: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
+    const program = `${REQUIRE}
+      within("cmd/run/index.js")("./instrumentation");
+      console.log(within("cmd/run/run.js")("./tracing").newSpan("first").isRecording());`;
+    expect(printedBy(PROGRAM_HOST, program, { env })).toBe("true");
+    expect(printedBy("index.js", program, { env })).toBe("true");
+  });
+
+  it("no debugging session is open until a function is serialised", () => {
+    const program = `${REQUIRE}
+      const { Session } = require("node:inspector");
+      const connect = Session.prototype.connect;
+      let sessions = 0;
+      Session.prototype.connect = function () { sessions += 1; return connect.call(this); };
+      (async () => {
+        await within("cmd/run/index.js")("../../runtime/closure/v8Hooks").isInitializedAsync();
+        console.log(sessions);
+        const { runtime } = within("package.json")("./index.js");
+        await runtime.serializeFunction(() => 1);
+        await runtime.serializeFunction(() => 2);
+        console.log(sessions);
+      })();`;
+    expect(printedBy(PROGRAM_HOST, program)).toBe("0\n1");
+    expect(printedBy("index.js", program)).toBe("1\n1");
+  });
+
+  it("a function that cannot be serialised is named with its file and line", () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "captured.js");
+    const native = 'const native = Object.getOwnPropertyDescriptor(Map.prototype, "size").get;';
+    writeFileSync(file, `${native}\nexports.outer = () => native();\n`);
+    const told = sameWithout(`${REQUIRE}
+      (async () => {
+        await within("cmd/run/index.js")("../../runtime/closure/v8Hooks").isInitializedAsync();
+        const { outer } = require(${JSON.stringify(file)});
+        const { runtime } = within("package.json")("./index.js");
+        await runtime.serializeFunction(outer).catch((error) => console.log(error.message));
+      })();`);
+    expect(told).toContain("captured.js(2,");
+  });
+
+  it("traces name the sources of a program that has maps, and the SDK's own files as they are", () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "mapped.js");
+    writeFileSync(file, "exports.thrown = (task) => task();\n//# sourceMappingURL=mapped.js.map\n");
+    const map = { version: 3, file: "mapped.js", sources: ["mapped.ts"], names: [], mappings: "AAAA" };
+    writeFileSync(`${file}.map`, JSON.stringify(map));
+    const program = `${REQUIRE}
+      within("cmd/run/index.js")("source-map-support/register");
+      const { CustomResource } = within("package.json")("./index.js");
+      try { require(${JSON.stringify(file)}).thrown(() => new CustomResource("t", "")); } catch (error) { console.log(error.stack); }`;
+    const here = printedBy(PROGRAM_HOST, program);
+    expect(here).toMatch(/mapped\.ts:1:/);
+    expect(here).toMatch(/@pulumi\/pulumi\/resource\.js:\d+/);
+    expect(printedBy("index.js", program)).toMatch(/mapped\.ts:1:/);
   });
 });

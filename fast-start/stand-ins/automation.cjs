@@ -1,0 +1,1 @@
+module.exports = require("../lazy-sdk.cjs").standIn("automation.cjs", { esModule: true });

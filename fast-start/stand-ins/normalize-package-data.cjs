@@ -1,0 +1,3 @@
+const { placeOf } = require("../lazy-sdk.cjs");
+
+module.exports = (...args) => require(placeOf("normalize-package-data.cjs"))(...args);
