@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export type { ConnectorAction, ConnectorClientConfig } from "./clients/opensearch/connectors";
-export { answerText, type PredictAnswer } from "./clients/opensearch/prediction";
+export { answerText, type PredictAnswer } from "./clients/opensearch/predict-answer";
 export type {
   ExistingOllamaArgs,
   OllamaArgs,

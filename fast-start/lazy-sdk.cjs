@@ -1,7 +1,8 @@
 // Parts of Pulumi's SDK that few programs use are loaded when they are used, and not when they are required. What the
 // serialisation of functions uses: the dynamic providers of this package are stored as a line of text, so nothing of
-// theirs is serialised. (A TypeScript program has TypeScript read its tsconfig.json.) The Automation API. What sends
-// traces of OpenTelemetry. And the source maps of the SDK itself, whose sources it does not come with.
+// theirs is serialised. (A TypeScript program has TypeScript read its tsconfig.json.) What sends the spans of
+// OpenTelemetry. And the source maps of the SDK itself, whose sources it does not come with. The Automation API is not
+// among them: a function that is serialised may hold it, and the serialisation tells modules by what they are.
 // The SDK loaded TypeScript that late itself for a while (pulumi/pulumi#10185).
 const { registerHooks } = require("node:module");
 const { join } = require("node:path");
@@ -13,7 +14,6 @@ const STAND_INS = [
   { required: /(^|\/)closure\/v8Hooks$|^\.\/v8Hooks$/, file: "v8-hooks.cjs" },
   { required: /^@npmcli\/arborist$/, file: "arborist.cjs" },
   { required: /^normalize-package-data$/, file: "normalize-package-data.cjs" },
-  { required: /^\.\/automation$/, file: "automation.cjs" },
   { required: /^\.\/tracing$/, file: "tracing.cjs" },
   { required: /^source-map-support\/register$/, file: "source-map-support.cjs" },
 ];
@@ -53,7 +53,7 @@ exports.standIn = (file, { esModule }) => {
     {
       get: (_, key) => {
         if (key === "__esModule") return esModule;
-        return esModule && key === "default" && !real().__esModule ? real() : real()[key];
+        return esModule && key === "default" ? real() : real()[key];
       },
       has: (_, key) => key in real(),
       ownKeys: () => Reflect.ownKeys(real()),

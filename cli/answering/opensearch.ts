@@ -64,9 +64,9 @@ async function ask(
 const SENT_MILLISECONDS = 10;
 
 /** What reads an answer, loaded while the model writes it: 20 ms, a third of the time from the command to the request. */
-async function reading(): Promise<typeof import("../../clients/opensearch/prediction")> {
+async function reading(): Promise<typeof import("../../clients/opensearch/predict-answer")> {
   await pause(SENT_MILLISECONDS);
-  return await import("../../clients/opensearch/prediction.js");
+  return await import("../../clients/opensearch/predict-answer.js");
 }
 
 /** Parameters of `_predict` for a conversation. Where the connector takes one prompt, it becomes one text. */

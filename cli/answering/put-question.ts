@@ -6,8 +6,8 @@ import { harmless } from "../terminal/harmless";
 import { withWaiting } from "../terminal/waiting";
 import { wrapped } from "../terminal/wrap";
 import type { Answer, Answerer, Message } from "./answer";
-import { openSearchAnswerer } from "./find-opensearch";
 import { measuresLine } from "./measures";
+import { openSearchAnswerer } from "./opensearch-answerer";
 
 /** Puts one question to the stack's model, as the flags say, and waits for the whole answer. */
 export async function putQuestion(session: Session, flags: AnswerFlags, question: string): Promise<Answer> {
@@ -24,7 +24,7 @@ export async function putQuestion(session: Session, flags: AnswerFlags, question
 
 /** Its code is loaded when it is used: Ollama's client takes a sixth of the command's start. */
 async function straight(access: Access): Promise<Answerer> {
-  const { ollamaAnswerer } = await import("./find-ollama.js");
+  const { ollamaAnswerer } = await import("./ollama-answerer.js");
   return ollamaAnswerer(access);
 }
 

@@ -2,8 +2,8 @@ import { findModel, serverVersion } from "../../clients/ollama/models";
 import { OllamaServer } from "../../clients/ollama/server";
 import type { Access } from "../access";
 import type { Answerer } from "../answering/answer";
-import { ollamaAnswerer } from "../answering/find-ollama";
-import { openSearchAnswerer } from "../answering/find-opensearch";
+import { ollamaAnswerer } from "../answering/ollama-answerer";
+import { openSearchAnswerer } from "../answering/opensearch-answerer";
 import { ExitCode } from "../exit-codes";
 import { CommandFailure } from "../failure";
 

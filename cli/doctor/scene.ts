@@ -9,7 +9,7 @@ import {
 import { type Connection, openSearch } from "../../clients/opensearch/connect";
 import { type ConnectorAction, type ConnectorDocument, getConnector } from "../../clients/opensearch/connectors";
 import { getModel, type ModelDocument } from "../../clients/opensearch/models";
-import type { PredictAnswer } from "../../clients/opensearch/prediction";
+import type { PredictAnswer } from "../../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import type { Access } from "../access";
 import { DockerEngine } from "./docker/engine";

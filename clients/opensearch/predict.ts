@@ -1,5 +1,5 @@
 import type { Deadline } from "../wait";
-import type { PredictAnswer } from "./prediction";
+import type { PredictAnswer } from "./predict-answer";
 import type { OpenSearchServer } from "./server";
 
 /** Shortest time limit of a question, in seconds: also one that is asked at the last moment may be answered. */
@@ -22,10 +22,11 @@ export async function predict(
     name: `POST /_plugins/_ml/models/${modelId}/_predict`,
     send: (client, options) => {
       const request = client.ml.predictModel({ model_id: modelId, body: { parameters } as never }, options);
-      signal?.addEventListener("abort", () => request.abort(), { once: true });
+      // What `abort` answers must not leave the listener: Node.js would throw its rejection, request and all, as uncaught.
+      signal?.addEventListener("abort", () => void request.abort(), { once: true });
       return request;
     },
-    answer: async () => (await import("./prediction.js")).predictAnswer,
+    answer: async () => (await import("./predict-answer.js")).predictAnswer,
     repeatable: true,
     timeoutSeconds: Math.max(LEAST_SECONDS, deadline.remainingMilliseconds / 1000),
     retry: { deadline },

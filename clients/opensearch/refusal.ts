@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ServerError } from "../errors";
+import { ServerError, UnexpectedAnswerError } from "../errors";
 
 const errorBody = z.object({
   error: z.union([z.string(), z.object({ type: z.string().optional(), reason: z.string().nullish() })]),
@@ -19,4 +19,9 @@ export function refusal(request: string, status: number, body: unknown): ServerE
   if (parsed.success) return new ServerError(status, "", String(parsed.data.error), request);
   const text = typeof body === "string" ? body : JSON.stringify(body ?? "");
   return new ServerError(status, "", text.trim().slice(0, 500) || "no reason given", request);
+}
+
+/** An answer of another form than the one that is known. */
+export function misread(request: string, problem: z.ZodError): UnexpectedAnswerError {
+  return new UnexpectedAnswerError(request, z.prettifyError(problem));
 }

@@ -71,8 +71,8 @@ export class OpenSearchServer {
     const answer = typeof call.answer === "function" ? await call.answer() : call.answer;
     const parsed = answer.safeParse(body);
     if (parsed.success) return parsed.data;
-    const { prettifyError } = await import("zod");
-    throw new UnexpectedAnswerError(call.name, prettifyError(parsed.error));
+    const { misread } = await import("./refusal.js");
+    throw misread(call.name, parsed.error);
   }
 
   async #answered<T>(call: Call<T>, requestTimeout: number, tried: number): Promise<unknown> {

@@ -1,5 +1,6 @@
 // A trace through the SDK has the map of each of its files read, sorted and searched, 20 ms of a program's start, only to
-// name sources that are not in the package. Its own files are named instead; those of all others have their maps.
+// name sources that are not in the package. Its own files are named instead; those of all others have their maps. In a
+// TypeScript program ts-node brings another copy of this package, which knows nothing of it.
 const { dirname, join } = require("node:path");
 const { placeOf } = require("../lazy-sdk.cjs");
 

@@ -40,9 +40,12 @@ export function pauseTraces(): PausedTraces {
     return { retraced: (error) => error, resume: () => undefined };
   }
   const prepare = Error.prepareStackTrace;
+  // Node.js takes no heed of anything else than a function.
+  const shortened: typeof prepare =
+    typeof prepare === "function" ? (error, frames) => prepare(error, withoutRuntime(frames)) : prepare;
   const resume = () => {
     Error.stackTraceLimit = limit;
-    Error.prepareStackTrace = prepare;
+    if (Error.prepareStackTrace === shortened) Error.prepareStackTrace = prepare;
   };
   const retraced = (error: unknown) => {
     resume();
@@ -50,8 +53,7 @@ export function pauseTraces(): PausedTraces {
     return error;
   };
   Error.stackTraceLimit = FRAMES;
-  // Without one, Node.js makes the text by itself, and sees to source maps where it is told to.
-  if (prepare !== undefined) Error.prepareStackTrace = (error, frames) => prepare(error, withoutRuntime(frames));
+  Error.prepareStackTrace = shortened;
   return { retraced, resume };
 }
 

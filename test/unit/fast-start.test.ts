@@ -155,38 +155,53 @@ describe("other parts of Pulumi's SDK", () => {
     return here;
   }
 
-  it("the Automation API is loaded when it is used, and has all its members", () => {
-    const loads = `${REQUIRE} const sdk = within("package.json")("./index.js"); console.log(loaded("automation/stack"));`;
-    expect(printedBy(PROGRAM_HOST, loads)).toBe("false");
-    expect(printedBy("index.js", loads)).toBe("true");
-    const members = sameWithout(`${REQUIRE}
-      const { automation } = within("package.json")("./index.js");
-      console.log(Object.keys(automation).sort().join(" "), typeof automation.default, automation.LocalWorkspace.name);`);
-    expect(members).toMatch(/ LocalWorkspace .* undefined LocalWorkspace$/);
+  it("a function that holds the Automation API is serialised with the same outcome", () => {
+    const text = sameWithout(`${REQUIRE}
+      process.chdir(${JSON.stringify(packageRoot)});
+      const { automation, runtime } = within("package.json")("./index.js");
+      runtime.serializeFunction(() => automation.LocalWorkspace.name).then(({ text }) => console.log(text));`);
+    expect(text).toContain('const automation = require("@pulumi/pulumi/automation/index.js");');
+  });
+
+  it("a second copy of the SDK in a process has its own modules", () => {
+    const folder = temporaryFolder();
+    const second = join(folder, "second", "node_modules", "@pulumi", "pulumi");
+    mkdirSync(second, { recursive: true });
+    writeFileSync(join(second, "typescript-shim.js"), 'exports.mark = "of the second";');
+    writeFileSync(join(second, "index.js"), 'exports.shim = require("./typescript-shim");');
+    const program = `${REQUIRE}
+      within("package.json")("./index.js");
+      console.log(require(${JSON.stringify(second)}).shim.mark);`;
+    expect(printedBy(PROGRAM_HOST, program)).toBe("of the second");
   });
 
   it("what sends spans is loaded when they are sent, and the spans before do nothing", () => {
-    const program = (url: string) => `${REQUIRE}
+    const program = `${REQUIRE}
       const tracing = within("cmd/run/run.js")("./tracing");
       const first = tracing.newSpan("first").setAttribute("with", true).addEvent("an event");
       console.log(first.isRecording(), loaded("sdk-trace-node"));
       first.end();
-      tracing.start(${JSON.stringify(url)});
+      tracing.start("http://127.0.0.1:9/api/v2/spans");
       const second = tracing.newSpan("second");
-      console.log(second.isRecording(), loaded("sdk-trace-node"));
+      console.log(second.isRecording(), second.parentSpanContext !== undefined, loaded("sdk-trace-node"));
+      const { SimpleSpanProcessor } = within("cmd/run/tracing.js")("@opentelemetry/sdk-trace-base");
+      SimpleSpanProcessor.prototype.onEnd = ({ name }) => console.log(name, "ended");
+      tracing.stop();
       process.exit();`;
-    const zipkin = "http://127.0.0.1:9/api/v2/spans";
-    expect(printedBy(PROGRAM_HOST, program(zipkin))).toBe("false false\ntrue true");
-    expect(printedBy("index.js", program(zipkin))).toBe("false true\ntrue true");
+    const sent = "true true true\nnodejs-runtime-root ended";
+    expect(printedBy(PROGRAM_HOST, program)).toBe(`false false\n${sent}`);
+    expect(printedBy("index.js", program)).toBe(`false true\n${sent}`);
   });
 
-  it("spans below one of the caller's are real from the first", () => {
+  it("spans below one of the caller's are real from the first, and its children", () => {
     const env = { TRACEPARENT: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
     const program = `${REQUIRE}
-      within("cmd/run/index.js")("./instrumentation");
-      console.log(within("cmd/run/run.js")("./tracing").newSpan("first").isRecording());`;
-    expect(printedBy(PROGRAM_HOST, program, { env })).toBe("true");
-    expect(printedBy("index.js", program, { env })).toBe("true");
+      const { withRootContext } = within("cmd/run/index.js")("./instrumentation");
+      const span = withRootContext(() => within("cmd/run/run.js")("./tracing").newSpan("first"));
+      console.log(span.isRecording(), span.parentSpanContext.traceId, span.parentSpanContext.spanId);`;
+    const real = "true 0af7651916cd43dd8448eb211c80319c b7ad6b7169203331";
+    expect(printedBy(PROGRAM_HOST, program, { env })).toBe(real);
+    expect(printedBy("index.js", program, { env })).toBe(real);
   });
 
   it("no debugging session is open until a function is serialised", () => {

@@ -1,5 +1,5 @@
 import { predict } from "../../../clients/opensearch/predict";
-import { answerText } from "../../../clients/opensearch/prediction";
+import { answerText } from "../../../clients/opensearch/predict-answer";
 import { Deadline } from "../../../clients/wait";
 import { HOST_GATEWAY, isLoopback } from "../../../components/endpoints";
 import { diagnose } from "../../../diagnosis/diagnose";

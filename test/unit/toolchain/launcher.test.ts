@@ -13,8 +13,9 @@ describe("the launcher of Node.js providers", () => {
     const host = join(folder, "node_modules", "@pulumi", "pulumi", "cmd", "dynamic-provider");
     mkdirSync(host, { recursive: true });
     writeFileSync(join(host, "index.js"), "console.log(JSON.stringify(process.argv.slice(1)));");
-    const { stdout } = spawnSync("sh", [launcher, "127.0.0.1:4711"], { cwd: folder, encoding: "utf8" });
-    expect(JSON.parse(stdout)).toStrictEqual([realpathSync(join(host, "index.js")), "127.0.0.1:4711"]);
+    const given = ["--tracing=http://127.0.0.1:9411", "127.0.0.1:4711"];
+    const { stdout } = spawnSync("sh", [launcher, ...given], { cwd: folder, encoding: "utf8" });
+    expect(JSON.parse(stdout)).toStrictEqual([realpathSync(join(host, "index.js")), ...given]);
   });
 
   it("fails at once, and doesn't wait for input, where the program has no @pulumi/pulumi", () => {

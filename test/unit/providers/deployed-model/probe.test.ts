@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectorDocument } from "../../../../clients/opensearch/connectors";
-import { answerText } from "../../../../clients/opensearch/prediction";
+import { answerText } from "../../../../clients/opensearch/predict-answer";
 import {
   type ConnectorPreset,
   ollamaChat,

@@ -28,22 +28,23 @@ function framesTakenBy(task: () => unknown): number {
   return most;
 }
 
+const inTimer = (task: () => void) => new Promise<void>((done) => setImmediate(() => done(task())));
+const inApply = (task: () => void) => new Promise<void>((done) => pulumi.output(1).apply(() => done(task())));
+
 /** The files of the trace from which the SDK takes the positions in the state, which is the longest of all. */
-async function filesOfPositions(task: () => unknown): Promise<string[]> {
+async function filesOfPositions(make: () => unknown, below: (task: () => void) => Promise<void>): Promise<string[]> {
   const prepare = Error.prepareStackTrace;
   let longest: string[] = [];
-  Error.prepareStackTrace = (error, frames) => {
-    if (frames.length > longest.length) longest = frames.map((frame) => frame.getFileName() ?? "node:");
-    return prepare ? prepare(error, frames) : `${error}`;
-  };
-  // Below a timer's callback stands only what runs it.
-  await new Promise<void>((resolve) => {
-    setImmediate(() => {
-      fromFar(DEEP, task);
-      resolve();
-    });
-  }).finally(() => {
-    Error.prepareStackTrace = prepare;
+  await below(() => {
+    Error.prepareStackTrace = (error, frames) => {
+      if (frames.length > longest.length) longest = frames.map((frame) => frame.getFileName() ?? "node:");
+      return prepare ? prepare(error, frames) : `${error}`;
+    };
+    try {
+      fromFar(DEEP, make);
+    } finally {
+      Error.prepareStackTrace = prepare;
+    }
   });
   return longest;
 }
@@ -70,13 +71,41 @@ describe("stack traces of a resource", () => {
     expect(framesTakenBy(() => new ModelGroup("short", { connection }))).toBe(1);
   });
 
-  it("for the positions in the state are cut below the program's outermost frame: what runs it is the same for all", async () => {
-    const files = await filesOfPositions(() => new ModelGroup("cut", { connection }));
+  it.each([
+    ["Node.js", inTimer],
+    ["Pulumi's runtime", inApply],
+  ])("for the positions in the state end above %s, which runs the program", async (_, below) => {
+    const files = await filesOfPositions(() => new ModelGroup(`cut ${below.name}`, { connection }), below);
     expect(files.length).toBeGreaterThan(DEEP);
-    expect(files.at(-1)).not.toMatch(/^node:/);
-    expect(files.some((file) => /^node:|@pulumi[\\/]pulumi[\\/]resource/.test(file))).toBe(true);
-    const whole = await filesOfPositions(() => new pulumi.ComponentResource("test:index:Whole", "whole"));
-    expect(whole.at(-1)).toMatch(/^node:/);
+    expect(files.at(-1)).toMatch(/paused-traces\.test\.ts$/);
+    const whole = await filesOfPositions(() => new pulumi.ComponentResource("test:index:Whole", below.name), below);
+    expect(whole.at(-1)).not.toMatch(/paused-traces\.test\.ts$/);
+  });
+
+  it.each([null, false, 0, {}])("take a formatter %j for none, as Node.js does", (formatter) => {
+    const prepare = Error.prepareStackTrace;
+    try {
+      Object.assign(Error, { prepareStackTrace: formatter });
+      expect(() => new ModelGroup(`with ${JSON.stringify(formatter)}`, { connection })).not.toThrow();
+      expect(Error.prepareStackTrace).toBe(formatter);
+    } finally {
+      Error.prepareStackTrace = prepare;
+    }
+  });
+
+  it("keep a formatter that the program sets meanwhile", () => {
+    const prepare = Error.prepareStackTrace;
+    const own = (error: Error) => `${error}`;
+    const setting = () => {
+      Error.prepareStackTrace = own;
+      return undefined;
+    };
+    try {
+      new ModelGroup("setting", { connection }, { transformations: [setting] });
+      expect(Error.prepareStackTrace).toBe(own);
+    } finally {
+      Error.prepareStackTrace = prepare;
+    }
   });
 
   it("have the program's own limit and formatter again afterwards", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answerMeasures } from "../../../clients/opensearch/prediction";
+import { answerMeasures } from "../../../clients/opensearch/predict-answer";
 
 const answer = (dataAsMap: unknown) => ({ inference_results: [{ output: [{ name: "response", dataAsMap }] }] });
 

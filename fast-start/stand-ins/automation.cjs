@@ -1,1 +1,0 @@
-module.exports = require("../lazy-sdk.cjs").standIn("automation.cjs", { esModule: true });

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { packageRoot } from "../../../toolchain/package-root";
+import { Collected } from "../../support/collected";
+import { LoopbackServer } from "../../support/loopback-server";
+import { temporaryFolder } from "../toolchain/temporary-folder";
+
+const COMMAND = join(packageRoot, "dist", "cli", "main.js");
+const PASSWORD = "Canary-Passw0rd-7531";
+
+/** Prints what is loaded when the first request is made. */
+const RECORDER = `
+const http = require("node:http");
+const { request } = http;
+http.request = (...args) => {
+  const names = Object.keys(require.cache).map((file) => /node_modules[/\\\\]((?:@[^/\\\\]+[/\\\\])?[^/\\\\]+)/.exec(file)?.[1]);
+  console.error(JSON.stringify([...new Set(names.filter(Boolean))].sort()));
+  return request(...args);
+};`;
+
+/** An OpenSearch that does with a question what the test says. */
+class Cluster extends LoopbackServer {
+  asked: (response: ServerResponse) => void = () => undefined;
+
+  protected answer(_: IncomingMessage, __: string, response: ServerResponse): void {
+    this.asked(response);
+  }
+}
+
+describe("ollama-chat ask as a process of its own", () => {
+  let cluster: Cluster;
+  beforeEach(async () => {
+    cluster = await new Cluster().start();
+  });
+  afterEach(() => cluster.stop());
+
+  function start(...options: readonly string[]): { child: ChildProcess; out: Collected; err: Collected } {
+    const access = ["--opensearch", cluster.endpoint, "--username", "admin", "--model-id", "m1"];
+    const env = { ...process.env, NODE_OPTIONS: "", OLLAMA_CHAT_OPENSEARCH_PASSWORD: PASSWORD };
+    const args = [...options, COMMAND, "ask", "a private question", ...access];
+    const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const [out, err] = [new Collected(), new Collected()];
+    child.stdout?.pipe(out);
+    child.stderr?.pipe(err);
+    return { child, out, err };
+  }
+
+  it("loads the parser of its flags and the client before it asks, and what reads the answer after that", async () => {
+    cluster.asked = (response) => {
+      const dataAsMap = { model: "smollm2:135m", response: "an answer" };
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ inference_results: [{ output: [{ name: "response", dataAsMap }] }] }));
+    };
+    const recorder = join(temporaryFolder(), "recorder.cjs");
+    writeFileSync(recorder, RECORDER);
+    const { child, out, err } = start("--require", recorder);
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(out.text).toBe("an answer\n");
+    expect(JSON.parse(err.text.split("\n")[0] ?? "")).toEqual([
+      "@opensearch-project/opensearch",
+      "commander",
+      "debug",
+      "json11",
+      "ms",
+      "secure-json-parse",
+    ]);
+  });
+
+  it("ends with 130 at Ctrl+C while the model thinks, and prints neither the password nor the question", async () => {
+    const { child, out, err } = start();
+    cluster.asked = () => child.kill("SIGINT");
+    expect(await once(child, "close")).toEqual([130, null]);
+    expect(out.text).toBe("");
+    expect(err.text).toBe("");
+  });
+});
