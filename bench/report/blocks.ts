@@ -1,6 +1,6 @@
 import type { CaseResult, Figure, Results } from "../results";
 import { costBlock } from "./cost";
-import { measuredText, occasion, targetText, withUnit } from "./format";
+import { measuredText, occasion, targetText, verdictText } from "./format";
 import { peersBlock } from "./peers-table";
 import { table } from "./table";
 
@@ -47,9 +47,9 @@ function minute(time: string): string {
 function targetsBlock({ cases }: Results): string {
   const rows = cases.flatMap(({ id, verdicts, clock, error }) => {
     const lines = verdicts.map((verdict) => {
-      const { name, value, unit, met, target } = verdict;
+      const { name, met, target } = verdict;
       const outcome = target === undefined ? "–" : met ? "met" : "**missed**";
-      return [id, name, withUnit(value, unit), targetText(verdict), outcome, clock === "none" ? "" : clock];
+      return [id, name, verdictText(verdict), targetText(verdict), outcome, clock === "none" ? "" : clock];
     });
     return error === undefined
       ? lines

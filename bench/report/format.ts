@@ -10,7 +10,7 @@ export function withUnit(value: number, unit: Unit): string {
     case "ms":
       return `${digits(value)} ms`;
     case "bytes":
-      return Math.abs(value) >= MEBIBYTE ? `${Math.round(value / MEBIBYTE)} MiB` : `${grouped(Math.round(value))} B`;
+      return bytes(value);
     case "ratio":
       return digits(value);
     case "perSecond":
@@ -35,10 +35,23 @@ export function occasion({ startedAt, processor }: CaseResult, ...more: string[]
   return [startedAt.slice(0, 10), ...more, processor].filter((part) => part !== undefined).join(", ");
 }
 
+/** What was measured for a verdict, with a digit more where it would read as the target itself and is not. */
+export function verdictText({ value, unit, target }: Verdict): string {
+  const text = withUnit(value, unit);
+  if (unit !== "ratio" || target === undefined || value === target.value) return text;
+  return text === withUnit(target.value, unit) ? value.toFixed(3) : text;
+}
+
 export function targetText({ target, unit }: Verdict): string {
   if (target === undefined) return "–";
   const signs = { "at most": "≤", "at least": "≥", below: "<" } as const;
   return `${signs[target.is]} ${withUnit(target.value, unit)}`;
+}
+
+function bytes(value: number): string {
+  const size = Math.abs(value);
+  if (size >= MEBIBYTE) return `${Math.round(value / MEBIBYTE)} MiB`;
+  return size >= MEBIBYTE / 10 ? `${(value / MEBIBYTE).toFixed(1)} MiB` : `${grouped(Math.round(value))} B`;
 }
 
 function digits(value: number): string {

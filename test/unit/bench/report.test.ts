@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { blocks } from "../../../bench/report/blocks";
-import { measuredText, targetText, withUnit } from "../../../bench/report/format";
+import { measuredText, targetText, verdictText, withUnit } from "../../../bench/report/format";
 import { fillMarkers } from "../../../bench/report/markers";
 import { plots } from "../../../bench/report/plots";
 import { toSvg } from "../../../bench/report/svg";
@@ -69,6 +69,7 @@ describe("numbers", () => {
     [5107, "ms", "5,107 ms"],
     [1926, "bytes", "1,926 B"],
     [58_720_256, "bytes", "56 MiB"],
+    [-400_000, "bytes", "-0.4 MiB"],
     [1.0238, "ratio", "1.02"],
     [16_960, "perSecond", "16,960 /s"],
     [0, "count", "0"],
@@ -80,6 +81,11 @@ describe("numbers", () => {
     const figure = measured("up", "ours", "s", 2.5);
     expect(measuredText(figure)).toBe("2.50 s (2.00–3.00 s)");
     expect(measuredText({ ...figure, samples: [2.5] })).toBe("2.50 s");
+  });
+
+  it("a verdict that rounds to its target, and is not, shows a digit more", () => {
+    const verdict = { name: "x", unit: "ratio", target: { is: "at most", value: 1.1 } } as const;
+    expect([1.102, 1.1, 1.2].map((value) => verdictText({ ...verdict, value }))).toEqual(["1.102", "1.10", "1.20"]);
   });
 
   it("a target shows its sign", () => {
