@@ -5,6 +5,12 @@ import type { OpenSearchServer } from "./server";
 /** Shortest time limit of a question, in seconds: also one that is asked at the last moment may be answered. */
 const LEAST_SECONDS = 1;
 
+/** What reads an answer, loaded when it is first needed; whoever has to wait before that can have it loaded meanwhile. */
+export async function predictReader(): Promise<typeof import("./predict-answer")["predictAnswer"]> {
+  const { predictAnswer } = await import("./predict-answer.js");
+  return predictAnswer;
+}
+
 /**
  * Asks a model. The answer can take as long as the model does, so the time limit is the caller's.
  *
@@ -26,7 +32,7 @@ export async function predict(
       signal?.addEventListener("abort", () => void request.abort(), { once: true });
       return request;
     },
-    answer: async () => (await import("./predict-answer.js")).predictAnswer,
+    answer: predictReader,
     repeatable: true,
     timeoutSeconds: Math.max(LEAST_SECONDS, deadline.remainingMilliseconds / 1000),
     retry: { deadline },

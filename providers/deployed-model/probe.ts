@@ -1,6 +1,6 @@
 import { ServerError, UnreachableError } from "../../clients/errors";
 import { type ConnectorDocument, getConnector } from "../../clients/opensearch/connectors";
-import { predict } from "../../clients/opensearch/predict";
+import { predict, predictReader } from "../../clients/opensearch/predict";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { type Deadline, type Look, waitFor } from "../../clients/wait";
@@ -23,10 +23,14 @@ const SHAPES: Readonly<Record<string, unknown>> = {
   inputText: QUESTION,
 };
 
-/** Parameters of the question that a model is to be asked; `undefined` where it is not to be asked, or none is known. */
+/**
+ * Parameters of the question that a model is to be asked; `undefined` where it is not to be asked, or none is known. To be
+ * called while the model is deployed: what reads its answer is loaded as well.
+ */
 export async function question(server: OpenSearchServer, inputs: DeployedModelInputs): Promise<Question | undefined> {
   if (inputs.probe?.enabled === false || inputs.isEnabled === false) return undefined;
-  return inputs.probe?.parameters ?? (await derived(server, inputs));
+  const [parameters] = await Promise.all([inputs.probe?.parameters ?? derived(server, inputs), predictReader()]);
+  return parameters;
 }
 
 /**
