@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UnexpectedAnswerError } from "../../clients/errors";
-import { predict } from "../../clients/opensearch/predict";
+import { answerReading, predict } from "../../clients/opensearch/predict";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { Deadline } from "../../clients/wait";
 import { ChatApi } from "../../providers/connector/chat-api";
@@ -46,7 +46,7 @@ async function ask(
   try {
     const [answer, { answerMeasures, answerText }] = await Promise.all([
       predict(server, modelId, parametersOf(deployed, messages), deadline, limits.signal),
-      reading(),
+      pause(SENT_MILLISECONDS).then(answerReading),
     ]);
     const text = answerText(answer);
     if (text === undefined) throw noText(deployed, answer);
@@ -60,14 +60,11 @@ async function ask(
   }
 }
 
-/** By then a request to a server nearby is on its way; sooner, the loading would hold it up. */
+/**
+ * What reads an answer is loaded while the model writes it: 20 ms, a third of the time from the command to the request.
+ * By then a request to a server nearby is on its way; sooner, the loading would hold it up.
+ */
 const SENT_MILLISECONDS = 10;
-
-/** What reads an answer, loaded while the model writes it: 20 ms, a third of the time from the command to the request. */
-async function reading(): Promise<typeof import("../../clients/opensearch/predict-answer")> {
-  await pause(SENT_MILLISECONDS);
-  return await import("../../clients/opensearch/predict-answer.js");
-}
 
 /** Parameters of `_predict` for a conversation. Where the connector takes one prompt, it becomes one text. */
 function parametersOf({ api, otherModel }: DeployedModel, messages: readonly Message[]): Record<string, unknown> {

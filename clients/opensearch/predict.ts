@@ -6,9 +6,8 @@ import type { OpenSearchServer } from "./server";
 const LEAST_SECONDS = 1;
 
 /** What reads an answer, loaded when it is first needed; whoever has to wait before that can have it loaded meanwhile. */
-export async function predictReader(): Promise<typeof import("./predict-answer")["predictAnswer"]> {
-  const { predictAnswer } = await import("./predict-answer.js");
-  return predictAnswer;
+export async function answerReading(): Promise<typeof import("./predict-answer")> {
+  return await import("./predict-answer.js");
 }
 
 /**
@@ -32,7 +31,7 @@ export async function predict(
       signal?.addEventListener("abort", () => void request.abort(), { once: true });
       return request;
     },
-    answer: predictReader,
+    answer: async () => (await answerReading()).predictAnswer,
     repeatable: true,
     timeoutSeconds: Math.max(LEAST_SECONDS, deadline.remainingMilliseconds / 1000),
     retry: { deadline },

@@ -1,6 +1,6 @@
 import { ServerError, UnreachableError } from "../../clients/errors";
 import { type ConnectorDocument, getConnector } from "../../clients/opensearch/connectors";
-import { predict, predictReader } from "../../clients/opensearch/predict";
+import { answerReading, predict } from "../../clients/opensearch/predict";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { type Deadline, type Look, waitFor } from "../../clients/wait";
@@ -29,7 +29,7 @@ const SHAPES: Readonly<Record<string, unknown>> = {
  */
 export async function question(server: OpenSearchServer, inputs: DeployedModelInputs): Promise<Question | undefined> {
   if (inputs.probe?.enabled === false || inputs.isEnabled === false) return undefined;
-  const [parameters] = await Promise.all([inputs.probe?.parameters ?? derived(server, inputs), predictReader()]);
+  const [parameters] = await Promise.all([inputs.probe?.parameters ?? derived(server, inputs), answerReading()]);
   return parameters;
 }
 

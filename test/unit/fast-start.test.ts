@@ -34,6 +34,20 @@ function printedBy(
   return stdout.trim();
 }
 
+/** For programs that look into Pulumi's SDK: its folder, `require` as a module of it has it, and whether a part is loaded. */
+const REQUIRE = `
+  const { createRequire } = require("node:module");
+  const sdk = ${JSON.stringify(join(packageRoot, "node_modules", "@pulumi", "pulumi"))};
+  const within = (place) => createRequire(sdk + "/" + place);
+  const loaded = (part) => Object.keys(require.cache).some((file) => file.includes(part));`;
+
+/** What a program prints under the preload, which must be what it prints without. */
+function sameWithout(program: string): string {
+  const here = printedBy(PROGRAM_HOST, program);
+  expect(here).toBe(printedBy("index.js", program));
+  return here;
+}
+
 describe("compiled code", () => {
   /** Compiles only under the flag that Pulumi's SDK turns on. */
   const PROBE = `let under = true; try { new Function("%IsSmi(1)"); } catch { under = false; } console.log(under);`;
@@ -100,11 +114,9 @@ describe("memory", () => {
 });
 
 describe("what only the serialisation of functions uses", () => {
-  const sdk = JSON.stringify(join(packageRoot, "node_modules", "@pulumi", "pulumi"));
-  const LOADED = `
-    const loaded = (name) => Object.keys(require.cache).some((file) => file.includes("node_modules/" + name));
-    const print = () => console.log(loaded("typescript/"), loaded("@npmcli/arborist/lib/"), loaded("normalize-package-data/lib/"));`;
-  const LOADS_SDK = `${LOADED} require(${sdk}); print();`;
+  const LOADS_SDK = `${REQUIRE} require(sdk);
+    const parts = ["typescript/", "@npmcli/arborist/lib/", "normalize-package-data/lib/"];
+    console.log(...parts.map((part) => loaded("node_modules/" + part)));`;
 
   it("is not loaded with Pulumi's SDK in its two hosts", () => {
     expect(printedBy(PROGRAM_HOST, LOADS_SDK)).toBe("false false false");
@@ -122,43 +134,26 @@ describe("what only the serialisation of functions uses", () => {
   });
 
   it("is loaded when a function is serialised, with the same outcome", () => {
-    const serialises = `
-      const pulumi = require(${sdk});
+    const text = sameWithout(`${REQUIRE}
+      const pulumi = require(sdk);
       const answer = 42;
-      pulumi.runtime.serializeFunction(() => answer).then(({ text }) => console.log(JSON.stringify(text)));`;
-    const here = printedBy(PROGRAM_HOST, serialises);
-    expect(here).toContain("answer: 42");
-    expect(here).toBe(printedBy("index.js", serialises));
+      pulumi.runtime.serializeFunction(() => answer).then(({ text }) => console.log(JSON.stringify(text)));`);
+    expect(text).toContain("answer: 42");
   });
 
   it("is loaded when the packages that a function needs are looked for, with the same outcome", () => {
-    const looks = `
+    const paths = sameWithout(`${REQUIRE}
       process.chdir(${JSON.stringify(packageRoot)});
-      require(${sdk}).runtime.computeCodePaths({}).then((paths) => console.log([...paths.keys()].sort().join(" ")));`;
-    const here = printedBy(PROGRAM_HOST, looks);
-    expect(here).toContain("node_modules/zod");
-    expect(here).toBe(printedBy("index.js", looks));
+      require(sdk).runtime.computeCodePaths({}).then((paths) => console.log([...paths.keys()].sort().join(" ")));`);
+    expect(paths).toContain("node_modules/zod");
   });
 });
 
 describe("other parts of Pulumi's SDK", () => {
-  const sdk = join(packageRoot, "node_modules", "@pulumi", "pulumi");
-  const REQUIRE = `
-    const { createRequire } = require("node:module");
-    const within = (place) => createRequire(${JSON.stringify(sdk)} + "/" + place);
-    const loaded = (part) => Object.keys(require.cache).some((file) => file.includes(part));`;
-
-  /** What it prints under the preload, which must be what it prints without. */
-  function sameWithout(program: string): string {
-    const here = printedBy(PROGRAM_HOST, program);
-    expect(here).toBe(printedBy("index.js", program));
-    return here;
-  }
-
   it("a function that holds the Automation API is serialised with the same outcome", () => {
     const text = sameWithout(`${REQUIRE}
       process.chdir(${JSON.stringify(packageRoot)});
-      const { automation, runtime } = within("package.json")("./index.js");
+      const { automation, runtime } = require(sdk);
       runtime.serializeFunction(() => automation.LocalWorkspace.name).then(({ text }) => console.log(text));`);
     expect(text).toContain('const automation = require("@pulumi/pulumi/automation/index.js");');
   });
@@ -170,7 +165,7 @@ describe("other parts of Pulumi's SDK", () => {
     writeFileSync(join(second, "typescript-shim.js"), 'exports.mark = "of the second";');
     writeFileSync(join(second, "index.js"), 'exports.shim = require("./typescript-shim");');
     const program = `${REQUIRE}
-      within("package.json")("./index.js");
+      require(sdk);
       console.log(require(${JSON.stringify(second)}).shim.mark);`;
     expect(printedBy(PROGRAM_HOST, program)).toBe("of the second");
   });
@@ -213,7 +208,7 @@ describe("other parts of Pulumi's SDK", () => {
       (async () => {
         await within("cmd/run/index.js")("../../runtime/closure/v8Hooks").isInitializedAsync();
         console.log(sessions);
-        const { runtime } = within("package.json")("./index.js");
+        const { runtime } = require(sdk);
         await runtime.serializeFunction(() => 1);
         await runtime.serializeFunction(() => 2);
         console.log(sessions);
@@ -231,7 +226,7 @@ describe("other parts of Pulumi's SDK", () => {
       (async () => {
         await within("cmd/run/index.js")("../../runtime/closure/v8Hooks").isInitializedAsync();
         const { outer } = require(${JSON.stringify(file)});
-        const { runtime } = within("package.json")("./index.js");
+        const { runtime } = require(sdk);
         await runtime.serializeFunction(outer).catch((error) => console.log(error.message));
       })();`);
     expect(told).toContain("captured.js(2,");
@@ -245,7 +240,7 @@ describe("other parts of Pulumi's SDK", () => {
     writeFileSync(`${file}.map`, JSON.stringify(map));
     const program = `${REQUIRE}
       within("cmd/run/index.js")("source-map-support/register");
-      const { CustomResource } = within("package.json")("./index.js");
+      const { CustomResource } = require(sdk);
       try { require(${JSON.stringify(file)}).thrown(() => new CustomResource("t", "")); } catch (error) { console.log(error.stack); }`;
     const here = printedBy(PROGRAM_HOST, program);
     expect(here).toMatch(/mapped\.ts:1:/);

@@ -11,13 +11,11 @@ function fromFar<T>(frames: number, task: () => T): T {
   return frames === 0 ? task() : fromFar(frames - 1, task);
 }
 
-/** The longest of the traces that were taken while `task` ran. */
-function framesTakenBy(task: () => unknown): number {
+/** Runs `task` that far down, and shows every trace that is taken meanwhile. */
+function watched(task: () => unknown, seen: (frames: readonly NodeJS.CallSite[]) => void): void {
   const prepare = Error.prepareStackTrace;
-  let most = 0;
   Error.prepareStackTrace = (error, frames) => {
-    // For the positions in the state the SDK lifts the limit itself.
-    if (Error.stackTraceLimit !== Number.POSITIVE_INFINITY) most = Math.max(most, frames.length);
+    seen(frames);
     return prepare ? prepare(error, frames) : `${error}`;
   };
   try {
@@ -25,6 +23,15 @@ function framesTakenBy(task: () => unknown): number {
   } finally {
     Error.prepareStackTrace = prepare;
   }
+}
+
+/** The longest of the traces that were taken while `task` ran. */
+function framesTakenBy(task: () => unknown): number {
+  let most = 0;
+  watched(task, ({ length }) => {
+    // For the positions in the state the SDK lifts the limit itself.
+    if (Error.stackTraceLimit !== Number.POSITIVE_INFINITY) most = Math.max(most, length);
+  });
   return most;
 }
 
@@ -33,19 +40,11 @@ const inApply = (task: () => void) => new Promise<void>((done) => pulumi.output(
 
 /** The files of the trace from which the SDK takes the positions in the state, which is the longest of all. */
 async function filesOfPositions(make: () => unknown, below: (task: () => void) => Promise<void>): Promise<string[]> {
-  const prepare = Error.prepareStackTrace;
   let longest: string[] = [];
-  await below(() => {
-    Error.prepareStackTrace = (error, frames) => {
-      if (frames.length > longest.length) longest = frames.map((frame) => frame.getFileName() ?? "node:");
-      return prepare ? prepare(error, frames) : `${error}`;
-    };
-    try {
-      fromFar(DEEP, make);
-    } finally {
-      Error.prepareStackTrace = prepare;
-    }
-  });
+  const seen = (frames: readonly NodeJS.CallSite[]) => {
+    if (frames.length > longest.length) longest = frames.map((frame) => frame.getFileName() ?? "node:");
+  };
+  await below(() => watched(make, seen));
   return longest;
 }
 
