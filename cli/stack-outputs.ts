@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { z } from "zod";
+import { validate } from "../clients/validate";
 import { ExitCode } from "./exit-codes";
 import { CommandFailure } from "./failure";
 
@@ -38,7 +39,7 @@ export async function readStackOutputs(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<StackOutputs> {
   const which = selection.stack === undefined ? "the selected stack" : `the stack ${selection.stack}`;
-  const parsed = outputsSchema.safeParse(asJson(await pulumiOutputs(selection, which, environment)));
+  const parsed = validate(outputsSchema, asJson(await pulumiOutputs(selection, which, environment)));
   if (!parsed.success) throw notAChatStack(which, z.prettifyError(parsed.error));
   const { opensearchEndpoint, ollamaEndpoint } = parsed.data;
   if (opensearchEndpoint === undefined && ollamaEndpoint === undefined) {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { validate } from "../clients/validate";
 import type { CheckFailure } from "./lifecycle";
 import { isUnknown } from "./unknown";
 
@@ -9,7 +10,7 @@ const SECRET_KEY = /password|credential|secret|token|api_?key|private_?key|autho
  * the property's path, the value (never a secret's), and what is allowed.
  */
 export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
-  const parsed = schema.safeParse(news);
+  const parsed = validate(schema, news);
   if (parsed.success) return [];
   return parsed.error.issues
     .flatMap(flatten)

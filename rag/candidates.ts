@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Hit } from "../clients/opensearch/documents";
+import { validate } from "../clients/validate";
 import { VECTOR_FIELD } from "../providers/search-index/passages";
 import { contentWords } from "./content-words";
 import { FUSION } from "./fusion";
@@ -64,7 +65,7 @@ const passage = z.looseObject({
 /** The passages among hits; documents that are none are left out. */
 export function candidatesOf(hits: readonly Hit[]): Candidate[] {
   return hits.flatMap(({ id, score, matchedQueries, source }) => {
-    const parsed = passage.safeParse(source);
+    const parsed = validate(passage, source);
     if (!parsed.success) return [];
     const { source: path, title, position, text, vector } = parsed.data;
     const sharesWords = matchedQueries.includes(WORDS);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UnexpectedAnswerError } from "../clients/errors";
 import { predict } from "../clients/opensearch/predict";
 import type { OpenSearchServer } from "../clients/opensearch/server";
+import { validate } from "../clients/validate";
 import type { Deadline } from "../clients/wait";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { promptText } from "../providers/connector/prompt-text";
@@ -23,7 +24,10 @@ export interface Embedder {
 export async function embed(embedder: Embedder, texts: readonly string[], deadline: Deadline): Promise<number[][]> {
   const { server, modelId, dimension } = embedder;
   const answer = await predict(server, modelId, { input: texts.map(promptText) }, deadline);
-  const parsed = vectorsOf.safeParse(answer.inference_results.flatMap(({ output }) => output ?? []));
+  const parsed = validate(
+    vectorsOf,
+    answer.inference_results.flatMap(({ output }) => output ?? []),
+  );
   const vectors = parsed.data?.map(({ data }) => data);
   if (vectors?.length !== texts.length) {
     const request = `POST /_plugins/_ml/models/${modelId}/_predict`;

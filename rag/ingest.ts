@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type BulkOperation, refresh, scan } from "../clients/opensearch/documents";
 import type { OpenSearchServer } from "../clients/opensearch/server";
+import { validate } from "../clients/validate";
 import { Deadline } from "../clients/wait";
 import { ExplainedError } from "../diagnosis/explained-error";
 import type { Passage } from "../providers/search-index/passages";
@@ -106,7 +107,7 @@ async function indexedPassages(server: OpenSearchServer, index: string): Promise
   const found: IndexedPassage[] = [];
   await refresh(server, index);
   for await (const { id, source } of scan(server, index, ["source", "position"], ["source", "sourceHash"])) {
-    const parsed = passageSchema.safeParse(source);
+    const parsed = validate(passageSchema, source);
     if (parsed.success) found.push({ id, source: parsed.data.source, sourceHash: parsed.data.sourceHash });
   }
   return found;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { getIndex } from "../clients/opensearch/indices";
 import type { OpenSearchServer } from "../clients/opensearch/server";
+import { validate } from "../clients/validate";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { type PassageMeta, VECTOR_FIELD } from "../providers/search-index/passages";
 
@@ -36,7 +37,7 @@ export async function describePassageIndex(
       fix: "Run pulumi up with rag switched on (pulumi up --refresh where the index was deleted by hand), or name the index with --rag-index.",
     });
   }
-  const parsed = mappingSchema.safeParse(found.mappings);
+  const parsed = validate(mappingSchema, found.mappings);
   if (!parsed.success) throw notOurs(name);
   const { embeddingModel: indexed, dimension } = parsed.data._meta.ollamachat;
   if (embeddingModel !== undefined && tagged(embeddingModel) !== tagged(indexed)) {

@@ -4,6 +4,7 @@ import { getClusterSettings } from "../clients/opensearch/cluster";
 import { search } from "../clients/opensearch/documents";
 import { installedPlugins } from "../clients/opensearch/plugins";
 import type { OpenSearchServer } from "../clients/opensearch/server";
+import { validate } from "../clients/validate";
 import { ChatApi } from "../providers/connector/chat-api";
 import { promptText } from "../providers/connector/prompt-text";
 import type { PassageIndex } from "./passage-index";
@@ -102,7 +103,7 @@ export async function serverAnswer(
     timeoutSeconds,
   );
   const request = `POST /${index.name}/_search`;
-  const parsed = extension.safeParse(ext);
+  const parsed = validate(extension, ext);
   if (!parsed.success) throw new UnexpectedAnswerError(request, "it holds no ext.retrieval_augmented_generation");
   const { retrieval_augmented_generation: generated } = parsed.data;
   if ("error" in generated) throw new ServerError(200, "", generated.error, request);

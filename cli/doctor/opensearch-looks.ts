@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ServerError } from "../../clients/errors";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { validate } from "../../clients/validate";
 
 const healthAnswer = z.object({ status: z.string(), number_of_nodes: z.number(), unassigned_shards: z.number() });
 
@@ -66,7 +67,7 @@ export async function ragPipelines(server: OpenSearchServer, modelId: string): P
   const all = (await orUnknown(get(server, "/_search/pipeline", pipelineAnswer))) ?? {};
   return Object.entries(all).flatMap(([name, { response_processors: processors }]) =>
     (processors ?? [])
-      .map((one) => processorSchema.safeParse(one.retrieval_augmented_generation).data)
+      .map((one) => validate(processorSchema, one.retrieval_augmented_generation).data)
       .filter((processor) => processor?.model_id === modelId)
       .map((processor) => ({ name, processor: processor ?? {} })),
   );

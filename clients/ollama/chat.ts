@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UnexpectedAnswerError, UnreachableError } from "../errors";
+import { validate } from "../validate";
 import type { OllamaServer } from "./server";
 import { streamError } from "./streams";
 
@@ -61,7 +62,7 @@ export async function chat(server: OllamaServer, request: ChatRequest): Promise<
 }
 
 function parsed(request: string, line: unknown): z.infer<typeof chatPart> {
-  const part = chatPart.safeParse(line);
+  const part = validate(chatPart, line);
   if (part.success) return part.data;
   throw new UnexpectedAnswerError(request, z.prettifyError(part.error));
 }

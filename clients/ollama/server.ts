@@ -4,6 +4,7 @@ import { Ollama } from "ollama/browser";
 import { z } from "zod";
 import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
+import { validate } from "../validate";
 import { httpFetch } from "./http-fetch";
 
 /** One request of Ollama's API. */
@@ -30,7 +31,7 @@ export class OllamaServer {
     const body = await call.send(this.client(call.name, signal)).catch((error: unknown) => {
       throw this.translated(call.name, error, signal);
     });
-    const parsed = call.answer.safeParse(body);
+    const parsed = validate(call.answer, body);
     if (parsed.success) return parsed.data;
     throw new UnexpectedAnswerError(call.name, z.prettifyError(parsed.error));
   }
@@ -75,7 +76,7 @@ const NEVER_ARRIVED =
 const errorBody = z.object({ error: z.string() });
 
 function reasonOf(text: string): string {
-  const parsed = errorBody.safeParse(asJson(text));
+  const parsed = validate(errorBody, asJson(text));
   if (parsed.success) return parsed.data.error;
   return text.trim().slice(0, 500) || "no reason given";
 }

@@ -1,6 +1,7 @@
 import type { Ollama } from "ollama/browser";
 import { z } from "zod";
 import { DeadlineError, ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
+import { validate } from "../validate";
 import type { Deadline } from "../wait";
 import type { ProgressEvent } from "./progress";
 import type { OllamaServer } from "./server";
@@ -74,7 +75,7 @@ const progressEvent = z.object({
 });
 
 function parsed(request: string, line: unknown): ProgressEvent {
-  const event = progressEvent.safeParse(line);
+  const event = validate(progressEvent, line);
   if (event.success) return event.data;
   throw new UnexpectedAnswerError(request, z.prettifyError(event.error));
 }

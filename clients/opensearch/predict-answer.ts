@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { validate } from "../validate";
 
 export const predictAnswer = z.looseObject({
   inference_results: z.array(
@@ -34,7 +35,7 @@ const ollamaAnswer = z.union([
  */
 export function answerText(answer: PredictAnswer): string | undefined {
   const map = answer.inference_results[0]?.output?.[0]?.dataAsMap;
-  const parsed = ollamaAnswer.safeParse(map);
+  const parsed = validate(ollamaAnswer, map);
   return parsed.success ? parsed.data : undefined;
 }
 
@@ -59,7 +60,7 @@ export interface AnswerMeasures {
 
 /** Model, tokens and time from `/api/generate`, `/api/chat` and `/v1/chat/completions`; what is not told is absent. */
 export function answerMeasures(answer: PredictAnswer): AnswerMeasures {
-  const parsed = ollamaMeasures.safeParse(answer.inference_results[0]?.output?.[0]?.dataAsMap);
+  const parsed = validate(ollamaMeasures, answer.inference_results[0]?.output?.[0]?.dataAsMap);
   if (!parsed.success) return {};
   const { model, eval_count, prompt_eval_count, eval_duration, usage } = parsed.data;
   return {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ServerError, UnexpectedAnswerError } from "../errors";
+import { validate } from "../validate";
 
 const errorBody = z.object({
   error: z.union([z.string(), z.object({ type: z.string().optional(), reason: z.string().nullish() })]),
@@ -7,7 +8,7 @@ const errorBody = z.object({
 
 /** What the server's answer of a status of 400 or more says, in whichever form it says so. */
 export function refusal(request: string, status: number, body: unknown): ServerError {
-  const parsed = errorBody.safeParse(body);
+  const parsed = validate(errorBody, body);
   if (parsed.success && typeof parsed.data.error === "object") {
     return new ServerError(
       status,

@@ -2,6 +2,7 @@ import type { ApiResponse } from "@opensearch-project/opensearch";
 import type { z } from "zod";
 import { UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
+import { validate } from "../validate";
 import { type ApiClient, apiErrors } from "./library";
 import { type RetryLimits, retrying } from "./retry";
 
@@ -69,7 +70,7 @@ export class OpenSearchServer {
       throw await this.#translated(call.name, error);
     });
     const answer = typeof call.answer === "function" ? await call.answer() : call.answer;
-    const parsed = answer.safeParse(body);
+    const parsed = validate(answer, body);
     if (parsed.success) return parsed.data;
     const { misread } = await import("./refusal.js");
     throw misread(call.name, parsed.error);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { validate } from "../../clients/validate";
 import { ownerHash } from "../auto-name";
 import { shortHash } from "../canonical";
 import { fieldsOf, UPDATABLE_MAPPING } from "./fields";
@@ -43,7 +44,7 @@ export function markOf(inputs: SearchIndexInputs, instance: string): Mark {
 
 /** The mark in a mapping's `_meta`, or `undefined`. */
 export function readMark(meta: Readonly<Record<string, unknown>> | undefined): Mark | undefined {
-  const parsed = markSchema.safeParse(meta?.[MARK]);
+  const parsed = validate(markSchema, meta?.[MARK]);
   return parsed.success ? parsed.data : undefined;
 }
 

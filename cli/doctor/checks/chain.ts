@@ -1,5 +1,6 @@
 import { predict } from "../../../clients/opensearch/predict";
 import { answerText } from "../../../clients/opensearch/predict-answer";
+import { validate } from "../../../clients/validate";
 import { Deadline } from "../../../clients/wait";
 import { HOST_GATEWAY, isLoopback } from "../../../components/endpoints";
 import { diagnose } from "../../../diagnosis/diagnose";
@@ -116,7 +117,7 @@ function placeOf(map: unknown): string {
 
 async function latency(scene: Scene): Promise<Outcome> {
   const { predicted } = scene;
-  const timings = timingsSchema.safeParse(predicted?.answer.inference_results[0]?.output?.[0]?.dataAsMap).data;
+  const timings = validate(timingsSchema, predicted?.answer.inference_results[0]?.output?.[0]?.dataAsMap).data;
   if (predicted === undefined) return notHere("no answer");
   if (timings === undefined || timings.total_duration === 0) {
     return ok(`${shownSeconds(predicted.seconds)} in all; this API tells no parts`);
