@@ -13,7 +13,7 @@ const host = isLookUp ? undefined : /@pulumi[\\/]pulumi[\\/]cmd[\\/](run|dynamic
 if (host === "dynamic-provider") staySmall();
 if (host !== undefined) {
   keepCompiled(host);
-  require("./lazy-sdk.cjs");
+  require("./lazy-modules.cjs");
 }
 
 /**

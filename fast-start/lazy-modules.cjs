@@ -1,21 +1,25 @@
-// Parts of Pulumi's SDK that few programs use are loaded when they are used, and not when they are required. What the
-// serialisation of functions uses: the dynamic providers of this package are stored as a line of text, so nothing of
-// theirs is serialised. (A TypeScript program has TypeScript read its tsconfig.json.) What sends the spans of
-// OpenTelemetry. And the source maps of the SDK itself, whose sources it does not come with. The Automation API is not
-// among them: a function that is serialised may hold it, and the serialisation tells modules by what they are.
-// The SDK loaded TypeScript that late itself for a while (pulumi/pulumi#10185).
+// What few programs use is loaded when it is used, and not when it is required. Of Pulumi's SDK, what the serialisation
+// of functions uses: the dynamic providers of this package are stored as a line of text, so nothing of theirs is
+// serialised. (A TypeScript program has TypeScript read its tsconfig.json.) What sends the spans of OpenTelemetry. And the
+// source maps of the SDK itself, whose sources it does not come with. The Automation API is not among them: a function
+// that is serialised may hold it, and the serialisation tells modules by what they are. The SDK loaded TypeScript that
+// late itself for a while (pulumi/pulumi#10185). Of zod, its messages in sixty languages, half of what it loads.
 const { registerHooks } = require("node:module");
 const { join } = require("node:path");
 const { fileURLToPath, pathToFileURL } = require("node:url");
 
-/** What the SDK writes to require them, and what stands for each. */
+const SDK = /\/@pulumi\/pulumi\//;
+const ZOD = /\/zod\/v4\//;
+
+/** Whose modules require them, as they write it, and what stands for each. */
 const STAND_INS = [
-  { required: /(^|\/)typescript-shim$/, file: "typescript-shim.cjs" },
-  { required: /(^|\/)closure\/v8Hooks$|^\.\/v8Hooks$/, file: "v8-hooks.cjs" },
-  { required: /^@npmcli\/arborist$/, file: "arborist.cjs" },
-  { required: /^normalize-package-data$/, file: "normalize-package-data.cjs" },
-  { required: /^\.\/tracing$/, file: "tracing.cjs" },
-  { required: /^source-map-support\/register$/, file: "source-map-support.cjs" },
+  { by: SDK, required: /(^|\/)typescript-shim$/, file: "typescript-shim.cjs" },
+  { by: SDK, required: /(^|\/)closure\/v8Hooks$|^\.\/v8Hooks$/, file: "v8-hooks.cjs" },
+  { by: SDK, required: /^@npmcli\/arborist$/, file: "arborist.cjs" },
+  { by: SDK, required: /^normalize-package-data$/, file: "normalize-package-data.cjs" },
+  { by: SDK, required: /^\.\/tracing$/, file: "tracing.cjs" },
+  { by: SDK, required: /^source-map-support\/register$/, file: "source-map-support.cjs" },
+  { by: ZOD, required: /^\.\.\/locales\/index\.cjs$/, file: "zod-locales.cjs" },
 ];
 
 /** Where the real modules are, by the stand-in's file. */
@@ -24,11 +28,11 @@ const places = new Map();
 // Not there before Node.js 22.15: then all is loaded at once, as ever.
 registerHooks?.({
   resolve(specifier, context, next) {
-    const found = STAND_INS.find(({ required }) => required.test(specifier));
-    if (found === undefined || !/\/@pulumi\/pulumi\//.test(context.parentURL ?? "")) return next(specifier, context);
+    const found = STAND_INS.find(({ by, required }) => required.test(specifier) && by.test(context.parentURL ?? ""));
+    if (found === undefined) return next(specifier, context);
     const resolved = next(specifier, context);
     const place = fileURLToPath(resolved.url);
-    // Of two copies of the SDK in one process the second has its own modules at once.
+    // Of two copies of a package in one process the second has its own modules at once.
     if ((places.get(found.file) ?? place) !== place) return resolved;
     places.set(found.file, place);
     return {

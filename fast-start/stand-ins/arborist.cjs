@@ -1,1 +1,1 @@
-module.exports = require("../lazy-sdk.cjs").standIn("arborist.cjs", { esModule: true });
+module.exports = require("../lazy-modules.cjs").standIn("arborist.cjs", { esModule: true });

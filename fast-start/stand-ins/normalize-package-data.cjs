@@ -1,3 +1,3 @@
-const { placeOf } = require("../lazy-sdk.cjs");
+const { placeOf } = require("../lazy-modules.cjs");
 
 module.exports = (...args) => require(placeOf("normalize-package-data.cjs"))(...args);

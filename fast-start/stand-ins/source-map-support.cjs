@@ -2,7 +2,7 @@
 // name sources that are not in the package. Its own files are named instead; those of all others have their maps. In a
 // TypeScript program ts-node brings another copy of this package, which knows nothing of it.
 const { dirname, join } = require("node:path");
-const { placeOf } = require("../lazy-sdk.cjs");
+const { placeOf } = require("../lazy-modules.cjs");
 
 const place = placeOf("source-map-support.cjs");
 require(place);

@@ -2,7 +2,7 @@
 // answers with a span that does nothing, or below TRACEPARENT with one of what the SDK's instrumentation has loaded. The
 // rest of the real module sends what `--tracing` asks for.
 const { createRequire } = require("node:module");
-const { placeOf } = require("../lazy-sdk.cjs");
+const { placeOf } = require("../lazy-modules.cjs");
 
 const place = placeOf("tracing.cjs");
 const { trace } = createRequire(place)("@opentelemetry/api");

@@ -1,1 +1,1 @@
-module.exports = require("../lazy-sdk.cjs").standIn("typescript-shim.cjs", { esModule: false });
+module.exports = require("../lazy-modules.cjs").standIn("typescript-shim.cjs", { esModule: false });

@@ -149,6 +149,31 @@ describe("what only the serialisation of functions uses", () => {
   });
 });
 
+describe("zod's messages in other languages", () => {
+  const ZOD = `const zod = require(${JSON.stringify(join(packageRoot, "node_modules", "zod"))});`;
+
+  it("are loaded when one is asked for, with the same outcome", () => {
+    const loads = `${REQUIRE} ${ZOD}
+      console.log(loaded("locales/de"));
+      zod.config(zod.locales.de());
+      console.log(loaded("locales/de"));`;
+    expect(printedBy(PROGRAM_HOST, loads)).toBe("false\ntrue");
+    expect(printedBy(PROVIDER_HOST, loads)).toBe("false\ntrue");
+    expect(printedBy("index.js", loads)).toBe("true\ntrue");
+    const told = sameWithout(`${ZOD}
+      zod.config(zod.locales.de());
+      console.log(zod.string().safeParse(1).error.issues[0].message, Object.keys(zod.locales).length);`);
+    expect(told).toMatch(/^Ungültige Eingabe: .* [1-9]\d+$/);
+  });
+
+  it("a function that holds zod is serialised with the same outcome", () => {
+    const text = sameWithout(`${REQUIRE} ${ZOD}
+      process.chdir(${JSON.stringify(packageRoot)});
+      require(sdk).runtime.serializeFunction(() => zod.string(zod.locales.de)).then(({ text }) => console.log(text));`);
+    expect(text).toContain('const zod = require("zod");');
+  });
+});
+
 describe("other parts of Pulumi's SDK", () => {
   it("a function that holds the Automation API is serialised with the same outcome", () => {
     const text = sameWithout(`${REQUIRE}

@@ -1,0 +1,1 @@
+module.exports = require("../lazy-modules.cjs").standIn("zod-locales.cjs", { esModule: true });
