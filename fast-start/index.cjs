@@ -10,16 +10,26 @@ const started = [process.argv[1], ...process.execArgv].join(" ");
 const isLookUp = /console\.log\(require\.resolve/.test(started);
 const host = isLookUp ? undefined : /@pulumi[\\/]pulumi[\\/]cmd[\\/](run|dynamic-provider)\b(?!-)/.exec(started)?.[1];
 
-if (host === "dynamic-provider") staySmall();
 if (host !== undefined) {
+  loadBuiltIns();
+  if (host === "dynamic-provider") staySmall();
   keepCompiled(host);
   require("./lazy-modules.cjs");
 }
 
 /**
- * The young heap stays at a megabyte. Left alone it grows to 48 MB and more while hundreds of resources pass through,
- * though each leaves next to nothing: 165 MiB with 200 models, 135 with this, in the same time (Node.js 24.21.0). To have
- * the old heap swept more often saves 27 more, and takes a fifteenth of a refresh.
+ * Node.js carries compiled code of its own modules, which V8 refuses as soon as a flag is set. So those that the SDK and
+ * this package use are loaded before: 24 ms instead of 54 (Node.js 24.21.0).
+ */
+function loadBuiltIns() {
+  const ofTheSdk = ["assert", "crypto", "dns", "fs/promises", "http2", "os", "process", "zlib"];
+  for (const name of [...ofTheSdk, "https", "perf_hooks", "timers/promises", "tty"]) require(`node:${name}`);
+}
+
+/**
+ * The young heap stays at the megabyte or two that it has. Left alone it grows to 48 MB and more while hundreds of
+ * resources pass through, though each leaves next to nothing: 165 MiB with 200 models, 135 with this, in the same time
+ * (Node.js 24.21.0). To have the old heap swept more often saves 27 more, and takes a fifteenth of a refresh.
  */
 function staySmall() {
   setFlagsFromString("--semi-space-growth-factor=1");

@@ -1,1 +1,0 @@
-module.exports = require("../lazy-modules.cjs").standIn("arborist.cjs", { esModule: true });

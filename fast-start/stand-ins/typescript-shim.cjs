@@ -1,1 +1,0 @@
-module.exports = require("../lazy-modules.cjs").standIn("typescript-shim.cjs", { esModule: false });

@@ -1,1 +1,0 @@
-module.exports = require("../lazy-modules.cjs").standIn("zod-locales.cjs", { esModule: true });
