@@ -1,20 +1,31 @@
 // To be loaded into every Node.js process of a `pulumi` command, by NODE_OPTIONS; of interest to two of them: the
 // program's and the dynamic providers'. They start in two thirds of the time, and the second stays small. Every other
 // process is left as it is. See "Start-up" in docs/performance.md.
-const { enableCompileCache, flushCompileCache } = require("node:module");
+const { createRequire, enableCompileCache, flushCompileCache } = require("node:module");
 const { join } = require("node:path");
 const { setFlagsFromString } = require("node:v8");
 
-// Either is started by its path, or by a line of code that requires it. What only looks where they are is neither.
-const started = [process.argv[1], ...process.execArgv].join(" ");
-const isLookUp = /console\.log\(require\.resolve/.test(started);
-const host = isLookUp ? undefined : /@pulumi[\\/]pulumi[\\/]cmd[\\/](run|dynamic-provider)\b(?!-)/.exec(started)?.[1];
+const HOST = /^(.*@pulumi[\\/]pulumi)[\\/]cmd[\\/](run|dynamic-provider)\b(?!-)/;
+const [, sdk, host] = HOST.exec(startedBy() ?? "") ?? [];
 
 if (host !== undefined) {
   loadBuiltIns();
   if (host === "dynamic-provider") staySmall();
   keepCompiled(host);
-  require("./lazy-modules.cjs");
+  require("./late-modules.cjs").loadLate(sdk);
+}
+
+/** Path of what this process runs. A host is started by its path, or by a line of code that looks for it and runs it. */
+function startedBy() {
+  const line = /require\.resolve\(["'](@pulumi\/pulumi\/cmd\/[a-z-]+)["']\).*\brequire\(/.exec(
+    process.execArgv.join(" "),
+  );
+  if (line === null) return process.argv[1];
+  try {
+    return createRequire(join(process.cwd(), "program.js")).resolve(line[1]);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -22,14 +33,14 @@ if (host !== undefined) {
  * this package use are loaded before: 24 ms instead of 54 (Node.js 24.21.0).
  */
 function loadBuiltIns() {
-  const ofTheSdk = ["assert", "crypto", "dns", "fs/promises", "http2", "os", "process", "zlib"];
+  const ofTheSdk = ["assert", "crypto", "dns", "fs/promises", "http2", "os", "process", "worker_threads", "zlib"];
   for (const name of [...ofTheSdk, "https", "perf_hooks", "timers/promises", "tty"]) require(`node:${name}`);
 }
 
 /**
- * The young heap stays at the megabyte or two that it has. Left alone it grows to 48 MB and more while hundreds of
- * resources pass through, though each leaves next to nothing: 165 MiB with 200 models, 135 with this, in the same time
- * (Node.js 24.21.0). To have the old heap swept more often saves 27 more, and takes a fifteenth of a refresh.
+ * The young heap stays at the few megabytes that it has. Left alone it grows to 48 and more while hundreds of resources
+ * pass through, though each leaves next to nothing: 165 MiB with 200 models, 135 with this, in the same time (Node.js
+ * 24.21.0). To have the old heap swept more often saves 27 more, and takes a fifteenth of a refresh.
  */
 function staySmall() {
   setFlagsFromString("--semi-space-growth-factor=1");

@@ -1,3 +1,4 @@
-const { placeOf } = require("../lazy-modules.cjs");
-
-module.exports = (...args) => require(placeOf("normalize-package-data.cjs"))(...args);
+module.exports =
+  (real) =>
+  (...args) =>
+    real()(...args);

@@ -2,16 +2,19 @@
 // answers with a span that does nothing, or below TRACEPARENT with one of what the SDK's instrumentation has loaded. The
 // rest of the real module sends what `--tracing` asks for.
 const { createRequire } = require("node:module");
-const { placeOf } = require("../lazy-modules.cjs");
 
-const place = placeOf("tracing.cjs");
-const { trace } = createRequire(place)("@opentelemetry/api");
-const real = () => require(place);
-let isSent = false;
-
-exports.start = (url) => {
-  isSent = true;
-  real().start(url);
+module.exports = (real, place) => {
+  let isSent = false;
+  return {
+    start: (url) => {
+      isSent = true;
+      real().start(url);
+    },
+    stop: () => real().stop(),
+    newSpan: (name) => {
+      if (isSent) return real().newSpan(name);
+      const { trace } = createRequire(place)("@opentelemetry/api");
+      return trace.getTracer("nodejs-runtime").startSpan(name);
+    },
+  };
 };
-exports.stop = () => real().stop();
-exports.newSpan = (name) => (isSent ? real().newSpan(name) : trace.getTracer("nodejs-runtime").startSpan(name));
