@@ -1,12 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { registerAsk } from "./commands/ask";
-import { registerChat } from "./commands/chat";
-import { registerDoctor } from "./commands/doctor";
-import { registerModels } from "./commands/models";
-import { registerPrompt } from "./commands/prompt";
-import { registerRag } from "./commands/rag";
 import { ExitCode } from "./exit-codes";
 import { Interrupted } from "./interrupted";
 import { Session } from "./session";
@@ -22,6 +16,25 @@ Exit codes:
   130  ended by Ctrl+C
 
 Without flags, endpoints come from the outputs of the selected Pulumi stack.`;
+
+type Register = (program: Command, session: Session) => void;
+
+/** The commands, in the order in which the help names them. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  ask: async () => (await import("./commands/ask.js")).registerAsk,
+  chat: async () => (await import("./commands/chat.js")).registerChat,
+  prompt: async () => (await import("./commands/prompt.js")).registerPrompt,
+  models: async () => (await import("./commands/models.js")).registerModels,
+  doctor: async () => (await import("./commands/doctor.js")).registerDoctor,
+  rag: async () => (await import("./commands/rag.js")).registerRag,
+};
+
+/** Of a command that the line names, only its own flags are made: all of them are a tenth of the start of `ask`. */
+async function registered(named: string | undefined): Promise<Register[]> {
+  const only = Object.entries(COMMANDS).filter(([name]) => name === named);
+  const wanted = only.length > 0 ? only : Object.entries(COMMANDS);
+  return await Promise.all(wanted.map(([, load]) => load()));
+}
 
 /**
  * Runs the command line; resolves to the exit code. Each command loads its own code when it is used.
@@ -43,9 +56,7 @@ export async function run(
       writeErr: (text) => surroundings.err.write(text),
     })
     .exitOverride();
-  for (const register of [registerAsk, registerChat, registerPrompt, registerModels, registerDoctor, registerRag]) {
-    register(program, session);
-  }
+  for (const register of await registered(argv[2])) register(program, session);
   try {
     await program.parseAsync([...argv]);
     return session.exitCode;

@@ -17,8 +17,10 @@ const RECORDER = `
 const http = require("node:http");
 const { request } = http;
 http.request = (...args) => {
-  const names = Object.keys(require.cache).map((file) => /node_modules[/\\\\]((?:@[^/\\\\]+[/\\\\])?[^/\\\\]+)/.exec(file)?.[1]);
-  console.error(JSON.stringify([...new Set(names.filter(Boolean))].sort()));
+  const named = (pattern) => Object.keys(require.cache).map((file) => pattern.exec(file)?.[1]).filter(Boolean);
+  const packages = named(/node_modules[/\\\\]((?:@[^/\\\\]+[/\\\\])?[^/\\\\]+)/);
+  const commands = named(/cli[/\\\\]commands[/\\\\](.*)\\.js$/);
+  console.error(JSON.stringify({ packages: [...new Set(packages)].sort(), commands }));
   return request(...args);
 };`;
 
@@ -49,7 +51,7 @@ describe("ollama-chat ask as a process of its own", () => {
     return { child, out, err };
   }
 
-  it("loads the parser of its flags and the client before it asks, and what reads the answer after that", async () => {
+  it("loads its own flags, their parser and the client before it asks, and what reads the answer after that", async () => {
     cluster.asked = (response) => {
       const dataAsMap = { model: "smollm2:135m", response: "an answer" };
       response.setHeader("content-type", "application/json");
@@ -60,14 +62,10 @@ describe("ollama-chat ask as a process of its own", () => {
     const { child, out, err } = start("--require", recorder);
     expect(await once(child, "close")).toEqual([0, null]);
     expect(out.text).toBe("an answer\n");
-    expect(JSON.parse(err.text.split("\n")[0] ?? "")).toEqual([
-      "@opensearch-project/opensearch",
-      "commander",
-      "debug",
-      "json11",
-      "ms",
-      "secure-json-parse",
-    ]);
+    expect(JSON.parse(err.text.split("\n")[0] ?? "")).toEqual({
+      packages: ["@opensearch-project/opensearch", "commander", "debug", "json11", "ms", "secure-json-parse"],
+      commands: ["ask"],
+    });
   });
 
   it("ends with 130 at Ctrl+C while the model thinks, and prints neither the password nor the question", async () => {
