@@ -13,6 +13,8 @@ if (host !== undefined) {
   if (host === "dynamic-provider") staySmall();
   keepCompiled(host);
   require("./late-modules.cjs").loadLate(sdk);
+  // The host has loaded the SDK by then, and has not run the program yet.
+  process.nextTick(() => require("./bare-promises.cjs").takeNoTraces(sdk));
 }
 
 /** Path of what this process runs. A host is started by its path, or by a line of code that looks for it and runs it. */

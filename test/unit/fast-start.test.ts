@@ -283,6 +283,20 @@ describe("other parts of Pulumi's SDK", () => {
     expect(printedBy("index.js", program, { env })).toBe(real);
   });
 
+  it("no frames are kept for its promises, unless PULUMI_DEBUG_PROMISE_LEAKS asks for them", () => {
+    const program = `${REQUIRE}
+      require(sdk);
+      setImmediate(() => {
+        const made = Promise.resolve(1);
+        within("resource.js")("./runtime/debuggable").debuggablePromise(made, "a promise");
+        console.log(made._debugStackTrace.split("\\n").length > 1, Error.stackTraceLimit);
+      });`;
+    const asked = { env: { PULUMI_DEBUG_PROMISE_LEAKS: "1" } };
+    expect(printedBy(PROGRAM_HOST, program)).toBe("false 10");
+    expect(printedBy(PROGRAM_HOST, program, asked)).toBe("true 10");
+    expect(printedBy("index.js", program)).toBe("true 10");
+  });
+
   it("no debugging session is open until a function is serialised", () => {
     const program = `${REQUIRE}
       const { Session } = require("node:inspector");
