@@ -17,8 +17,13 @@ export function dynamicProperties(
   properties: pulumi.Inputs,
   opts: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
-  const owner = withoutDependencies(pulumi.createUrn(name, typeToken(type), opts?.parent));
-  return { ...properties, owner, __provider: storedText(type) };
+  return { ...properties, owner: urnOf(type, name, opts?.parent), __provider: storedText(type) };
+}
+
+/** Without a parent it is known at once, and needs none of the outputs that the SDK would make of it. */
+function urnOf(type: ResourceType, name: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
+  if (parent !== undefined) return withoutDependencies(pulumi.createUrn(name, typeToken(type), parent));
+  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${typeToken(type)}::${name}`;
 }
 
 /**
