@@ -15,7 +15,7 @@ import { connectionSecrets } from "../open-search-secrets";
 import { hasUnknown, isUnknown } from "../unknown";
 import * as claims from "./claims";
 import { type ClusterSettingInputs, type ClusterSettingState, clusterSettingSchema, normalised } from "./inputs";
-import { asSeen, type Memory, modeOf, type Plan, planApply, planRelease, scopeOf } from "./plan";
+import { asSeen, type Memory, modeOf, needsDefaults, type Plan, planApply, planRelease, scopeOf } from "./plan";
 import { regexProblem } from "./regex";
 
 const SCHEMA_VERSION = 1;
@@ -87,7 +87,8 @@ async function update(id: string, olds: ClusterSettingState, news: ClusterSettin
 }
 
 async function read(_id: string, state: ClusterSettingState) {
-  const seen = { ...state, ...asSeen(await getClusterSettings(openSearch(state.connection)), state) };
+  const present = await getClusterSettings(openSearch(state.connection), { defaults: needsDefaults(state) });
+  const seen = { ...state, ...asSeen(present, state) };
   const {
     clusterUuid: _c,
     previous: _p,
@@ -118,7 +119,8 @@ async function apply(
 ): Promise<ClusterSettingState> {
   return await oneAtATime(`${clusterUuid}/settings`, async () => {
     claims.claim(clusterUuid, inputs);
-    const plan = planApply(await getClusterSettings(server), inputs, memory);
+    const defaults = needsDefaults(inputs) || (memory !== undefined && needsDefaults({ mode: inputs.mode, ...memory }));
+    const plan = planApply(await getClusterSettings(server, { defaults }), inputs, memory);
     const state = stateOf(inputs, clusterUuid, plan);
     for (const warning of plan.warnings) report(`warning: ClusterSetting ${nameOf(inputs)}: ${warning}`);
     if (Object.keys(plan.writes).length === 0) return state;
@@ -152,7 +154,8 @@ async function verify(server: OpenSearchServer, inputs: ClusterSettingInputs, pl
 async function release(server: OpenSearchServer, state: ClusterSettingState): Promise<void> {
   await oneAtATime(`${state.clusterUuid}/settings`, async () => {
     claims.release(state.clusterUuid, state);
-    const { writes, warnings } = planRelease(await getClusterSettings(server), state);
+    const present = await getClusterSettings(server, { defaults: needsDefaults(state) });
+    const { writes, warnings } = planRelease(present, state);
     for (const warning of warnings) report(`warning: ClusterSetting ${nameOf(state)}: ${warning}`);
     if (Object.keys(writes).length > 0) await putClusterSettings(server, scopeOf(state), writes);
   });

@@ -42,6 +42,15 @@ function contributes(inputs: ClusterSettingInputs, value: unknown): boolean {
   return modeOf(inputs) === SettingMode.contribute && Array.isArray(value);
 }
 
+/**
+ * Whether a plan looks at the server's defaults, some 35 KB: they tell which settings it knows, and what a list is that
+ * was never set and that others add to.
+ */
+export function needsDefaults(inputs: Pick<ClusterSettingInputs, "settings" | "whenKnown" | "mode">): boolean {
+  const isShared = inputs.mode === SettingMode.contribute && Object.values(inputs.settings).some(Array.isArray);
+  return isShared || Object.keys(inputs.whenKnown ?? {}).length > 0;
+}
+
 /** Every setting that applies to this server: its defaults list all the keys it knows. */
 function applying(present: ClusterSettings, inputs: Pick<ClusterSettingInputs, "settings" | "whenKnown">) {
   const known = Object.entries(inputs.whenKnown ?? {}).filter(

@@ -1,6 +1,6 @@
 import type { ClusterSettings, SettingScope, SettingValue } from "../../../../clients/opensearch/cluster";
 import type { ClusterSettingInputs, ClusterSettingState } from "../../../../providers/cluster-setting/inputs";
-import { planApply, planRelease } from "../../../../providers/cluster-setting/plan";
+import { needsDefaults, planApply, planRelease } from "../../../../providers/cluster-setting/plan";
 
 type Values = Record<string, SettingValue>;
 
@@ -23,10 +23,10 @@ export class FakeSettings {
     }
   }
 
-  shown(): ClusterSettings {
-    const unset = Object.entries(this.defaults).filter(
-      ([key]) => !(key in this.persistent) && !(key in this.transient),
-    );
+  shown({ defaults = true } = {}): ClusterSettings {
+    const unset = !defaults
+      ? []
+      : Object.entries(this.defaults).filter(([key]) => !(key in this.persistent) && !(key in this.transient));
     return {
       persistent: { ...this.persistent },
       transient: { ...this.transient },
@@ -49,7 +49,8 @@ function inputs(wanted: Wanted): ClusterSettingInputs {
 /** Plans and writes, as create and update do. */
 export function apply(server: FakeSettings, wanted: Wanted, memory?: ClusterSettingState) {
   const all = inputs(wanted);
-  const plan = planApply(server.shown(), all, memory);
+  const defaults = needsDefaults(all) || (memory !== undefined && needsDefaults(memory));
+  const plan = planApply(server.shown({ defaults }), all, memory);
   server.put(all.scope === "transient" ? "transient" : "persistent", plan.writes);
   const { writes, warnings, ...remembered } = plan;
   const state = { ...all, ...remembered, clusterUuid: "c", schemaVersion: 1 };
@@ -58,7 +59,7 @@ export function apply(server: FakeSettings, wanted: Wanted, memory?: ClusterSett
 
 /** Plans and writes, as delete does. */
 export function release(server: FakeSettings, state: ClusterSettingState) {
-  const plan = planRelease(server.shown(), state);
+  const plan = planRelease(server.shown({ defaults: needsDefaults(state) }), state);
   server.put(state.scope === "transient" ? "transient" : "persistent", plan.writes);
   return plan;
 }

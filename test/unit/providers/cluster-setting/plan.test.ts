@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asSeen } from "../../../../providers/cluster-setting/plan";
+import { asSeen, needsDefaults } from "../../../../providers/cluster-setting/plan";
 import { apply, FakeSettings, release } from "./fake-settings";
 
 const REGEX = "plugins.ml_commons.trusted_connector_endpoints_regex";
@@ -245,5 +245,15 @@ describe("what the server shows", () => {
     const { state } = apply(server, { mode: "contribute", settings: { [REGEX]: ["^ours$"] } });
     server.put("persistent", { [REGEX]: ["^ours$", "^theirs$"] });
     expect(asSeen(server.shown(), state).settings).toStrictEqual({ [REGEX]: ["^ours$"] });
+  });
+});
+
+describe("the server's defaults", () => {
+  it("are asked for where others add to a list, or a setting may be unknown, and are not needed elsewhere", () => {
+    const mode = "contribute";
+    expect(needsDefaults({ mode, settings: { [REGEX]: ["^ours$"] } })).toBe(true);
+    expect(needsDefaults({ settings: { [PRIVATE]: true }, whenKnown: { [NEWER]: ["^ours$"] } })).toBe(true);
+    expect(needsDefaults({ mode, settings: { [PRIVATE]: true }, whenKnown: {} })).toBe(false);
+    expect(needsDefaults({ settings: { [REGEX]: ["^ours$"], [PRIVATE]: true } })).toBe(false);
   });
 });
