@@ -1,5 +1,5 @@
 // To be loaded into every Node.js process of a `pulumi` command, by NODE_OPTIONS; of interest to two of them: the
-// program's and the dynamic providers'. They start in two thirds of the time, and the second stays small. Every other
+// program's and the dynamic providers'. They start in half of the time, and the second stays small. Every other
 // process is left as it is. See "Start-up" in docs/performance.md.
 const { createRequire, enableCompileCache, flushCompileCache } = require("node:module");
 const { join } = require("node:path");

@@ -1,7 +1,18 @@
 import type { BenchCase } from "../bench-case";
 import type { Measured } from "../measured";
 import { summarise } from "../statistics";
-import { awaitDeployed, makeConnector, makeGroup, openSettings, predict, registerModel } from "../support/bare-chain";
+import {
+  awaitDeployed,
+  closeSettings,
+  makeConnector,
+  makeGroup,
+  openSettings,
+  predict,
+  registerModel,
+  removeConnector,
+  removeGroup,
+  removeModel,
+} from "../support/bare-chain";
 import { BareClient } from "../support/bare-client";
 import { perSecond } from "../support/load";
 import { ModelChain } from "../support/model-chain";
@@ -43,11 +54,16 @@ export const guideTables: BenchCase = {
 async function measureHop(runs: number, measured: Measured): Promise<void> {
   const [cluster, stub] = [await openCluster(), await openModelServer()];
   const [bare, directly] = [new BareClient(cluster.connection), new BareClient({ endpoint: stub.endpoint })];
+  const made: (() => Promise<unknown>)[] = [];
   try {
     await openSettings(bare);
+    made.push(() => closeSettings(bare));
     const groupId = await makeGroup(bare, `bench-${process.pid}-hop`);
+    made.push(() => removeGroup(bare, groupId));
     const connectorId = await makeConnector(bare, "bench-hop", stub.endpoint);
+    made.push(() => removeConnector(bare, connectorId));
     const modelId = await registerModel(bare, "bench-hop", { groupId, connectorId }, true);
+    made.push(() => removeModel(bare, modelId));
     await awaitDeployed(bare, modelId);
     const through = async () => await predict(bare, modelId);
     const direct = async () => await directly.send("POST", "/api/generate", { model: "stub", prompt: PROMPT });
@@ -58,6 +74,8 @@ async function measureHop(runs: number, measured: Measured): Promise<void> {
     for (let run = 0; run < runs; run += 1) hops.push((await milliseconds(through)) - (await milliseconds(direct)));
     measured.figure("the hop through OpenSearch", "a model that answers at once", "ms", hops);
   } finally {
+    // The cluster may be one that stays.
+    for (const remove of made.reverse()) await remove();
     bare.close();
     directly.close();
     await stub.stop();
