@@ -12,14 +12,18 @@ if (host !== undefined) {
   loadBuiltIns();
   if (host === "dynamic-provider") staySmall();
   keepCompiled(host);
-  require("./late-modules.cjs").loadLate(sdk);
+  const late = require("./late-modules.cjs");
+  late.loadLate(sdk);
   // The host has loaded the SDK by then, and has not run the program yet.
-  process.nextTick(() => require("./bare-promises.cjs").takeNoTraces(sdk));
+  process.nextTick(() => {
+    late.sdkIsLoaded();
+    require("./bare-promises.cjs").takeNoTraces(sdk);
+  });
 }
 
 /** Path of what this process runs. A host is started by its path, or by a line of code that looks for it and runs it. */
 function startedBy() {
-  const line = /require\.resolve\(["'](@pulumi\/pulumi\/cmd\/[a-z-]+)["']\).*\brequire\(/.exec(
+  const line = /require\.resolve\(["'](@pulumi\/pulumi\/cmd\/[a-z-]+)["']\).*\bprocess\.argv\.splice\(/.exec(
     process.execArgv.join(" "),
   );
   if (line === null) return process.argv[1];

@@ -16,17 +16,16 @@ const { dirname, join } = require("node:path");
  */
 exports.loadLate = (sdk) => {
   const inSdk = (file, name) => placeOf(join(sdk, file), name);
-  for (const { place, esModule } of [
+  for (const { place, ...kind } of [
     { place: inSdk("index.js", "./automation"), esModule: true },
-    { place: inSdk("runtime/rpc.js", "semver"), esModule: true },
     { place: inSdk("runtime/closure/parseFunction.js", "../../typescript-shim"), esModule: false },
-    { place: inSdk("runtime/closure/codePaths.js", "@npmcli/arborist"), esModule: true },
+    { place: inSdk("runtime/closure/codePaths.js", "@npmcli/arborist"), esModule: true, isFunction: true },
+    { place: inSdk("runtime/closure/codePaths.js", "normalize-package-data"), esModule: false, isFunction: true },
     { place: join(dirname(require.resolve("zod")), "v4", "locales", "index.cjs"), esModule: true },
   ]) {
-    if (place !== undefined) put(place, whenAsked(realOf(place), esModule));
+    if (place !== undefined) put(place, whenAsked(realOf(place), kind));
   }
   for (const { place, standIn } of [
-    { place: inSdk("runtime/closure/codePaths.js", "normalize-package-data"), standIn: "normalize-package-data.cjs" },
     { place: inSdk("runtime/closure/v8.js", "./v8Hooks"), standIn: "v8-hooks.cjs" },
     { place: inSdk("cmd/run/run.js", "./tracing"), standIn: "tracing.cjs" },
   ]) {
@@ -34,6 +33,13 @@ exports.loadLate = (sdk) => {
   }
   const sourceMaps = inSdk("cmd/run/run.js", "source-map-support");
   if (sourceMaps !== undefined) require("./source-maps.cjs").install(sourceMaps);
+};
+
+let isSdkLoading = true;
+
+/** To be called once the SDK is loaded: whoever requires one of those modules from then on is told the truth of it. */
+exports.sdkIsLoaded = () => {
+  isSdkLoading = false;
 };
 
 /** Where the module is that this file requires by this name. */
@@ -74,25 +80,32 @@ function realOf(place) {
 }
 
 /**
- * Stands for a module, and loads it when something of it is asked for. `esModule` is what compiled imports are told of it:
- * whether to take it as it is, or to copy its members, which would load it.
+ * Stands for a module, and loads it when something of it is asked for. `esModule` is what the SDK's compiled imports are
+ * told of it: whether to take it as it is, or to copy its members, which would load it. They find its default in it.
  */
-function whenAsked(real, esModule) {
-  return new Proxy(
-    {},
-    {
-      get: (_, key) => {
-        if (key === "__esModule") return esModule;
-        return esModule && key === "default" ? real() : real()[key];
-      },
-      set: (_, key, value) => Reflect.set(real(), key, value),
-      has: (_, key) => key in real(),
-      deleteProperty: (_, key) => Reflect.deleteProperty(real(), key),
-      ownKeys: () => Reflect.ownKeys(real()),
-      getOwnPropertyDescriptor: (_, key) => {
-        const found = Reflect.getOwnPropertyDescriptor(real(), key);
-        return found && { ...found, configurable: true };
-      },
+function whenAsked(real, { esModule, isFunction = false }) {
+  return new Proxy(isFunction ? function late() {} : {}, {
+    get: (_, key) => {
+      if (key === "__esModule" && isSdkLoading) return esModule;
+      return esModule && key === "default" && !(key in real()) ? real() : real()[key];
     },
-  );
+    apply: (_, self, args) => Reflect.apply(real(), self, args),
+    construct: (_, args, target) => Reflect.construct(real(), args, target),
+    getPrototypeOf: () => Reflect.getPrototypeOf(real()),
+    set: (_, key, value) => Reflect.set(real(), key, value),
+    has: (_, key) => key in real(),
+    defineProperty: (_, key, descriptor) => Reflect.defineProperty(real(), key, descriptor),
+    deleteProperty: (_, key) => Reflect.deleteProperty(real(), key),
+    ownKeys: (target) => [...new Set([...Reflect.ownKeys(real()), ...fixed(target)])],
+    getOwnPropertyDescriptor: (target, key) => {
+      const found = Reflect.getOwnPropertyDescriptor(real(), key);
+      if (fixed(target).includes(key)) return Reflect.getOwnPropertyDescriptor(target, key);
+      return found && { ...found, configurable: true };
+    },
+  });
+}
+
+/** Members that a function cannot be without. */
+function fixed(target) {
+  return Reflect.ownKeys(target).filter((key) => !Reflect.getOwnPropertyDescriptor(target, key).configurable);
 }

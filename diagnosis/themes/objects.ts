@@ -56,7 +56,8 @@ export const OBJECTS: readonly Symptom[] = [
   {
     id: "model-missing",
     shows: "Failed to find model, or: Failed to get data object from index .plugins-ml-model",
-    match: /Fail(?:ed)? to find model(?! group)|Failed to get data object from index \.plugins-ml-model(?!-)/,
+    match:
+      /Fail(?:ed)? to find model(?! (?:group|controller))|Failed to get data object from index \.plugins-ml-model(?!-)/,
     cause: "The model is not on this cluster any more.",
     fix: "Run pulumi up --refresh: what is missing gets made again.",
   },

@@ -24,6 +24,10 @@ describe("the server's own words", () => {
   ])("a %i means %s: %s", (status, reason, id) => {
     expect(diagnose(refusal(status, reason))?.id).toBe(id);
   });
+
+  it("a missing model controller is no missing model", () => {
+    expect(diagnose(refusal(404, "Failed to find model controller with the provided model ID: x"))).toBeUndefined();
+  });
 });
 
 describe("Ollama's own words", () => {

@@ -1,4 +1,0 @@
-module.exports =
-  (real) =>
-  (...args) =>
-    real()(...args);
