@@ -1,12 +1,9 @@
 // The SDK takes a stack trace for each promise of a resource, four a property, and shows one only where
 // PULUMI_DEBUG_PROMISE_LEAKS asks for it. Each costs up to 0.3 ms, since its frames are looked up in source maps (SDK
 // 3.270.0, runtime/debuggable.ts). Here they are taken without frames.
-const { realpathSync } = require("node:fs");
-const { join } = require("node:path");
 
-/** @param sdk folder of the SDK that this process runs, which is loaded. */
-exports.takeNoTraces = (sdk) => {
-  const debuggable = loadedIn(join(sdk, "runtime", "debuggable.js"));
+/** @param debuggable the SDK's module of that name, where it is loaded. */
+exports.takeNoTraces = (debuggable) => {
   const traced = debuggable?.debuggablePromise;
   if (process.env.PULUMI_DEBUG_PROMISE_LEAKS || typeof traced !== "function") return;
   debuggable.debuggablePromise = (promise, context) => {
@@ -19,11 +16,3 @@ exports.takeNoTraces = (sdk) => {
     }
   };
 };
-
-function loadedIn(file) {
-  try {
-    return require.cache[realpathSync(file)]?.exports;
-  } catch {
-    return undefined;
-  }
-}

@@ -17,7 +17,7 @@ if (host !== undefined) {
   // The host has loaded the SDK by then, and has not run the program yet.
   process.nextTick(() => {
     late.sdkIsLoaded();
-    require("./bare-promises.cjs").takeNoTraces(sdk);
+    require("./bare-promises.cjs").takeNoTraces(late.loadedIn(sdk, "index.js", "./runtime/debuggable"));
   });
 }
 

@@ -42,6 +42,9 @@ exports.sdkIsLoaded = () => {
   isSdkLoading = false;
 };
 
+/** The SDK's module that this file of it requires by this name, where it is loaded. */
+exports.loadedIn = (sdk, file, name) => require.cache[placeOf(join(sdk, file), name)]?.exports;
+
 /** Where the module is that this file requires by this name. */
 function placeOf(file, name) {
   try {

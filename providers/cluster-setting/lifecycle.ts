@@ -119,8 +119,8 @@ async function apply(
 ): Promise<ClusterSettingState> {
   return await oneAtATime(`${clusterUuid}/settings`, async () => {
     claims.claim(clusterUuid, inputs);
-    const defaults = needsDefaults(inputs) || (memory !== undefined && needsDefaults({ mode: inputs.mode, ...memory }));
-    const plan = planApply(await getClusterSettings(server, { defaults }), inputs, memory);
+    const present = await getClusterSettings(server, { defaults: needsDefaults(inputs, memory) });
+    const plan = planApply(present, inputs, memory);
     const state = stateOf(inputs, clusterUuid, plan);
     for (const warning of plan.warnings) report(`warning: ClusterSetting ${nameOf(inputs)}: ${warning}`);
     if (Object.keys(plan.writes).length === 0) return state;

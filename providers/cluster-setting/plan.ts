@@ -34,11 +34,11 @@ export function scopeOf(inputs: ClusterSettingInputs): SettingScope {
 }
 
 /** `own` unless the program says otherwise. */
-export function modeOf(inputs: ClusterSettingInputs): string {
+export function modeOf(inputs: Pick<ClusterSettingInputs, "mode">): string {
   return inputs.mode ?? SettingMode.own;
 }
 
-function contributes(inputs: ClusterSettingInputs, value: unknown): boolean {
+function contributes(inputs: Pick<ClusterSettingInputs, "mode">, value: unknown): boolean {
   return modeOf(inputs) === SettingMode.contribute && Array.isArray(value);
 }
 
@@ -46,9 +46,14 @@ function contributes(inputs: ClusterSettingInputs, value: unknown): boolean {
  * Whether a plan looks at the server's defaults, some 35 KB: they tell which settings it knows, and what a list is that
  * was never set and that others add to.
  */
-export function needsDefaults(inputs: Pick<ClusterSettingInputs, "settings" | "whenKnown" | "mode">): boolean {
-  const isShared = inputs.mode === SettingMode.contribute && Object.values(inputs.settings).some(Array.isArray);
-  return isShared || Object.keys(inputs.whenKnown ?? {}).length > 0;
+export function needsDefaults(
+  inputs: Pick<ClusterSettingInputs, "settings" | "whenKnown" | "mode">,
+  memory: Pick<Memory, "settings" | "whenKnown"> = NOTHING,
+): boolean {
+  return [inputs, memory].some(
+    ({ settings, whenKnown }) =>
+      Object.values(settings).some((value) => contributes(inputs, value)) || Object.keys(whenKnown ?? {}).length > 0,
+  );
 }
 
 /** Every setting that applies to this server: its defaults list all the keys it knows. */

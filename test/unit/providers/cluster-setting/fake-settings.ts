@@ -49,8 +49,7 @@ function inputs(wanted: Wanted): ClusterSettingInputs {
 /** Plans and writes, as create and update do. */
 export function apply(server: FakeSettings, wanted: Wanted, memory?: ClusterSettingState) {
   const all = inputs(wanted);
-  const defaults = needsDefaults(all) || (memory !== undefined && needsDefaults(memory));
-  const plan = planApply(server.shown({ defaults }), all, memory);
+  const plan = planApply(server.shown({ defaults: needsDefaults(all, memory) }), all, memory);
   server.put(all.scope === "transient" ? "transient" : "persistent", plan.writes);
   const { writes, warnings, ...remembered } = plan;
   const state = { ...all, ...remembered, clusterUuid: "c", schemaVersion: 1 };
