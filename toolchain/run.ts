@@ -3,6 +3,9 @@ import { accessSync, constants } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import type { Writable } from "node:stream";
 import { ToolchainError } from "./failure";
+import { indent, tail } from "./text";
+
+export { indent, tail };
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -121,12 +124,4 @@ export function runInForeground(
       resolve(code ?? (signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 1));
     });
   });
-}
-
-export function tail(text: string, lines: number): string {
-  return text.trimEnd().split("\n").slice(-lines).join("\n");
-}
-
-export function indent(text: string): string {
-  return text.replace(/^/gm, "  ");
 }

@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { messageOf, PartUnavailable, ToolchainError } from "./failure";
-import { indent, tail } from "./run";
+import { indent, tail } from "./text";
 
 const reminderSeconds = 30;
 
