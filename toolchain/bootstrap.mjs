@@ -26,6 +26,13 @@ const versions = JSON.parse(readFileSync(join(root, "toolchain", "versions.json"
 const cache =
   process.env.PULUMI_OLLAMA_CHAT_CACHE ||
   join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-ollama-chat");
+const unreachable = "the registry can't be reached from here";
+/** What npm's error codes say of a registry, in the words of failure.ts. */
+const refusals = [
+  [/^(E404|ETARGET)$/, "the registry doesn't have this version any more"],
+  [/^E40[13]$/, "the registry doesn't have this version any more, or it can't be reached from here"],
+  [/^(E50[0234]|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ENOTFOUND|ERR_SOCKET_TIMEOUT|ETIMEDOUT)$/, unreachable],
+];
 
 main().catch((error) => {
   console.error(error.expected ? error.message : error);
@@ -68,7 +75,12 @@ function fetchNode() {
   const work = mkdtempSync(join(cache, "node", ".partial-"));
   try {
     const spec = `node-${platform}@${versions.node}`;
-    run(process.execPath, [npmCli(), "pack", "--silent", "--pack-destination", work, spec], { output: "ignore" });
+    runNpm(process.execPath, ["pack", "--loglevel=error", "--pack-destination", work, spec], {
+      output: "ignore",
+      what: `Node.js ${versions.node}`,
+      change: '"node" and "nodeIntegrity" in toolchain/versions.json',
+      instead: `Or install Node.js ${versions.nodeMinimum} or later: then none is fetched.`,
+    });
     const archive = join(work, readdirSync(work).find((name) => name.endsWith(".tgz")) ?? "nothing-was-packed");
     const actual = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
     if (actual !== integrity) {
@@ -109,7 +121,11 @@ function dependenciesInStep() {
 function installDependencies(node, environment) {
   say("Installing the npm dependencies (npm ci)");
   // Without scripts: the package's own `prepare` would build, which is the next step here, under a lock.
-  run(node, [npmCli(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], { environment });
+  runNpm(node, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    environment,
+    what: "The npm packages of package-lock.json",
+    change: "package-lock.json (npm update, with the name of the package)",
+  });
   if (!dependenciesInStep()) throw expected("npm ci ended well, but node_modules doesn't match package-lock.json.");
 }
 
@@ -190,19 +206,56 @@ function isAlive(processId) {
   }
 }
 
-function run(command, args, { environment = process.env, output = 2 } = {}) {
+/** npm, fetching what is pinned: a refusal by the registry names what, the likely cause and what to change. */
+function runNpm(node, args, { what, change, instead, ...options }) {
+  const command = [npmCli(), ...args];
+  const { status, stderr } = attempt(node, command, { ...options, errors: "pipe" });
+  const cause = status === 0 ? undefined : refusal(stderr);
+  if (cause) {
+    const message = pinnedVersionGone({ what, change, cause, said: stderr });
+    throw expected([message, instead].filter(Boolean).join("\n"));
+  }
+  process.stderr.write(stderr);
+  if (status !== 0) throw failed(node, command, status);
+}
+
+/** In the words of `pinnedVersionGone` in failure.ts, which can't be asked: nothing is compiled yet. A test compares. */
+function pinnedVersionGone({ what, change, cause, said }) {
+  const lines = said.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("npm error A complete log "));
+  const network = "this machine's network, proxy or mirror settings. Only for another version: ";
+  return [
+    `${what} could not be fetched.`,
+    ...lines.slice(-8).map((line) => `  ${line}`),
+    `Likely cause: ${cause}.`,
+    `What to change: ${cause === unreachable ? network : ""}${change}.`,
+  ].join("\n");
+}
+
+/** The likely cause, where npm failed because of the registry. */
+function refusal(said) {
+  const code = /\bcode (E\w+)/.exec(said)?.[1] ?? "";
+  return refusals.find(([codes]) => codes.test(code))?.[1];
+}
+
+function run(command, args, options) {
+  const { status } = attempt(command, args, options);
+  if (status !== 0) throw failed(command, args, status);
+}
+
+function attempt(command, args, { environment = process.env, output = 2, errors = 2 } = {}) {
   const result = spawnSync(command, args, {
     cwd: root,
     env: environment,
     // Standard output belongs to the command that is handed over to; what happens before it goes to standard error.
-    stdio: ["ignore", output, 2],
+    stdio: ["ignore", output, errors],
+    encoding: "utf8",
   });
   if (result.error) throw expected(`${command} could not be started: ${result.error.message}`);
-  if (result.status !== 0) {
-    throw expected(
-      `"${basename(command)} ${args.map((arg) => basename(arg)).join(" ")}" failed (exit code ${result.status}).`,
-    );
-  }
+  return result;
+}
+
+function failed(command, args, status) {
+  return expected(`"${[command, ...args].map((word) => basename(word)).join(" ")}" failed (exit code ${status}).`);
 }
 
 function atLeast(version, minimum) {

@@ -32,12 +32,12 @@ export interface PinnedVersion {
 }
 
 /**
- * What a registry that gave nothing is likely to be: without the version, out of reach, or one of the two. A tool's
+ * What a registry that gave nothing is likely to be: without that version, out of reach, or one of the two. A tool's
  * other failures, such as a compile error or a full disk, are none of them.
  */
 export type Refusal = "gone" | "unreachable" | "either";
 
-/** What a tool says, first match first. Go, npm, pip and Maven are known. */
+/** What a tool says, first match first. Go, npm, pip, Maven and Ollama are known. */
 const refusals: readonly (readonly [Refusal, RegExp])[] = [
   // Go turns to git after a proxy hasn't got the version, and where no proxy is set: its message names git alone.
   ["either", /git (ls-remote|fetch|clone)\b[^\n]*: exit status/],
@@ -49,6 +49,7 @@ const refusals: readonly (readonly [Refusal, RegExp])[] = [
   ["either", /could not transfer artifact|: 40[13] |\bcode E40[13]\b|\bHTTP error 40[13]\b|from versions: none/i],
   ["gone", /: (404|410) |\bcode (E404|ETARGET)\b|no matching (version|distribution) found|unknown revision/i],
   ["gone", /could not find artifact|was not found in \S+ during a previous attempt/i],
+  ["gone", /pull model manifest: file does not exist/],
 ];
 
 /** How the registry refused, by the tool's own words; undefined where they tell of no refusal. */
@@ -56,17 +57,23 @@ export function refusalIn(said: string): Refusal | undefined {
   return refusals.find(([, pattern]) => pattern.test(said))?.[0];
 }
 
+const shownLines = 8;
+
+/** Lines that say nothing of a failure. */
+const progress = /^(go: downloading |Looking in |npm error A complete log )/;
+
 /**
  * The failure to fetch a pinned version: what it was, the tool's last lines, the likely cause, and what to change.
  * @param pinned with what the tool said
  */
 export function pinnedVersionGone(pinned: PinnedVersion & { readonly said: string }): ToolchainError {
   const { part, version, change, said } = pinned;
+  const lines = said.split("\n").filter((line) => line.trim() !== "" && !progress.test(line));
   const refusal = refusalIn(said) ?? "either";
   return new ToolchainError(
     `${part} ${version} could not be fetched.`,
     [
-      ...(said.trim() === "" ? [] : [indent(tail(said, 8))]),
+      ...(lines.length === 0 ? [] : [indent(tail(lines.join("\n"), shownLines))]),
       `Likely cause: ${causes[refusal]}.`,
       refusal === "unreachable"
         ? `What to change: this machine's network, proxy or mirror settings. Only for another version: ${change}.`

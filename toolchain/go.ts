@@ -1,13 +1,22 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { PartUnavailable } from "./failure";
+import { PartUnavailable, type PinnedVersion } from "./failure";
 import { packageRoot } from "./package-root";
 import { findOnPath, run } from "./run";
 import type { Step } from "./steps";
+import { versions } from "./versions";
 
-export interface GoBuild {
+/** What comes from the Go module registry. */
+export interface GoPart {
+  /** For people. */
+  readonly part: string;
+  /** Its key in versions.json. */
+  readonly pin: "pulumi" | "languageHost" | "dockerPlugin" | "ollama";
   /** The folder below `toolchain/recipes` with the go.mod. */
   readonly recipe: string;
+}
+
+export interface GoBuild extends GoPart {
   /** The main package. */
   readonly package: string;
   /** Values set at link time, by variable. */
@@ -17,6 +26,13 @@ export interface GoBuild {
 }
 
 export const recipeFolder = (name: string): string => join(packageRoot, "toolchain", "recipes", name);
+
+/** The part as a registry's refusal names it. */
+export const pinnedInGo = ({ part, pin, recipe }: GoPart): PinnedVersion => ({
+  part,
+  version: versions[pin],
+  change: `"${pin}" in toolchain/versions.json, with the module files in toolchain/recipes/${recipe}`,
+});
 
 /** Fails with advice where there is no Go. */
 export function requireGo(purpose: string): void {
@@ -43,7 +59,8 @@ export async function goBuild(build: GoBuild, step: Step): Promise<void> {
     const values = Object.entries(build.link ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
     const flags = ["-trimpath", "-mod=readonly", "-ldflags", ["-s", "-w", ...values].join(" ")];
     const environment = { GOFLAGS: "-buildvcs=false", GOWORK: "off", ...build.environment };
-    await run("go", ["build", ...flags, "-o", build.output, build.package], { cwd: work, environment, log: step.log });
+    const options = { cwd: work, environment, log: step.log, fetches: pinnedInGo(build) };
+    await run("go", ["build", ...flags, "-o", build.output, build.package], options);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { accessSync, constants } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import type { Writable } from "node:stream";
-import { ToolchainError } from "./failure";
+import { type PinnedVersion, pinnedVersionGone, refusalIn, ToolchainError } from "./failure";
 import { indent, tail } from "./text";
 
 export { indent, tail };
@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly log?: Writable;
   readonly input?: string;
   readonly timeoutSeconds?: number;
+  /** What the program fetches from a registry: a refusal is told as such. */
+  readonly fetches?: PinnedVersion;
 }
 
 /** How a program ended, and what it wrote. */
@@ -95,7 +97,9 @@ export async function attempt(command: string, args: readonly string[], options:
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const result = await attempt(command, args, options);
   if (result.code === 0) return result.stdout;
-  const said = tail(result.stderr || result.stdout, 15);
+  const whole = result.stderr || result.stdout;
+  if (options.fetches && refusalIn(whole)) throw pinnedVersionGone({ ...options.fetches, said: whole });
+  const said = tail(whole, 15);
   throw new ToolchainError(
     `"${basename(command)} ${args.slice(0, 3).join(" ")}" failed (exit code ${result.code}).`,
     said && indent(said),

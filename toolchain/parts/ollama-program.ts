@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { installPackages } from "../apt";
 import { place, withWorkFolder } from "../cache";
 import { thisCpu } from "../cpu";
-import { goBuild, recipeFolder, requireGo } from "../go";
+import { type GoPart, goBuild, pinnedInGo, recipeFolder, requireGo } from "../go";
 import type { Context, Part } from "../part";
 import { attempt, findOnPath, isExecutable, run } from "../run";
 import { sizeOf } from "../size";
 import { isAtLeast, parseVersion, versions } from "../versions";
+
+const source: GoPart = { part: "Ollama", pin: "ollama", recipe: "ollama" };
 
 /**
  * Ollama, CPU only, built from the Go registry. There is no download: the official archive carries two gigabytes of GPU
@@ -29,8 +31,9 @@ export const ollamaBuild: Part = {
     await installPackages(headers, "to compile Ollama", step);
     await withWorkFolder(context.cache, async (headerFolder) => {
       // The Go registry leaves out folders named vendor, where Ollama keeps this header; another module has it.
-      const options = { cwd: recipeFolder("ollama"), log: step.log, environment: { GOWORK: "off" } };
-      await run("go", ["mod", "download", "github.com/gen2brain/malgo"], options);
+      const options = { cwd: recipeFolder(source.recipe), log: step.log, environment: { GOWORK: "off" } };
+      const fetching = { ...options, fetches: pinnedInGo(source) };
+      await run("go", ["mod", "download", "github.com/gen2brain/malgo"], fetching);
       const list = ["list", "-m", "-f", "{{.Dir}}", "github.com/gen2brain/malgo"];
       const module = (await run("go", list, options)).trim();
       mkdirSync(join(headerFolder, "miniaudio"), { recursive: true });
@@ -42,7 +45,7 @@ export const ollamaBuild: Part = {
       const compilerFlags = ["-O3", "-g0", ...thisCpu().compilerFlags].join(" ");
       await goBuild(
         {
-          recipe: "ollama",
+          ...source,
           package: "github.com/ollama/ollama",
           link: {
             "github.com/ollama/ollama/version.Version": versions.ollama,

@@ -77,6 +77,8 @@ async function buildInto(target: string, step: Step): Promise<void> {
   const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
   await goBuild(
     {
+      part: "Pulumi's Node.js language host",
+      pin: "languageHost",
       recipe: "language-nodejs",
       package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
       link: { [versionVariable]: `v${versions.languageHost}` },
@@ -86,6 +88,8 @@ async function buildInto(target: string, step: Step): Promise<void> {
   );
   await goBuild(
     {
+      part: "Pulumi CLI",
+      pin: "pulumi",
       recipe: "pulumi-cli",
       package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
       // Without it the Automation API refuses the CLI.
