@@ -14,7 +14,7 @@ export interface OpenSearchArgs {
   existing?: ConnectionArgs;
   /**
    * Image to run.
-   * @default "opensearchproject/opensearch:3.4.0"
+   * @default "opensearchproject/opensearch:3.6.0"
    */
   image?: string;
   /**

@@ -7,8 +7,8 @@ import type { OllamaChatStackArgs } from "./args";
 import { containerArgs, createContainer, createImage, createVolume, type DockerContext } from "./docker-parts";
 import { HOST_GATEWAY } from "./endpoints";
 
-/** Pinned, never `latest`: the version whose API was recorded. */
-export const OPENSEARCH_IMAGE = "opensearchproject/opensearch:3.4.0";
+/** Pinned, never `latest`: the version that everything here is tested on. */
+export const OPENSEARCH_IMAGE = "opensearchproject/opensearch:3.6.0";
 export const OPENSEARCH_PORT = 9200;
 export const ADMIN = "admin";
 const ALIAS = "opensearch";

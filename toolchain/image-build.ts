@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { cpSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withWorkFolder } from "./cache";
 import { inspectImage, runDocker } from "./docker";
+import { linkTree } from "./link-tree";
 import type { Context } from "./part";
 import type { Step } from "./steps";
 
@@ -52,24 +53,4 @@ export function hashInputs(texts: readonly string[], paths: readonly string[]): 
     hash.update(`${name}\0`).update(readFileSync(path)).update("\0");
   }
   return hash.digest("hex").slice(0, 16);
-}
-
-/** Hard links where they are possible: the build folder then costs nothing. Type declarations are of no use in an image. */
-function linkTree(source: string, target: string): void {
-  const status = lstatSync(source);
-  if (status.isDirectory()) {
-    mkdirSync(target, { recursive: true });
-    const entries = readdirSync(source).filter((entry) => !entry.endsWith(".d.ts"));
-    for (const entry of entries) linkTree(join(source, entry), join(target, entry));
-    return;
-  }
-  if (status.isSymbolicLink()) {
-    cpSync(source, target, { verbatimSymlinks: true });
-    return;
-  }
-  try {
-    linkSync(source, target);
-  } catch {
-    cpSync(source, target);
-  }
 }

@@ -6,10 +6,12 @@ import { chatModel } from "./parts/chat-model";
 import { dockerEngine } from "./parts/docker-engine";
 import { dockerPlugin } from "./parts/docker-plugin";
 import { embeddingModel } from "./parts/embedding-model";
+import { findJdk, requireJdk } from "./parts/jdk";
 import { officialImage } from "./parts/official-image";
 import { localOllamaImage } from "./parts/ollama-image";
 import { ollamaBuild, ollamaProgram } from "./parts/ollama-program";
-import { localOpensearchImage, mlCommonsIn } from "./parts/opensearch-image";
+import { opensearchHome } from "./parts/opensearch-home";
+import { adaptedSecurityIn, localOpensearchImage } from "./parts/opensearch-image";
 import { pulumiCli } from "./parts/pulumi-cli";
 import { type Selection, writeSelection } from "./selection";
 import { versions } from "./versions";
@@ -36,8 +38,10 @@ export async function install(goal: Goal, context: Context): Promise<Selection> 
     return { pulumi, ollama: await installOllama(goal, context) };
   };
   const opensearchLane = async () => {
+    const process = await installOpenSearch(goal, context);
     const images = await published;
-    return images && (images.opensearch ?? ensureIfPossible(localOpensearchImage, context));
+    const image = images && (images.opensearch ?? (await ensureIfPossible(localOpensearchImage, context)));
+    return { image, process };
   };
   const [{ pulumi, ollama }, opensearch, images] = await Promise.all([programLane(), opensearchLane(), published]);
   const ollamaImage = images && (images.ollama ?? (await ensureIfPossible(localOllamaImage, context)));
@@ -45,8 +49,9 @@ export async function install(goal: Goal, context: Context): Promise<Selection> 
     nodeFolder: dirname(process.execPath),
     pulumiFolder: pulumi.location,
     chatModel: versions.model.name,
-    ...(await describeImages(await engine, opensearch, ollamaImage)),
+    ...(await describeImages(await engine, opensearch.image, ollamaImage)),
     ...ollama,
+    ...opensearch.process,
   };
   writeSelection(context.cache, selection);
   return selection;
@@ -80,17 +85,36 @@ async function installOllama(goal: Goal, context: Context): Promise<Pick<Selecti
   return program && models ? { ollama: { program: program.location, models: models.location } } : {};
 }
 
+async function installOpenSearch(
+  goal: Goal,
+  context: Context,
+): Promise<Pick<Selection, "opensearch" | "noOpenSearch">> {
+  if (goal === "stack") {
+    const home = await locate(opensearchHome, context);
+    const jdk = await findJdk();
+    return home && jdk ? { opensearch: { home: home.location, java: jdk.home } } : {};
+  }
+  try {
+    const { home: java } = await requireJdk();
+    const home = await ensure(opensearchHome, context);
+    return { opensearch: { home: home.location, java } };
+  } catch (error) {
+    if (error instanceof PartUnavailable) return { noOpenSearch: error.message };
+    throw error;
+  }
+}
+
 type Outcome = Resolved | PartUnavailable | undefined;
 
 async function describeImages(
   engine: Outcome,
   opensearch: Outcome,
   ollama: Outcome,
-): Promise<Pick<Selection, "images" | "mlCommons" | "noDocker" | "dockerHost">> {
+): Promise<Pick<Selection, "images" | "adaptedSecurity" | "noDocker" | "dockerHost">> {
   for (const part of [engine, opensearch, ollama]) {
     if (part instanceof PartUnavailable) return { noDocker: part.message };
   }
   if (!opensearch || !ollama || opensearch instanceof PartUnavailable || ollama instanceof PartUnavailable) return {};
-  const [dockerHost, mlCommons] = await Promise.all([daemonAddress(), mlCommonsIn(opensearch.location)]);
-  return { images: { opensearch: opensearch.location, ollama: ollama.location }, mlCommons, dockerHost };
+  const [dockerHost, adaptedSecurity] = await Promise.all([daemonAddress(), adaptedSecurityIn(opensearch.location)]);
+  return { images: { opensearch: opensearch.location, ollama: ollama.location }, adaptedSecurity, dockerHost };
 }

@@ -7,6 +7,7 @@ import { printDoctor } from "./doctor";
 import { toolchainEnvironment } from "./environment";
 import { ToolchainError } from "./failure";
 import { install } from "./install";
+import { runOpenSearch, stopOpenSearch } from "./opensearch/command";
 import { packageRoot } from "./package-root";
 import type { Context } from "./part";
 import { endChildrenOnSignals, runInForeground } from "./run";
@@ -25,6 +26,9 @@ const usage = `Usage: node toolchain/bootstrap.mjs <command>
   pulumi <args>    run the Pulumi CLI on the demo's stack
   ollama-chat <args>
                    ask the demo's model, chat with it, and more (--help)
+  opensearch [--port <number>] [--data <folder>] [--password <text>]
+                   OpenSearch with ML Commons as a process, without Docker
+  opensearch:stop  stop it
   check            types, lint and format
   test <args>      run all tests; arguments go to vitest
   exec <command>   run a command in the toolchain's environment`;
@@ -48,6 +52,10 @@ async function main(command: string | undefined, args: readonly string[]): Promi
       return runDemoDown(context);
     case "test":
       return runTests(context, args);
+    case "opensearch":
+      return runOpenSearch(context, args);
+    case "opensearch:stop":
+      return stopOpenSearch(context);
     case "check":
       return runChecks();
     case "pulumi": {
@@ -92,8 +100,7 @@ function reportInstall(selection: Selection, context: Context, seconds: number):
     `Everything is in place (${formatSeconds(seconds)}).`,
     selection.noDocker && `Docker can't be used, so only existing servers: ${selection.noDocker}`,
     selection.noOllama && `No Ollama outside Docker: ${selection.noOllama}`,
-    selection.mlCommons === "emulator" && "The ML Commons API is an emulator's, in front of the real OpenSearch.",
-    selection.mlCommons === "emulator-alone" && "The OpenSearch image holds the ML Commons emulator alone.",
+    selection.noOpenSearch && `No OpenSearch outside Docker: ${selection.noOpenSearch}`,
   ];
   for (const line of lines) if (line) context.steps.say(line);
 }

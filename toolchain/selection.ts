@@ -13,8 +13,11 @@ const selectionSchema = z.object({
   noDocker: z.string().optional(),
   /** Where Docker's daemon listens, if not at the default socket. */
   dockerHost: z.string().optional(),
-  /** Who answers `/_plugins/_ml` in that OpenSearch image: the real plugin, or the emulator in front of it or alone. */
-  mlCommons: z.enum(["plugin", "emulator", "emulator-alone"]).optional(),
+  /** The release of the security plugin in a local OpenSearch image, which is not that of the rest. */
+  adaptedSecurity: z.string().optional(),
+  /** A laid out OpenSearch and the Java that runs it, for servers outside Docker. */
+  opensearch: z.object({ home: z.string(), java: z.string() }).optional(),
+  noOpenSearch: z.string().optional(),
   /** An Ollama program and a folder for OLLAMA_MODELS with the chat model, for servers outside Docker. */
   ollama: z.object({ program: z.string(), models: z.string() }).optional(),
   noOllama: z.string().optional(),

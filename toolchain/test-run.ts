@@ -25,9 +25,10 @@ export async function runTests(context: Context, args: readonly string[]): Promi
 }
 
 /** What the tests leave out on this machine, each with its reason. */
-export function whatCannotRun({ noDocker, noOllama }: Selection): string[] {
+export function whatCannotRun({ noDocker, noOllama, noOpenSearch }: Selection): string[] {
   return [
     ...(noDocker ? [`the stack in Docker. ${noDocker}`] : []),
+    ...(noOpenSearch ? [`what needs a real OpenSearch. ${noOpenSearch}`] : []),
     ...(noOllama ? [`the stack on existing servers. ${noOllama}`] : []),
   ];
 }

@@ -15,7 +15,7 @@ export const fullStack: BenchCase = {
   id: "B4",
   title: "Full stack from nothing: `up` ÷ the slower of OpenSearch ready alone and Ollama with its model ready alone",
   run: async ({ runs, toolchain, say }, measured) => {
-    const { images, noDocker, chatModel, mlCommons } = toolchain;
+    const { images, noDocker, chatModel } = toolchain;
     if (images === undefined) throw new Error(`The full stack needs Docker: ${noDocker ?? "there is none"}`);
     const samples = { up: [], opensearch: [], ollama: [] } as Record<"up" | "opensearch" | "ollama", number[]>;
     const parts: BootParts[] = [];
@@ -47,7 +47,7 @@ export const fullStack: BenchCase = {
       is: "at most",
       value: 1.15,
     });
-    return mlCommons === "plugin" ? "plugin" : "emulator";
+    return "plugin";
   },
 };
 

@@ -33,7 +33,7 @@ export async function runDemo(context: Context): Promise<number> {
   const outputs = await readOutputs(cli);
   say(`\n${question}`);
   const answer = await ask(question, outputs);
-  printAnswer(answer, outputs, say);
+  printAnswer(answer, outputs, selection, say);
   say(
     `Set-up ${formatSeconds(setUpSeconds)}, pulumi up ${formatSeconds(upSeconds)}, answer ${formatSeconds(answer.seconds)}.`,
   );
@@ -96,12 +96,21 @@ async function readOutputs(cli: DemoCli): Promise<Outputs> {
   );
 }
 
-function printAnswer(answer: Answer, outputs: Outputs, say: (line: string) => void): void {
-  say(`\n${answer.text.trim()}\n`);
-  say(`— ${outputs.chatModel} in Ollama, asked through OpenSearch, ${formatSeconds(answer.seconds)}`);
-  if (answer.emulator === undefined) return;
-  say(`The ML Commons API here is an emulator's (${answer.emulator}): no package registry has the plugin.`);
-  say("OpenSearch behind it, its users and TLS, Ollama and the model are real.");
+function printAnswer(
+  { text, seconds, version }: Answer,
+  { chatModel }: Outputs,
+  { adaptedSecurity }: Selection,
+  say: (line: string) => void,
+): void {
+  say(`\n${text.trim()}\n`);
+  say(`— ${chatModel} in Ollama, asked through OpenSearch, ${formatSeconds(seconds)}`);
+  say(
+    `Everything here is real: OpenSearch ${version} with its ML Commons plugin, its users and TLS, Ollama and the model.`,
+  );
+  if (adaptedSecurity === undefined) return;
+  say(
+    `The image was made here from Maven's registry, which has the security plugin of ${adaptedSecurity} only: it is adapted.`,
+  );
 }
 
 function printWhatNext(outputs: Outputs, say: (line: string) => void): void {

@@ -23,8 +23,8 @@ export type Outputs = z.infer<typeof outputsSchema>;
 export interface Answer {
   readonly text: string;
   readonly seconds: number;
-  /** What the emulator calls itself where it answered; undefined from the real plugin. */
-  readonly emulator?: string;
+  /** Of OpenSearch. */
+  readonly version: string;
 }
 
 /** Asks the deployed model as `ollama-chat ask` does, through OpenSearch, over TLS verified by the stack's authority. */
@@ -39,11 +39,11 @@ export async function ask(question: string, outputs: Outputs): Promise<Answer> {
     maxRetries: 0,
   });
   try {
-    const { buildType, version } = await clusterInfo(server);
+    const { version } = await clusterInfo(server);
     const answerer = throughOpenSearch({ server, modelId, api, model });
     const limits = { timeoutSeconds: DEFAULT_TIMEOUT_SECONDS };
     const { text, seconds } = await answerer.answer([{ role: "user", content: question }], limits);
-    return { text, seconds, emulator: buildType === "emulator" ? `ml-commons ${version}` : undefined };
+    return { text, seconds, version };
   } catch (error) {
     throw new ToolchainError(
       `The question was not answered: ${error instanceof Error ? error.message : error}`,

@@ -1,11 +1,10 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { place } from "../cache";
-import { PartUnavailable } from "../failure";
 import type { Context, Part } from "../part";
 import { attempt, isExecutable, run } from "../run";
 import { sizeOf } from "../size";
-import { findJdk, type Jdk } from "./jdk";
+import { findJdk, type Jdk, requireJdk } from "./jdk";
 
 /** All of Java SE, and what OpenSearch, Lucene and the security plugin use beside it. */
 const modules = [
@@ -43,13 +42,7 @@ export const javaRuntime: Part = {
   },
 
   async build(context, step) {
-    const jdk = await findJdk();
-    if (!jdk) {
-      throw new PartUnavailable(
-        "No JDK of version 21 or later was found (JAVA_HOME, /usr/lib/jvm, PATH).",
-        "Install one, for example Eclipse Temurin, to run the real OpenSearch in a local image.",
-      );
-    }
+    const jdk = await requireJdk();
     await place(folder(context, jdk), async (temporary) => {
       const jlink = join(jdk.home, "bin", "jlink");
       const options = [

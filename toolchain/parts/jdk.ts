@@ -1,9 +1,16 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { PartUnavailable } from "../failure";
 import { attempt, findOnPath, isExecutable } from "../run";
 
-/** OpenSearch 3 needs it; Debian 12's own default is 17. */
-const oldestUsable = 21;
+/** Java versions that something runs on, by their feature number, such as 21. */
+export interface JavaRange {
+  readonly oldest: number;
+  readonly newest?: number;
+}
+
+/** What OpenSearch 3 needs; Debian 12's own default is 17. */
+const forOpenSearch: JavaRange = { oldest: 21 };
 const installFolder = "/usr/lib/jvm";
 
 /** A Java development kit that can run OpenSearch. */
@@ -13,7 +20,7 @@ export interface Jdk {
 }
 
 /** The newest usable one of JAVA_HOME, those below /usr/lib/jvm, and the one `java` on PATH belongs to. */
-export async function findJdk(): Promise<Jdk | undefined> {
+export async function findJdk({ oldest, newest = Infinity }: JavaRange = forOpenSearch): Promise<Jdk | undefined> {
   const java = findOnPath("java");
   const installed = existsSync(installFolder)
     ? readdirSync(installFolder).map((name) => join(installFolder, name))
@@ -24,8 +31,22 @@ export async function findJdk(): Promise<Jdk | undefined> {
   );
   const kits = await Promise.all([...new Set(candidates.map((home) => realpathSync(home)))].map(readKit));
   return kits
-    .filter((kit): kit is Jdk => kit !== undefined && featureVersion(kit.version) >= oldestUsable)
-    .sort((a, b) => featureVersion(b.version) - featureVersion(a.version))[0];
+    .filter((kit): kit is Jdk => kit !== undefined)
+    .map((kit) => ({ kit, feature: featureVersion(kit.version) }))
+    .filter(({ feature }) => feature >= oldest && feature <= newest)
+    .sort((a, b) => b.feature - a.feature)[0]?.kit;
+}
+
+/** As `findJdk`; fails with advice where there is none. */
+export async function requireJdk(range: JavaRange = forOpenSearch): Promise<Jdk> {
+  const jdk = await findJdk(range);
+  if (jdk) return jdk;
+  const { oldest, newest } = range;
+  const wanted = newest === undefined ? `${oldest} or later` : `${oldest} to ${newest}`;
+  throw new PartUnavailable(
+    `No JDK of version ${wanted} was found (JAVA_HOME, /usr/lib/jvm, PATH), and OpenSearch needs one.`,
+    "Install one, for example Eclipse Temurin, then run this again.",
+  );
 }
 
 /** `25` of `25.0.3`, `8` of `1.8.0_412`. */

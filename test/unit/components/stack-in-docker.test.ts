@@ -48,7 +48,7 @@ describe("both servers in Docker", () => {
   it("images are pinned, pulled only where missing, and stay", () => {
     expect(stack.of("chat-ollama-image").inputs).toStrictEqual({ name: "ollama/ollama:0.17.4", keepLocally: true });
     expect(stack.of("chat-opensearch-image").inputs).toStrictEqual({
-      name: "opensearchproject/opensearch:3.4.0",
+      name: "opensearchproject/opensearch:3.6.0",
       keepLocally: true,
     });
   });

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { OPENSEARCH_IMAGE } from "../../../components/open-search-server";
 import { packageRoot } from "../../../toolchain/package-root";
 import { featureVersion, parseJavaVersion } from "../../../toolchain/parts/jdk";
+import { opensearch36 } from "../../../toolchain/parts/opensearch-releases";
 import { publishedChecksum } from "../../../toolchain/parts/pulumi-cli";
 import { isAtLeast, parseVersion, versions } from "../../../toolchain/versions";
 
@@ -43,9 +45,17 @@ describe("the pinned versions", () => {
     ["language-nodejs/go.mod", `github.com/pulumi/pulumi/sdk/v3 v${versions.languageHost}`],
     ["ollama/go.mod", `github.com/ollama/ollama v${versions.ollama}`],
     ["docker-plugin/main.go", `const version = "${versions.dockerPlugin}"`],
-    ["opensearch/pom.xml", `<opensearch>${versions.opensearch}</opensearch>`],
   ])("are those of the recipe %s", (file, line) => {
     expect(readFileSync(join(packageRoot, "toolchain", "recipes", file), "utf8")).toContain(line);
+  });
+});
+
+describe("the OpenSearch that is laid out", () => {
+  it("is the one whose official image is asked for, and the component's default", () => {
+    expect([opensearch36.version, OPENSEARCH_IMAGE]).toEqual([
+      versions.opensearch,
+      `opensearchproject/opensearch:${versions.opensearch}`,
+    ]);
   });
 });
 

@@ -1,0 +1,21 @@
+import { cpSync, linkSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** Makes a tree of hard links, which costs nothing; copies where links are not possible. */
+export function linkTree(source: string, target: string): void {
+  const status = lstatSync(source);
+  if (status.isDirectory()) {
+    mkdirSync(target, { recursive: true });
+    for (const entry of readdirSync(source)) linkTree(join(source, entry), join(target, entry));
+    return;
+  }
+  if (status.isSymbolicLink()) {
+    cpSync(source, target, { verbatimSymlinks: true });
+    return;
+  }
+  try {
+    linkSync(source, target);
+  } catch {
+    cpSync(source, target);
+  }
+}
