@@ -26,7 +26,7 @@ const usage = `Usage: node toolchain/bootstrap.mjs <command>
   pulumi <args>    run the Pulumi CLI on the demo's stack
   ollama-chat <args>
                    ask the demo's model, chat with it, and more (--help)
-  opensearch [--port <number>] [--data <folder>] [--password <text>]
+  opensearch [--port <number>] [--data <folder>]
                    OpenSearch with ML Commons as a process, without Docker
   opensearch:stop  stop it
   check            types, lint and format

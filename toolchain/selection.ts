@@ -17,6 +17,8 @@ const selectionSchema = z.object({
   adaptedSecurity: z.string().optional(),
   /** A laid out OpenSearch and the Java that runs it, for servers outside Docker. */
   opensearch: z.object({ home: z.string(), java: z.string() }).optional(),
+  /** The same of an earlier release; there for the long suite only. */
+  olderOpensearch: z.object({ home: z.string(), java: z.string() }).optional(),
   noOpenSearch: z.string().optional(),
   /** An Ollama program and a folder for OLLAMA_MODELS with the chat model, for servers outside Docker. */
   ollama: z.object({ program: z.string(), models: z.string() }).optional(),

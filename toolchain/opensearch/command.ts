@@ -14,17 +14,23 @@ import { startOpenSearch } from "./server";
 
 const stopSeconds = 60;
 
-export const opensearchUsage = `npm run opensearch -- [--port <number>] [--data <folder>] [--password <text>]
+/** As in the official image; not an option, since every process list shows those. */
+const PASSWORD = "OPENSEARCH_INITIAL_ADMIN_PASSWORD";
 
-  --port      where it listens on 127.0.0.1. Default: a free one
-  --data      folder for configuration, data and log. Default: the one named when it starts; stays when it is stopped
-  --password  turns users and TLS on, with this password of the user admin at the first start. Default: neither`;
+const usage = `npm run opensearch -- [--port <number>] [--data <folder>]
+
+  --port  where it listens on 127.0.0.1. Default: a free one
+  --data  folder for configuration, data and log; stays when the server is stopped. Default: the one named at the start
+
+With ${PASSWORD} in the environment it has users and TLS, and this is the password of the
+user admin from the first start on. Without, it has neither.`;
 
 const recordSchema = z.object({ processId: z.number(), endpoint: z.string(), folder: z.string() });
 
 /** `npm run opensearch`: OpenSearch with ML Commons as a process, without Docker. */
 export async function runOpenSearch(context: Context, args: readonly string[]): Promise<number> {
-  const { port, data, password } = readOptions(args);
+  const { port, data } = readOptions(args);
+  const password = process.env[PASSWORD] || undefined;
   const running = readRecord(context.cache);
   if (running) {
     throw new ToolchainError(
@@ -91,10 +97,10 @@ function readRecord(cache: Cache) {
   return isOurs ? data : undefined;
 }
 
-function readOptions(args: readonly string[]): { port?: number; data?: string; password?: string } {
+function readOptions(args: readonly string[]): { port?: number; data?: string } {
   const text = { type: "string" } as const;
   try {
-    const { values } = parseArgs({ args: [...args], options: { port: text, data: text, password: text } });
+    const { values } = parseArgs({ args: [...args], options: { port: text, data: text } });
     const { port, ...rest } = values;
     if (port === undefined) return rest;
     if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
@@ -102,6 +108,6 @@ function readOptions(args: readonly string[]): { port?: number; data?: string; p
     }
     return { ...rest, port: Number(port) };
   } catch (error) {
-    throw new ToolchainError(messageOf(error), opensearchUsage);
+    throw new ToolchainError(messageOf(error), usage);
   }
 }

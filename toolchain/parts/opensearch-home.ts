@@ -17,7 +17,7 @@ import { run } from "../run";
 import { sizeOf } from "../size";
 import type { Step } from "../steps";
 import { requireJdk } from "./jdk";
-import { type OpenSearchRelease, opensearch36, releasesFile } from "./opensearch-releases";
+import { type OpenSearchRelease, opensearch36, opensearch219, releasesFile } from "./opensearch-releases";
 
 const SECURITY = "opensearch-security";
 
@@ -38,13 +38,13 @@ export function opensearchHomeOf(release: OpenSearchRelease): Part {
       const archives = [release.server, ...Object.values(release.plugins)];
       const [server = "", ...plugins] = await mavenArchives(archives, releasesFile, context, step);
       await withWorkFolder(context.cache, async (work) => {
-        await unpack(server, work, step);
+        await unpack(server, work, release, step);
         const home = join(work, `opensearch-${version}`);
         // 50 MB: a second copy of lib, for a standard that isn't used here.
         rmSync(join(home, "lib", "tools", "fips-demo-installer-cli"), { recursive: true, force: true });
         for (const [index, name] of Object.keys(release.plugins).entries()) {
           const target = join(home, "plugins", name);
-          await unpack(plugins[index] ?? "", target, step);
+          await unpack(plugins[index] ?? "", target, release, step);
           const needless = readdirSync(target).filter((file) => release.leaveOut.test(file));
           for (const file of needless) rmSync(join(target, file));
         }
@@ -59,6 +59,7 @@ export function opensearchHomeOf(release: OpenSearchRelease): Part {
 }
 
 export const opensearchHome = opensearchHomeOf(opensearch36);
+export const olderOpensearchHome = opensearchHomeOf(opensearch219);
 
 function pluginTitles({ plugins }: OpenSearchRelease): string {
   return Object.values(plugins)
@@ -70,8 +71,8 @@ const folderOf = ({ version, layout }: OpenSearchRelease, context: Context): str
   context.cache.path("opensearch", `${version}-ml-${layout}`);
 
 /** With the JDK's own tool: one is needed for OpenSearch in any case. It keeps no permissions. */
-async function unpack(archive: string, folder: string, step: Step): Promise<void> {
-  const jdk = await requireJdk();
+async function unpack(archive: string, folder: string, { java }: OpenSearchRelease, step: Step): Promise<void> {
+  const jdk = await requireJdk(java);
   mkdirSync(folder, { recursive: true });
   await run(join(jdk.home, "bin", "jar"), ["--extract", "--file", archive], { cwd: folder, log: step.log });
   makeExecutable(join(folder, "bin"));

@@ -77,3 +77,29 @@ export const opensearch36: OpenSearchRelease = {
   },
   leaveOut: /^onnxruntime_gpu-.*\.jar$/,
 };
+
+/**
+ * The second real version: what is served of 2.19 has neither security nor the module `reindex`. `npm run test:all` walks
+ * the main path on it. Java 24 took away what this release still asks for (the security manager).
+ */
+export const opensearch219: OpenSearchRelease = {
+  version: "2.19.6",
+  layout: 1,
+  java: { oldest: 17, newest: 23 },
+  server: server("2.19.6", 56, "71d6d8b1c637f3faecda0752b184b1cc526fc6eaad59ec1408c6327bb00b9293"),
+  plugins: {
+    "opensearch-job-scheduler": plugin(
+      "opensearch-job-scheduler",
+      "2.19.6.0",
+      3,
+      "c0172f2fb94c0819bbeb9bf21db694e26e285de4dddc9461759d0e0246c998e8",
+    ),
+    "opensearch-ml": plugin(
+      "opensearch-ml-plugin",
+      "2.19.6.0",
+      375,
+      "d0f4c2457ca5557d94ebd7c5e8d650b34326df54ad85851cc2eca0dd86e30d10",
+    ),
+  },
+  leaveOut: /^onnxruntime_gpu-.*\.jar$/,
+};

@@ -1,0 +1,161 @@
+import { once } from "node:events";
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request as plainRequest,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type FaultAction, FaultList } from "./faults";
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: Buffer;
+}
+
+/** Stands in front of a real OpenSearch and passes everything on, but for the faults a test has ordered. */
+export class FaultProxy {
+  readonly faults = new FaultList();
+  /** The identity that the cluster behind it shows. */
+  clusterUuid: string;
+  readonly #target: URL;
+  readonly #agent: Agent;
+  readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
+  readonly #log: (line: string) => void;
+
+  constructor(target: string, clusterUuid: string, log: (line: string) => void = () => undefined) {
+    this.#target = new URL(target);
+    this.clusterUuid = clusterUuid;
+    this.#log = log;
+    const options = { keepAlive: true, rejectUnauthorized: false };
+    this.#agent = this.#target.protocol === "https:" ? new SecureAgent(options) : new Agent(options);
+  }
+
+  async start(port = 0): Promise<this> {
+    this.#server.listen(port, "127.0.0.1");
+    await once(this.#server, "listening");
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    this.#agent.destroy();
+    await once(this.#server, "close");
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get #port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const body = await collected(request);
+      const { method = "GET", url = "/" } = request;
+      const path = url.split("?", 1)[0] ?? url;
+      const answer = await this.#answer(request, body, path, this.faults.take(method, path));
+      this.#log(`${method} ${url} ${answer?.status ?? "no answer"}`);
+      if (answer === undefined) request.socket.destroy();
+      else response.writeHead(answer.status, answer.headers).end(answer.body);
+    } catch (error) {
+      // The server ended or was restarted: its client sees that as a connection that breaks.
+      this.#log(`${request.method} ${request.url} failed: ${String(error)}`);
+      request.socket.destroy();
+    }
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    body: Buffer,
+    path: string,
+    action: FaultAction | undefined,
+  ): Promise<Answer | undefined> {
+    switch (action?.kind) {
+      case "refuse":
+        return undefined;
+      case "hang":
+        await once(request.socket, "close");
+        return undefined;
+      case "status":
+        return json(action.status, action.body ?? defaultBody(action.status));
+      case "drop-response":
+        await this.#pass(request, body);
+        return undefined;
+      case "rewrite": {
+        const { status, body: text } = await this.#passAs(request, body, path);
+        return json(action.status ?? status, action.answer(parsed(text)));
+      }
+      case "delay":
+        await sleep(action.delayMs);
+        break;
+      case "before":
+        await action.act();
+        break;
+    }
+    return await this.#passAs(request, body, path);
+  }
+
+  /** Passes a request on; who the cluster is, is for this proxy to say. */
+  async #passAs(request: IncomingMessage, body: Buffer, path: string): Promise<Answer> {
+    const answer = await this.#pass(request, body);
+    const isInfo = request.method === "GET" && path === "/" && answer.status === 200;
+    if (!isInfo) return answer;
+    return json(200, { ...(parsed(answer.body) as object), cluster_uuid: this.clusterUuid });
+  }
+
+  #pass(request: IncomingMessage, body: Buffer): Promise<Answer> {
+    const send = this.#target.protocol === "https:" ? secureRequest : plainRequest;
+    const { hostname: host, port } = this.#target;
+    const { method, url: path, headers } = request;
+    return new Promise((resolve, reject) => {
+      const forwarded = send({ host, port, method, path, headers, agent: this.#agent }, (reply) => {
+        collected(reply).then(
+          (text) => resolve({ status: reply.statusCode ?? 502, headers: withoutFraming(reply.headers), body: text }),
+          reject,
+        );
+      });
+      forwarded.on("error", reject);
+      forwarded.end(body);
+    });
+  }
+}
+
+async function collected(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** The body is sent again as a whole, so what described the server's framing of it no longer holds. */
+function withoutFraming(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {
+  const { "transfer-encoding": _, connection: __, ...rest } = headers;
+  return rest;
+}
+
+function json(status: number, body: unknown): Answer {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { status, headers: { "content-type": "application/json; charset=UTF-8" }, body: Buffer.from(text) };
+}
+
+function parsed(body: Buffer): unknown {
+  const text = body.toString("utf8");
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function defaultBody(status: number): unknown {
+  const error = { type: "status_exception", reason: `fault ordered by a test: ${status}` };
+  return { error: { root_cause: [error], ...error }, status };
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from "node:crypto";
+import { type ServerAddress, type ServerKind, sharedServer } from "./address";
+import { FaultProxy } from "./fault-proxy";
+import type { FaultList } from "./faults";
+import { wipe } from "./wipe";
+
+export interface TestClusterOptions {
+  /** Which of the shared servers stands behind. Default: `plain`. */
+  readonly kind?: ServerKind;
+  /** A server of the test's own, without users, instead. */
+  readonly server?: ServerAddress;
+  /** Port to listen on. Default: a free one. */
+  readonly port?: number;
+  /** Gets one line per request: `PUT /_cluster/settings 200`. Default: silent. */
+  readonly log?: (line: string) => void;
+}
+
+/**
+ * A real OpenSearch with nothing in it, for one test, behind a proxy that makes faults on demand. Each has an identity of
+ * its own: what a process remembers of one cluster must not reach the next test.
+ */
+export class TestCluster {
+  private constructor(
+    private readonly proxy: FaultProxy,
+    /** The server itself, without the proxy. */
+    readonly server: ServerAddress,
+    private readonly kind: ServerKind,
+  ) {}
+
+  static async start(options: TestClusterOptions = {}): Promise<TestCluster> {
+    const { kind = "plain", port, log } = options;
+    const server = options.server ?? (await sharedServer(kind));
+    await wipe(server, kind);
+    const proxy = await new FaultProxy(server.endpoint, newIdentity(), log).start(port);
+    return new TestCluster(proxy, server, kind);
+  }
+
+  /** Where clients find it: plain HTTP, on the secured server too, which asks for a password all the same. */
+  get url(): string {
+    return this.proxy.url;
+  }
+
+  get faults(): FaultList {
+    return this.proxy.faults;
+  }
+
+  /** Makes it look as if its data were lost: another identity, and nothing in it. */
+  async loseData(): Promise<void> {
+    await wipe(this.server, this.kind);
+    this.proxy.clusterUuid = newIdentity();
+  }
+
+  async close(): Promise<void> {
+    await this.proxy.stop();
+  }
+}
+
+/** In the form of OpenSearch's own: 22 characters. */
+const newIdentity = (): string => randomBytes(16).toString("base64url");
