@@ -32,7 +32,7 @@ export interface Versions {
 
 export const versions: Versions = JSON.parse(readFileSync(join(packageRoot, "toolchain", "versions.json"), "utf8"));
 
-/** The first `x.y.z` in a program's version line, such as `v3.245.0` or `ollama version is 0.17.4`. */
+/** The first `x.y.z` in a program's version line, such as `v3.276.0` or `ollama version is 0.17.4`. */
 export function parseVersion(text: string): string | undefined {
   return /(?<![\d.])\d+\.\d+\.\d+(?!\.?\d)/.exec(text)?.[0];
 }

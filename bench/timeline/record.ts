@@ -18,7 +18,7 @@ const LOOK_MILLISECONDS = 10;
 
 /**
  * Runs one Pulumi command and stamps its events as they come: the engine's own log counts in whole seconds
- * (CLI 3.245), which hides nearly everything of an update that takes ten.
+ * (CLI 3.276), which hides nearly everything of an update that takes ten.
  *
  * @returns the exit code.
  */
