@@ -46,7 +46,21 @@ export async function probe(
 ): Promise<void> {
   const parameters = await asked;
   if (parameters === undefined) return;
-  await waitFor(() => ask(server, modelId, parameters, deadline), {
+  let earlier: unknown;
+  const look = async (): Promise<Look<true>> => {
+    try {
+      await predict(server, modelId, parameters, deadline);
+      return { done: true };
+    } catch (error) {
+      // What the server said while it did answer tells more than its silence at the end.
+      if (error instanceof UnreachableError && deadline.passed && earlier !== undefined) throw earlier;
+      if (error instanceof UnreachableError && deadline.passed) return { last: "no answer yet" };
+      if (!passing(error) || deadline.passed) throw error;
+      earlier = error;
+      return { last: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  await waitFor(look, {
     waitingFor: `model ${modelId} to answer`,
     deadline,
     onLong: (line) => report(line, { subject: `DeployedModel ${nameOf(inputs)}`, passing: true }),
@@ -67,10 +81,16 @@ async function derived(server: OpenSearchServer, inputs: DeployedModelInputs) {
 export function probeParameters(connector: ConnectorDocument): Readonly<Record<string, unknown>> | undefined {
   const action = connector.actions.find(({ actionType }) => actionType === "predict");
   if (action === undefined) return undefined;
-  const open = placeholders(action.requestBody ?? "").filter((name) => !(name in connector.parameters));
+  const open = placeholders(action.requestBody ?? "").filter((name) => !isFilled(name, connector.parameters));
   if (open.length === 0 || open.some((name) => !(name in SHAPES))) return undefined;
   const shaped = Object.fromEntries(open.map((name) => [name, SHAPES[name]]));
   return { ...shaped, ...brief(connector.parameters.options) };
+}
+
+/** A parameter that the connector fills from another one, which callers fill, is theirs to fill, too. */
+function isFilled(name: string, parameters: Readonly<Record<string, string>>): boolean {
+  const value = parameters[name];
+  return value !== undefined && placeholders(value).every((inner) => inner in parameters);
 }
 
 /** The connector's own model options, cut to a few tokens; other options stay, since changing them reloads the model. */
@@ -82,22 +102,6 @@ function brief(options: string | undefined): Record<string, unknown> {
     return isObject ? { options: { ...parsed, ...FEW_TOKENS } } : {};
   } catch {
     return {};
-  }
-}
-
-async function ask(
-  server: OpenSearchServer,
-  modelId: string,
-  parameters: Readonly<Record<string, unknown>>,
-  deadline: Deadline,
-): Promise<Look<true>> {
-  try {
-    await predict(server, modelId, parameters, deadline);
-    return { done: true };
-  } catch (error) {
-    if (error instanceof UnreachableError && deadline.passed) return { last: "no answer yet" };
-    if (!passing(error) || deadline.passed) throw error;
-    return { last: error instanceof Error ? error.message : String(error) };
   }
 }
 

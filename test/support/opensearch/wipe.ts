@@ -8,19 +8,25 @@ const agent = new Agent({ keepAlive: false });
 /** Takes away what a test left: models, connectors, groups, indices, pipelines and cluster settings. */
 export async function wipe(server: ServerAddress, kind: ServerKind): Promise<void> {
   const call = (method: string, path: string, body?: unknown) => send(server, kind, method, path, body);
+  // First: where access control is on, models are undeployed one by one only.
+  const nothing = { "*": null };
+  await done(call("PUT", "/_cluster/settings", { persistent: nothing, transient: nothing }));
   const others = [
     call("DELETE", "/*,-.*?expand_wildcards=all"),
     deletePipelines(call, "_ingest/pipeline"),
     deletePipelines(call, "_search/pipeline"),
   ];
   const models = await idsOf(call, "models");
-  if (models.length > 0) await call("POST", `${ML}/models/_undeploy`, { model_ids: models });
+  if (models.length > 0) await done(call("POST", `${ML}/models/_undeploy`, { model_ids: models }));
   await deleteAll(call, "models", models);
   await deleteAll(call, "connectors", await idsOf(call, "connectors"));
   await deleteAll(call, "model_groups", await idsOf(call, "model_groups"));
   await Promise.all(others);
-  const nothing = { "*": null };
-  await call("PUT", "/_cluster/settings", { persistent: nothing, transient: nothing });
+}
+
+async function done(answer: Promise<Record<string, unknown>>): Promise<void> {
+  const { error } = await answer;
+  if (error !== undefined) throw new Error(`The server could not be wiped: ${JSON.stringify(error)}`);
 }
 
 const ML = "/_plugins/_ml";

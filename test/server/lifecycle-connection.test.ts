@@ -1,34 +1,26 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Connection } from "../../providers/connection";
 import { modelGroupLifecycle as lifecycle } from "../../providers/model-group/lifecycle";
-import type { TlsCertificateState } from "../../providers/tls-certificate/inputs";
-import { tlsCertificateLifecycle } from "../../providers/tls-certificate/lifecycle";
+import { TestCluster } from "../support/opensearch/test-cluster";
 import { created, failureOf, PASSWORD, urn } from "./lifecycle-support";
 
-let certificate: TlsCertificateState;
-let cluster: Emulator;
+let cluster: TestCluster;
 let folder: string;
+let endpoint: string;
+let caCertificate: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "connection-"));
-  const names = { commonName: "node", dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };
-  ({ state: certificate } = await tlsCertificateLifecycle.create(names));
-  const tls = { certificate: certificate.certificatePem, key: certificate.privateKeyPem };
-  cluster = await startEmulator({ tls, users: [{ name: "admin", password: PASSWORD }] });
+  cluster = await TestCluster.start({ kind: "secured" });
+  ({ endpoint, caCertificate = "" } = cluster.server);
 });
 
 afterAll(async () => {
   await cluster.close();
   rmSync(folder, { recursive: true });
-});
-
-const opened: Emulator[] = [];
-afterEach(async () => {
-  for (const emulator of opened.splice(0)) await emulator.close();
 });
 
 let serial = 0;
@@ -38,19 +30,18 @@ async function group(connection: Partial<Connection>) {
   serial += 1;
   const common = { username: "admin", password: PASSWORD, requestTimeoutSeconds: 5, maxRetries: 2 };
   const owner = urn("ModelGroup", `g${serial}`);
-  return await created(lifecycle, { connection: { endpoint: cluster.url, ...common, ...connection }, owner });
+  return await created(lifecycle, { connection: { endpoint, ...common, ...connection }, owner });
 }
 
 describe("TLS", () => {
   it("with the authority's certificate works, by address and by name", async () => {
-    const caCertificate = certificate.caCertificatePem;
     await group({ caCertificate });
-    await group({ caCertificate, endpoint: `https://localhost:${cluster.port}` });
+    await group({ caCertificate, endpoint: endpoint.replace("127.0.0.1", "localhost") });
   });
 
   it("with that certificate in a file works", async () => {
     const caCertificateFile = join(folder, "ca.pem");
-    writeFileSync(caCertificateFile, certificate.caCertificatePem);
+    writeFileSync(caCertificateFile, caCertificate);
     await group({ caCertificateFile });
   });
 
@@ -80,7 +71,7 @@ describe("TLS", () => {
   });
 
   it("plain HTTP to a server that speaks TLS is told as such", async () => {
-    const failure = await failureOf(group({ endpoint: `http://127.0.0.1:${cluster.port}` }));
+    const failure = await failureOf(group({ endpoint: endpoint.replace("https:", "http:") }));
     expect(failure.message).toContain(
       "\n  fix: Wait a minute and run again. If it stays, check http:// against https:// in the endpoint, and the server's log.",
     );
@@ -89,20 +80,16 @@ describe("TLS", () => {
 
 describe("several nodes", () => {
   it("one that is down does not matter", async () => {
-    const caCertificate = certificate.caCertificatePem;
-    await group({ endpoint: "https://127.0.0.1:9", endpoints: [cluster.url], caCertificate });
+    await group({ endpoint: "https://127.0.0.1:9", endpoints: [endpoint], caCertificate });
   });
 });
 
 describe("a cluster that is slow", () => {
   it("is given up after the time limit of each try, and told as unreachable", async () => {
-    const slow = await startEmulator();
-    opened.push(slow);
-    slow.faults.add({ match: { path: "/" }, times: 9, action: { kind: "delay", delayMs: 60_000 } });
-    const connection = { endpoint: slow.url, username: undefined, password: undefined };
-    const failure = await failureOf(group({ ...connection, requestTimeoutSeconds: 0.05, maxRetries: 1 }));
+    cluster.faults.add({ match: { path: "/" }, times: 9, action: { kind: "hang" } });
+    const failure = await failureOf(group({ endpoint: cluster.url, requestTimeoutSeconds: 0.05, maxRetries: 1 }));
     expect(failure.message).toContain(
-      `GET /: no answer from ${slow.url}: no answer within the time limit\n  cause: Nothing answers`,
+      `GET /: no answer from ${cluster.url}: no answer within the time limit\n  cause: Nothing answers`,
     );
   });
 });

@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_TIMINGS } from "../../emulator";
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle as lifecycle } from "../../providers/deployed-model/lifecycle";
 import { PartialFailure } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
 import { created, eachInItsOwnWorld, FAILING, failureOf, updated } from "./lifecycle-support";
 
-// With the server's own delays: a deployed model goes on with the old connector for a moment after the answer.
-const world = eachInItsOwnWorld({ timings: DEFAULT_TIMINGS });
+const world = eachInItsOwnWorld();
 const seen = (id: string) => world().api("GET", `/_plugins/_ml/models/${id}`);
 
 describe("a move to another connector", () => {
@@ -28,32 +26,40 @@ describe("a move to another connector", () => {
     expect(world().model.requests).toHaveLength(2);
   });
 
-  it("a connector whose model server fails is left again: callers keep the old one, and the state too", async () => {
-    const { model } = await movable();
-    const broken = await created(
-      connectorLifecycle,
-      world().connectorInputs("broken", {
-        actions: [
-          {
-            actionType: "predict",
-            method: "POST",
-            url: "http://127.0.0.1:9/api/generate",
-            requestBody: '{ "prompt": "${parameters.prompt}", "stream": false }',
-          },
-        ],
-        parameters: {},
-      }),
-    );
-    const timeouts = { updateSeconds: 0.5 };
-    const failure = await failureOf(updated(lifecycle, model, { ...model.inputs, timeouts, connectorId: broken.id }));
-    expect(failure).not.toBeInstanceOf(PartialFailure);
-    expect(failure.message).toContain('DeployedModel "m": update failed: ');
-    expect(failure.message).toContain("Connection refused");
-    expect(world().lines).toContain(
-      "DeployedModel m: the new connector did not answer; the previous one is back in use",
-    );
-    expect(await seen(model.id)).toMatchObject({ connector_id: model.inputs.connectorId, model_state: "DEPLOYED" });
-  });
+  it.each([
+    ["", 0],
+    [", also where it goes silent in the end", 1],
+  ])(
+    "a connector whose model server fails is left again: callers keep the old one, and the state too%s",
+    async (_also, silences) => {
+      const { model } = await movable();
+      const broken = await created(
+        connectorLifecycle,
+        world().connectorInputs("broken", {
+          actions: [
+            {
+              actionType: "predict",
+              method: "POST",
+              url: "http://127.0.0.1:9/api/generate",
+              requestBody: '{ "prompt": "${parameters.prompt}", "stream": false }',
+            },
+          ],
+          parameters: {},
+        }),
+      );
+      const timeouts = { updateSeconds: 5 };
+      const predict = { method: "POST", path: "/_plugins/_ml/models/*/_predict" };
+      world().cluster.faults.add({ match: predict, nth: 2, times: silences, action: { kind: "hang" } });
+      const failure = await failureOf(updated(lifecycle, model, { ...model.inputs, timeouts, connectorId: broken.id }));
+      expect(failure).not.toBeInstanceOf(PartialFailure);
+      expect(failure.message).toContain('DeployedModel "m": update failed: ');
+      expect(failure.message).toContain("Connection refused");
+      expect(world().lines).toContain(
+        "DeployedModel m: the new connector did not answer; the previous one is back in use",
+      );
+      expect(await seen(model.id)).toMatchObject({ connector_id: model.inputs.connectorId, model_state: "DEPLOYED" });
+    },
+  );
 
   it("where the old one fails too, the true state is kept for the next run", async () => {
     const { model, nextId } = await movable();

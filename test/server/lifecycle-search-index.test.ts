@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { searchIndexLifecycle as lifecycle } from "../../providers/search-index/lifecycle";
 import { created, failureOf, updated } from "./lifecycle-support";
-import { eachInItsOwnIndexWorld, FIELDS, onEmulator } from "./search-index-support";
+import { eachInItsOwnIndexWorld, FIELDS } from "./search-index-support";
 
 const world = eachInItsOwnIndexWorld();
 
@@ -215,8 +215,8 @@ describe("an index that is there already", () => {
     expect(await world().api("GET", `/${name}`)).toStrictEqual(before);
   });
 
-  it.runIf(onEmulator)("is made once though the answer was lost", async () => {
-    world().emulator.faults.add({
+  it("is made once though the answer was lost", async () => {
+    world().cluster.faults.add({
       match: { method: "PUT", path: `/${world().name("i")}` },
       action: { kind: "drop-response" },
     });
@@ -225,9 +225,9 @@ describe("an index that is there already", () => {
     expect((await lifecycle.read(index.id, index.state))?.inputs).toStrictEqual(index.inputs);
   });
 
-  it.runIf(onEmulator)("a delete whose answer was lost succeeds", async () => {
+  it("a delete whose answer was lost succeeds", async () => {
     const index = await created(lifecycle, world().inputs("i"));
-    world().emulator.faults.add({ match: { method: "DELETE" }, action: { kind: "drop-response" } });
+    world().cluster.faults.add({ match: { method: "DELETE" }, action: { kind: "drop-response" } });
     await lifecycle.delete(index.id, index.state);
     expect(await world().exists(index.id)).toBe(false);
   });

@@ -7,7 +7,10 @@ const world = eachInItsOwnWorld();
 
 const REGEX = "plugins.ml_commons.trusted_connector_endpoints_regex";
 const PRIVATE = "plugins.ml_commons.connector.private_ip_enabled";
+/** Since 3.7: what 3.6.0 does not know. */
 const NEWER = "plugins.ml_commons.trusted_connector_private_endpoints_regex";
+/** Empty unless it is set, as the newer list is. */
+const KNOWN_LIST = "transport.tracer.include";
 
 function inputs(settings: Record<string, unknown>, more: Record<string, unknown> = {}) {
   return { connection: world().connection, owner: urn("ClusterSetting", "s"), settings, ...more };
@@ -131,7 +134,7 @@ describe("cluster settings", () => {
 
   it("a default that is written out changes nothing on the server, not even for a moment", async () => {
     const setting = await created(lifecycle, inputs({ [PRIVATE]: true }));
-    world().emulator.faults.add({ match: { method: "PUT" }, times: 9, action: { kind: "status", status: 400 } });
+    world().cluster.faults.add({ match: { method: "PUT" }, times: 9, action: { kind: "status", status: 400 } });
     await updated(lifecycle, setting, inputs({ [PRIVATE]: true }, { mode: "own", scope: "persistent" }));
     expect(await world().persistent()).toStrictEqual({ [PRIVATE]: "true" });
   });
@@ -170,7 +173,7 @@ describe("cluster settings", () => {
 
   it("a write whose answer was lost is repeated, and remembers what was before", async () => {
     await byHand("persistent", { [PRIVATE]: "false" });
-    world().emulator.faults.add({ match: { method: "PUT" }, action: { kind: "drop-response" } });
+    world().cluster.faults.add({ match: { method: "PUT" }, action: { kind: "drop-response" } });
     const setting = await created(lifecycle, inputs({ [PRIVATE]: true }));
     await lifecycle.delete(setting.id, setting.state);
     expect(await world().persistent()).toStrictEqual({ [PRIVATE]: "false" });
@@ -178,25 +181,20 @@ describe("cluster settings", () => {
 
   it("a write that was made before all went silent is in the state, so that it can be taken back", async () => {
     await byHand("persistent", { [PRIVATE]: "false" });
-    world().emulator.faults.add({ match: { method: "PUT" }, times: 9, action: { kind: "drop-response" } });
+    world().cluster.faults.add({ match: { method: "PUT" }, times: 9, action: { kind: "drop-response" } });
     const failure = await failureOf(created(lifecycle, inputs({ [PRIVATE]: true })));
-    world().emulator.faults.clear();
+    world().cluster.faults.clear();
     expect(await world().persistent()).toStrictEqual({ [PRIVATE]: "true" });
     if (!(failure instanceof PartialFailure)) return expect.unreachable(failure.message);
     await lifecycle.delete(failure.id, failure.state as Parameters<typeof lifecycle.delete>[1]);
     expect(await world().persistent()).toStrictEqual({ [PRIVATE]: "false" });
   });
-});
 
-describe("on a version that knows the newer list", () => {
-  const newer = eachInItsOwnWorld({ profile: "3.7" });
-
-  it("it is contributed to, and left as it was", async () => {
-    const settings = { [PRIVATE]: true };
-    const more = { mode: "contribute", whenKnown: { [NEWER]: ["^a$"] }, connection: newer().connection };
-    const setting = await created(lifecycle, { ...inputs(settings), ...more });
-    expect(await newer().persistent()).toStrictEqual({ [PRIVATE]: "true", [NEWER]: ["^a$"] });
+  it("a list under whenKnown that this version does know is contributed to, and left as it was", async () => {
+    const more = { mode: "contribute", whenKnown: { [KNOWN_LIST]: ["cluster:a"] } };
+    const setting = await created(lifecycle, inputs({ [PRIVATE]: true }, more));
+    expect(await world().persistent()).toStrictEqual({ [PRIVATE]: "true", [KNOWN_LIST]: ["cluster:a"] });
     await lifecycle.delete(setting.id, setting.state);
-    expect(await newer().persistent()).toStrictEqual({});
+    expect(await world().persistent()).toStrictEqual({});
   });
 });

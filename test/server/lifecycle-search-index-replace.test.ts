@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { KNN_PLUGIN } from "../../clients/opensearch/plugins";
 import type { SearchIndexInputs, SearchIndexState } from "../../providers/search-index/inputs";
 import { searchIndexLifecycle as lifecycle } from "../../providers/search-index/lifecycle";
 import { created, failureOf } from "./lifecycle-support";
-import { eachInItsOwnIndexWorld, FIELDS, onEmulator } from "./search-index-support";
+import { eachInItsOwnIndexWorld, FIELDS } from "./search-index-support";
 
 const world = eachInItsOwnIndexWorld();
 
@@ -108,10 +109,10 @@ describe("a change that needs a new index", () => {
     expect(await world().documents(second.id)).toBe(1);
   });
 
-  it.runIf(onEmulator)("interrupted in the copy is repeated by the next run, and nothing is there twice", async () => {
+  it("interrupted in the copy is repeated by the next run, and nothing is there twice", async () => {
     const first = await created(lifecycle, world().inputs("i"));
     await world().write(first.id, "1");
-    const { faults } = world().emulator;
+    const { faults } = world().cluster;
     faults.add({ match: { method: "POST", path: "/_reindex" }, times: 6, action: { kind: "status", status: 503 } });
     await failureOf(created(lifecycle, world().inputs("i", OTHER_TYPE)));
     faults.clear();
@@ -191,6 +192,9 @@ describe("documents that cannot go over", () => {
 
 describe("a field for vectors", () => {
   it("is a list of numbers that is only kept, where the cluster has no k-NN plugin", async () => {
+    const answer = (plugins: unknown) =>
+      (plugins as { component: string }[]).filter(({ component }) => component !== KNN_PLUGIN);
+    world().cluster.faults.add({ match: { path: "/_cat/plugins" }, action: { kind: "rewrite", answer } });
     const index = await created(lifecycle, world().inputs("i", { vector: vector(3, "m") }));
     expect(index.state.vectorSearch).toBe("stored");
     expect(await world().mapping(index.id)).toMatchObject({
@@ -199,15 +203,11 @@ describe("a field for vectors", () => {
     await world().write(index.id, "1", { text: "t", vector: [0.5, 0.25, 1] });
     expect((await lifecycle.read(index.id, index.state))?.inputs).toStrictEqual(index.inputs);
   });
-});
 
-describe.runIf(onEmulator)("on a cluster with the k-NN plugin (not run on a real one here)", () => {
-  const withKnn = eachInItsOwnIndexWorld({ plugins: ["opensearch-knn"] });
-
-  it("a field for vectors is one that the cluster searches", async () => {
-    const index = await created(lifecycle, withKnn().inputs("i", { vector: vector(3, "m") }));
+  it("is one that the cluster searches, where it has that plugin", async () => {
+    const index = await created(lifecycle, world().inputs("i", { vector: vector(3, "m") }));
     expect(index.state.vectorSearch).toBe("knn");
-    expect(await withKnn().mapping(index.id)).toMatchObject({
+    expect(await world().mapping(index.id)).toMatchObject({
       properties: {
         vector: {
           type: "knn_vector",
@@ -216,7 +216,7 @@ describe.runIf(onEmulator)("on a cluster with the k-NN plugin (not run on a real
         },
       },
     });
-    expect(await withKnn().settings(index.id)).toMatchObject({ "index.knn": "true" });
+    expect(await world().settings(index.id)).toMatchObject({ "index.knn": "true" });
     expect((await lifecycle.read(index.id, index.state))?.inputs).toStrictEqual(index.inputs);
   });
 });

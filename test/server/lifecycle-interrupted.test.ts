@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { FaultAction } from "../../emulator";
 import { clusterSettingLifecycle } from "../../providers/cluster-setting/lifecycle";
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { trustedEndpointRegex } from "../../providers/connector/trust";
 import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
 import { type Lifecycle, PartialFailure } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
+import type { FaultAction } from "../support/opensearch/faults";
 import { eachInItsOwnWorld, urn } from "./lifecycle-support";
 
 const world = eachInItsOwnWorld();
@@ -140,10 +140,10 @@ describe.each(FAULTS)("a write %s", (_name, action) => {
   describe.each(TIMES)("%i times", (times) => {
     it.each(WRITES)("on the way up (%s %s): the next run resumes, nothing is there twice", async (method, path) => {
       const engine = new Engine();
-      world().emulator.faults.add({ match: { method, path }, times, action });
+      world().cluster.faults.add({ match: { method, path }, times, action });
       await untilDone(() => up(engine));
       expect(await objects()).toStrictEqual([1, 1, 1]);
-      world().emulator.faults.clear();
+      world().cluster.faults.clear();
       const failures = engine.failures;
       expect(await up(engine)).toBe(true);
       expect(await destroy(engine)).toBe(true);
@@ -155,7 +155,7 @@ describe.each(FAULTS)("a write %s", (_name, action) => {
     it.each(REMOVALS)("on the way down (%s %s): destroy, run again, leaves nothing", async (method, path) => {
       const engine = new Engine();
       expect(await up(engine)).toBe(true);
-      world().emulator.faults.add({ match: { method, path }, times, action });
+      world().cluster.faults.add({ match: { method, path }, times, action });
       await untilDone(() => destroy(engine));
       expect(await objects()).toStrictEqual([0, 0, 0]);
       expect(await world().persistent()).toStrictEqual({});

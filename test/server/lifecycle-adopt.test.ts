@@ -99,7 +99,7 @@ describe("taking over by id", () => {
     const failure = await failureOf(created(connectorLifecycle, sameConnector({ adoptId: "nope" })));
     expect(failure.message).toBe(
       [
-        `Connector "adopted": create failed: There is no connector nope on ${world().emulator.url}.`,
+        `Connector "adopted": create failed: There is no connector nope on ${world().cluster.url}.`,
         "  cause: adoptId names an object that was deleted, or that is on another cluster.",
         "  fix: Correct adoptId, or leave it out to have a new one made.",
       ].join("\n"),
@@ -110,6 +110,7 @@ describe("taking over by id", () => {
 describe("what only newer servers understand", () => {
   it("is refused before anything is written, with the version that is needed", async () => {
     await world().open();
+    world().showVersion("3.4.0");
     const news = world().connectorInputs("c", { clientConfig: { skipSslVerification: true } });
     const failure = await failureOf(created(connectorLifecycle, news));
     expect(failure.message).toBe(
@@ -120,6 +121,19 @@ describe("what only newer servers understand", () => {
       ].join("\n"),
     );
     expect(await world().count("connectors")).toBe(0);
+  });
+
+  it("is kept by one that does, and read without a difference", async () => {
+    await world().open();
+    const clientConfig = { skipSslVerification: true };
+    const connector = await created(connectorLifecycle, world().connectorInputs("c", { clientConfig }));
+    expect(await world().api("GET", `/_plugins/_ml/connectors/${connector.id}`)).toMatchObject({
+      client_config: { skip_ssl_verification: true },
+    });
+    expect(await connectorLifecycle.read(connector.id, connector.state)).toStrictEqual({
+      state: connector.state,
+      inputs: connector.inputs,
+    });
   });
 });
 

@@ -1,14 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { afterEach, beforeEach, expect } from "vitest";
+import { beforeEach, expect } from "vitest";
 import type { Connection } from "../../providers/connection";
 import { autoIndexName } from "../../providers/search-index/name";
 import { eachInItsOwnWorld, urn, type World } from "./lifecycle-support";
 
 type Json = Record<string, unknown>;
-
-/** Another server than the emulator, to see the same there: a throw-away one. */
-const OTHER = process.env.CONTRACT_BASE_URL;
-export const onEmulator = OTHER === undefined;
 
 export const FIELDS = { text: { type: "text" }, source: { type: "keyword" } };
 
@@ -22,12 +18,12 @@ export class IndexWorld {
     return this.base().lines;
   }
 
-  get emulator() {
-    return this.base().emulator;
+  get cluster() {
+    return this.base().cluster;
   }
 
   get connection(): Connection {
-    return OTHER === undefined ? this.base().connection : { endpoint: OTHER, requestTimeoutSeconds: 30, maxRetries: 1 };
+    return this.base().connection;
   }
 
   owner(name: string): string {
@@ -88,16 +84,12 @@ export class IndexWorld {
   }
 }
 
-/** The world of the running test, made anew for each; on another server its indices are deleted. */
+/** The world of the running test, made anew for each. */
 export function eachInItsOwnIndexWorld(...options: Parameters<typeof eachInItsOwnWorld>): () => IndexWorld {
   const base = eachInItsOwnWorld(...options);
   let world: IndexWorld | undefined;
   beforeEach(() => {
     world = new IndexWorld(base);
-  });
-  afterEach(async () => {
-    if (OTHER === undefined) return;
-    for (const name of (await world?.indices()) ?? []) await world?.api("DELETE", `/${name}`);
   });
   return () => world ?? expect.unreachable("the world is made before each test");
 }

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, expect, vi } from "vitest";
-import { type Emulator, type EmulatorOptions, FAST_TIMINGS, startEmulator } from "../../emulator";
 import type { Connection } from "../../providers/connection";
 import { ollamaGenerate } from "../../providers/connector/presets";
 import type { Lifecycle } from "../../providers/lifecycle";
 import { LoopbackServer } from "../support/loopback-server";
+import { ADMIN_PASSWORD as PASSWORD } from "../support/opensearch/address";
+import { TestCluster, type TestClusterOptions } from "../support/opensearch/test-cluster";
 
-export const PASSWORD = "Hunter2-Hunter2";
-const USERS = [{ name: "admin", password: PASSWORD }];
+export { PASSWORD };
 
 export function urn(type: string, name: string): string {
   return `urn:pulumi:dev::chat::pulumi-nodejs:dynamic/ollamachat:${type}::${name}`;
@@ -36,13 +36,13 @@ export class World {
   readonly lines: string[] = [];
 
   private constructor(
-    readonly emulator: Emulator,
+    readonly cluster: TestCluster,
     readonly model: ModelServer,
   ) {}
 
-  static async start(options: EmulatorOptions = {}): Promise<World> {
-    const emulator = await startEmulator({ users: USERS, timings: FAST_TIMINGS, ...options });
-    const world = new World(emulator, await new ModelServer().start());
+  static async start(options: TestClusterOptions = {}): Promise<World> {
+    const cluster = await TestCluster.start(options);
+    const world = new World(cluster, await new ModelServer().start());
     vi.spyOn(console, "log").mockImplementation((line: unknown) => void world.lines.push(String(line)));
     return world;
   }
@@ -51,12 +51,12 @@ export class World {
     vi.restoreAllMocks();
     vi.unstubAllEnvs();
     await this.model.stop();
-    await this.emulator.close();
+    await this.cluster.close();
   }
 
   get connection(): Connection {
     return {
-      endpoint: this.emulator.url,
+      endpoint: this.cluster.url,
       username: "admin",
       password: PASSWORD,
       requestTimeoutSeconds: 5,
@@ -66,7 +66,7 @@ export class World {
 
   /** One request of the API as an administrator makes it by hand. */
   async api(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
-    const response = await fetch(`${this.emulator.url}${path}`, {
+    const response = await fetch(`${this.cluster.url}${path}`, {
       method,
       headers: {
         authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`,
@@ -84,6 +84,15 @@ export class World {
       "plugins.ml_commons.connector.private_ip_enabled": true,
     };
     await this.api("PUT", "/_cluster/settings", { persistent: settings });
+  }
+
+  /** Makes the cluster say that it is of another version; it goes on as it is. */
+  showVersion(number: string): void {
+    const answer = (info: unknown) => {
+      const { version, ...others } = info as { version: object };
+      return { ...others, version: { ...version, number } };
+    };
+    this.cluster.faults.add({ match: { method: "GET", path: "/" }, times: 1000, action: { kind: "rewrite", answer } });
   }
 
   /** How many objects of a kind the cluster holds. */
@@ -111,7 +120,7 @@ export class World {
 }
 
 /** The world of the running test, made anew for each. */
-export function eachInItsOwnWorld(options: EmulatorOptions = {}): () => World {
+export function eachInItsOwnWorld(options: TestClusterOptions = {}): () => World {
   let world: World | undefined;
   beforeEach(async () => {
     world = await World.start(options);

@@ -5,7 +5,7 @@ import { modelsIn } from "./lifecycle-model-support";
 import { created, eachInItsOwnWorld, failureOf, updated } from "./lifecycle-support";
 
 const world = eachInItsOwnWorld();
-const { deployed, groupAndConnector, seen } = modelsIn(world);
+const { breakCredential, deployed, groupAndConnector, seen } = modelsIn(world);
 
 const by = (method: string, id: string, action: string) => world().api(method, `/_plugins/_ml/models/${id}/${action}`);
 
@@ -95,7 +95,7 @@ describe("a model that is gone already", () => {
     const model = await deployed();
     await by("POST", model.id, "_undeploy");
     await world().api("DELETE", `/_plugins/_ml/models/${model.id}`);
-    world().emulator.faults.add({ match: { path: "/_ingest/pipeline" }, action: { kind: "drop-response" } });
+    world().cluster.faults.add({ match: { path: "/_ingest/pipeline" }, action: { kind: "drop-response" } });
     await lifecycle.delete(model.id, model.state);
     expect(await world().count("models")).toBe(0);
   });
@@ -110,7 +110,7 @@ describe("other writers", () => {
 
   it("that register into the same group are waited out, longer than a retry would", async () => {
     const { groupId, connectorId } = await groupAndConnector();
-    world().emulator.faults.add({
+    world().cluster.faults.add({
       match: { method: "POST", path: "/_plugins/_ml/models/_register" },
       times: 5,
       action: conflict("Document version conflict updating x in index .plugins-ml-model-group"),
@@ -121,7 +121,7 @@ describe("other writers", () => {
 
   it("that deploy the model meanwhile are waited out", async () => {
     const model = await deployed();
-    world().emulator.faults.add({
+    world().cluster.faults.add({
       match: { method: "PUT", path: "/_plugins/_ml/models/*" },
       times: 5,
       action: conflict("Model is deploying. Please wait for the model to complete deployment. model ID x"),
@@ -156,8 +156,11 @@ describe("drift", () => {
   });
 
   it("a model whose deployment fails once is deployed again at once", async () => {
-    world().emulator.faults.add({ action: { kind: "deploy-fails", error: "version conflict, required seqNo" } });
-    const model = await deployed();
+    const { groupId, connectorId } = await groupAndConnector();
+    const heal = await breakCredential(connectorId);
+    const undeploy = { method: "POST", path: "/_plugins/_ml/models/*/_undeploy" };
+    world().cluster.faults.add({ match: undeploy, action: { kind: "before", act: heal } });
+    const model = await created(lifecycle, world().modelInputs("m", groupId, connectorId));
     expect(model.state.modelState).toBe("DEPLOYED");
     expect(world().lines).toContain("DeployedModel m: deployment failed, trying once more");
   });

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
-import { startEmulator } from "../../emulator";
 import { clusterSettingLifecycle } from "../../providers/cluster-setting/lifecycle";
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
 import type { Lifecycle } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
 import { searchIndexLifecycle } from "../../providers/search-index/lifecycle";
+import { FaultProxy } from "../support/opensearch/fault-proxy";
 import { created, eachInItsOwnWorld, failureOf, PASSWORD, urn } from "./lifecycle-support";
 
-const world = eachInItsOwnWorld();
+const world = eachInItsOwnWorld({ kind: "secured" });
 
 type AnyLifecycle = Lifecycle<Record<string, unknown>, Record<string, unknown>>;
 
@@ -152,7 +152,8 @@ describe.each(KINDS)("%s on a server that is not there", (kind, lifecycle, make)
 describe.each(KINDS)("%s after its cluster was replaced by another", (kind, lifecycle, make) => {
   it("is gone there, deleted nowhere, and never written to", async () => {
     const made = await make();
-    const other = await startEmulator({ users: [{ name: "admin", password: PASSWORD }] });
+    // Another cluster that holds, of all ids, the same: one that is kept by its identity alone.
+    const other = await new FaultProxy(world().cluster.server.endpoint, "0123456789abcdefghijkl").start();
     try {
       const moved = reached(made, { endpoint: other.url });
       world().lines.length = 0;
@@ -171,7 +172,7 @@ describe.each(KINDS)("%s after its cluster was replaced by another", (kind, life
       );
       expect(await lifecycle.read(made.id, made.state)).toBeDefined();
     } finally {
-      await other.close();
+      await other.stop();
     }
   });
 });
@@ -182,7 +183,7 @@ describe("secrets", () => {
     const secrets = [PASSWORD, Buffer.from(`admin:${PASSWORD}`).toString("base64"), "sk-Very-Secret-Key"];
     // A server that shows in its answer everything it was sent.
     const body = { error: { type: "echo", reason: `credentials were ${secrets.join(" and ")}` }, status: 500 };
-    world().emulator.faults.add({ match: { path: "/*" }, times: 1000, action: { kind: "status", status: 500, body } });
+    world().cluster.faults.add({ match: { path: "/*" }, times: 1000, action: { kind: "status", status: 500, body } });
     const texts = [...world().lines];
     for (const call of [
       () => lifecycle.create(inputs),

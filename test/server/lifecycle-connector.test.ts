@@ -56,7 +56,7 @@ describe("a connector", () => {
     await world().open();
     const reason =
       "The ML encryption master key has not been initialized yet. Please retry after waiting for 10 seconds.";
-    world().emulator.faults.add({
+    world().cluster.faults.add({
       match: { method: "POST", path: "/_plugins/_ml/connectors/_create" },
       times: 4,
       action: { kind: "status", status: 500, body: { error: { type: "m_l_exception", reason }, status: 500 } },
@@ -184,7 +184,7 @@ describe("a connector that an interrupted run left", () => {
 
   it("is found though the answer to its creation was lost", async () => {
     await world().open();
-    world().emulator.faults.add({
+    world().cluster.faults.add({
       match: { method: "POST", path: "/_plugins/_ml/connectors/_create" },
       action: { kind: "drop-response" },
     });
@@ -229,11 +229,9 @@ describe("deleting a connector", () => {
 });
 
 describe("on a version that knows names of actions", () => {
-  const newer = eachInItsOwnWorld({ profile: "3.7" });
-
   it("they are kept, and read without a difference", async () => {
-    await newer().open();
-    const inputs = newer().connectorInputs("c");
+    await world().open();
+    const inputs = world().connectorInputs("c");
     const actions = inputs.actions.map((action) => ({ ...action, name: "ask" }));
     const connector = await created(lifecycle, { ...inputs, actions });
     expect((await lifecycle.read(connector.id, connector.state))?.inputs.actions).toStrictEqual(actions);
@@ -241,6 +239,7 @@ describe("on a version that knows names of actions", () => {
 
   it("an older one drops them without a word, so there they are refused", async () => {
     await world().open();
+    world().showVersion("3.4.0");
     const inputs = world().connectorInputs("c");
     const actions = inputs.actions.map((action) => ({ ...action, name: "ask" }));
     const failure = await failureOf(created(lifecycle, { ...inputs, actions }));

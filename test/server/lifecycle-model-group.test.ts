@@ -101,7 +101,7 @@ describe("a model group", () => {
   });
 
   it("is made once though the answer was lost", async () => {
-    world().emulator.faults.add({
+    world().cluster.faults.add({
       match: { method: "POST", path: "/_plugins/_ml/model_groups/_register" },
       action: { kind: "drop-response" },
     });
@@ -112,7 +112,7 @@ describe("a model group", () => {
 
   it("a delete whose answer was lost succeeds", async () => {
     const group = await created(lifecycle, world().groupInputs("g"));
-    world().emulator.faults.add({ match: { method: "DELETE" }, action: { kind: "drop-response" } });
+    world().cluster.faults.add({ match: { method: "DELETE" }, action: { kind: "drop-response" } });
     await lifecycle.delete(group.id, group.state);
     expect(await world().count("model_groups")).toBe(0);
   });

@@ -6,7 +6,7 @@ import { modelsIn } from "./lifecycle-model-support";
 import { created, eachInItsOwnWorld, FAILING, failureOf } from "./lifecycle-support";
 
 const world = eachInItsOwnWorld();
-const { deployed, groupAndConnector, seen } = modelsIn(world);
+const { breakCredential, deployed, groupAndConnector, seen } = modelsIn(world);
 
 describe("a failing model server", () => {
   it("leaves the model in the state, undeployed in its eyes, and the next run goes on with it", async () => {
@@ -38,21 +38,22 @@ describe("a failing model server", () => {
   });
 
   it("a deployment that fails twice names the node's own error, and the model stays in the state", async () => {
-    world().emulator.faults.add({ times: 2, action: { kind: "deploy-fails", error: "no space left" } });
-    const failure = await failureOf(deployed());
+    const { groupId, connectorId } = await groupAndConnector();
+    await breakCredential(connectorId);
+    const failure = await failureOf(created(lifecycle, world().modelInputs("m", groupId, connectorId)));
     expect(failure).toBeInstanceOf(PartialFailure);
     expect(failure.message).toMatch(
-      /^DeployedModel "m": create failed: The model \S+ is DEPLOY_FAILED: node \S+: no space left\n {2}cause: The server could not load the model; its task's error is above.\n {2}fix: Mend what the error names, then run pulumi up again: it goes on with this model.$/,
+      /^DeployedModel "m": create failed: The model \S+ is DEPLOY_FAILED: node \S+: Tag mismatch\n {2}cause: The server could not load the model; its task's error is above.\n {2}fix: Mend what the error names, then run pulumi up again: it goes on with this model.$/,
     );
   });
 
   it("that never answers is waited for no longer than the deadline", async () => {
     world().model.mood = "silent";
-    const failure = await failureOf(deployed({ timeouts: { createSeconds: 0.2 } }));
+    const failure = await failureOf(deployed({ timeouts: { createSeconds: 8 } }));
     if (!(failure instanceof PartialFailure)) return expect.unreachable(failure.message);
     expect(failure.message).toBe(
       [
-        `DeployedModel "m": create failed: Waited 0.2 s for model ${failure.id} to answer; last seen: no answer yet`,
+        `DeployedModel "m": create failed: Waited 8 s for model ${failure.id} to answer; last seen: no answer yet`,
         "  cause: It did not happen in time; the last state that was seen is above.",
         "  fix: If the server is only slow, raise the resource's timeouts.",
       ].join("\n"),
@@ -93,7 +94,7 @@ describe("a model that an interrupted run left", () => {
 
   it("is found though the answer to its registration was lost", async () => {
     const { groupId, connectorId } = await groupAndConnector();
-    world().emulator.faults.add({
+    world().cluster.faults.add({
       match: { method: "POST", path: "/_plugins/_ml/models/_register" },
       action: { kind: "drop-response" },
     });
@@ -106,39 +107,30 @@ describe("a model that an interrupted run left", () => {
 describe("deleting a model", () => {
   it("that the server marks DEPLOY_FAILED after the undeploy succeeds", async () => {
     const model = await deployed();
-    world().emulator.faults.add({ action: { kind: "undeploy-marks-failed" } });
+    // What the server's own job writes where it finds a model DEPLOYED that no node holds any more.
+    const mark = async () => {
+      const path = `/.plugins-ml-model/_update/${model.id}?refresh=true`;
+      await world().api("POST", path, { doc: { model_state: "DEPLOY_FAILED" } });
+    };
+    world().cluster.faults.add({ match: { method: "DELETE" }, action: { kind: "before", act: mark } });
     await lifecycle.delete(model.id, model.state);
     expect(await world().count("models")).toBe(0);
   });
 
   it("that a caller deploys again in between succeeds", async () => {
     const model = await deployed();
-    world().emulator.faults.add({
-      match: { method: "DELETE" },
-      action: {
-        kind: "status",
-        status: 400,
-        body: {
-          error: {
-            type: "status_exception",
-            reason: "Model cannot be deleted in deploying or deployed state. Try undeploy model first then delete",
-          },
-          status: 400,
-        },
-      },
-    });
+    const { faults } = world().cluster;
+    const deploy = async () => void (await world().api("POST", `/_plugins/_ml/models/${model.id}/_deploy`));
+    faults.add({ match: { method: "DELETE" }, action: { kind: "before", act: deploy } });
     await lifecycle.delete(model.id, model.state);
+    expect(faults.list()).toMatchObject([{ seen: 2, hit: 1 }]);
     expect(await world().count("models")).toBe(0);
   });
 
   it("that a search pipeline names is refused, unless told otherwise", async () => {
     const model = await deployed();
-    const pipelines = { "rag-1": { request_processors: [{ ml_inference: { model_id: model.id } }] } };
-    world().emulator.faults.add({
-      match: { method: "GET", path: "/_search/pipeline" },
-      times: 5,
-      action: { kind: "status", status: 200, body: pipelines },
-    });
+    const processor = { retrieval_augmented_generation: { model_id: model.id, context_field_list: ["text"] } };
+    await world().api("PUT", "/_search/pipeline/rag-1", { response_processors: [processor] });
     const failure = await failureOf(lifecycle.delete(model.id, model.state));
     expect(failure.message).toBe(
       [
@@ -154,7 +146,7 @@ describe("deleting a model", () => {
 
   it("is not done where nobody can tell whether a pipeline names it", async () => {
     const model = await deployed();
-    world().emulator.faults.add({ match: { path: "/_search/pipeline" }, times: 9, action: { kind: "refuse" } });
+    world().cluster.faults.add({ match: { path: "/_search/pipeline" }, times: 9, action: { kind: "refuse" } });
     const failure = await failureOf(lifecycle.delete(model.id, model.state));
     expect(failure.message).toContain("GET /_search/pipeline: no answer from ");
     expect(await world().count("models")).toBe(1);

@@ -13,7 +13,7 @@ const world = eachInItsOwnWorld();
 let proxy: CountingProxy;
 
 beforeEach(async () => {
-  proxy = await CountingProxy.before(world().emulator.url);
+  proxy = await CountingProxy.before(world().cluster.url);
   await world().open();
 });
 
