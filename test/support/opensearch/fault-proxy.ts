@@ -43,6 +43,7 @@ export class FaultProxy {
   }
 
   async stop(): Promise<void> {
+    if (!this.#server.listening) return;
     this.#server.close();
     this.#server.closeAllConnections();
     this.#agent.destroy();

@@ -7,6 +7,8 @@ import { wipe } from "./wipe";
 export interface TestClusterOptions {
   /** Which of the shared servers stands behind. Default: `plain`. */
   readonly kind?: ServerKind;
+  /** A server of the test's own, of this kind, instead of the shared one. */
+  readonly server?: ServerAddress;
   /** A server of the test's own, without users, instead. */
   readonly server?: ServerAddress;
   /** Port to listen on. Default: a free one. */

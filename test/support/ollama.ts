@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Deadline, waitFor } from "../../clients/wait";
+import { freePort } from "../../toolchain/ollama-server";
+import { readSelection } from "../../toolchain/selection";
+
+export interface OllamaOptions {
+  /** Variables such as `OLLAMA_MAX_QUEUE`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Gives it a models folder of its own, with links to the toolchain's models, for a test that pulls or breaks one. */
+  readonly ownModels?: boolean;
+}
+
+export interface RunningOllama {
+  readonly endpoint: string;
+  readonly processId: number;
+  /** Its models folder. */
+  readonly models: string;
+  stop(): Promise<void>;
+}
+
+/** A real Ollama with the chat model, on a free loopback port. One thread: two spin against each other on busy cores. */
+export async function startOllama({ environment = {}, ownModels = false }: OllamaOptions = {}): Promise<RunningOllama> {
+  const found = readSelection()?.ollama;
+  if (found === undefined) throw new Error("The toolchain has no Ollama.");
+  const home = mkdtempSync(join(tmpdir(), "ollama-chat-home-"));
+  const models = ownModels ? join(home, "models") : found.models;
+  if (ownModels) linkFiles(found.models, models);
+  const host = `127.0.0.1:${await freePort()}`;
+  const server = spawn(found.program, ["serve"], {
+    env: {
+      ...process.env,
+      HOME: home,
+      OLLAMA_HOST: host,
+      OLLAMA_MODELS: models,
+      OLLAMA_NOPRUNE: "1",
+      OLLAMA_NO_CLOUD: "1",
+      ...environment,
+    },
+    stdio: "ignore",
+  });
+  const ended = new Promise<void>((done) => server.on("close", () => done()));
+  const endpoint = `http://${host}`;
+  await waitFor(
+    async () => {
+      const answer = await fetch(`${endpoint}/api/version`).catch(() => undefined);
+      return answer?.ok ? { done: true } : { last: "no answer" };
+    },
+    { waitingFor: "Ollama", deadline: Deadline.after(30_000) },
+  );
+  return {
+    endpoint,
+    processId: server.pid ?? 0,
+    models,
+    stop: async () => {
+      server.kill("SIGTERM");
+      await ended;
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function linkFiles(source: string, target: string): void {
+  mkdirSync(target, { recursive: true });
+  for (const name of readdirSync(source)) {
+    const [from, to] = [join(source, name), join(target, name)];
+    if (statSync(from).isDirectory()) linkFiles(from, to);
+    else symlinkSync(from, to);
+  }
+}
