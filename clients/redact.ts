@@ -2,15 +2,33 @@ const MARK = "[secret]";
 /** Below this, replacing every occurrence would mangle ordinary words without hiding anything worth hiding. */
 const SHORTEST = 4;
 
-/** Replaces every occurrence of the given secrets, also in their JSON- and URL-encoded and base64 forms. */
+/**
+ * Secrets of the other resources in this process. A model server that echoes its key shows the credential of a connector
+ * in the error of a deployed model, which was never told that credential.
+ */
+const met = new Set<string>();
+
+/** From now on these are redacted in whatever this process says. */
+export function rememberSecrets(secrets: readonly unknown[]): void {
+  for (const secret of secrets.filter(isWorthHiding)) met.add(secret);
+}
+
+/**
+ * Replaces every occurrence of the given secrets and of those that this process has met, also in their JSON- and
+ * URL-encoded and base64 forms.
+ */
 export function redact(text: string, secrets: readonly (string | undefined)[]): string {
   let clean = text;
-  const known = secrets.filter((s): s is string => typeof s === "string" && s.length >= SHORTEST);
+  const known = [...secrets.filter(isWorthHiding), ...met];
   for (const secret of [...new Set(known)].sort((a, b) => b.length - a.length)) {
     const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), base64(secret)];
     for (const form of forms) clean = clean.replaceAll(form, MARK);
   }
   return clean;
+}
+
+function isWorthHiding(secret: unknown): secret is string {
+  return typeof secret === "string" && secret.length >= SHORTEST;
 }
 
 function base64(text: string): string {

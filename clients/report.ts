@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { resourceInCharge } from "./on-behalf";
+import { redact } from "./redact";
 
 /** One line for the person who watches an update. */
 export interface Report {
@@ -24,7 +25,7 @@ let reporter: Reporter = (report) => console.log(reportText(report));
  */
 export function report(line: string, about: Partial<Pick<Report, "subject" | "passing">> = {}): void {
   const { subject, passing = false } = about;
-  const news = { line, subject, passing, urn: resourceInCharge() || undefined };
+  const news = { line: redact(line, []), subject, passing, urn: resourceInCharge() || undefined };
   const say = listeners.getStore();
   if (say === undefined) reporter(news);
   else say(reportText(news));

@@ -3,7 +3,10 @@ import { validate } from "../clients/validate";
 import type { CheckFailure } from "./lifecycle";
 import { isUnknown } from "./unknown";
 
-const SECRET_KEY = /password|credential|secret|token|api_?key|private_?key|authorization/i;
+const SECRET_KEY = /password|credential|secret|token|api[-_]?key|private[-_]?key|authorization|cookie/i;
+
+/** Whether what goes by this name is a secret, such as `x-api-key`. */
+export const isSecretName = (name: string): boolean => SECRET_KEY.test(name);
 
 /**
  * Validates what a program gave a resource. Values the engine does not know yet (previews) pass. Each failure names
@@ -43,7 +46,7 @@ export function sentence(path: readonly string[], value: unknown, rule: string):
 }
 
 function shown(path: readonly string[], value: unknown): string {
-  if (path.some((part) => SECRET_KEY.test(part))) return value === "" ? "empty" : "[secret]";
+  if (path.some(isSecretName)) return value === "" ? "empty" : "[secret]";
   const text = (JSON.stringify(value, hidden) ?? String(value)).replaceAll(URL_USER, "$1[secret]@");
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
@@ -52,7 +55,7 @@ function shown(path: readonly string[], value: unknown): string {
 const URL_USER = /([a-z][a-z0-9+.-]*:\/\/)[^\s"]*@/gi;
 
 function hidden(key: string, member: unknown): unknown {
-  return SECRET_KEY.test(key) && member !== undefined ? "[secret]" : member;
+  return isSecretName(key) && member !== undefined ? "[secret]" : member;
 }
 
 function lookUp(root: unknown, path: readonly string[]): { unknown: boolean; value: unknown } {

@@ -1,5 +1,5 @@
 import { UnreachableError } from "../clients/errors";
-import { redact } from "../clients/redact";
+import { redact, rememberSecrets } from "../clients/redact";
 import { causeAndFix } from "../diagnosis/diagnose";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { type Lifecycle, PartialFailure } from "./lifecycle";
@@ -19,6 +19,7 @@ export function explained<I extends object, S extends object>(
   secretsOf: (properties: object) => readonly (string | undefined)[],
 ): Lifecycle<I, S> {
   const wrap = async <T>(operation: string, properties: object, run: () => Promise<T>): Promise<T> => {
+    rememberSecrets(secretsOf(properties));
     try {
       return await run();
     } catch (error) {
@@ -26,7 +27,11 @@ export function explained<I extends object, S extends object>(
     }
   };
   return {
-    check: lifecycle.check,
+    check: (news, olds) => {
+      if (typeof news === "object" && news !== null) rememberSecrets(secretsOf(news));
+      const { inputs, failures } = lifecycle.check(news, olds);
+      return { inputs, failures: failures.map((failure) => ({ ...failure, reason: redact(failure.reason, []) })) };
+    },
     diff: lifecycle.diff,
     create: (inputs) => wrap("create", inputs, () => lifecycle.create(inputs)),
     read: (id, state) => wrap("read", state, () => lifecycle.read(id, state)),

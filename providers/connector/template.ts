@@ -1,4 +1,6 @@
 import type { ConnectorAction } from "../../clients/opensearch/connectors";
+import { hasUserInfo } from "../base-url";
+import { isSecretName } from "../checking";
 import { hasUnknown } from "../unknown";
 import { trustedEndpointRegex } from "./trust";
 
@@ -42,6 +44,7 @@ export function lintAction(action: ConnectorAction, around: Surroundings): Findi
     ...lintUrl(action, around),
     ...lintTrust(action, around),
     ...lintCredentials(action, around),
+    ...lintHeaders(action),
     ...lintBody(action, around),
   ];
 }
@@ -56,6 +59,10 @@ function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
         message: `takes its host from a parameter, and callers may override parameters and so redirect the request; write the host literally: ${meant}`,
       },
     ];
+  }
+  if (hasUserInfo(url.replaceAll(PLACEHOLDER, "x"))) {
+    const message = "holds a user or a password; put them into credential and send them in the header Authorization";
+    return [{ path: "url", message }];
   }
   return withoutDefault(url)
     .filter((name) => !(name in around.parameters))
@@ -96,6 +103,16 @@ function lintCredentials(action: ConnectorAction, around: Surroundings): Finding
       .filter((name) => !(name in around.credential))
       .map((name) => ({ path, message: `uses \${credential.${name}}, which credential does not hold` })),
   );
+}
+
+/** Headers stand in the clear in the connector, for everybody who may read it, and in the state. */
+function lintHeaders({ headers = {} }: ConnectorAction): Finding[] {
+  return Object.entries(headers)
+    .filter(([name, value]) => isSecretName(name) && value !== "" && !/\$\{(credential|parameters)\./.test(value))
+    .map(([name]) => ({
+      path: `headers.${name}`,
+      message: `holds a secret as it is, which everybody can read who may see the connector; put it into credential, such as { key: … }, and write \${credential.key} here`,
+    }));
 }
 
 function lintBody(action: ConnectorAction, around: Surroundings): Finding[] {

@@ -16,7 +16,8 @@ export function toResourceProvider<I extends object, S extends object>(lifecycle
   return traced({
     check: async (olds: unknown, news: Properties) => {
       const { inputs, failures } = guarded(() => lifecycle.check(withoutProvider(news), withoutProvider(olds)));
-      return { inputs: wireProperties(inputs), failures: [...failures] };
+      // Named, the property would be printed as a whole, secrets in the clear; the reason names it.
+      return { inputs: wireProperties(inputs), failures: failures.map(({ reason }) => ({ property: "", reason })) };
     },
     diff: async (id, olds, news) => {
       const { changes, replaces, deleteBeforeReplace } = guarded(() =>

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { redact } from "../../../clients/redact";
+import { redact, rememberSecrets } from "../../../clients/redact";
+import { report, reportingTo } from "../../../clients/report";
 
 describe("redact", () => {
   it("hides a secret wherever it stands", () => {
@@ -26,6 +27,17 @@ describe("redact", () => {
 
   it("hides the longer of two secrets that begin alike", () => {
     expect(redact("hunter22", ["hunter2", "hunter22"])).toBe("[secret]");
+  });
+
+  it("hides what this process has met before, in lines for people too", () => {
+    rememberSecrets(["canary-of-another-resource", undefined, 7, "abc"]);
+    expect(redact("key canary-of-another-resource is wrong, abc 7", [])).toBe("key [secret] is wrong, abc 7");
+    const lines: string[] = [];
+    reportingTo(
+      (line) => lines.push(line),
+      () => report("still: canary-of-another-resource"),
+    );
+    expect(lines).toStrictEqual(["still: [secret]"]);
   });
 
   it("leaves ordinary words alone: nothing, empty and very short secrets hide nothing", () => {

@@ -53,6 +53,7 @@ describe("what is wrong is told by name, value and rule", () => {
     [{}, `connection.endpoint is missing: ${endpointRule}`],
     [{ endpoint: "localhost:9200" }, `connection.endpoint is "localhost:9200": ${endpointRule}`],
     [{ endpoint: "ftp://localhost" }, `connection.endpoint is "ftp://localhost": ${endpointRule}`],
+    [{ endpoint: "http://:pw@host" }, `connection.endpoint is "http://[secret]@host": ${endpointRule}`],
     [
       { endpoint: "https://localhost:9200/path" },
       `connection.endpoint is "https://localhost:9200/path": ${endpointRule}`,

@@ -220,3 +220,43 @@ describe("escapes", () => {
     expect(body('{ "system": "${parameters.system}" }', { parameters: { system } })).toStrictEqual([]);
   });
 });
+
+describe("headers", () => {
+  const headers = (name: string, value: string) => lint({ headers: { [name]: value } }, { credential: { key: "k" } });
+
+  it.each(["Authorization", "x-api-key", "api_key", "X-Auth-Token", "Cookie"])(
+    "a literal secret in %s is named",
+    (name) => {
+      expect(headers(name, "literal-canary")).toStrictEqual([
+        {
+          path: `headers.${name}`,
+          message:
+            "holds a secret as it is, which everybody can read who may see the connector; put it into credential, such as { key: … }, and write ${credential.key} here",
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    ["Authorization", "Bearer ${credential.key}"],
+    ["x-api-key", "${parameters.key}"],
+    ["Content-Type", "application/json"],
+    ["Authorization", ""],
+  ])("%s: %s is fine", (name, value) => {
+    expect(headers(name, value)).toStrictEqual([]);
+  });
+});
+
+describe("a URL with a user or a password", () => {
+  it.each(["http://user:pw@ollama:11434/api", "http://:pw@ollama/api", "https://user@ollama/api/${parameters.model}"])(
+    "%s is refused",
+    (url) => {
+      expect(lint({ url }, { parameters: { model: "m" } })).toStrictEqual([
+        {
+          path: "url",
+          message: "holds a user or a password; put them into credential and send them in the header Authorization",
+        },
+      ]);
+    },
+  );
+});

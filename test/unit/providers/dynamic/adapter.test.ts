@@ -61,6 +61,14 @@ describe("what the engine is given", () => {
     expect(await answers()).toStrictEqual({ changes: true, replaces: ["a"] });
   });
 
+  it("a failing check names no property, since the engine would print the whole of it, secrets in the clear", async () => {
+    const failures = [{ property: "connection", reason: "connection.endpoint is missing: must be text" }];
+    const subject = provider({ check: () => ({ inputs: {}, failures }) });
+    expect((await subject.check?.({}, {}))?.failures).toStrictEqual([
+      { property: "", reason: "connection.endpoint is missing: must be text" },
+    ]);
+  });
+
   it("undefined is dropped from the answers of check, create, read and update", async () => {
     const messy = { a: 1, b: undefined, c: { d: undefined } };
     const clean = { a: 1, c: {} };
@@ -72,7 +80,7 @@ describe("what the engine is given", () => {
     });
     expect(await subject.check?.({}, {})).toStrictEqual({
       inputs: clean,
-      failures: [{ property: "a", reason: "a is 1: must be 2" }],
+      failures: [{ property: "", reason: "a is 1: must be 2" }],
     });
     expect(await subject.create({})).toStrictEqual({ id: "id", outs: clean });
     expect(await subject.read?.("id", {})).toStrictEqual({ id: "id", props: clean, inputs: clean });
