@@ -9,8 +9,6 @@ export interface TestClusterOptions {
   readonly kind?: ServerKind;
   /** A server of the test's own, of this kind, instead of the shared one. */
   readonly server?: ServerAddress;
-  /** A server of the test's own, without users, instead. */
-  readonly server?: ServerAddress;
   /** Port to listen on. Default: a free one. */
   readonly port?: number;
   /** Gets one line per request: `PUT /_cluster/settings 200`. Default: silent. */
