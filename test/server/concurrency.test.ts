@@ -1,40 +1,47 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
 import { CountingProxy, REGISTER } from "./concurrency-proxy";
-import { created, eachInItsOwnWorld } from "./lifecycle-support";
+import { created, World } from "./lifecycle-support";
 
-const MODELS = 40;
+/** More than a client's connections. */
+const MANY = 40;
 /** Of one client, as `connect.ts` sets it. */
 const MOST_SOCKETS = 32;
 
-const world = eachInItsOwnWorld();
+let world: World;
 let proxy: CountingProxy;
 
-beforeEach(async () => {
-  proxy = await CountingProxy.before(world().cluster.url);
-  await world().open();
-});
-
-afterEach(() => proxy.close());
-
-const connection = () => ({ connection: { ...world().connection, endpoint: proxy.endpoint } });
-const named = (prefix: string) => Array.from({ length: MODELS }, (_, i) => `${prefix}${i}`);
-const group = (name: string) => created(modelGroupLifecycle, world().groupInputs(name, { name, ...connection() }));
-
-async function connectors() {
-  return await Promise.all(
-    named("c").map((name) => created(connectorLifecycle, world().connectorInputs(name, connection()))),
-  );
+async function begin(): Promise<void> {
+  world = await World.start();
+  proxy = await CountingProxy.before(world.cluster.url);
+  await world.open();
 }
 
-async function models(groupIds: readonly string[]) {
-  const made = await connectors();
+async function end(): Promise<void> {
+  await proxy.close();
+  await world.stop();
+}
+
+/** Patient: a try that is given up for its time limit and sent again would be counted twice. */
+const connection = () => ({
+  connection: { ...world.connection, endpoint: proxy.endpoint, requestTimeoutSeconds: 100 },
+});
+const named = (prefix: string, many: number) => Array.from({ length: many }, (_, i) => `${prefix}${i}`);
+const group = (name: string) => created(modelGroupLifecycle, world.groupInputs(name, { name, ...connection() }));
+
+async function connectors(many: number) {
+  const making = named("c", many).map((name) => created(connectorLifecycle, world.connectorInputs(name, connection())));
+  return await Promise.all(making);
+}
+
+async function models(many: number, groupIds: readonly string[]) {
+  const made = await connectors(many);
   return await Promise.all(
-    named("m").map((name, i) => {
+    named("m", many).map((name, i) => {
       const groupId = groupIds[i % groupIds.length] ?? "";
-      const inputs = world().modelInputs(name, groupId, made[i]?.id ?? "", connection());
+      const inputs = world.modelInputs(name, groupId, made[i]?.id ?? "", connection());
       return created(deployedModelLifecycle, inputs);
     }),
   );
@@ -50,52 +57,34 @@ function signal(): { readonly promise: Promise<void>; readonly resolve: () => vo
 }
 
 describe("many resources in one process", () => {
-  it("ask the cluster once who it is", async () => {
-    await models([(await group("g")).id]);
+  let groupId: string;
+  let made: Awaited<ReturnType<typeof models>>;
+
+  beforeAll(async () => {
+    await begin();
+    groupId = (await group("g")).id;
+    made = await models(MANY, [groupId]);
+  });
+  afterAll(end);
+
+  it("ask the cluster once who it is", () => {
     expect(proxy.count("GET /")).toBe(1);
   });
 
-  it("ask it once also when all begin at the same moment and the answer is slow", async () => {
-    const arrived = signal();
-    proxy.gate = (request) => (request === "GET /" ? arrived.promise : undefined);
-    const making = connectors();
-    // By now each of them has come as far as it can without the answer.
-    await new Promise<void>((turn) => setImmediate(turn));
-    arrived.resolve();
-    await making;
-    expect(proxy.count("GET /")).toBe(1);
-    expect(proxy.count("POST /_plugins/_ml/connectors/_create")).toBe(MODELS);
-  });
-
-  it("share their connections: no more than the client's bound, and none per request", async () => {
-    await models([(await group("g")).id]);
-    expect(proxy.requests.length).toBeGreaterThan(5 * MODELS);
+  it("share their connections: no more than the client's bound, and none per request", () => {
+    expect(proxy.requests.length).toBeGreaterThan(5 * MANY);
     expect(proxy.connections).toBeLessThanOrEqual(MOST_SOCKETS);
     expect(proxy.mostAtOnce("any")).toBeLessThanOrEqual(MOST_SOCKETS);
   });
 
   it("register one at a time into a group, each one once and without a conflict", async () => {
-    const { id } = await group("g");
-    const made = await models([id]);
-    expect(proxy.mostAtOnce(`registrations into ${id}`)).toBe(1);
-    expect(proxy.requests.filter((request) => request.startsWith(REGISTER))).toHaveLength(MODELS);
-    expect(new Set(made.map((model) => model.id)).size).toBe(MODELS);
-    expect(await world().api("GET", `/_plugins/_ml/model_groups/${id}`)).toMatchObject({ latest_version: MODELS });
-  });
-
-  it("read a model's connector for its question while the model is deployed", async () => {
-    const { id: connectorId } = await created(connectorLifecycle, world().connectorInputs("c", connection()));
-    const { id: groupId } = await group("g");
-    const inputs = world().modelInputs("m", groupId, connectorId, connection());
-    const { id } = await created(deployedModelLifecycle, inputs);
-    const read = proxy.requests.indexOf(`GET /_plugins/_ml/connectors/${connectorId}`);
-    const deployed = proxy.requests.lastIndexOf(`GET /_plugins/_ml/models/${id}`);
-    expect(read).toBeGreaterThan(0);
-    expect(read).toBeLessThan(deployed);
+    expect(proxy.mostAtOnce(`registrations into ${groupId}`)).toBe(1);
+    expect(proxy.requests.filter((request) => request.startsWith(REGISTER))).toHaveLength(MANY);
+    expect(new Set(made.map((model) => model.id)).size).toBe(MANY);
+    expect(await world.api("GET", `/_plugins/_ml/model_groups/${groupId}`)).toMatchObject({ latest_version: MANY });
   });
 
   it("are deleted by one look, one undeployment and one deletion each", async () => {
-    const made = await models([(await group("g")).id]);
     proxy.requests.length = 0;
     await Promise.all(made.map(({ id, state }) => deployedModelLifecycle.delete(id, state)));
     const asked = new Set(["/_search/pipeline", "/_ingest/pipeline", "/_plugins/_ml/agents/_search"]);
@@ -103,6 +92,34 @@ describe("many resources in one process", () => {
     const path = (id: string) => `/_plugins/_ml/models/${id}`;
     const wanted = made.flatMap(({ id }) => [`GET ${path(id)}`, `POST ${path(id)}/_undeploy`, `DELETE ${path(id)}`]);
     expect(own.sort()).toStrictEqual(wanted.sort());
+  });
+});
+
+describe("resources that begin together", () => {
+  beforeEach(begin);
+  afterEach(end);
+
+  it("ask the cluster once who it is, also when the answer is slow", async () => {
+    const arrived = signal();
+    proxy.gate = (request) => (request === "GET /" ? arrived.promise : undefined);
+    const making = connectors(MANY);
+    // By now each of them has come as far as it can without the answer.
+    await new Promise<void>((turn) => setImmediate(turn));
+    arrived.resolve();
+    await making;
+    expect(proxy.count("GET /")).toBe(1);
+    expect(proxy.count("POST /_plugins/_ml/connectors/_create")).toBe(MANY);
+  });
+
+  it("read a model's connector for its question while the model is deployed", async () => {
+    const { id: connectorId } = await created(connectorLifecycle, world.connectorInputs("c", connection()));
+    const { id: groupId } = await group("g");
+    const inputs = world.modelInputs("m", groupId, connectorId, connection());
+    const { id } = await created(deployedModelLifecycle, inputs);
+    const read = proxy.requests.indexOf(`GET /_plugins/_ml/connectors/${connectorId}`);
+    const deployed = proxy.requests.lastIndexOf(`GET /_plugins/_ml/models/${id}`);
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThan(deployed);
   });
 
   it("do not wait for registrations into another group", async () => {
@@ -116,7 +133,7 @@ describe("many resources in one process", () => {
       if (waiting.size === 2) both.resolve();
       return both.promise;
     };
-    await models([a.id, b.id]);
+    await models(6, [a.id, b.id]);
     for (const { id } of [a, b]) expect(proxy.mostAtOnce(`registrations into ${id}`)).toBe(1);
   });
 });
