@@ -36,9 +36,14 @@ export interface OllamaPresetArgs {
   readonly readTimeoutSeconds?: number;
 }
 
-/** `POST /api/generate`: one prompt in, one text out. Callers give `prompt`. */
+/**
+ * `POST /api/generate`: one prompt in, one text out. Callers give `prompt`. OpenSearch's RAG processor gives `inputs`
+ * instead, which stands for the prompt then: one deployed model serves both (the processor with `llm_response_field:
+ * "response"`).
+ */
 export function ollamaGenerate(args: OllamaPresetArgs): ConnectorPreset {
-  return native(args, "/api/generate", '"prompt": "${parameters.prompt}"', "prompt");
+  const made = native(args, "/api/generate", '"prompt": "${parameters.prompt}"', "prompt");
+  return { ...made, parameters: { ...made.parameters, prompt: "${parameters.inputs}" } };
 }
 
 /** `POST /api/chat`: a conversation in, one message out. Callers give `messages`, a list of `{ role, content }`. */
@@ -76,8 +81,9 @@ export interface OpenAiPresetArgs {
 }
 
 /**
- * `POST /v1/chat/completions`, the form that agents, memory and RAG pipelines of OpenSearch speak; Ollama serves it
- * too. Callers give `messages`.
+ * `POST /v1/chat/completions`, OpenAI's form, which Ollama serves too, and in which RAG pipelines of OpenSearch send what
+ * they found. Callers give `messages`. Conversational agents send another form, which this refuses (400 `Invalid
+ * payload`, seen on 3.6.0).
  */
 export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
   const fields = ['"model": "${parameters.model}"', '"messages": ${parameters.messages}', '"stream": false'];

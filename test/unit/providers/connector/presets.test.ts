@@ -26,7 +26,8 @@ describe("presets", () => {
     expect(ollamaGenerate(OLLAMA)).toStrictEqual({
       protocol: "http",
       version: 1,
-      parameters: { model: "smollm2:135m", options: "{}" },
+      // What OpenSearch's RAG processor calls it.
+      parameters: { model: "smollm2:135m", options: "{}", prompt: "${parameters.inputs}" },
       actions: [
         {
           actionType: "predict",
