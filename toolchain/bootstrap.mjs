@@ -221,7 +221,11 @@ function runNpm(node, args, { what, change, instead, ...options }) {
 
 /** In the words of `pinnedVersionGone` in failure.ts, which can't be asked: nothing is compiled yet. A test compares. */
 function pinnedVersionGone({ what, change, cause, said }) {
-  const lines = said.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("npm error A complete log "));
+  // What follows npm's stack trace repeats what stands before it.
+  const [before = ""] = said.split(/^npm error +at /m);
+  const lines = before
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !line.startsWith("npm error A complete log "));
   const network = "this machine's network, proxy or mirror settings. Only for another version: ";
   return [
     `${what} could not be fetched.`,
