@@ -149,7 +149,7 @@ describe("a connector that an interrupted run left", () => {
 
   it("is left alone where its credential has another key, which the server would keep", async () => {
     await world().open();
-    await created(lifecycle, world().connectorInputs("c", { credential: { key: "first" } }));
+    await created(lifecycle, world().connectorInputs("c", { credential: { key: "First-Key-1" } }));
     await created(lifecycle, world().connectorInputs("c"));
     expect(await world().count("connectors")).toBe(2);
   });
@@ -173,7 +173,7 @@ describe("a connector that an interrupted run left", () => {
 
   it("once taken over, is not deleted with the resource that had it before", async () => {
     await world().open();
-    const before = await created(lifecycle, world().connectorInputs("c", { credential: { key: "first" } }));
+    const before = await created(lifecycle, world().connectorInputs("c", { credential: { key: "First-Key-1" } }));
     const after = await created(lifecycle, world().connectorInputs("c", { credential: { key: "rotated" } }));
     expect(after.id).toBe(before.id);
     await lifecycle.delete(before.id, before.state);
@@ -218,6 +218,29 @@ describe("deleting a connector", () => {
       "\n  fix: Delete those models or move them to another connector, then run again.",
     );
     expect(await world().count("connectors")).toBe(1);
+  });
+
+  it("says so where the models that the server names use another", async () => {
+    await world().open();
+    const connector = await created(lifecycle, world().connectorInputs("c", { timeouts: { deleteSeconds: 0.5 } }));
+    const group = await created(modelGroupLifecycle, world().groupInputs("g"));
+    // Ids as the server makes them where it was started at an unlucky moment: they share a word between two dashes.
+    const { _source: document } = await world().api("GET", `/.plugins-ml-connector/_doc/${connector.id}`);
+    for (const id of ["ours-BaIBhu2-x1", "other-BaIBhu2-x2"]) {
+      await world().api("PUT", `/.plugins-ml-connector/_doc/${id}?refresh=true`, document);
+    }
+    const inputs = world().modelInputs("m", group.id, "other-BaIBhu2-x2", { deployed: false });
+    const model = await created(deployedModelLifecycle, inputs);
+    const failure = await failureOf(lifecycle.delete("ours-BaIBhu2-x1", connector.state));
+    expect(failure.message).toBe(
+      [
+        `Connector "c": delete failed: DELETE /_plugins/_ml/connectors/ours-BaIBhu2-x1 answered 409 status_exception: 1 models are still using this connector, please delete or update the models first: [${model.id}]`,
+        '  cause: None of the models named uses ours-BaIBhu2-x1: the server compares ids word by word, cut at every "-", and some ids made since its last start share a word.',
+        "  fix: Delete or move those models first, or run again after the server was restarted and the models were made anew.",
+      ].join("\n"),
+    );
+    await deployedModelLifecycle.delete(model.id, model.state);
+    await lifecycle.delete("ours-BaIBhu2-x1", connector.state);
   });
 
   it("two connectors of one stack do not meet", async () => {
