@@ -11,18 +11,20 @@ import { writePages } from "./report/pages";
 import { type CaseResult, merged, type Results, resultsSchema } from "./results";
 import { Growth, type GrowthSizes } from "./support/growth";
 import { load, machine, versions } from "./support/machine";
+import { SharedCluster } from "./support/shared-cluster";
 
 const USAGE = `Usage: npm run bench [-- [case ...] [options]]
 
-  case             B1 … B11; all of them where none is named
+  case             B1 … B9, B4b, B11; all of them where none is named
 
   --runs N         how often each side is measured (5)
   --quick          small sizes and one run, to try the bench itself; writes no results
   --no-write       print only: leave docs/bench and docs/performance.md as they are
   --render         measure nothing; make tables and plots anew from docs/bench/results.json
 
-OLLAMA_CHAT_BENCH_OPENSEARCH names an OpenSearch to measure B1 to B6 on, with OLLAMA_CHAT_OPENSEARCH_USERNAME,
-OLLAMA_CHAT_OPENSEARCH_PASSWORD and OLLAMA_CHAT_OPENSEARCH_CA_CERTIFICATE_FILE; else an emulator is started.`;
+The toolchain's OpenSearch is started as a process, one node without users and TLS, and stopped at the end; B4 boots its
+own in Docker. OLLAMA_CHAT_BENCH_OPENSEARCH names another one to measure on, with OLLAMA_CHAT_OPENSEARCH_USERNAME,
+OLLAMA_CHAT_OPENSEARCH_PASSWORD and OLLAMA_CHAT_OPENSEARCH_CA_CERTIFICATE_FILE.`;
 
 const FOLDER = join(packageRoot, "docs", "bench");
 const RESULTS = join(FOLDER, "results.json");
@@ -89,10 +91,17 @@ async function measure({ chosen, runs, quick }: Options): Promise<Results> {
   if (toolchain === undefined) throw new Error("The bench runs under the toolchain only: npm run bench.");
   const startedAt = new Date().toISOString();
   const results: CaseResult[] = [];
-  const growth = new Growth(quick ? QUICK_SIZES : SIZES, runs, console.log);
-  for (const each of chosen) {
-    const say = (line: string) => console.log(`${each.id}  ${line}`);
-    results.push(await runCase(each, { runs, quick, toolchain, growth, say }));
+  const shared = new SharedCluster(toolchain, console.log);
+  const growth = new Growth(quick ? QUICK_SIZES : SIZES, runs, shared, console.log);
+  try {
+    for (const each of chosen) {
+      const say = (line: string) => console.log(`${each.id}  ${line}`);
+      // So that its boot is in no case's time; if it fails, the case tells why.
+      if (!each.bootsItsOwn) await shared.open().catch(() => undefined);
+      results.push(await runCase(each, { runs, quick, toolchain, shared, growth, say }));
+    }
+  } finally {
+    await shared.stop();
   }
   return {
     v: 1,
@@ -113,15 +122,15 @@ async function runCase(each: BenchCase, context: BenchContext): Promise<CaseResu
   const started = performance.now();
   const before = { startedAt: new Date().toISOString(), processor: machine().processor, loadBefore: load() };
   context.say(`${title} (load ${before.loadBefore})`);
-  let clock: CaseResult["clock"] = "none";
+  let opensearch: string | undefined;
   let error: string | undefined;
   try {
-    clock = await each.run(context, measured);
+    opensearch = await each.run(context, measured);
   } catch (problem) {
     error = problem instanceof Error ? problem.message : String(problem);
   }
   const seconds = Math.round((performance.now() - started) / 100) / 10;
-  const result = { id, title, ...before, seconds, loadAfter: load(), clock, ...pickMeasured(measured), error };
+  const result = { id, title, ...before, seconds, loadAfter: load(), opensearch, ...pickMeasured(measured), error };
   for (const line of lines(result)) context.say(line);
   return result;
 }
@@ -130,7 +139,7 @@ function pickMeasured({ figures, verdicts, notes }: Measured) {
   return { figures, verdicts, notes };
 }
 
-function lines({ figures, verdicts, notes, error, seconds, loadAfter, clock }: CaseResult): string[] {
+function lines({ figures, verdicts, notes, error, seconds, loadAfter, opensearch }: CaseResult): string[] {
   return [
     ...figures.map(({ what, side, at, unit, median, min, max, samples }) => {
       const size = at === undefined ? "" : ` at ${at}`;
@@ -140,12 +149,9 @@ function lines({ figures, verdicts, notes, error, seconds, loadAfter, clock }: C
       const wanted = target === undefined ? "" : `, ${met ? "met" : "MISSED"}: ${target.is} ${target.value}`;
       return `  => ${name}: ${value}${wanted}`;
     }),
-    ...(clock === "emulator"
-      ? ["  The waiting here is an emulator's, at its default timings, recorded on a real server."]
-      : []),
     ...notes.map((note) => `  ${note}`),
     ...(error === undefined ? [] : [`  FAILED: ${error}`]),
-    `  took ${seconds} s, load ${loadAfter}`,
+    `  took ${seconds} s, load ${loadAfter}${opensearch === undefined ? "" : `, OpenSearch ${opensearch}`}`,
   ];
 }
 

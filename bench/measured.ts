@@ -37,8 +37,7 @@ export class Measured {
 }
 
 function meets(value: number, { is, value: limit }: Target): boolean {
-  if (is === "at least") return value >= limit;
-  return is === "below" ? value < limit : value <= limit;
+  return is === "at least" ? value >= limit : value <= limit;
 }
 
 /** Four significant digits: more would claim a precision that no run has. */

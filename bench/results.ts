@@ -26,7 +26,7 @@ const verdict = z.object({
   value: z.number(),
   unit,
   /** Absent where the order asks for publication only. */
-  target: z.object({ is: z.enum(["at most", "at least", "below"]), value: z.number() }).optional(),
+  target: z.object({ is: z.enum(["at most", "at least"]), value: z.number() }).optional(),
   met: z.boolean().optional(),
 });
 
@@ -40,8 +40,11 @@ const caseResult = z.object({
   /** Load average of the last minute, when the case began and ended. */
   loadBefore: z.number(),
   loadAfter: z.number(),
-  /** Whose clock the waiting followed: an emulator's, a real ML Commons plugin's, or none. */
-  clock: z.enum(["emulator", "plugin", "none"]),
+  /** Version of the OpenSearch it was measured on, with the ML Commons plugin of that release; absent where none counts. */
+  opensearch: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+/)
+    .optional(),
   figures: z.array(figure),
   verdicts: z.array(verdict),
   /** What a reader must know to read the figures right. */

@@ -14,10 +14,11 @@ import {
   removeModel,
 } from "../support/bare-chain";
 import { BareClient } from "../support/bare-client";
+import type { Cluster } from "../support/cluster";
 import { perSecond } from "../support/load";
 import { ModelChain } from "../support/model-chain";
+import { openModelServer } from "../support/model-server";
 import { insidePrediction, modelsOf, type Ollama, readGenerated, startOllama } from "../support/ollama";
-import { openCluster, openModelServer } from "../support/servers";
 
 /** The guide's own question. */
 const PROMPT = "Why is the sky blue? Please explain in a simple way.";
@@ -30,20 +31,19 @@ const HOPS = 100;
 export const guideTables: BenchCase = {
   id: "B11",
   title: "The guide's tables: latency, hop through OpenSearch, requests a minute, tokens a second",
-  run: async ({ runs, toolchain }, measured) => {
-    await measureHop(runs, measured);
+  run: async ({ runs, toolchain, shared }, measured) => {
+    const cluster = await shared.open();
+    await measureHop(cluster, runs, measured);
     const ollama = await startOllama(toolchain);
     try {
       const { chat, embedding } = await modelsOf(ollama);
-      let clock: "emulator" | "plugin" = "emulator";
       for (const model of chat) {
-        const chain = await ModelChain.open(ollama, model, OPTIONS);
-        clock = chain.cluster.clock;
+        const chain = await ModelChain.open(cluster, ollama, model, OPTIONS);
         await measureModel(chain, model, runs, measured).finally(() => chain.close());
       }
       for (const model of embedding) await measureEmbedding(ollama, model, runs, measured);
       if (embedding.length === 0) measured.note("No embedding model is among those that this machine has.");
-      return clock;
+      return cluster.version;
     } finally {
       await ollama.stop();
     }
@@ -51,9 +51,9 @@ export const guideTables: BenchCase = {
 };
 
 /** What OpenSearch adds to a question: with a model server that answers at once, nothing else is left. */
-async function measureHop(runs: number, measured: Measured): Promise<void> {
-  const [cluster, stub] = [await openCluster(), await openModelServer()];
-  const [bare, directly] = [new BareClient(cluster.connection), new BareClient({ endpoint: stub.endpoint })];
+async function measureHop({ connection }: Cluster, runs: number, measured: Measured): Promise<void> {
+  const stub = await openModelServer();
+  const [bare, directly] = [new BareClient(connection), new BareClient({ endpoint: stub.endpoint })];
   const made: (() => Promise<unknown>)[] = [];
   try {
     await openSettings(bare);
@@ -74,12 +74,10 @@ async function measureHop(runs: number, measured: Measured): Promise<void> {
     for (let run = 0; run < runs; run += 1) hops.push((await milliseconds(through)) - (await milliseconds(direct)));
     measured.figure("the hop through OpenSearch", "a model that answers at once", "ms", hops);
   } finally {
-    // The cluster may be one that stays.
     for (const remove of made.reverse()) await remove();
     bare.close();
     directly.close();
     await stub.stop();
-    await cluster.stop();
   }
 }
 

@@ -12,8 +12,8 @@ import { doNothingSpan, providerSpan, readTrace } from "../support/trace";
 export const chainByEngine: BenchCase = {
   id: "B2",
   title: "`pulumi up` of the chat chain on existing servers, first to last provider call ÷ bare calls",
-  run: async ({ runs }, measured) => {
-    const world = await ChainWorld.open();
+  run: async ({ runs, shared }, measured) => {
+    const world = await ChainWorld.open(await shared.open());
     try {
       const { connection } = world.cluster;
       const program = { connection, modelServer: world.model.endpoint, models: 1, settings: SETTINGS };
@@ -36,7 +36,7 @@ export const chainByEngine: BenchCase = {
       measured.figure("whole command", "engine floor", "s", samples.floorWhole);
       measured.verdict("ours ÷ bare", ours / bare, "ratio", { is: "at most", value: 1.3 });
       measured.verdict("ours, less the engine's floor, ÷ bare", (ours - floor) / bare, "ratio");
-      return world.cluster.clock;
+      return world.cluster.version;
     } finally {
       await world.close();
     }

@@ -7,8 +7,8 @@ const GUIDE_POLL_MILLISECONDS = 5_000;
 export const guideFlow: BenchCase = {
   id: "B3",
   title: "The guide's own flow, which polls every 5 s, ÷ ours, from the first call to a deployed model",
-  run: async ({ runs }, measured) => {
-    const world = await ChainWorld.open();
+  run: async ({ runs, shared }, measured) => {
+    const world = await ChainWorld.open(await shared.open());
     try {
       const ours: number[] = [];
       const guide: number[] = [];
@@ -20,7 +20,7 @@ export const guideFlow: BenchCase = {
       const our = measured.figure("to a deployed model", "ours", "ms", ours).median;
       const other = measured.figure("to a deployed model", "guide", "ms", guide).median;
       measured.verdict("guide ÷ ours", other / our, "ratio", { is: "at least", value: 8 });
-      return world.cluster.clock;
+      return world.cluster.version;
     } finally {
       await world.close();
     }

@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { TRACE_VARIABLE } from "../../clients/trace";
 import { freePort } from "../../toolchain/ollama-server";
 import type { BenchCase } from "../bench-case";
 import { type BootParts, bootParts } from "../support/boot-parts";
+import { serverVersion } from "../support/cluster";
 import { bootOllama, bootOpenSearch } from "../support/docker-boot";
 import { EngineStack } from "../support/engine-stack";
 import { readTrace } from "../support/trace";
@@ -10,15 +12,24 @@ import { readTrace } from "../support/trace";
 /** Strong enough for OpenSearch; the containers live for seconds, on loopback. */
 const PASSWORD = "Bench-Passw0rd-5150";
 
+/** What the stack says of its OpenSearch. */
+const outputsSchema = z.object({
+  opensearchEndpoint: z.string(),
+  opensearchUsername: z.string(),
+  opensearchCaCertificate: z.string(),
+});
+
 /** The whole stack from nothing in Docker, against each of its two servers booted alone. */
 export const fullStack: BenchCase = {
   id: "B4",
+  bootsItsOwn: true,
   title: "Full stack from nothing: `up` ÷ the slower of OpenSearch ready alone and Ollama with its model ready alone",
   run: async ({ runs, toolchain, say }, measured) => {
     const { images, noDocker, chatModel } = toolchain;
     if (images === undefined) throw new Error(`The full stack needs Docker: ${noDocker ?? "there is none"}`);
     const samples = { up: [], opensearch: [], ollama: [] } as Record<"up" | "opensearch" | "ollama", number[]>;
     const parts: BootParts[] = [];
+    let version: string | undefined;
     for (let run = 0; run < runs; run += 1) {
       const name = (part: string) => `ollama-chat-bench-${process.pid}-${part}-${run}`;
       const opensearch = { image: images.opensearch, port: await freePort(), name: name("opensearch") };
@@ -28,6 +39,7 @@ export const fullStack: BenchCase = {
       const up = await upFromNothing(images, opensearch.port, ollama.port);
       samples.up.push(up.seconds);
       parts.push(up.parts);
+      version = up.version;
       say(
         `  run ${run + 1}: up ${up.seconds.toFixed(1)} s, OpenSearch alone ${samples.opensearch.at(-1)?.toFixed(1)} s`,
       );
@@ -47,7 +59,7 @@ export const fullStack: BenchCase = {
       is: "at most",
       value: 1.15,
     });
-    return "plugin";
+    return version;
   },
 };
 
@@ -55,7 +67,7 @@ async function upFromNothing(
   images: { readonly opensearch: string; readonly ollama: string },
   opensearchPort: number,
   ollamaPort: number,
-): Promise<{ readonly seconds: number; readonly parts: BootParts }> {
+): Promise<{ readonly seconds: number; readonly parts: BootParts; readonly version: string }> {
   const stack = await EngineStack.ofPackage({
     opensearchImage: images.opensearch,
     ollamaImage: images.ollama,
@@ -67,7 +79,16 @@ async function upFromNothing(
     await stack.secret("opensearchPassword", PASSWORD);
     const trace = join(stack.folder, "trace");
     const ran = await stack.run("up", { environment: { [TRACE_VARIABLE]: trace } });
-    return { seconds: ran.seconds, parts: bootParts(ran, readTrace(trace)) };
+    const { opensearchEndpoint, opensearchUsername, opensearchCaCertificate } = outputsSchema.parse(
+      await stack.outputs(),
+    );
+    const version = await serverVersion({
+      endpoint: opensearchEndpoint,
+      username: opensearchUsername,
+      password: PASSWORD,
+      caCertificate: opensearchCaCertificate,
+    });
+    return { seconds: ran.seconds, parts: bootParts(ran, readTrace(trace)), version };
   } finally {
     await stack.run("destroy").finally(() => stack.remove());
   }

@@ -11,7 +11,7 @@ export const memory: BenchCase = {
   title: "Memory of the provider process, 200 models, above a bare require of Pulumi's SDK",
   run: async ({ growth, runs }, measured) => {
     const models = growth.sizes.memory;
-    const { ours, floor, clock } = await growth.at(models);
+    const { ours, floor, version } = await growth.at(models);
     const what = "most memory held";
     const our = measured.figure(what, "ours", "bytes", ours.providerBytes, models).median;
     const least = measured.figure(what, "engine floor", "bytes", floor.providerBytes, models).median;
@@ -19,7 +19,7 @@ export const memory: BenchCase = {
     const limit = 40 * 1024 * 1024;
     measured.verdict("above a bare require", our - bare, "bytes", { is: "at most", value: limit });
     measured.verdict("a provider that does nothing, above a bare require", least - bare, "bytes");
-    return clock;
+    return version;
   },
 };
 

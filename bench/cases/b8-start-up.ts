@@ -18,8 +18,8 @@ const NO_CACHE = { NODE_DISABLE_COMPILE_CACHE: "1" };
 export const startUp: BenchCase = {
   id: "B8",
   title: "From the start of `pulumi` to the first provider call, part by part",
-  run: async ({ runs }, measured) => {
-    const world = await ChainWorld.open();
+  run: async ({ runs, shared }, measured) => {
+    const world = await ChainWorld.open(await shared.open());
     const scratch = mkdtempSync(join(tmpdir(), "ollama-chat-bench-start-"));
     try {
       await world.openSettings();
@@ -55,7 +55,7 @@ export const startUp: BenchCase = {
       measured.note(
         "Process starts are the kernel's, to 10 ms; what happens inside the provider's process is from its trace; the key derivation is from the CLI's log of an update of its own.",
       );
-      return "none";
+      return undefined;
     } finally {
       rmSync(scratch, { recursive: true, force: true });
       await world.close();

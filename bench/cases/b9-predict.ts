@@ -18,16 +18,16 @@ const CLI = join(packageRoot, "dist", "cli", "main.js");
 export const prediction: BenchCase = {
   id: "B9",
   title: "An answer of 100 tokens through the chain, and by `ollama-chat ask`, ÷ straight from Ollama",
-  run: async ({ runs, toolchain }, measured) => {
+  run: async ({ runs, toolchain, shared }, measured) => {
     const ollama = await startOllama(toolchain);
     try {
-      const chain = await ModelChain.open(ollama, toolchain.chatModel, OPTIONS);
+      const chain = await ModelChain.open(await shared.open(), ollama, toolchain.chatModel, OPTIONS);
       try {
         await askAll(chain, ollama, runs, measured);
       } finally {
         await chain.close();
       }
-      return chain.cluster.clock;
+      return chain.cluster.version;
     } finally {
       await ollama.stop();
     }

@@ -17,7 +17,7 @@ export function blocks(results: Results): Record<string, string> {
   };
 }
 
-const CASES = ["B1", "B2", "B3", "B4", "B4b", "B5", "B6", "B7", "B8", "B9", "B10", "B11"];
+const CASES = ["B1", "B2", "B3", "B4", "B4b", "B5", "B6", "B7", "B8", "B9", "B11"];
 
 function machineBlock({ machine, versions, runs, endedAt, cases }: Results): string {
   const minutes = Math.round(cases.reduce((sum, { seconds }) => sum + seconds, 0) / 60);
@@ -45,26 +45,25 @@ function minute(time: string): string {
 }
 
 function targetsBlock({ cases }: Results): string {
-  const rows = cases.flatMap(({ id, verdicts, clock, error }) => {
+  const rows = cases.flatMap(({ id, verdicts, opensearch, error }) => {
     const lines = verdicts.map((verdict) => {
       const { name, met, target } = verdict;
       const outcome = target === undefined ? "–" : met ? "met" : "**missed**";
-      return [id, name, verdictText(verdict), targetText(verdict), outcome, clock === "none" ? "" : clock];
+      return [id, name, verdictText(verdict), targetText(verdict), outcome, opensearch ?? ""];
     });
     return error === undefined
       ? lines
       : [...lines, [id, `not measured to the end: ${firstLine(error)}`, "", "", "", ""]];
   });
-  return table(["", "what", "measured", "target", "", "whose clock"], rows);
+  return table(["", "what", "measured", "target", "", "OpenSearch"], rows);
 }
 
 function caseBlock(found: CaseResult | undefined): string {
   if (found === undefined) return "Not measured yet.";
-  const { title, figures, notes, clock, loadBefore, loadAfter, error } = found;
+  const { title, figures, notes, loadBefore, loadAfter, error } = found;
   return [
     `${title}. ${occasion(found)}, load ${loadBefore} before, ${loadAfter} after.`,
     figures.length === 0 ? "" : figuresTable(figures),
-    ...(clock === "emulator" ? ["The ML Commons API was the emulator's here, at its default, recorded timings."] : []),
     ...notes,
     ...(error === undefined ? [] : [`**Not measured to the end:** ${firstLine(error)}`]),
   ]

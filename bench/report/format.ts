@@ -30,9 +30,10 @@ export function measuredText({ median, min, max, unit, samples }: Figure): strin
   return `${withUnit(median, unit)} (${shared}–${high})`;
 }
 
-/** When and on what a case was measured, with what else is to be said of it in between. */
-export function occasion({ startedAt, processor }: CaseResult, ...more: string[]): string {
-  return [startedAt.slice(0, 10), ...more, processor].filter((part) => part !== undefined).join(", ");
+/** When, against which server and on what a case was measured. */
+export function occasion({ startedAt, opensearch, processor }: CaseResult): string {
+  const server = opensearch && `OpenSearch ${opensearch}`;
+  return [startedAt.slice(0, 10), server, processor].filter(Boolean).join(", ");
 }
 
 /** What was measured for a verdict, with a digit more where it would read as the target itself and is not. */
@@ -44,7 +45,7 @@ export function verdictText({ value, unit, target }: Verdict): string {
 
 export function targetText({ target, unit }: Verdict): string {
   if (target === undefined) return "–";
-  const signs = { "at most": "≤", "at least": "≥", below: "<" } as const;
+  const signs = { "at most": "≤", "at least": "≥" } as const;
   return `${signs[target.is]} ${withUnit(target.value, unit)}`;
 }
 

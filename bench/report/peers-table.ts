@@ -21,8 +21,7 @@ export function peersBlock({ cases }: Results): string {
       cell(destroy),
       remark ?? "",
     ]);
-  const server = growth?.clock === "plugin" ? "the real plugin" : "the emulator";
-  const measured = growth === undefined ? "not measured yet" : occasion(growth, `with ${server}`);
+  const measured = growth === undefined ? "not measured yet" : occasion(growth);
   return [
     table(["tool", "models", "create s", "nothing to do s", "refresh s", "destroy s", "remark"], rows),
     `Peers: ${PEERS_MEASURED.date}, ${PEERS_MEASURED.server}. Ours: ${measured}: compare within a column only what waits for no server, and no closer than the processors are alike. OpenTofu's state is ${(PEER_SIZES.stateBytesAResource / 1000).toFixed(1)} kB a resource, its processes hold ${PEER_SIZES.processTreeMegabytes} MB.`,

@@ -192,7 +192,7 @@ function startUp(found: CaseResult | undefined): TopLevelSpec | undefined {
   };
 }
 
-/** Only what waits for no server, so that the peers' real server and our clock do not mix. */
+/** Only what waits for no server, so that the peers' server and ours do not mix. */
 function peers(found: CaseResult | undefined): TopLevelSpec | undefined {
   const models = 50;
   const ours = {

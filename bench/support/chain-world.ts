@@ -1,8 +1,9 @@
 import type { Connection } from "../../clients/opensearch/connect";
 import * as bareChain from "./bare-chain";
 import { BareClient } from "./bare-client";
+import type { Cluster } from "./cluster";
+import { type ModelServer, openModelServer } from "./model-server";
 import { makeOurChain, type OurChain } from "./our-chain";
-import { type Cluster, type ModelServer, openCluster, openModelServer } from "./servers";
 
 /** Names of one process are told apart by a count, names of several by the process. */
 let chains = 0;
@@ -10,30 +11,31 @@ const newName = () => `bench-${process.pid}-${++chains}`;
 
 /** A cluster and a model server that answers at once, with the chat chain made on it in several ways. */
 export class ChainWorld {
+  #hasOpened = false;
+
   private constructor(
     readonly cluster: Cluster,
     readonly model: ModelServer,
   ) {}
 
-  static async open(): Promise<ChainWorld> {
-    const cluster = await openCluster();
-    try {
-      return new ChainWorld(cluster, await openModelServer());
-    } catch (error) {
-      await cluster.stop();
-      throw error;
-    }
+  static async open(cluster: Cluster): Promise<ChainWorld> {
+    return new ChainWorld(cluster, await openModelServer());
   }
 
   async close(): Promise<void> {
     await this.model.stop();
-    await this.cluster.stop();
+    if (this.#hasOpened) await this.#withBare(bareChain.closeSettings);
   }
 
-  /** Opens the cluster for the model server, for stacks that have no settings of their own. */
+  /** Opens the cluster for the model server until the end, for stacks that have no settings of their own. */
   async openSettings(): Promise<void> {
+    this.#hasOpened = true;
+    await this.#withBare(bareChain.openSettings);
+  }
+
+  async #withBare(use: (bare: BareClient) => Promise<void>): Promise<void> {
     const bare = new BareClient(this.cluster.connection);
-    await bareChain.openSettings(bare).finally(() => bare.close());
+    await use(bare).finally(() => bare.close());
   }
 
   /** By our lifecycles, with a client, sockets and a cluster probe of their own, as a provider process has them. */

@@ -2,11 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 
 /** A server in a process of its own, so that it shares no event loop with what is measured. */
 export interface Child {
-  readonly pid: number;
   /** What the awaited line of its output said. */
   readonly ready: RegExpExecArray;
-  /** Milliseconds from the start to that line. */
-  readonly startMilliseconds: number;
   stop(): Promise<void>;
 }
 
@@ -18,7 +15,6 @@ interface ChildOptions {
 
 /** Starts a program and waits for the line that says it is ready; its end before that is an error with what it wrote. */
 export async function startChild(command: string, args: readonly string[], options: ChildOptions): Promise<Child> {
-  const started = performance.now();
   const child = spawn(command, args, {
     env: { ...process.env, ...options.environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -39,8 +35,7 @@ export async function startChild(command: string, args: readonly string[], optio
     child.on("error", failed);
     child.on("close", (code) => failed(new Error(`${command} ${args.join(" ")} ended with code ${code}: ${output}`)));
   });
-  const startMilliseconds = performance.now() - started;
-  return { pid: child.pid ?? 0, ready, startMilliseconds, stop: () => stop(child, ended) };
+  return { ready, stop: () => stop(child, ended) };
 }
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {

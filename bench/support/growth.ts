@@ -1,11 +1,11 @@
 import type { World } from "../programs/world";
-import { openSettings } from "./bare-chain";
 import { BareClient } from "./bare-client";
 import { makeManyBare } from "./bare-many";
 import { ChainWorld } from "./chain-world";
 import type { Ran } from "./engine-stack";
 import { measuredStack } from "./measured-stack";
 import { PROVIDER_HOST } from "./processes";
+import type { SharedCluster } from "./shared-cluster";
 import { asOwnProject, countResources, stateBytes } from "./state-size";
 
 export const SIDES = ["ours", "floor"] as const;
@@ -30,7 +30,8 @@ export interface GrowthSamples {
   readonly floor: SideSamples;
   /** Seconds of the same models by bare calls; measured where asked for. */
   readonly bareSeconds: number[];
-  readonly clock: "emulator" | "plugin";
+  /** Of the OpenSearch they were made on. */
+  readonly version: string;
 }
 
 /** Sizes at which more than the engine's sides is measured. */
@@ -52,6 +53,7 @@ export class Growth {
   constructor(
     readonly sizes: GrowthSizes,
     private readonly runs: number,
+    private readonly shared: SharedCluster,
     private readonly say: (line: string) => void,
   ) {}
 
@@ -62,15 +64,15 @@ export class Growth {
   }
 
   async #measure(models: number): Promise<GrowthSamples> {
-    const world = await ChainWorld.open();
+    const world = await ChainWorld.open(await this.shared.open());
     const bare = new BareClient(world.cluster.connection);
     try {
-      await openSettings(bare);
+      await world.openSettings();
       const samples = {
         ours: noSamples(),
         floor: noSamples(),
         bareSeconds: [] as number[],
-        clock: world.cluster.clock,
+        version: world.cluster.version,
       };
       for (let run = 0; run < this.runs; run += 1) {
         this.say(`  ${models} models, run ${run + 1} of ${this.runs}`);

@@ -11,8 +11,8 @@ import {
   removeModel,
 } from "./bare-chain";
 import { BareClient } from "./bare-client";
+import type { Cluster } from "./cluster";
 import type { Ollama } from "./ollama";
-import { type Cluster, openCluster } from "./servers";
 
 /** What every answer is bounded by, so that runs can be compared: the same text, of the same length, on one thread. */
 export interface AnswerOptions {
@@ -33,8 +33,7 @@ export class ModelChain {
     private readonly options: AnswerOptions,
   ) {}
 
-  static async open(ollama: Ollama, model: string, options: AnswerOptions): Promise<ModelChain> {
-    const cluster = await openCluster();
+  static async open(cluster: Cluster, ollama: Ollama, model: string, options: AnswerOptions): Promise<ModelChain> {
     const bare = new BareClient(cluster.connection);
     try {
       await openSettings(bare);
@@ -46,7 +45,6 @@ export class ModelChain {
       return new ModelChain(cluster, { groupId, connectorId, modelId }, bare, ollama, model, options);
     } catch (error) {
       bare.close();
-      await cluster.stop();
       throw error;
     }
   }
@@ -57,7 +55,6 @@ export class ModelChain {
     await removeGroup(this.bare, this.chain.groupId);
     await closeSettings(this.bare);
     this.bare.close();
-    await this.cluster.stop();
   }
 
   /** Through OpenSearch. */

@@ -35,11 +35,6 @@ export function watchProcesses(root: number, everyMilliseconds: number): { stop(
   };
 }
 
-/** Memory that a running process holds now, in bytes; undefined once it has ended. */
-export function residentBytes(pid: number): number | undefined {
-  return kilobytes(read(`/proc/${pid}/status`), "VmRSS");
-}
-
 function inspect(pid: number): SeenProcess | undefined {
   const command = read(`/proc/${pid}/cmdline`)?.replaceAll("\0", " ").trim();
   const fields = statFields(pid);

@@ -27,7 +27,7 @@ const result = (id: string, more: Partial<CaseResult> = {}): CaseResult => ({
   seconds: 60,
   loadBefore: 0.1,
   loadAfter: 0.4,
-  clock: "emulator",
+  opensearch: "3.6.0",
   figures: [],
   verdicts: [],
   notes: [],
@@ -91,7 +91,7 @@ describe("numbers", () => {
   it("a target shows its sign", () => {
     const verdict = { name: "x", value: 1, unit: "ratio" } as const;
     expect(targetText({ ...verdict, target: { is: "at most", value: 1.15 } })).toBe("≤ 1.15");
-    expect(targetText({ ...verdict, unit: "ms", target: { is: "below", value: 1000 } })).toBe("< 1,000 ms");
+    expect(targetText({ ...verdict, unit: "ms", target: { is: "at least", value: 1000 } })).toBe("≥ 1,000 ms");
     expect(targetText(verdict)).toBe("–");
   });
 });
@@ -126,30 +126,32 @@ describe("blocks", () => {
     expect(filled).toContain("Not measured yet.");
   });
 
-  it("targets: met, missed, published without one, and a case that broke off", () => {
+  it("targets: met, missed, published without one, and a case that broke off, each with its server", () => {
     const target = { is: "at most", value: 1.15 } as const;
     const cases = [
       result("B1", { verdicts: [{ name: "good", value: 1.02, unit: "ratio", target, met: true }] }),
-      result("B2", { clock: "plugin", verdicts: [{ name: "bad", value: 1.31, unit: "ratio", target, met: false }] }),
-      result("B5", { clock: "none", verdicts: [{ name: "free", value: 653, unit: "bytes" }] }),
+      result("B2", {
+        opensearch: "3.4.0",
+        verdicts: [{ name: "bad", value: 1.31, unit: "ratio", target, met: false }],
+      }),
+      result("B5", { opensearch: undefined, verdicts: [{ name: "free", value: 653, unit: "bytes" }] }),
       result("B9", { error: "There is no Ollama outside Docker: none\nand more" }),
     ];
     const rows = blocks(results(cases))
       .targets?.split("\n")
       .map((row) => row.split("|").map((cell) => cell.trim()));
     expect(rows?.slice(2).map((row) => row.slice(1, -1))).toStrictEqual([
-      ["B1", "good", "1.02", "≤ 1.15", "met", "emulator"],
-      ["B2", "bad", "1.31", "≤ 1.15", "**missed**", "plugin"],
+      ["B1", "good", "1.02", "≤ 1.15", "met", "3.6.0"],
+      ["B2", "bad", "1.31", "≤ 1.15", "**missed**", "3.4.0"],
       ["B5", "free", "653 B", "–", "–", ""],
       ["B9", "not measured to the end: There is no Ollama outside Docker: none", "", "", "", ""],
     ]);
   });
 
-  it("a case shows its sides side by side, and says whose clock it was", () => {
+  it("a case shows its sides side by side, and its notes below them", () => {
     const figures = [measured("up", "ours", "s", 5, 10), measured("up", "engine floor", "s", 4, 10)];
     const block = blocks(results([result("B5", { figures, notes: ["A note."] })])).B5;
     expect(block).toContain("| up  |  10 | 5.00 s (4.50–5.50 s) | 4.00 s (3.50–4.50 s) |");
-    expect(block).toContain("The ML Commons API was the emulator's here");
     expect(block).toContain("A note.");
   });
 
@@ -166,16 +168,16 @@ describe("blocks", () => {
     const { peers } = blocks(results([result("B5", { figures })]));
     expect(peers).toMatch(/\*\*this package\*\*, whole commands +\| +50 \| +11.00 \| +– \| +1.80 \| +– \|/);
     expect(peers).toContain("Peers: 2026-11-22");
-    expect(peers).toContain("Ours: 2026-11-23, with the emulator");
+    expect(peers).toContain("Ours: 2026-11-23, OpenSearch 3.6.0: compare");
   });
 
-  it("a case tells when and on what it was measured, whatever the last run's machine", () => {
+  it("a case tells when, against which server and on what it was measured, whatever the last run's", () => {
     const figures = [measured("up", "ours", "s", 11, 50)];
-    const elsewhere = { figures, processor: "EPYC", startedAt: "2026-11-25T02:00:00.000Z" };
-    const page = blocks(results([result("B5", elsewhere), result("B7", { figures })]));
-    expect(page.B5).toContain(". 2026-11-25, EPYC, load 0.1 before, 0.4 after.");
-    expect(page.B7).toContain(". 2026-11-23, load 0.1 before, 0.4 after.");
-    expect(page.peers).toContain("Ours: 2026-11-25, with the emulator, EPYC: compare");
+    const elsewhere = { figures, opensearch: "3.4.0", processor: "EPYC", startedAt: "2026-11-25T02:00:00.000Z" };
+    const page = blocks(results([result("B5", elsewhere), result("B8", { figures, opensearch: undefined })]));
+    expect(page.B5).toContain(". 2026-11-25, OpenSearch 3.4.0, EPYC, load 0.1 before, 0.4 after.");
+    expect(page.B8).toContain(". 2026-11-23, load 0.1 before, 0.4 after.");
+    expect(page.peers).toContain("Ours: 2026-11-25, OpenSearch 3.4.0, EPYC: compare");
   });
 });
 
