@@ -10,6 +10,9 @@ export const LEAST_SIMILARITY = 0.25;
  * True where something was found that may answer the question. Without similarities (retrieval by words only) anything
  * found counts.
  */
-export function isRelevant({ passages, nearest }: Retrieved, leastSimilarity = LEAST_SIMILARITY): boolean {
+export function isRelevant(
+  { passages, nearest }: Pick<Retrieved, "passages" | "nearest">,
+  leastSimilarity = LEAST_SIMILARITY,
+): boolean {
   return passages.length > 0 && (nearest === undefined || nearest >= leastSimilarity);
 }

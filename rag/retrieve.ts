@@ -1,7 +1,6 @@
 import { clusterInfo } from "../clients/opensearch/cluster";
-import { search } from "../clients/opensearch/documents";
+import { type Hit, search } from "../clients/opensearch/documents";
 import { countDocuments } from "../clients/opensearch/indices";
-import { installedPlugins } from "../clients/opensearch/plugins";
 import type { OpenSearchServer } from "../clients/opensearch/server";
 import { Deadline } from "../clients/wait";
 import { ExplainedError } from "../diagnosis/explained-error";
@@ -10,7 +9,7 @@ import { embed } from "./embed";
 import { FUSION } from "./fusion";
 import type { PassageIndex } from "./passage-index";
 import { byScore, cosine, reciprocalRankFusion } from "./rank";
-import { hybridQuery, nearestQuery, searchesHybrid, serverFound } from "./server-search";
+import { hybridQuery, nearestQuery, serverFound, whyNotByCluster } from "./server-search";
 
 /**
  * - `bm25`: by the words they share with the question.
@@ -59,9 +58,11 @@ export interface Retrieved {
   readonly passages: readonly FoundPassage[];
   /** The best similarity of all passages that were looked at, also of those that are not among `passages`. */
   readonly nearest?: number;
-  /** Who ranked: the cluster's hybrid query, or this package over stored vectors. */
-  readonly by: "cluster" | "client";
+  readonly ranking: Ranking;
 }
+
+/** Who ranked the passages: the cluster's own search, or this package over BM25 hits and stored vectors, and why so. */
+export type Ranking = { readonly by: "cluster" } | { readonly by: "client"; readonly because: string };
 
 export const DEFAULT_TOP = 3;
 const DEFAULT_CANDIDATES = 500;
@@ -73,19 +74,44 @@ const DEFAULT_TIMEOUT_SECONDS = 60;
  * @throws ExplainedError where the index is empty, or has vectors of another length than the model makes.
  */
 export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
-  const { server, index, question, retrieval = DEFAULT_RETRIEVAL, top = DEFAULT_TOP } = options;
-  const timeoutSeconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-  const vector = retrieval === Retrieval.bm25 ? undefined : await questionVector(options, timeoutSeconds);
-  const inCluster = vector !== undefined && searchesHybrid(index, await installedPlugins(server));
-  const body = inCluster
-    ? await clusterQuery(options, retrieval, vector, top)
-    : candidateQuery(question, Math.max(top, options.candidates ?? DEFAULT_CANDIDATES), vector !== undefined);
-  const { hits } = await search(server, index.name, body, timeoutSeconds);
+  const { server, index, top = DEFAULT_TOP, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
+  const { ranking, body, ranked } = await wayTo(options, timeoutSeconds);
+  const { hits } = await search(server, index.name, body, { timeoutSeconds });
   if (hits.length === 0 && (await countDocuments(server, index.name)) === 0) throw emptyIndex(index.name);
-  const ranked = inCluster ? serverFound(hits, vector) : rankCandidates(candidatesOf(hits), vector, retrieval);
-  const similarities = ranked.flatMap(({ similarity }) => similarity ?? []);
+  const passages = ranked(hits);
+  const similarities = passages.flatMap(({ similarity }) => similarity ?? []);
   const nearest = similarities.length === 0 ? undefined : similarities.reduce((a, b) => Math.max(a, b));
-  return { passages: ranked.slice(0, top), nearest, by: inCluster ? "cluster" : "client" };
+  return { passages: passages.slice(0, top), nearest, ranking };
+}
+
+/** What is asked of the server, and how passages come from its hits, the best first. */
+interface Way {
+  readonly ranking: Ranking;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly ranked: (hits: readonly Hit[]) => FoundPassage[];
+}
+
+async function wayTo(options: RetrieveOptions, timeoutSeconds: number): Promise<Way> {
+  const { server, index, question, retrieval = DEFAULT_RETRIEVAL, top = DEFAULT_TOP } = options;
+  const rankedHere = (vector?: readonly number[]): Omit<Way, "ranking"> => ({
+    body: candidateQuery(question, Math.max(top, options.candidates ?? DEFAULT_CANDIDATES), vector !== undefined),
+    ranked: (hits) => rankCandidates(candidatesOf(hits), vector, retrieval),
+  });
+  // The server's own BM25 stays as it is.
+  if (retrieval === Retrieval.bm25) return { ranking: BY_CLUSTER, ...rankedHere() };
+  const vector = await questionVector(options, timeoutSeconds);
+  const ranking = await rankingOf(server, index);
+  if (ranking.by === "client") return { ranking, ...rankedHere(vector) };
+  const body = await clusterQuery(options, retrieval, vector, top);
+  return { ranking, body, ranked: (hits) => serverFound(hits, vector) };
+}
+
+const BY_CLUSTER: Ranking = { by: "cluster" };
+
+/** Who ranks what is compared by meaning. */
+export async function rankingOf(server: OpenSearchServer, index: PassageIndex): Promise<Ranking> {
+  const because = await whyNotByCluster(server, index);
+  return because === undefined ? BY_CLUSTER : { by: "client", because };
 }
 
 async function clusterQuery(

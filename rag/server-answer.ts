@@ -1,62 +1,49 @@
 import { z } from "zod";
 import { ServerError, UnexpectedAnswerError } from "../clients/errors";
-import { getClusterSettings } from "../clients/opensearch/cluster";
 import { search } from "../clients/opensearch/documents";
-import { installedPlugins } from "../clients/opensearch/plugins";
 import type { OpenSearchServer } from "../clients/opensearch/server";
 import { validate } from "../clients/validate";
 import { ChatApi } from "../providers/connector/chat-api";
 import { promptText } from "../providers/connector/prompt-text";
 import type { PassageIndex } from "./passage-index";
 import type { FoundPassage } from "./retrieve";
-import { searchesHybrid } from "./server-search";
 
-/**
- * The cluster's own answer, by the search processor `retrieval_augmented_generation`. Written by the processor's
- * documentation and source (ml-commons, `search-processors`), tested against a scripted server, not run on a real one.
- */
+/** The cluster's own answer, by the search processor `retrieval_augmented_generation` of ML Commons. */
 
-const ML_PLUGIN = "opensearch-ml";
 const INSTRUCTION =
   "Answer from the search results only, citing them as [1]. If they do not answer the question, say so.";
-const SWITCH = "plugins.ml_commons.rag_pipeline_feature_enabled";
 
 export interface ServerAnswerer {
   readonly server: OpenSearchServer;
   readonly index: PassageIndex;
   /** Deployed chat model. */
   readonly modelId: string;
-  /** What it takes; the processor speaks `openai` only. */
+  /** What it takes. */
   readonly api: string;
-  /** Its name and tag in Ollama: the processor puts it over the connector's own model. */
+  /** Its name and tag in Ollama, which the processor wants to be told: with messages it puts it over the connector's own. */
   readonly model?: string;
 }
 
+/** What the processor has to be told of a model's API, by that API; `/api/chat` takes none of its forms. */
+const FORMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // One text in the parameter `inputs`, which the preset's connector puts where its prompt stands.
+  [ChatApi.generate]: { llm_response_field: "response" },
+  // A list of messages.
+  [ChatApi.openai]: {},
+};
+
 /**
- * True where the cluster can make the answer itself: it searches the index's vectors, its chat model speaks the API of
- * OpenAI, and the processor is switched on. A text that the server would take for a template is answered from here.
+ * True where the cluster may make the answer itself: its processor has a form for the model's API, and no text would be
+ * taken for a template. Whether it can is told by `serverAnswer`.
  */
-export async function answersItself(
-  { server, index, api, model }: ServerAnswerer,
+export function answersItself(
+  { api, model }: ServerAnswerer,
   question: string,
   passages: readonly FoundPassage[],
-): Promise<boolean> {
-  if (api !== ChatApi.openai || model === undefined) return false;
-  const plugins = await installedPlugins(server);
-  if (!plugins.has(ML_PLUGIN) || !searchesHybrid(index, plugins)) return false;
+): boolean {
+  if (FORMS[api] === undefined || model === undefined || question.trim() === "") return false;
   // Questions can be neutralised on their way; what lies in the index is sent by the server as it is.
-  if (question.trim() === "" || passages.some(({ text }) => promptText(text) !== text)) return false;
-  return await isSwitchedOn(server);
-}
-
-async function isSwitchedOn(server: OpenSearchServer): Promise<boolean> {
-  try {
-    const { transient, persistent, defaults } = await getClusterSettings(server);
-    return (transient[SWITCH] ?? persistent[SWITCH] ?? defaults[SWITCH]) === "true";
-  } catch (error) {
-    if (error instanceof ServerError && error.status === 403) return false;
-    throw error;
-  }
+  return passages.every(({ text }) => promptText(text) === text);
 }
 
 const extension = z.object({
@@ -64,46 +51,49 @@ const extension = z.object({
 });
 
 /**
+ * Refusals that say that this cluster or this model cannot: the processor is switched off or unknown, or the connector
+ * puts `inputs` nowhere, as those of earlier releases.
+ */
+const CANNOT =
+  /rag_pipeline_feature_enabled is not enabled|placeholder not filled in payload|retrieval_augmented_generation|generative_qa_parameters/;
+
+/**
  * Has the cluster put the given passages before its chat model, in their order: passage 1 is the processor's "SEARCH
  * RESULT 1". They were found before, so that a question which nothing fits never reaches the model.
+ *
+ * @returns the model's answer; `undefined` where the cluster cannot make one.
  */
 export async function serverAnswer(
-  { server, index, modelId, model }: ServerAnswerer,
+  { server, index, modelId, api, model }: ServerAnswerer,
   question: string,
   passages: readonly FoundPassage[],
   timeoutSeconds: number,
-): Promise<string> {
-  const { ext } = await search(
-    server,
-    index.name,
-    {
-      size: passages.length,
-      _source: ["text"],
-      query: { bool: { should: passages.map(({ id }, at) => only(id, passages.length - at)) } },
-      search_pipeline: {
-        response_processors: [
-          {
-            retrieval_augmented_generation: {
-              model_id: modelId,
-              context_field_list: ["text"],
-              system_prompt: INSTRUCTION,
-            },
-          },
-        ],
-      },
-      ext: {
-        generative_qa_parameters: {
-          llm_model: model,
-          llm_question: promptText(question),
-          context_size: passages.length,
-          timeout: Math.ceil(timeoutSeconds),
-        },
-      },
+): Promise<string | undefined> {
+  const processor = { model_id: modelId, context_field_list: ["text"], system_prompt: INSTRUCTION };
+  const parameters = {
+    ...FORMS[api],
+    llm_model: model,
+    llm_question: promptText(question),
+    context_size: passages.length,
+    // The processor's own is 30 s; ours comes first.
+    timeout: Math.ceil(timeoutSeconds) + 1,
+  };
+  const body = {
+    size: passages.length,
+    _source: ["text"],
+    query: { bool: { should: passages.map(({ id }, at) => only(id, passages.length - at)) } },
+    search_pipeline: { response_processors: [{ retrieval_augmented_generation: processor }] },
+    ext: { generative_qa_parameters: parameters },
+  };
+  const answer = await search(server, index.name, body, { timeoutSeconds, repeatable: false }).catch(
+    (error: unknown) => {
+      if (error instanceof ServerError && CANNOT.test(error.reason)) return undefined;
+      throw error;
     },
-    timeoutSeconds,
   );
+  if (answer === undefined) return undefined;
   const request = `POST /${index.name}/_search`;
-  const parsed = validate(extension, ext);
+  const parsed = validate(extension, answer.ext);
   if (!parsed.success) throw new UnexpectedAnswerError(request, "it holds no ext.retrieval_augmented_generation");
   const { retrieval_augmented_generation: generated } = parsed.data;
   if ("error" in generated) throw new ServerError(200, "", generated.error, request);

@@ -1,25 +1,30 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { serverVersion } from "../../clients/ollama/models";
 import { OllamaServer } from "../../clients/ollama/server";
 import { clusterInfo } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
-import { type IngestReport, ingest } from "../../rag/ingest";
+import { ingest } from "../../rag/ingest";
 import { describePassageIndex } from "../../rag/passage-index";
+import { freePort } from "../../toolchain/ollama-server";
+import { startOpenSearch } from "../../toolchain/opensearch/server";
 import { packageRoot } from "../../toolchain/package-root";
 import { readSelection } from "../../toolchain/selection";
-import { machine } from "../support/machine";
-import { measureRecall, type RecallMeasures } from "./measure";
+import { load, machine } from "../support/machine";
+import { startOllama } from "../support/ollama";
+import { measureRecall } from "./measure";
 import { recallPage, writeRecallPage } from "./page";
 import { type RecallQuestion, readQuestions } from "./questions";
-import { EMBEDDING_MODEL, openRagWorld, type RagWorld } from "./rag-world";
+import { EMBEDDING_MODEL, makeRagWorld, type RagServers, type RagWorld } from "./rag-world";
 import type { RecallResults } from "./results";
 
 const USAGE = `Usage: npm run recall [-- options]
 
 Ingests examples/rag/documents into a real OpenSearch with a real embedding model, asks the questions of
-examples/rag/questions.json in every way of retrieval, and writes docs/bench/recall.json and the table in docs/rag.md.
+examples/rag/questions.json in every way of retrieval, ranked by the cluster and by ollama-chat, and writes
+docs/bench/recall.json and the table in docs/rag.md.
 
   --no-write     print only
   --missed       name the questions whose passage was not among the first three`;
@@ -50,7 +55,8 @@ async function main(args: string[]): Promise<number> {
     const { threshold, kept, refused } = results.threshold.chosen;
     console.log(`\nThe questions to choose by choose the threshold ${threshold}: ${kept} kept, ${refused} refused.`);
     if (values.missed)
-      for (const miss of results.missed) console.log(`${miss.retrieval}: ${miss.question} -> ${miss.found}`);
+      for (const { retrieval, by, question, found } of results.missed)
+        console.log(`${retrieval} by the ${by}: ${question} -> ${found}`);
     if (values.write) write(results);
     return 0;
   } finally {
@@ -58,40 +64,62 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-function openWorld(): Promise<RagWorld> {
-  const selection = readSelection();
-  const { images, ollama, chatModel } = selection ?? {};
-  if (images === undefined || ollama === undefined || chatModel === undefined) {
-    throw new Error("Recall is measured under the toolchain, with Docker and Ollama: npm run recall.");
-  }
-  const say = (line: string) => console.error(line);
-  return openRagWorld({ image: images.opensearch, ollama, chatModel, say });
+/** Servers of the toolchain, started for the measurement, and what is made on them. */
+interface World extends RagServers, RagWorld {
+  stop(): Promise<void>;
 }
 
-async function measure(world: RagWorld, questions: readonly RecallQuestion[]): Promise<RecallResults> {
+async function openWorld(): Promise<World> {
+  const selection = readSelection();
+  if (selection?.opensearch === undefined || selection.ollama === undefined) {
+    throw new Error("Recall is measured on the toolchain's OpenSearch and Ollama: npm run recall.");
+  }
+  const folder = mkdtempSync(join(tmpdir(), "ollama-chat-recall-"));
+  // Another user, who runs the server, has to pass through.
+  chmodSync(folder, 0o711);
+  const stops: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const each of stops.reverse()) await each();
+  };
+  try {
+    const server = await startOpenSearch({ ...selection.opensearch, folder, port: await freePort() });
+    stops.push(() => server.stop());
+    const ollama = await startOllama(selection);
+    stops.push(() => ollama.stop());
+    const servers = {
+      connection: { endpoint: server.endpoint },
+      ollamaEndpoint: ollama.endpoint,
+      chatModel: selection.chatModel,
+    };
+    return { ...servers, ...(await makeRagWorld(servers)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function measure(world: World, questions: readonly RecallQuestion[]): Promise<RecallResults> {
   const server = openSearch(world.connection);
   const index = await describePassageIndex(server, world.index, EMBEDDING_MODEL);
   const { embeddingModelId } = world;
-  const report = await ingest({ server, index, embeddingModelId, folder: join(EXAMPLE, "documents") });
-  console.error(`${report.passages} passages of ${report.files} documents in ${report.seconds.toFixed(1)} s`);
+  const { files, passages, written, seconds } = await ingest({
+    server,
+    index,
+    embeddingModelId,
+    folder: join(EXAMPLE, "documents"),
+  });
+  console.error(`${passages} passages of ${files} documents in ${seconds.toFixed(1)} s`);
+  const before = load();
   const measures = await measureRecall({ server, index, embeddingModelId }, questions);
-  return await withCircumstances(world, questions, report, measures);
-}
-
-async function withCircumstances(
-  world: RagWorld,
-  questions: readonly RecallQuestion[],
-  { files, passages, written, seconds }: IngestReport,
-  measures: RecallMeasures,
-): Promise<RecallResults> {
   const { processor, cores } = machine();
-  const { version } = await clusterInfo(openSearch(world.connection));
+  const { version } = await clusterInfo(server);
   const ollama = await serverVersion(new OllamaServer(world.ollamaEndpoint));
   const unanswered = questions.filter(({ kind }) => kind === "unanswered").length;
   return {
-    v: 1,
+    v: 2,
     measuredAt: new Date().toISOString(),
     machine: { processor, cores },
+    load: { before, after: load() },
     versions: { OpenSearch: version, Ollama: ollama, [EMBEDDING_MODEL]: "F16" },
     corpus: { files, passages, answered: questions.length - unanswered, unanswered },
     ingestedPerSecond: Math.round((written / seconds) * 10) / 10,

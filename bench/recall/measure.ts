@@ -1,7 +1,7 @@
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import type { PassageIndex } from "../../rag/passage-index";
 import { LEAST_SIMILARITY } from "../../rag/relevance";
-import { type FoundPassage, Retrieval, retrieve } from "../../rag/retrieve";
+import { type FoundPassage, type Ranking, Retrieval, retrieve } from "../../rag/retrieve";
 import { median } from "../statistics";
 import {
   highestThreshold,
@@ -16,21 +16,36 @@ import type { AnsweredQuestion, RecallQuestion } from "./questions";
 
 export interface Searched {
   readonly server: OpenSearchServer;
+  /** An index whose vectors the cluster searches. */
   readonly index: PassageIndex;
   readonly embeddingModelId: string;
 }
 
-/** Figures of one way to retrieve, for some of the questions. */
-export interface RecallRow extends RecallFigures {
+/** How passages are retrieved, and who ranks them. */
+export interface WayToRetrieve {
   readonly retrieval: Retrieval;
+  readonly by: Ranking["by"];
+}
+
+/** The cluster's ways are the default; words alone are ranked by no one else. */
+export const WAYS: readonly WayToRetrieve[] = [
+  { retrieval: Retrieval.bm25, by: "cluster" },
+  { retrieval: Retrieval.dense, by: "cluster" },
+  { retrieval: Retrieval.hybrid, by: "cluster" },
+  { retrieval: Retrieval.dense, by: "client" },
+  { retrieval: Retrieval.hybrid, by: "client" },
+];
+
+/** Figures of one way to retrieve, for some of the questions. */
+export interface RecallRow extends RecallFigures, WayToRetrieve {
   readonly set: "choose" | "report" | "all";
   readonly kind: "literal" | "paraphrased" | "both";
 }
 
 export interface RecallMeasures {
   readonly rows: readonly RecallRow[];
-  /** Milliseconds of one retrieval, the question's vector included: the median of all questions. */
-  readonly milliseconds: Readonly<Record<Retrieval, number>>;
+  /** One retrieval, the question's vector included: the median of all questions. */
+  readonly times: readonly (WayToRetrieve & { readonly milliseconds: number })[];
   readonly threshold: {
     /** What `rag ask` has, on the questions it was not chosen by. */
     readonly report: ThresholdFigures;
@@ -39,56 +54,78 @@ export interface RecallMeasures {
     readonly chosen: ThresholdFigures;
   };
   /** Questions whose passage was not among the first three. */
-  readonly missed: readonly { readonly retrieval: Retrieval; readonly question: string; readonly found: string }[];
+  readonly missed: readonly (WayToRetrieve & { readonly question: string; readonly found: string })[];
 }
 
-/** Asks every question in every way. */
+interface Asked {
+  readonly question: RecallQuestion;
+  readonly passages: readonly FoundPassage[];
+  readonly nearest?: number;
+  readonly milliseconds: number;
+}
+
+/** Asks every question in every way, one way after the other, so that a busy moment of the machine meets them all. */
 export async function measureRecall(searched: Searched, questions: readonly RecallQuestion[]): Promise<RecallMeasures> {
-  const rows: RecallRow[] = [];
-  const missed: RecallMeasures["missed"][number][] = [];
-  const nearness: (Nearness & { set: string })[] = [];
-  const milliseconds = {} as Record<Retrieval, number>;
-  for (const retrieval of Object.values(Retrieval)) {
-    const ranked: { question: AnsweredQuestion; rank?: number }[] = [];
-    const times: number[] = [];
-    for (const question of questions) {
-      const started = performance.now();
-      const { passages, nearest } = await retrieve({
-        ...searched,
-        question: question.question,
-        retrieval,
-        top: RANKS_LOOKED_AT,
-      });
-      times.push(performance.now() - started);
-      if (retrieval === Retrieval.hybrid) {
-        nearness.push({ answered: question.kind !== "unanswered", similarity: nearest ?? 0, set: question.set });
-      }
-      if (question.kind === "unanswered") continue;
-      const rank = rankOf(passages, question);
-      ranked.push({ question, rank });
-      if (rank === undefined || rank > 3)
-        missed.push({ retrieval, question: question.question, found: nameOf(passages[0]) });
-    }
-    milliseconds[retrieval] = Math.round(median(times));
-    rows.push(...rowsOf(retrieval, ranked));
+  const asked = new Map<WayToRetrieve, Asked[]>(WAYS.map((way) => [way, []]));
+  for (const question of questions) {
+    for (const [way, answers] of asked) answers.push(await ask(searched, way, question));
   }
-  const of = (set: string) => nearness.filter((each) => each.set === set);
-  const threshold = {
-    report: thresholdFigures(of("report"), LEAST_SIMILARITY),
-    choose: thresholdFigures(of("choose"), LEAST_SIMILARITY),
-    chosen: highestThreshold(of("choose")),
+  const byDefault = [...asked].find(([{ retrieval, by }]) => retrieval === Retrieval.hybrid && by === "cluster")?.[1];
+  const nearness = (set: string): Nearness[] =>
+    (byDefault ?? [])
+      .filter(({ question }) => question.set === set)
+      .map(({ question: { kind }, nearest }) => ({ answered: kind !== "unanswered", similarity: nearest ?? 0 }));
+  return {
+    rows: [...asked].flatMap(([way, answers]) => rowsOf(way, answers)),
+    times: [...asked].map(([way, answers]) => {
+      return { ...way, milliseconds: Math.round(median(answers.map(({ milliseconds }) => milliseconds))) };
+    }),
+    threshold: {
+      report: thresholdFigures(nearness("report"), LEAST_SIMILARITY),
+      choose: thresholdFigures(nearness("choose"), LEAST_SIMILARITY),
+      chosen: highestThreshold(nearness("choose")),
+    },
+    missed: [...asked].flatMap(([way, answers]) =>
+      rankedOf(answers)
+        .filter(({ rank }) => rank === undefined || rank > 3)
+        .map(({ question, first }) => ({ ...way, question: question.question, found: nameOf(first) })),
+    ),
   };
-  return { rows, milliseconds, threshold, missed };
 }
 
-function rowsOf(retrieval: Retrieval, ranked: readonly { question: AnsweredQuestion; rank?: number }[]): RecallRow[] {
+/** @throws Error where somebody else ranked than was asked for: the figures would be of another way. */
+async function ask(searched: Searched, { retrieval, by }: WayToRetrieve, question: RecallQuestion): Promise<Asked> {
+  // Told that the cluster only keeps the vectors, the client ranks, over the same index.
+  const index = by === "cluster" ? searched.index : { ...searched.index, searchesVectors: false };
+  const started = performance.now();
+  const options = { ...searched, index, question: question.question, retrieval, top: RANKS_LOOKED_AT };
+  const { passages, nearest, ranking } = await retrieve(options);
+  const milliseconds = performance.now() - started;
+  if (ranking.by !== by) throw new Error(`${retrieval} was ranked by the ${ranking.by}, not by the ${by}`);
+  return { question, passages, nearest, milliseconds };
+}
+
+interface RankedQuestion {
+  readonly question: AnsweredQuestion;
+  readonly rank?: number;
+  readonly first?: FoundPassage;
+}
+
+function rankedOf(answers: readonly Asked[]): RankedQuestion[] {
+  return answers.flatMap(({ question, passages }) =>
+    question.kind === "unanswered" ? [] : [{ question, rank: rankOf(passages, question), first: passages[0] }],
+  );
+}
+
+function rowsOf(way: WayToRetrieve, answers: readonly Asked[]): RecallRow[] {
+  const ranked = rankedOf(answers);
   const rows: RecallRow[] = [];
   for (const set of ["choose", "report", "all"] as const) {
     for (const kind of ["literal", "paraphrased", "both"] as const) {
       const fitting = ranked.filter(
         ({ question }) => (set === "all" || question.set === set) && (kind === "both" || question.kind === kind),
       );
-      rows.push({ retrieval, set, kind, ...recallFigures(fitting) });
+      rows.push({ ...way, set, kind, ...recallFigures(fitting) });
     }
   }
   return rows;

@@ -1,32 +1,37 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { type RecallRow, WAYS, type WayToRetrieve } from "./measure";
 import type { RecallResults } from "./results";
 
 const BEGIN = "<!-- recall: written by npm run recall -->";
 const END = "<!-- end of recall -->";
-const WAYS = { bm25: "by words (`bm25`)", dense: "by meaning (`dense`)", hybrid: "both, fused (`hybrid`)" } as const;
+const NAMES = { bm25: "by words (`bm25`)", dense: "by meaning (`dense`)", hybrid: "both, fused (`hybrid`)" } as const;
+const RANKED_BY = { cluster: "the cluster", client: "`ollama-chat`" } as const;
 
 /** The figures as Markdown. */
 export function recallPage(results: RecallResults): string {
-  const { corpus, rows, milliseconds, threshold, versions, machine, measuredAt } = results;
+  const { corpus, threshold, versions, machine, load, measuredAt } = results;
   const { report } = threshold;
   return [
-    `Measured on ${measuredAt.slice(0, 10)} over ${corpus.files} documents (${corpus.passages} passages), with the questions of the set \`report\`. ${versionList(versions)}; ${machine.processor}, ${machine.cores} cores. The time is that of one retrieval, the question's vector included.`,
+    `Measured on ${measuredAt.slice(0, 10)} over ${corpus.files} documents (${corpus.passages} passages), with the questions of the set \`report\`. ${versionList(versions)}; ${machine.processor}, ${machine.cores} cores, at a load of ${load.before.toFixed(1)} to ${load.after.toFixed(1)}. The time is that of one retrieval, the question's vector included.`,
     "",
-    "| retrieval | questions | recall@1 | recall@3 | MRR | time |",
-    "| --- | --- | --- | --- | --- | --- |",
-    ...(["bm25", "dense", "hybrid"] as const).flatMap((retrieval) =>
-      (["literal", "paraphrased", "both"] as const).map((kind) => {
-        const row = rows.find((each) => each.retrieval === retrieval && each.kind === kind && each.set === "report");
-        if (row === undefined) throw new Error(`There are no figures for ${retrieval} and ${kind}.`);
-        const figures = [row.recallAt1, row.recallAt3, row.meanReciprocalRank].map((figure) => figure.toFixed(2));
-        const time = kind === "both" ? `${milliseconds[retrieval]} ms` : "";
-        const way = kind === "literal" ? WAYS[retrieval] : "";
-        return `| ${way} | ${kind === "both" ? "all" : kind} (${row.questions}) | ${figures.join(" | ")} | ${time} |`;
-      }),
-    ),
+    "| retrieval | ranked by | questions | recall@1 | recall@3 | MRR | time |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    ...WAYS.flatMap((way) => (["literal", "paraphrased", "both"] as const).map((kind) => line(results, way, kind))),
     "",
     `With the threshold ${report.threshold}, chosen by the other set: of the questions that the documents answer ${percent(report.kept)} reach the model, of those that they do not ${percent(report.refused)} are refused.`,
   ].join("\n");
+}
+
+function line({ rows, times }: RecallResults, way: WayToRetrieve, kind: RecallRow["kind"]): string {
+  const isOf = ({ retrieval, by }: WayToRetrieve) => retrieval === way.retrieval && by === way.by;
+  const row = rows.find((each) => isOf(each) && each.kind === kind && each.set === "report");
+  const time = times.find(isOf);
+  if (row === undefined || time === undefined)
+    throw new Error(`There are no figures for ${way.retrieval} and ${kind}.`);
+  const figures = [row.recallAt1, row.recallAt3, row.meanReciprocalRank].map((figure) => figure.toFixed(2));
+  const names = kind === "literal" ? [NAMES[way.retrieval], RANKED_BY[way.by]] : ["", ""];
+  const asked = `${kind === "both" ? "all" : kind} (${row.questions})`;
+  return `| ${[...names, asked, ...figures, kind === "both" ? `${time.milliseconds} ms` : ""].join(" | ")} |`;
 }
 
 /** Puts the figures between the markers of a page; the page without markers is an error. */

@@ -13,7 +13,15 @@ import type { Session } from "../session";
 import { harmless } from "../terminal/harmless";
 import { withWaiting } from "../terminal/waiting";
 import { wrapped } from "../terminal/wrap";
-import { findPassages, passageJson, type Search, type SearchFlags, shownPassage, sourceLine } from "./search";
+import {
+  findPassages,
+  passageJson,
+  type Search,
+  type SearchFlags,
+  shownPassage,
+  sourceLine,
+  tellRanking,
+} from "./search";
 
 export interface AskFlags extends SearchFlags {
   readonly showPassages?: boolean;
@@ -47,28 +55,38 @@ async function answered(session: Session, found: Search, flags: AskFlags): Promi
   const output = session.output(flags);
   const { timeoutSeconds } = flags;
   const { messages, sent } = ragPrompt(question, passages);
-  if (flags.direct !== true && access.modelId !== undefined) {
-    const { modelId, api, chatModel: model } = access;
-    const answerer = { server: found.server, index: found.index, modelId, api, model };
-    if (await answersItself(answerer, question, sent)) {
-      const title = `${model} in OpenSearch's RAG pipeline`;
-      const started = performance.now();
-      const text = await withWaiting(output, `asking ${title}`, async () => {
-        try {
-          return await serverAnswer(answerer, question, sent, timeoutSeconds);
-        } catch (error) {
-          throw explainedIfTooSlow(error, title, timeoutSeconds);
-        }
-      });
-      const seconds = (performance.now() - started) / 1000;
-      return { answer: { text, model, seconds, through: "opensearch" }, sent, by: "cluster" };
-    }
-  }
+  const byCluster = flags.direct === true ? undefined : await answeredByCluster(output, found, sent, timeoutSeconds);
+  if (byCluster !== undefined) return { answer: byCluster, sent, by: "cluster" };
   const answerer = flags.direct ? ollamaAnswerer(access) : openSearchAnswerer(access);
   const answer = await session.interruptible((signal) =>
     withWaiting(output, `asking ${answerer.title}`, () => answerer.answer(messages, { timeoutSeconds, signal })),
   );
   return { answer, sent, by: "prompt" };
+}
+
+/** `undefined` where the cluster makes no answers itself. */
+async function answeredByCluster(
+  output: Output,
+  { access, server, index, question }: Search,
+  sent: readonly FoundPassage[],
+  timeoutSeconds: number,
+): Promise<Answer | undefined> {
+  const { modelId, api, chatModel: model } = access;
+  if (modelId === undefined) return undefined;
+  const answerer = { server, index, modelId, api, model };
+  if (!answersItself(answerer, question, sent)) return undefined;
+  const title = `${model} in OpenSearch's RAG pipeline`;
+  const started = performance.now();
+  const text = await withWaiting(output, `asking ${title}`, async () => {
+    try {
+      return await serverAnswer(answerer, question, sent, timeoutSeconds);
+    } catch (error) {
+      throw explainedIfTooSlow(error, title, timeoutSeconds);
+    }
+  });
+  if (text === undefined) return undefined;
+  const seconds = (performance.now() - started) / 1000;
+  return { text, model, seconds, through: "opensearch" };
 }
 
 function tell(output: Output, found: Search, { answer, sent, by }: Told, showPassages: boolean): void {
@@ -78,8 +96,9 @@ function tell(output: Output, found: Search, { answer, sent, by }: Told, showPas
     cited: cited.includes(at + 1),
     ...passageJson(passage),
   }));
-  const { question, nearest } = found;
-  const told = { ...answerJson({ ...answer, text }), answeredBy: by, nearest: nearest ?? null, sources };
+  const { question, nearest, ranking } = found;
+  const measures = answerJson({ ...answer, text });
+  const told = { ...measures, answeredBy: by, rankedBy: ranking.by, nearest: nearest ?? null, sources };
   const json = { question, found: true, ...told };
   output.result(json, () => {
     const lines = [wrapped(harmless(text) || "The model answered nothing.", output.columns), ""];
@@ -94,14 +113,16 @@ function tell(output: Output, found: Search, { answer, sent, by }: Told, showPas
   if (showPassages && !output.json) {
     output.note(`\n${sent.map((passage, at) => shownPassage(output, passage, at + 1)).join("\n\n")}`);
   }
+  tellRanking(output, ranking);
   output.note(output.noteStyle("dim", measuresLine(answer)));
 }
 
-function tellNothing(output: Output, { question, nearest }: Search): void {
+function tellNothing(output: Output, { question, nearest, ranking }: Search): void {
   output.result(
-    { question, found: false, answer: null, nearest: nearest ?? null, sources: [] },
+    { question, found: false, answer: null, rankedBy: ranking.by, nearest: nearest ?? null, sources: [] },
     () => "The documents do not say anything about this.",
   );
+  tellRanking(output, ranking);
   if (nearest === undefined) return;
   const limit = `below ${LEAST_SIMILARITY} the model is not asked`;
   output.note(output.noteStyle("dim", `The nearest passage has a similarity of ${nearest.toFixed(2)}; ${limit}.`));

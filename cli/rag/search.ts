@@ -1,4 +1,4 @@
-import { type FoundPassage, type Retrieval, type Retrieved, retrieve } from "../../rag/retrieve";
+import { type FoundPassage, type Ranking, type Retrieval, type Retrieved, retrieve } from "../../rag/retrieve";
 import type { Access } from "../access";
 import type { CommonFlags } from "../access-options";
 import { ExitCode } from "../exit-codes";
@@ -25,12 +25,13 @@ export interface Search extends FoundIndex, Retrieved {
 /** `ollama-chat rag search`. */
 export async function searchDocuments(session: Session, words: readonly string[], flags: SearchFlags): Promise<void> {
   const output = session.output(flags);
-  const { question, passages, by } = await findPassages(session, words, flags);
-  const json = { question, retrieval: flags.retrieval, rankedBy: by, passages: passages.map(passageJson) };
+  const { question, passages, ranking } = await findPassages(session, words, flags);
+  const json = { question, retrieval: flags.retrieval, rankedBy: ranking.by, passages: passages.map(passageJson) };
   output.result(json, () => {
     if (passages.length === 0) return "No passage shares a word with the question.";
     return passages.map((passage, at) => shownPassage(output, passage, at + 1)).join("\n\n");
   });
+  tellRanking(output, ranking);
 }
 
 /** Finds passages as the flags say, with a sign of life on the way. */
@@ -51,6 +52,13 @@ export async function findPassages(session: Session, words: readonly string[], f
   const options = { ...found, question, embeddingModelId, retrieval, top };
   const retrieved = await withWaiting(output, `searching ${found.index.name}`, () => retrieve(options));
   return { ...found, ...retrieved, question, access };
+}
+
+/** Who searched, beside the result. */
+export function tellRanking(output: Output, ranking: Ranking): void {
+  const who =
+    ranking.by === "cluster" ? "Searched by the cluster itself." : `Ranked by this command, since ${ranking.because}.`;
+  output.note(output.noteStyle("dim", who));
 }
 
 /** A passage as scripts get it: what is unknown is null, never absent. */

@@ -1,6 +1,5 @@
 import { countDocuments } from "../../clients/opensearch/indices";
-import { installedPlugins } from "../../clients/opensearch/plugins";
-import { searchesHybrid } from "../../rag/server-search";
+import { rankingOf } from "../../rag/retrieve";
 import type { CommonFlags } from "../access-options";
 import type { Session } from "../session";
 import { withWaiting } from "../terminal/waiting";
@@ -12,11 +11,13 @@ export async function showStatus(session: Session, flags: CommonFlags): Promise<
   const access = await withWaiting(output, "looking for the servers", () => session.access(flags));
   const { server, index } = await findIndex(access);
   const passages = await countDocuments(server, index.name);
-  const inCluster = searchesHybrid(index, await installedPlugins(server));
+  const ranking = await rankingOf(server, index);
   const { name, embeddingModel, dimension } = index;
-  const rankedBy = inCluster ? "cluster" : "client";
-  output.result({ index: name, passages, embeddingModel, dimension, rankedBy }, () => {
-    const way = inCluster ? "by the cluster's own hybrid search" : "by this command, over BM25 hits and stored vectors";
+  output.result({ index: name, passages, embeddingModel, dimension, rankedBy: ranking.by }, () => {
+    const way =
+      ranking.by === "cluster"
+        ? "by the cluster's own hybrid search"
+        : `by this command, over BM25 hits and stored vectors, since ${ranking.because}`;
     return `${name}: ${passages} passages · ${embeddingModel}, ${dimension} numbers a vector · ranked ${way}`;
   });
 }

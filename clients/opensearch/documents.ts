@@ -88,22 +88,25 @@ export interface SearchResult {
   readonly ext: Json;
 }
 
-/**
- * Searches one index.
- *
- * @param timeoutSeconds longest wait for the answer. Default: the connection's.
- */
+export interface SearchLimits {
+  /** Longest wait for the answer, in seconds. Default: the connection's. */
+  readonly timeoutSeconds?: number;
+  /** False where a search is dear, so that one which was not answered in time is not sent again. Default: true. */
+  readonly repeatable?: boolean;
+}
+
+/** Searches one index. */
 export async function search(
   server: OpenSearchServer,
   index: string,
   body: Json,
-  timeoutSeconds?: number,
+  { timeoutSeconds, repeatable = true }: SearchLimits = {},
 ): Promise<SearchResult> {
   const answer = await server.call({
     name: `POST /${index}/_search`,
     send: (client, options) => client.search({ index, body: { ...body } as never }, options),
     answer: searchAnswer,
-    repeatable: true,
+    repeatable,
     timeoutSeconds,
   });
   const hits = answer.hits.hits.map((hit) => ({

@@ -5,9 +5,11 @@ export const DOCUMENTS: readonly Symptom[] = [
   {
     id: "rag-pipeline",
     shows: "A search with a retrieval_augmented_generation pipeline answers nothing, or runs into a time limit",
+    // What 3.6.0 says of an answer in another form: the first with llm_response_field, the second without.
+    match: /Unknown error or response\.|Map\.get\(Object\)\\?" because \\?"error\\?" is null|llm_model cannot be null/,
     cause:
-      "The pipeline reads choices[0].message.content unless llm_response_field says otherwise, which fits a connector to /v1/chat/completions only; llm_model replaces the connector's model, so it must be a tag that Ollama has; and the pipeline waits 30 s unless the query says otherwise (OpenSearch #18402).",
-    fix: 'With /api/generate give llm_response_field "response", otherwise use api: openai; leave llm_model out or name the Ollama tag; raise generative_qa_parameters.timeout.',
+      "The pipeline reads choices[0].message.content unless llm_response_field says otherwise, which fits a connector to /v1/chat/completions only; there llm_model replaces the connector's model, so it must be a tag that Ollama has; and the pipeline waits 30 s unless the query says otherwise (OpenSearch #18402).",
+    fix: 'With /api/generate give llm_response_field "response", otherwise use api: openai; name the Ollama tag as llm_model, which must be given; raise generative_qa_parameters.timeout.',
   },
   {
     id: "rag-index-missing",

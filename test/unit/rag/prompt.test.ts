@@ -37,7 +37,7 @@ describe("the prompt", () => {
 });
 
 describe("whether to ask the model", () => {
-  const found = (nearest?: number) => ({ passages: [passage("a", "One.")], nearest, by: "client" as const });
+  const found = (nearest?: number) => ({ passages: [passage("a", "One.")], nearest });
 
   it("depends on the nearest passage, wherever it was ranked", () => {
     expect([isRelevant(found(0.24)), isRelevant(found(0.25)), isRelevant(found(0.9), 0.95)]).toEqual([

@@ -1,10 +1,12 @@
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openSearch } from "../../clients/opensearch/connect";
+import { predict } from "../../clients/opensearch/predict";
+import { Deadline } from "../../clients/wait";
 import { promptText } from "../../providers/connector/prompt-text";
 import type { ChatRequest } from "../support/chat-server";
 import { commandLine } from "../support/command-line";
 import { type ChatWorld, PASSWORD, startChatWorld } from "./cli-support";
-import { basic, call, ML } from "./support";
 
 /** A question as the model server got it. */
 function asked({ ollama }: ChatWorld, index = 0): ChatRequest {
@@ -74,13 +76,11 @@ describe.each(["generate", "chat", "openai"] as const)("ollama-chat ask, with a 
 describe("promptText", () => {
   it("lets any JSON pass as a prompt", async () => {
     const world = await startChatWorld("generate");
+    const server = openSearch(world.connection);
     try {
       await fc.assert(
         fc.asyncProperty(fc.json({ maxDepth: 2 }), async (prompt) => {
-          const body = { parameters: { prompt: promptText(prompt) } };
-          const path = `${ML}/models/${world.modelId}/_predict`;
-          const { status } = await call(world.emulator.url, "POST", path, body, basic("admin", PASSWORD));
-          expect(status).toBe(200);
+          await predict(server, world.modelId, { prompt: promptText(prompt) }, Deadline.after(30_000));
           const sent = String(world.ollama.questions.at(-1)?.body.prompt);
           expect(sent.replaceAll("\u2060", "")).toBe(prompt.replaceAll("\u2060", ""));
         }),
@@ -94,10 +94,14 @@ describe("promptText", () => {
 
 describe("ollama-chat ask, when something is wrong", () => {
   let world: ChatWorld;
-  beforeEach(async () => {
+  beforeAll(async () => {
     world = await startChatWorld("generate");
   });
-  afterEach(() => world.stop());
+  afterAll(() => world.stop());
+  beforeEach(() => {
+    world.ollama.requests.length = 0;
+    Object.assign(world.ollama, { models: ["smollm2:135m"], refusal: undefined, hangs: false });
+  });
 
   const ask = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
     commandLine(["ask", "Why?", ...args], { environment: { ...world.environment, ...environment } });
@@ -152,7 +156,7 @@ describe("ollama-chat ask, when something is wrong", () => {
   it("ends with 3 where no deployed model, or no OpenSearch, is known", async () => {
     const withoutModel = await ask([], { OLLAMA_CHAT_MODEL_ID: undefined });
     expect(withoutModel.code).toBe(3);
-    expect(withoutModel.err).toContain(`error: No deployed model is known on ${world.emulator.url}.\n`);
+    expect(withoutModel.err).toContain(`error: No deployed model is known on ${world.cluster.url}.\n`);
     const withoutServer = await ask([], { OLLAMA_CHAT_OPENSEARCH_ENDPOINT: undefined });
     expect(withoutServer.code).toBe(3);
     expect(withoutServer.err).toContain("error: No OpenSearch is known that could be asked.\n");
@@ -196,10 +200,10 @@ describe("ollama-chat chat, through OpenSearch", () => {
       };
       expect(await chat({})).toBe(`smollm2:135m in Ollama, ${world.ollama.endpoint}; word by word.\n`);
       expect(await chat({ OLLAMA_CHAT_OLLAMA_ENDPOINT: "http://127.0.0.1:9" })).toBe(
-        `Ollama at http://127.0.0.1:9 cannot be reached from here, so this is smollm2:135m through OpenSearch, ${world.emulator.url}; each answer comes whole.\n`,
+        `Ollama at http://127.0.0.1:9 cannot be reached from here, so this is smollm2:135m through OpenSearch, ${world.cluster.url}; each answer comes whole.\n`,
       );
       expect(await chat({ OLLAMA_CHAT_MODEL: "nope:1b" })).toBe(
-        `Ollama at ${world.ollama.endpoint} has no nope:1b, so this is nope:1b through OpenSearch, ${world.emulator.url}; each answer comes whole.\n`,
+        `Ollama at ${world.ollama.endpoint} has no nope:1b, so this is nope:1b through OpenSearch, ${world.cluster.url}; each answer comes whole.\n`,
       );
     } finally {
       await world.stop();

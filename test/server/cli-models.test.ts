@@ -1,21 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandLine } from "../support/command-line";
 import { type ChatWorld, PASSWORD, startChatWorld } from "./cli-support";
 
 describe("ollama-chat models", () => {
   let world: ChatWorld;
-  beforeEach(async () => {
+  beforeAll(async () => {
     world = await startChatWorld("chat");
     world.ollama.models = ["mistral:7b", "smollm2:135m"];
   });
-  afterEach(() => world.stop());
+  afterAll(() => world.stop());
 
   it("shows what Ollama has, and what is deployed of it, with state, id, group and connector", async () => {
     const { code, out, err } = await commandLine(["models"], { environment: world.environment });
     expect([code, err]).toEqual([0, ""]);
     const [, deployed] = out.split("\n\n");
     expect(deployed?.trimEnd().split("\n")).toEqual([
-      `OpenSearch at ${world.emulator.url}`,
+      `OpenSearch at ${world.cluster.url}`,
       "ASKS FOR      STATE     MODEL ID                GROUP       CONNECTOR",
       `smollm2:135m  DEPLOYED  ${world.modelId} *  chat-group  chat-connector`,
       "* the model that ask and chat use",

@@ -39,7 +39,7 @@ describe("a search for a least number of words", () => {
     ]);
     await refresh(server, "told");
     const match = { query, fields: ["text", "title^2"], minimum_should_match: 2 };
-    const { hits } = await search(server, "told", { query: { multi_match: match } }, 10);
+    const { hits } = await search(server, "told", { query: { multi_match: match } });
     return hits.map(({ id }) => id);
   };
 

@@ -1,23 +1,25 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { RETRIEVAL_CHOICES, RETRIEVAL_DEFAULT } from "../../cli/commands/rag";
 import { DEFAULT_RETRIEVAL, RETRIEVALS } from "../../rag/retrieve";
 import { CommandLine, commandLine } from "../support/command-line";
 import { INDEX, type RagWorld, startRagWorld } from "./rag-support";
-import { call } from "./support";
 
 const SHIPS =
   "# Ships\n\n## Alke\n\nAlke is small and carries lanterns.\n\n## Skarv\n\nSkarv is large and carries cranes.\n";
 const TEA = "# Tea\n\nGreen tea is brewed with cool water.\n";
 
 let world: RagWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await startRagWorld();
+});
+afterAll(() => world.stop());
+beforeEach(async () => {
+  await world.renew();
   world.write("harbour/ships.md", SHIPS);
   world.write("tea.txt", TEA);
 });
-afterEach(() => world.stop());
 
 const rag = (...args: string[]) => commandLine(["rag", ...args], { environment: world.environment });
 const ingest = (...args: string[]) => rag("ingest", world.folder, ...args);
@@ -26,8 +28,8 @@ const json = async (...args: string[]) => JSON.parse((await rag(...args, "--json
 /** What the index holds: source, number and text of each passage. */
 async function held(): Promise<unknown[]> {
   const body = { size: 100, sort: [{ source: "asc" }, { position: "asc" }], query: { match_all: {} } };
-  const answer = await call(world.emulator.url, "POST", `/${INDEX}/_search`, body);
-  const { hits } = (answer.json as { hits: { hits: { _source: Record<string, unknown> }[] } }).hits;
+  const answer = await world.api("POST", `/${INDEX}/_search`, body);
+  const { hits } = answer.hits as { hits: { _source: Record<string, unknown> }[] };
   return hits.map(({ _source: { source, position, text } }) => [source, position, text]);
 }
 
@@ -145,8 +147,8 @@ describe("ollama-chat rag ask", () => {
     const { code, out } = await rag("ask", "Which ship carries cranes?");
     expect([code, out]).toEqual([0, "It says so [1].\n\nSources:\n  [1] harbour/ships.md · Ships > Skarv\n"]);
     const [prompt] = world.words.prompts;
-    expect(prompt).toContain("[1] harbour/ships.md: Ships > Skarv\nSkarv is large and carries cranes.");
-    expect(prompt).toContain("Question: Which ship carries cranes?");
+    expect(prompt).toContain("SEARCH RESULT 1: Skarv is large and carries cranes.");
+    expect(prompt).toContain("QUESTION: Which ship carries cranes?");
   });
 
   it("names no source that was not sent, and says when the answer cites none", async () => {
@@ -168,7 +170,8 @@ describe("ollama-chat rag ask", () => {
       promptTokens: null,
       tokensPerSecond: null,
       through: "opensearch",
-      answeredBy: "prompt",
+      answeredBy: "cluster",
+      rankedBy: "cluster",
       nearest: expect.any(Number),
       sources: [
         {
@@ -189,7 +192,9 @@ describe("ollama-chat rag ask", () => {
   it("does not ask the model when no passage comes near", async () => {
     const { code, out, err } = await rag("ask", "zebra quagga xylophone");
     expect([code, out]).toEqual([0, "The documents do not say anything about this.\n"]);
-    expect(err).toMatch(/^The nearest passage has a similarity of 0\.\d\d; below 0\.25 the model is not asked\.\n$/);
+    expect(err).toMatch(
+      /^Searched by the cluster itself\.\nThe nearest passage has a similarity of 0\.\d\d; below 0\.25 the model is not asked\.\n$/,
+    );
     expect(world.words.prompts).toEqual([]);
     expect(await json("ask", "zebra quagga xylophone")).toMatchObject({ found: false, answer: null, sources: [] });
   });
@@ -203,7 +208,7 @@ describe("ollama-chat rag ask", () => {
 
   it("keeps a question from being taken for a template", async () => {
     await rag("ask", "Which ship carries ${parameters.cranes}?");
-    expect(world.words.prompts[0]).toContain("Question: Which ship carries $\u2060{parameters.cranes}?");
+    expect(world.words.prompts[0]).toContain("QUESTION: Which ship carries $\u2060{parameters.cranes}?");
   });
 });
 
@@ -231,14 +236,14 @@ describe("ollama-chat rag", () => {
   it("says in status what the index holds and how it is searched", async () => {
     await ingest();
     expect((await rag("status")).out).toBe(
-      "passages: 3 passages · all-minilm, 256 numbers a vector · ranked by this command, over BM25 hits and stored vectors\n",
+      "passages: 3 passages · all-minilm, 256 numbers a vector · ranked by the cluster's own hybrid search\n",
     );
     expect(await json("status")).toEqual({
       index: "passages",
       passages: 3,
       embeddingModel: "all-minilm",
       dimension: 256,
-      rankedBy: "client",
+      rankedBy: "cluster",
     });
   });
 
@@ -254,7 +259,7 @@ describe("ollama-chat rag", () => {
     const missing = await rag("status", "--rag-index", "nowhere");
     expect([missing.code, missing.err.split("\n")[0]]).toEqual([
       1,
-      `error: There is no index nowhere on ${world.emulator.url}.`,
+      `error: There is no index nowhere on ${world.cluster.url}.`,
     ]);
     const { OLLAMA_CHAT_RAG_INDEX: _, ...environment } = world.environment;
     const without = await commandLine(["rag", "status"], { environment });
@@ -264,7 +269,7 @@ describe("ollama-chat rag", () => {
   });
 
   it("refuses an index that holds no passages", async () => {
-    await call(world.emulator.url, "PUT", "/other", { mappings: { properties: { text: { type: "text" } } } });
+    await world.api("PUT", "/other", { mappings: { properties: { text: { type: "text" } } } });
     const { code, err } = await rag("ingest", world.folder, "--rag-index", "other");
     expect(code).toBe(1);
     expect(err).toContain(
