@@ -8,6 +8,8 @@ import { freePort } from "../../../toolchain/ollama-server";
 import { type OpenSearchServer, startOpenSearch } from "../../../toolchain/opensearch/server";
 import { readSelection } from "../../../toolchain/selection";
 import { ADMIN_PASSWORD, type ServerAddress, type ServerKind } from "./address";
+import { idsShareWords } from "./id-words";
+import { callsTo } from "./server-call";
 
 /** A server on which a test may try things by hand while it is written: `npm run opensearch` starts one. */
 const givenEndpoint = process.env.OLLAMA_CHAT_TEST_OPENSEARCH;
@@ -56,14 +58,19 @@ function start(
 async function startOne(kind: ServerKind, folder: string): Promise<OpenSearchServer> {
   const found = readSelection()?.opensearch;
   if (found === undefined) throw new Error("The toolchain has no OpenSearch: run npm test.");
-  return await startOpenSearch({
-    ...found,
-    folder,
-    port: await freePort(),
-    ...(kind === "secured" ? { password: ADMIN_PASSWORD } : {}),
-    // Its job turns a model that was just undeployed into DEPLOY_FAILED now and then.
-    settings: { "plugins.ml_commons.sync_up_job_interval_in_seconds": 0 },
-  });
+  for (;;) {
+    const server = await startOpenSearch({
+      ...found,
+      folder,
+      port: await freePort(),
+      ...(kind === "secured" ? { password: ADMIN_PASSWORD } : {}),
+      // Its job turns a model that was just undeployed into DEPLOY_FAILED now and then.
+      settings: { "plugins.ml_commons.sync_up_job_interval_in_seconds": 0 },
+    });
+    // One start in six has such ids; at the next one they are others.
+    if (!(await idsShareWords(callsTo(addressOf(server), kind)))) return server;
+    await server.stop();
+  }
 }
 
 const addressOf = ({ endpoint, caCertificate }: OpenSearchServer): ServerAddress => ({ endpoint, caCertificate });
