@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterSetting } from "../providers/cluster-setting/resource";
 import type { ConnectionArgs } from "../providers/connection-args";
@@ -95,7 +96,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     this.opensearchEndpoint = pulumi.output(connection.endpoint);
     this.opensearchUsername = text(connection.username);
     this.opensearchPassword = pulumi.secret(text(connection.password));
-    this.opensearchCaCertificate = text(connection.caCertificate);
+    this.opensearchCaCertificate = authorityOf(connection);
     this.ollamaEndpoint = pulumi.output(ollama.endpoint);
     this.chatModel = pulumi.output(model);
     this.api = pulumi.output(api);
@@ -219,6 +220,19 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       predictUrl: this.predictUrl,
     };
   }
+}
+
+/** Whoever reads the outputs checks the certificate too, and elsewhere: so the text of a file, not its path. */
+function authorityOf({ caCertificate, caCertificateFile }: ConnectionArgs): pulumi.Output<string> {
+  return pulumi.all([text(caCertificate), text(caCertificateFile)]).apply(([pem, file]) => {
+    if (file === "") return pem;
+    try {
+      return readFileSync(file, "utf8");
+    } catch {
+      // The first resource that needs it says so, with the way out.
+      return "";
+    }
+  });
 }
 
 function text(value: ConnectionArgs["username"]): pulumi.Output<string> {

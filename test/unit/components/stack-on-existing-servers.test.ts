@@ -1,7 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { COMPONENT, EXISTING, ML_OBJECTS, OLLAMA_PARTS, OPENSEARCH_PARTS, PASSWORD, stackOf } from "./stack-support";
 
 describe("an OpenSearch that exists", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ollama-chat-ca-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   it("starts only Ollama, and is reached by the connection that was given", async () => {
     const stack = await stackOf({ opensearch: { existing: EXISTING } });
     expect(stack.types).toStrictEqual({ ...COMPONENT, ...OLLAMA_PARTS, ...ML_OBJECTS });
@@ -16,6 +22,16 @@ describe("an OpenSearch that exists", () => {
       opensearchCaCertificate: "",
     });
     expect(stack.secretOutputs).toStrictEqual(["opensearchPassword"]);
+  });
+
+  it("has the authority's certificate among its outputs, given as text or as a file", async () => {
+    const certificateOf = async (more: object) =>
+      (await stackOf({ opensearch: { existing: { ...EXISTING, ...more } } })).outputs.opensearchCaCertificate;
+    expect(await certificateOf({ caCertificate: "PEM" })).toBe("PEM");
+    const caCertificateFile = join(folder, "ca.pem");
+    expect(await certificateOf({ caCertificateFile })).toBe("");
+    writeFileSync(caCertificateFile, "PEM of the file");
+    expect(await certificateOf({ caCertificateFile })).toBe("PEM of the file");
   });
 
   it("may reach Ollama by another address", async () => {
