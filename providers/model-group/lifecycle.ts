@@ -24,7 +24,8 @@ import { timeoutMilliseconds } from "../timeouts";
 import { type ModelGroupInputs, type ModelGroupState, modelGroupSchema } from "./inputs";
 
 const SCHEMA_VERSION = 1;
-const WRITTEN = ["name", "description", "accessMode", "backendRoles", "addAllBackendRoles"] as const;
+const ACCESS = ["accessMode", "backendRoles", "addAllBackendRoles"] as const;
+const WRITTEN = ["name", "description", ...ACCESS] as const;
 const KEYS = [...WRITTEN, ...BOOKKEEPING, "adoptExisting"];
 const NAME_TAKEN = /name you provided is already being used by (?:a model group|another model) with ID: ([^\s.]+)/;
 const HAS_MODELS = /associated model versions/;
@@ -112,9 +113,12 @@ async function read(id: string, state: ModelGroupState) {
 }
 
 async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs): Promise<ModelGroupState> {
+  // The server judges access by one request alone, and what that says takes the place of all that was: "restricted"
+  // without the roles is refused though the group has them (3.6.0).
+  const together = changedKeys(olds, news, ACCESS).length > 0 ? ACCESS : [];
   const changed = WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0);
-  const fields = pick(news, changed);
-  warnOfDropped("ModelGroup", olds, news, ["accessMode", "backendRoles", "addAllBackendRoles"]);
+  const fields = pick(news, [...changed, ...together]);
+  if (ACCESS.every((key) => news[key] === undefined)) warnOfDropped("ModelGroup", olds, news, ACCESS);
   if (Object.keys(fields).length > 0) await updateModelGroup(openSearch(news.connection), id, fields);
   return { ...news, clusterUuid: olds.clusterUuid, schemaVersion: SCHEMA_VERSION };
 }

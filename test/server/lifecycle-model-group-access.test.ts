@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { modelGroupLifecycle as lifecycle } from "../../providers/model-group/lifecycle";
+import { created, eachInItsOwnWorld, failureOf, updated } from "./lifecycle-support";
+
+const world = eachInItsOwnWorld({ kind: "secured" });
+
+const path = (id: string) => `/_plugins/_ml/model_groups/${id}`;
+const seen = (id: string) => world().api("GET", path(id));
+
+/** A group with these access fields, on a cluster where they count. */
+async function group(access: object) {
+  const persistent = { "plugins.ml_commons.model_access_control_enabled": true };
+  await world().api("PUT", "/_cluster/settings", { persistent });
+  return await created(lifecycle, world().groupInputs("g", { ...access }));
+}
+
+const change = async (made: Awaited<ReturnType<typeof group>>, access: object) =>
+  await updated(lifecycle, made, world().groupInputs("g", { ...access }));
+
+describe("who may use a model group", () => {
+  it("is what the program says, whatever it was before", async () => {
+    let made = await group({ accessMode: "private" });
+    expect(await seen(made.id)).toMatchObject({ access: "private" });
+    made = await change(made, { accessMode: "restricted", backendRoles: ["a"] });
+    expect(await seen(made.id)).toMatchObject({ access: "restricted", backend_roles: ["a"] });
+    made = await change(made, { accessMode: "restricted", backendRoles: ["a", "b"] });
+    expect(await seen(made.id)).toMatchObject({ access: "restricted", backend_roles: ["a", "b"] });
+    made = await change(made, { accessMode: "public" });
+    expect(await seen(made.id)).toMatchObject({ access: "public" });
+    expect((await seen(made.id)).backend_roles).toBeUndefined();
+    expect(world().lines).toStrictEqual([]);
+  });
+
+  it("is put right after somebody made it private, together with the roles that took away", async () => {
+    const made = await group({ accessMode: "restricted", backendRoles: ["a"] });
+    await world().api("PUT", path(made.id), { access_mode: "private" });
+    const read = await lifecycle.read(made.id, made.state);
+    expect(read?.inputs).toMatchObject({ accessMode: "private" });
+    const state = read?.state ?? expect.unreachable();
+    await lifecycle.update(made.id, state, made.inputs);
+    expect(await seen(made.id)).toMatchObject({ access: "restricted", backend_roles: ["a"] });
+  });
+
+  it("stays on the server where the program no longer says it, and that is told", async () => {
+    const made = await group({ accessMode: "restricted", backendRoles: ["a"] });
+    await change(made, {});
+    expect(await seen(made.id)).toMatchObject({ access: "restricted", backend_roles: ["a"] });
+    expect(world().lines).toStrictEqual([
+      "warning: ModelGroup g: the server keeps its accessMode, backendRoles, since it cannot remove what was once set",
+    ]);
+  });
+
+  it.each([
+    [
+      { accessMode: "restricted" },
+      "You must specify one or more backend roles or add all backend roles to register a restricted model group.",
+    ],
+    [
+      { accessMode: "public", backendRoles: ["a"] },
+      "You can specify backend roles only for a model group with the restricted access mode.",
+    ],
+    [
+      { accessMode: "restricted", addAllBackendRoles: true },
+      "Admin users cannot add all backend roles to a model group.",
+    ],
+  ])("is refused in the server's words where it makes no sense: %j", async (access, words) => {
+    const failure = await failureOf(group(access));
+    expect(failure.message.split("\n")[0]).toBe(
+      `ModelGroup "g": create failed: POST /_plugins/_ml/model_groups/_register answered 400 illegal_argument_exception: ${words}`,
+    );
+  });
+});
