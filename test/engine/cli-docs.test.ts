@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type ChatWorld, PASSWORD, startChatWorld } from "../emulator/cli-support";
+import { type ChatWorld, PASSWORD, startChatWorld } from "../server/cli-support";
 import { DocumentShell } from "./support/document-shell";
 
 const FILE = "test/engine/cli-docs.test.ts";

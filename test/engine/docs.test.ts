@@ -1,36 +1,31 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { join } from "node:path";
 import * as ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Deadline, waitFor } from "../../clients/wait";
-import { type Emulator, startEmulator } from "../../emulator";
 import { freePort } from "../../toolchain/ollama-server";
 import { blocksOf } from "../support/documents/runnable";
+import { ADMIN_PASSWORD } from "../support/opensearch/address";
+import { TestCluster } from "../support/opensearch/test-cluster";
 import { DocumentShell } from "./support/document-shell";
 import { type RunningOllama, startOllama } from "./support/ollama";
-import { repository } from "./support/project";
 import { hasDocker, hasEngine, hasOllama } from "./support/toolchain";
 
 const FILE = "test/engine/docs.test.ts";
-/** As it stands in the documents. */
-const PASSWORD = "Your-Passw0rd";
 
 // The blocks of the documents, word for word. Each test runs those that name it, on one stack, in the readers' order.
 describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () => {
-  let emulator: Emulator;
+  let cluster: TestCluster;
   let ollama: RunningOllama;
   let shell: DocumentShell;
 
   beforeAll(async () => {
     shell = new DocumentShell(FILE);
-    [emulator, ollama] = await Promise.all([
-      startEmulator({ users: [{ name: "admin", password: PASSWORD }] }),
-      startOllama(),
-    ]);
+    [cluster, ollama] = await Promise.all([TestCluster.start({ kind: "secured" }), startOllama()]);
+    shell.write("ca.pem", cluster.server.caCertificate ?? "");
     // Servers that run already, so that no reader of this test waits for Docker; the rest is the repository's own.
     const config = {
-      opensearchEndpoint: emulator.url,
+      opensearchEndpoint: cluster.server.endpoint,
       opensearchUsername: "admin",
+      opensearchCaCertificateFile: join(shell.folder, "ca.pem"),
       ollamaEndpoint: ollama.endpoint,
       modelOptions: { num_predict: 8, num_thread: 1 },
     };
@@ -39,25 +34,25 @@ describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () =>
   });
 
   afterAll(async () => {
-    await emulator?.close();
+    await cluster?.close();
     await ollama?.stop();
     shell?.remove();
   });
 
   const ml = async (method: string, path: string) => {
-    const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`;
+    const authorization = `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString("base64")}`;
     const headers = { authorization, "content-type": "application/json" };
     const body = method === "POST" ? "{}" : undefined;
-    const answer = await fetch(`${emulator.url}${path}`, { method, headers, body });
+    const answer = await fetch(`${cluster.url}${path}`, { method, headers, body });
     return (await answer.json()) as Record<string, unknown>;
   };
 
   const output = async (name: string) => (await shell.run(`pulumi stack output ${name}`)).stdout.trim();
 
   it("the README's stack comes up", async ({ task }) => {
-    const printed = await shell.runBlocks(task.name);
-    expect(printed).toMatch(/predictUrl +: "http.*_predict"/);
-    expect(printed).not.toContain(PASSWORD);
+    const printed = await shell.runBlocks(task.name, { [passwordIn(task.name)]: ADMIN_PASSWORD });
+    expect(printed).toMatch(/predictUrl +: "https.*_predict"/);
+    expect(printed).not.toContain(ADMIN_PASSWORD);
   });
 
   it("the README's question is answered", async ({ task }) => {
@@ -109,7 +104,7 @@ describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () =>
     expect(all).toContain("https://search.example.com:9200");
     expect(all).toContain("http://ollama.example.com:11434/api/generate");
     expect(all).not.toContain("docker:");
-    expect(all).not.toContain("Their-Passw0rd");
+    expect(all).not.toContain(passwordIn(task.name));
     await shell.run("pulumi stack select dev");
   });
 
@@ -118,7 +113,7 @@ describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () =>
     const printed = await shell.runBlocks(task.name, { "9201": opensearch, "11435": ollamaPort });
     expect(printed).toContain(`"https://localhost:${opensearch}"`);
     expect(printed).toContain(`"http://localhost:${ollamaPort}"`);
-    expect(await output("opensearchEndpoint")).toBe(emulator.url);
+    expect(await output("opensearchEndpoint")).toBe(cluster.server.endpoint);
   });
 
   it.skipIf(!hasDocker)("the README's program plans a whole stack", async ({ task }) => {
@@ -129,37 +124,12 @@ describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () =>
     const { code, all } = await shell.run(`
       cd program
       pulumi stack init dev
-      pulumi config set --secret opensearchPassword '${PASSWORD}'
+      pulumi config set --secret opensearchPassword '${ADMIN_PASSWORD}'
       pulumi preview
     `);
     expect(code, all).toBe(0);
     for (const type of ["docker:index:Container", "OllamaModel", "ClusterSetting", "Connector", "DeployedModel"]) {
       expect(all).toContain(type);
-    }
-  });
-
-  it("the emulator's README starts one as a command", async ({ task }) => {
-    const port = String(await freePort());
-    const [block] = blocksOf(FILE, task.name);
-    const script = (block?.text ?? "").replace("9200", port).replace("FOLDER", shell.folder);
-    // The last command stays; in a group of its own it can be ended with everything that npm started.
-    const child = spawn("bash", ["-euo", "pipefail", "-c", script], { cwd: repository, detached: true });
-    const closed = once(child, "close");
-    let printed = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      printed += chunk;
-    });
-    try {
-      const ready = `ready at http://127.0.0.1:${port}`;
-      await waitFor(async () => (printed.includes(ready) ? { done: true } : { last: printed }), {
-        waitingFor: "the emulator's line",
-        deadline: Deadline.after(60_000),
-      });
-      expect(printed).toContain("--upstream");
-      expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(401);
-    } finally {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
-      await closed;
     }
   });
 
@@ -173,6 +143,12 @@ describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () =>
     expect((await shell.run("pulumi stack ls --json")).stdout).not.toContain('"dev"');
   });
 });
+
+/** The one that stands in the block of a claim. */
+function passwordIn(claim: string): string {
+  const [block] = blocksOf(FILE, claim);
+  return /opensearchPassword '([^']+)'/.exec(block?.text ?? "")?.[1] ?? expect.unreachable(`no password: ${claim}`);
+}
 
 const PROGRAM = `name: program-of-mine
 runtime:

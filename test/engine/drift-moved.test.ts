@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Emulator } from "../../emulator";
-import { ResourceWorld, type Spec, startCluster } from "./support/resource-world";
+import { TestCluster } from "../support/opensearch/test-cluster";
+import { ResourceWorld, type Spec } from "./support/resource-world";
 import { hasEngine } from "./support/toolchain";
 
 describe.skipIf(!hasEngine)("a program that names another cluster", () => {
   let world: ResourceWorld;
-  let other: Emulator;
+  let other: TestCluster;
 
   beforeAll(async () => {
-    [world, other] = await Promise.all([ResourceWorld.start("moved"), startCluster()]);
+    [world, other] = await Promise.all([ResourceWorld.start("moved"), TestCluster.start({ kind: "secured" })]);
     await world.open(other);
-    const made = await world.up(program(world.emulator));
+    const made = await world.up(program(world.cluster));
     expect(made.code, made.output).toBe(0);
   });
 
@@ -19,7 +19,7 @@ describe.skipIf(!hasEngine)("a program that names another cluster", () => {
     await world?.stop();
   });
 
-  function program({ url }: Emulator): Spec[] {
+  function program({ url }: TestCluster): Spec[] {
     const connection = world.connection({ endpoint: url });
     const settings = { "plugins.ml_commons.max_model_on_node": 11 };
     const wired = { connection, modelGroupId: { ref: "group" }, connectorId: { ref: "connector" } };

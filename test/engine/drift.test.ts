@@ -250,14 +250,14 @@ describe.skipIf(!hasEngine)("what somebody changed behind Pulumi's back", () => 
 
   it("a cluster that does not answer is an error, and the state stays as it was", async () => {
     const before = world.ids();
-    const { port } = world.emulator;
-    await world.emulator.close();
+    const { url } = world.cluster;
+    await world.cluster.close();
     const failed = await world.project.refresh();
     expect(failed.code).not.toBe(0);
-    expect(failed.output).toContain(world.emulator.url);
+    expect(failed.output).toContain(url);
     expect(failed.output).toMatch(/cause: .+/);
     expect(world.ids()).toEqual(before);
-    await world.startAnew(port);
+    await world.startAnew(Number(new URL(url).port));
   });
 
   it("a cluster that lost its data gets everything again by one up, and what others made there is left alone", async () => {

@@ -1,24 +1,24 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator";
+import { ADMIN_PASSWORD as PASSWORD } from "../support/opensearch/address";
+import { TestCluster } from "../support/opensearch/test-cluster";
 import { keepAsking } from "./support/callers";
 import { type RunningOllama, startOllama } from "./support/ollama";
 import { changes, newBackend, Project, position, type Run, repository } from "./support/project";
 import { hasEngine, hasOllama } from "./support/toolchain";
 
-const PASSWORD = "Canary-Passw0rd-7531";
 const QUESTION = JSON.stringify({ parameters: { prompt: "Why is the sky blue?" } });
 const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`;
 
 describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already", () => {
-  let emulator: Emulator;
+  let cluster: TestCluster;
   let ollama: RunningOllama;
   let project: Project;
   let first: Run;
   const backend = newBackend();
 
   const config = (extra: Record<string, unknown> = {}) => ({
-    opensearchEndpoint: emulator.url,
+    opensearchEndpoint: cluster.url,
     opensearchUsername: "admin",
     ollamaEndpoint: ollama.endpoint,
     modelOptions: { num_predict: 8, num_thread: 1 },
@@ -27,7 +27,7 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
 
   const api = async (method: string, path: string, body?: string) => {
     const headers = { authorization, "content-type": "application/json" };
-    const answer = await fetch(`${emulator.url}${path}`, { method, headers, body });
+    const answer = await fetch(`${cluster.url}${path}`, { method, headers, body });
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   };
 
@@ -37,17 +37,14 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
   };
 
   beforeAll(async () => {
-    [emulator, ollama] = await Promise.all([
-      startEmulator({ users: [{ name: "admin", password: PASSWORD }] }),
-      startOllama(),
-    ]);
+    [cluster, ollama] = await Promise.all([TestCluster.start({ kind: "secured" }), startOllama()]);
     project = await Project.ofRepository("existing", config(), backend);
     await project.secret("opensearchPassword", PASSWORD);
     first = await project.up();
   });
 
   afterAll(async () => {
-    await emulator?.close();
+    await cluster?.close();
     await ollama?.stop();
     project?.remove();
   });
@@ -91,7 +88,7 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
       "predictUrl",
     ]);
     expect(outputs.opensearchPassword).toBe(PASSWORD);
-    expect(outputs.predictUrl).toBe(`${emulator.url}/_plugins/_ml/models/${outputs.modelId}/_predict`);
+    expect(outputs.predictUrl).toBe(`${cluster.url}/_plugins/_ml/models/${outputs.modelId}/_predict`);
     const { output } = await project.cli("stack", "output", "--json");
     expect(JSON.parse(output)).toMatchObject({ opensearchPassword: "[secret]", opensearchUsername: "admin" });
   });
@@ -254,7 +251,7 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
   });
 
   it("the resources one by one take the password from the environment, and keep it in no form", async () => {
-    const settings = { opensearchEndpoint: emulator.url, ollamaEndpoint: ollama.endpoint };
+    const settings = { opensearchEndpoint: cluster.url, ollamaEndpoint: ollama.endpoint };
     const example = await Project.ofProgram(
       "ollama-chat-existing-cluster",
       "examples/existing-cluster/index.js",

@@ -6,9 +6,6 @@ import { hasEngine } from "./support/toolchain";
 
 const ML = "/_plugins/_ml";
 
-/** Long enough to kill everything before the server has done the work, which it then does for nobody. */
-const DELAY_MILLISECONDS = 1_500;
-
 describe.skipIf(!hasEngine)("an update killed with kill -9, together with its provider, in the first create", () => {
   let world: ResourceWorld;
 
@@ -33,7 +30,7 @@ describe.skipIf(!hasEngine)("an update killed with kill -9, together with its pr
 
   const until = async (what: string, isSo: () => boolean | Promise<boolean>) => {
     const look = async () => ((await isSo()) ? { done: true as const } : { last: "not yet" });
-    await waitFor(look, { waitingFor: what, deadline: Deadline.after(60_000) });
+    await waitFor(look, { waitingFor: what, deadline: Deadline.after(300_000) });
   };
 
   it.each([
@@ -41,13 +38,19 @@ describe.skipIf(!hasEngine)("an update killed with kill -9, together with its pr
     ["connector", `${ML}/connectors/_create`, [1, 1, 0]],
     ["model", `${ML}/models/_register`, [1, 1, 1]],
   ])("leaves the %s on the server and not in the state", async (name, path, counts) => {
-    const { faults } = world.emulator;
-    const id = faults.add({ match: { method: "POST", path }, action: { kind: "delay", delayMs: DELAY_MILLISECONDS } });
+    const { faults } = world.cluster;
+    // Held until everything is killed; the server then does the work for nobody.
+    let letGo = (): void => undefined;
+    const killed = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const id = faults.add({ match: { method: "POST", path }, action: { kind: "before", act: () => killed } });
     const update = world.project.start("up", "--yes", "--skip-preview");
     await until(`the request that makes the ${name}`, () =>
       faults.list().some((fault) => fault.id === id && fault.hit === 1),
     );
     await killWithChildren(update);
+    letGo();
     await until(
       `the ${name} on the server`,
       async () => JSON.stringify(await world.counts()) === JSON.stringify(counts),

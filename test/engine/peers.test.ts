@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FAST_TIMINGS } from "../../emulator";
 import type { Run } from "./support/project";
 import { type Json, operations, ResourceWorld, type Spec } from "./support/resource-world";
 import { hasEngine } from "./support/toolchain";
@@ -103,9 +102,7 @@ describe.skipIf(!hasEngine)("where other tools break", () => {
   };
 
   beforeAll(async () => {
-    // Writes take their time, so that parallel registrations into one group really meet.
-    const timings = { ...FAST_TIMINGS, writeMs: 10 };
-    world = await ResourceWorld.start("peers", { timings, log: (line) => requests.push(line) });
+    world = await ResourceWorld.start("peers", { log: (line) => requests.push(line) });
     found = await makeByHand();
     requests.length = 0;
     const made = await world.up([...program(), ...adopted()]);
@@ -144,9 +141,9 @@ describe.skipIf(!hasEngine)("where other tools break", () => {
     const wired = { modelGroupId: { ref: "adopted-group" }, connectorId: { ref: "connector" } };
     const late: Spec = { type: "DeployedModel", name: "late", args: { connection: world.connection(), ...wired } };
     const extended = () => world.up([...program(), ...adopted(), late]);
-    const noModel = JSON.stringify({ error: "model 'm' not found" });
-    world.emulator.faults.add({ action: { kind: "backend", status: 404, body: noModel } });
+    world.model.refusal = () => ({ status: 404, body: { error: "model 'm' not found" } });
     const failed = await extended();
+    world.model.refusal = () => undefined;
     expect(failed.code).not.toBe(0);
     expect(failed.output).toContain("model 'm' not found");
     const id = world.id("late");
@@ -159,7 +156,7 @@ describe.skipIf(!hasEngine)("where other tools break", () => {
 
   it("what an update could not write is written by the next one", async () => {
     const changed = () => world.up([...program({ description: "changed" }), ...adopted()]);
-    world.emulator.faults.add({ match: { method: "PUT", path: `${ML}/model_groups/*` }, action: REFUSED });
+    world.cluster.faults.add({ match: { method: "PUT", path: `${ML}/model_groups/*` }, action: REFUSED });
     const failed = await changed();
     expect(failed.code).not.toBe(0);
     expect(failed.output).toContain("refused by a test");
@@ -172,7 +169,7 @@ describe.skipIf(!hasEngine)("where other tools break", () => {
   it("a rotated credential reaches the model server, though the first two tries fail in different places", async () => {
     const rotate = async (): Promise<Run> =>
       await world.up([...program({ key: "second", description: "changed" }), ...adopted()]);
-    const { faults } = world.emulator;
+    const { faults } = world.cluster;
     const modelId = world.id("model");
 
     faults.add({ match: { method: "POST", path: `${ML}/connectors/_create` }, action: REFUSED });
@@ -181,9 +178,11 @@ describe.skipIf(!hasEngine)("where other tools break", () => {
     expect(await keysSent()).toEqual(["Bearer first"]);
 
     faults.clear();
-    faults.add({ times: 1, action: { kind: "backend", status: 500, body: '{"error":"broken"}' } });
+    // The new key is not known to the model server yet.
+    world.model.refusal = ({ authorization }) =>
+      authorization === "Bearer second" ? { status: 401, body: { error: "unauthorized" } } : undefined;
     const notMoved = await rotate();
-    faults.clear();
+    world.model.refusal = () => undefined;
     expect(notMoved.code).not.toBe(0);
     expect(await keysSent()).toEqual(["Bearer first"]);
 

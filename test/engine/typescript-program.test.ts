@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Emulator, FAST_TIMINGS, startEmulator } from "../../emulator";
+import { TestCluster } from "../support/opensearch/test-cluster";
 import { changes, Project } from "./support/project";
 import { hasEngine } from "./support/toolchain";
 
@@ -26,17 +26,17 @@ export const greeted = new Greeting("greeting", { to: group.name }).text;
 `;
 
 describe.skipIf(!hasEngine)("a TypeScript program under the commands' fast start, on the real engine", () => {
-  let emulator: Emulator;
+  let cluster: TestCluster;
   let project: Project;
 
   beforeAll(async () => {
-    emulator = await startEmulator({ timings: FAST_TIMINGS });
-    project = await Project.ofTypeScript("typed", PROGRAM, { endpoint: emulator.url });
+    cluster = await TestCluster.start();
+    project = await Project.ofTypeScript("typed", PROGRAM, { endpoint: cluster.url });
   });
 
   afterAll(async () => {
     project?.remove();
-    await emulator?.close();
+    await cluster?.close();
   });
 
   it("is compiled, makes this package's resources, and its own provider is serialised and runs", async () => {

@@ -1,12 +1,9 @@
-import type { Emulator } from "../../../emulator";
 import type { FakeOllama } from "../../unit/clients/ollama-fake";
 import type { Json, ResourceWorld, Spec } from "../support/resource-world";
 
-/** Where the matrix is tried: two clusters, a model server, and two Ollama servers. */
+/** Where the matrix is tried: a cluster with users, a model server, and two Ollama servers. */
 export interface Bench {
   readonly world: ResourceWorld;
-  /** A cluster of a later version, for what the first does not know. */
-  readonly newer: Emulator;
   readonly ollama: FakeOllama;
   readonly otherOllama: FakeOllama;
 }
@@ -27,8 +24,6 @@ export interface Cell {
   readonly renamed?: boolean;
   /** A deployed model uses the connector all the time. */
   readonly used?: boolean;
-  /** On the cluster of the later version. */
-  readonly newer?: boolean;
   /** What happens on the servers before the first update, or between the two. */
   readonly beforehand?: (bench: Bench) => Promise<void>;
   readonly between?: (bench: Bench) => void;

@@ -117,7 +117,7 @@ export const connectorCells: readonly Cell[] = [
     { postProcessFunction: "connector.post_process.openai.embedding" },
     { post_process_function: "connector.post_process.openai.embedding" },
   ),
-  onNewer(action("name", {}, { name: "ask" }, { name: "ask" })),
+  action("name", {}, { name: "ask" }, { name: "ask" }),
   client("maxConnection", 10, 20, "max_connection"),
   client("connectionTimeoutSeconds", 10, 20, "connection_timeout"),
   client("readTimeoutSeconds", 100, 200, "read_timeout"),
@@ -125,7 +125,7 @@ export const connectorCells: readonly Cell[] = [
   client("retryBackoffPolicy", "constant", "exponential_full_jitter", "retry_backoff_policy"),
   client("retryBackoffMilliseconds", 100, 200, "retry_backoff_millis"),
   client("retryTimeoutSeconds", 10, 20, "retry_timeout_seconds"),
-  onNewer(client("skipSslVerification", false, true, "skip_ssl_verification")),
+  client("skipSslVerification", false, true, "skip_ssl_verification"),
   cell(
     "predictParameters",
     {},
@@ -143,13 +143,6 @@ export const connectorCells: readonly Cell[] = [
   cell("nothing", {}, {}, { op: "same", used: true }),
   cell("renamed", {}, {}, { op: "same", renamed: true }),
 ];
-
-function onNewer(cell: Cell): Cell {
-  const moved = (args: Cell["before"]) => (bench: Bench) => {
-    return { ...args(bench), connection: bench.world.connection({ endpoint: bench.newer.url }) };
-  };
-  return { ...cell, before: moved(cell.before), after: moved(cell.after), newer: true };
-}
 
 /** Without the header that sends the key. */
 function keyless({ credential: _c, actions, ...rest }: Json): Json {

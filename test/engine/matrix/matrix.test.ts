@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FakeOllama } from "../../unit/clients/ollama-fake";
 import { askAtRate } from "../support/callers";
 import type { Run } from "../support/project";
-import { type Json, operations, ResourceWorld, type Spec, startCluster } from "../support/resource-world";
+import { type Json, operations, ResourceWorld, type Spec } from "../support/resource-world";
 import { hasEngine } from "../support/toolchain";
 import { type Bench, type Cell, formerName, specs, userOf } from "./cell";
 import { clusterSettingCells } from "./cluster-setting-cells";
 import { connectorCells } from "./connector-cells";
 import { deployedModelCells } from "./deployed-model-cells";
-import { modelGroupCells } from "./model-group-cells";
+import { modelGroupCells, TEAM } from "./model-group-cells";
 import { BASE, digestOf, OTHER_BASE, ollamaModelCells } from "./ollama-model-cells";
 import { searchIndexCells } from "./search-index-cells";
 import { tlsCertificateCells } from "./tls-certificate-cells";
@@ -22,6 +22,8 @@ const cells = [
   ...searchIndexCells,
   ...tlsCertificateCells,
 ];
+
+const USERS = "/_plugins/_security/api/internalusers";
 
 /** What the cells refer to; nothing of it changes. */
 function fixtures({ world }: Bench): Spec[] {
@@ -45,14 +47,17 @@ describe.skipIf(!hasEngine)("every input of every resource, changed on the real 
   const swapped = connectorCells.find(({ name }) => name === "connector-parameters");
 
   beforeAll(async () => {
-    const [world, newer, ollama, otherOllama] = await Promise.all([
-      ResourceWorld.start("matrix", { log: (line) => requests.push(line) }),
-      startCluster({ profile: "3.7" }),
+    const [world, ollama, otherOllama] = await Promise.all([
+      ResourceWorld.start("matrix", { kind: "secured", log: (line) => requests.push(line) }),
       new FakeOllama().start(),
       new FakeOllama().start(),
     ]);
-    await world.open(newer);
-    bench = { world, newer, ollama, otherOllama };
+    bench = { world, ollama, otherOllama };
+    await world.done("PUT", `${USERS}/${TEAM.username}`, {
+      password: TEAM.password,
+      backend_roles: TEAM.backendRoles,
+      opendistro_security_roles: TEAM.roles,
+    });
     for (const cell of cells) await cell.beforehand?.(bench);
     stockRegistries(bench);
     for (const base of [BASE, OTHER_BASE]) ollama.add(base);
@@ -73,7 +78,7 @@ describe.skipIf(!hasEngine)("every input of every resource, changed on the real 
   afterAll(async () => {
     await bench?.ollama.stop();
     await bench?.otherOllama.stop();
-    await bench?.newer.close();
+    await bench?.world.api("DELETE", `${USERS}/${TEAM.username}`);
     await bench?.world.stop();
   });
 
@@ -182,8 +187,7 @@ async function held(bench: Bench, cell: Cell): Promise<unknown> {
   if (cell.type === "TlsCertificate") return world.outputs(cell.name);
   if (cell.type === "ClusterSetting") return await world.settings();
   if (cell.type === "SearchIndex") return await world.index(world.id(cell.name));
-  if (cell.type !== "OllamaModel")
-    return await world.seen(cell.type, world.id(cell.name), cell.newer ? bench.newer : undefined);
+  if (cell.type !== "OllamaModel") return await world.seen(cell.type, world.id(cell.name));
   const server = [bench.ollama, bench.otherOllama].find(
     ({ endpoint }) => endpoint === world.outputs(cell.name).endpoint,
   );

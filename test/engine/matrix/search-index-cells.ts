@@ -70,7 +70,12 @@ export const searchIndexCells: readonly Cell[] = [
   }),
   cell("setting-default", {}, set({ number_of_shards: 1 }), { op: "same" }),
   cell("setting-nested", set({ "index.priority": 5 }), set({ index: { priority: "5" } }), { op: "same" }),
-  cell("vector", {}, { vector: VECTOR }, { op: "replace", holds: shows({ vector: { type: "float" } }) }),
+  cell(
+    "vector",
+    {},
+    { vector: VECTOR },
+    { op: "replace", holds: shows({ vector: { type: "knn_vector", dimension: 3 } }) },
+  ),
   cell("vector-dimension", { vector: VECTOR }, { vector: { ...VECTOR, dimension: 4 } }, { op: "replace" }),
   cell("vector-model", { vector: VECTOR }, { vector: { ...VECTOR, model: "another" } }, { op: "replace" }),
   cell("vector-default", { vector: VECTOR }, { vector: { ...VECTOR, spaceType: "cosinesimil" } }, { op: "same" }),

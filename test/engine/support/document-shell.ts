@@ -48,7 +48,7 @@ export class DocumentShell {
 
   /**
    * Runs every block that names this test, in order, and returns what they print to standard output. `instead` gives
-   * other words for those that a machine may not have free, such as ports.
+   * other words for those that a machine may not have, such as free ports.
    */
   async runBlocks(claim: string, instead: Readonly<Record<string, string>> = {}): Promise<string> {
     let printed = "";

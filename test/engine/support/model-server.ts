@@ -8,14 +8,25 @@ export interface Question {
   readonly body: string;
 }
 
-/** A model server that answers every question at once, and remembers what it was asked. */
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const READY: Reply = { status: 200, body: { model: "m", response: "ready", done: true } };
+
+/** A model server that answers every question at once, as it is told to, and remembers what it was asked. */
 export class ModelServer extends LoopbackServer {
   readonly questions: Question[] = [];
+  /** What it has against a question. Default: nothing. */
+  refusal: (question: Question) => Reply | undefined = () => undefined;
 
   protected answer(request: IncomingMessage, body: string, response: ServerResponse): void {
     const { authorization } = request.headers;
-    this.questions.push({ path: request.url ?? "", authorization, body });
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ model: "m", response: "ready", done: true }));
+    const question = { path: request.url ?? "", authorization, body };
+    this.questions.push(question);
+    const reply = this.refusal(question) ?? READY;
+    response.writeHead(reply.status, { "content-type": "application/json" });
+    response.end(JSON.stringify(reply.body));
   }
 }

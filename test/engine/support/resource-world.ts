@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { type Emulator, type EmulatorOptions, FAST_TIMINGS, startEmulator } from "../../../emulator";
 import { ollamaGenerate } from "../../../providers/connector/presets";
+import { ADMIN_PASSWORD as PASSWORD } from "../../support/opensearch/address";
+import { TestCluster, type TestClusterOptions } from "../../support/opensearch/test-cluster";
 import { ModelServer } from "./model-server";
 import { Project, type Run } from "./project";
 
@@ -26,21 +27,19 @@ const ML = "/_plugins/_ml";
 const PATHS = { ModelGroup: "model_groups", Connector: "connectors", DeployedModel: "models" } as const;
 export type Kind = keyof typeof PATHS;
 
-export const PASSWORD = "Canary-Passw0rd-8642";
-
 /** A cluster, a model server, and a stack of resources that tests change as they like. */
 export class ResourceWorld {
   private constructor(
-    public emulator: Emulator,
+    public cluster: TestCluster,
     readonly model: ModelServer,
     readonly project: Project,
   ) {}
 
-  static async start(name: string, options: EmulatorOptions = {}): Promise<ResourceWorld> {
-    const [emulator, model] = await Promise.all([startCluster(options), new ModelServer().start()]);
+  static async start(name: string, options: TestClusterOptions = {}): Promise<ResourceWorld> {
+    const [cluster, model] = await Promise.all([TestCluster.start(options), new ModelServer().start()]);
     const project = await Project.ofProgram(name, "test/engine/programs/resources.js", "dev", {});
     project.configure({ resources: join(project.folder, "resources.json") });
-    const world = new ResourceWorld(emulator, model, project);
+    const world = new ResourceWorld(cluster, model, project);
     await world.open();
     return world;
   }
@@ -48,17 +47,17 @@ export class ResourceWorld {
   async stop(): Promise<void> {
     this.project.remove();
     await this.model.stop();
-    await this.emulator.close();
+    await this.cluster.close();
   }
 
   /** The cluster as it would come up after its data were lost: same address, another identity, nothing in it. */
   async startAnew(port: number): Promise<void> {
-    this.emulator = await startCluster({ port });
+    this.cluster = await TestCluster.start({ port });
     await this.open();
   }
 
   /** Opens the cluster for the model server by hand, as its owner would; these settings are nobody's resource. */
-  async open(cluster = this.emulator): Promise<void> {
+  async open(cluster = this.cluster): Promise<void> {
     const persistent = {
       "plugins.ml_commons.trusted_connector_endpoints_regex": ["^http://127\\.0\\.0\\.1:.*$"],
       "plugins.ml_commons.connector.private_ip_enabled": true,
@@ -68,7 +67,7 @@ export class ResourceWorld {
   }
 
   readonly connection = (more: Json = {}): Json => ({
-    endpoint: this.emulator.url,
+    endpoint: this.cluster.url,
     username: "admin",
     password: PASSWORD,
     requestTimeoutSeconds: 10,
@@ -100,7 +99,7 @@ export class ResourceWorld {
     method: string,
     path: string,
     body?: unknown,
-    cluster = this.emulator,
+    cluster = this.cluster,
   ): Promise<{ status: number; body: Json }> {
     const answer = await fetch(`${cluster.url}${path}`, {
       method,
@@ -114,7 +113,7 @@ export class ResourceWorld {
   }
 
   /** The same, where a refusal is a mistake of the test. */
-  async done(method: string, path: string, body?: unknown, cluster = this.emulator): Promise<Json> {
+  async done(method: string, path: string, body?: unknown, cluster = this.cluster): Promise<Json> {
     const answer = await this.api(method, path, body, cluster);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
@@ -125,7 +124,7 @@ export class ResourceWorld {
   }
 
   /** Everything that is set, by flat key in its scope. */
-  async settings(cluster = this.emulator): Promise<Json> {
+  async settings(cluster = this.cluster): Promise<Json> {
     return await this.done("GET", "/_cluster/settings?flat_settings=true", undefined, cluster);
   }
 
@@ -133,7 +132,7 @@ export class ResourceWorld {
     return `${ML}/${PATHS[kind]}/${id}`;
   }
 
-  async seen(kind: Kind, id: string, cluster = this.emulator): Promise<Json> {
+  async seen(kind: Kind, id: string, cluster = this.cluster): Promise<Json> {
     return (await this.api("GET", this.path(kind, id), undefined, cluster)).body;
   }
 
@@ -142,22 +141,22 @@ export class ResourceWorld {
     return (await this.done("GET", `/${name}?flat_settings=true`))[name] as Json;
   }
 
-  /** Names of the indices that are not ML Commons' own. */
+  /** Names of the indices that no plugin made for itself. */
   async indices(): Promise<string[]> {
     const names = Object.keys(await this.done("GET", "/*/_mapping"));
-    return names.filter((name) => !name.startsWith(".")).sort();
+    return names.filter((name) => !/^\.|^security-auditlog-/.test(name)).sort();
   }
 
   async predict(id: string): Promise<void> {
     await this.done("POST", `${ML}/models/${id}/_predict`, { parameters: { prompt: "Why?" } });
   }
 
-  async count(kind: Kind, cluster = this.emulator): Promise<number> {
+  async count(kind: Kind, cluster = this.cluster): Promise<number> {
     const { body } = await this.api("POST", `${ML}/${PATHS[kind]}/_search`, { size: 200 }, cluster);
     return (body.hits as { hits: unknown[] } | undefined)?.hits.length ?? 0;
   }
 
-  async counts(cluster = this.emulator): Promise<readonly [groups: number, connectors: number, models: number]> {
+  async counts(cluster = this.cluster): Promise<readonly [groups: number, connectors: number, models: number]> {
     const count = (kind: Kind) => this.count(kind, cluster);
     return [await count("ModelGroup"), await count("Connector"), await count("DeployedModel")];
   }
@@ -180,10 +179,6 @@ export class ResourceWorld {
 
 function nameOf(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
-}
-
-export async function startCluster(options: EmulatorOptions = {}): Promise<Emulator> {
-  return await startEmulator({ users: [{ name: "admin", password: PASSWORD }], timings: FAST_TIMINGS, ...options });
 }
 
 /** What became of each resource: `same`, `create`, `update`, `replace` or `delete`. */
