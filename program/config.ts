@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { adminPasswordRule, isStrong } from "../components/admin-password";
+import { adminPasswordRule, weakness } from "../components/admin-password";
 import type { OllamaChatStackArgs } from "../components/args";
 import { ADMIN } from "../components/open-search-server";
 import type { OllamaRagStackArgs } from "../components/rag-args";
@@ -81,12 +81,15 @@ function existingCluster(config: pulumi.Config, endpoint: string) {
 function adminPassword(config: pulumi.Config): pulumi.Output<string> {
   const password = config.get("opensearchPassword");
   if (!password) throw passwordMissing(`for OpenSearch's user ${ADMIN}`);
-  if (!isStrong(password)) throw new pulumi.RunError(`opensearchPassword is too weak: it ${adminPasswordRule}.`);
+  const reason = weakness(password);
+  if (reason !== undefined) {
+    throw new pulumi.RunError(`opensearchPassword is too weak: ${reason}, and ${adminPasswordRule}.`);
+  }
   return pulumi.secret(password);
 }
 
 function passwordMissing(whose: string): pulumi.RunError {
   return new pulumi.RunError(
-    `opensearchPassword is missing: the password ${whose}. Set it with\n  pulumi config set --secret opensearchPassword 'Your-Passw0rd'`,
+    `opensearchPassword is missing: the password ${whose}. Set it with\n  pulumi config set --secret opensearchPassword 'Your-0wn-Passw0rd'`,
   );
 }

@@ -54,11 +54,11 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
   it("without a password, the error gives the line that sets it", async () => {
     const run = await project.preview();
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain("pulumi config set --secret opensearchPassword 'Your-Passw0rd'");
+    expect(run.output).toContain("pulumi config set --secret opensearchPassword 'Your-0wn-Passw0rd'");
     await project.secret("opensearchPassword", "short");
     const weak = await project.preview();
     expect(weak.output).toContain(
-      "error: opensearchPassword is too weak: it must have 8 characters at least, with upper and lower case, a digit and a special character, or OpenSearch will not start.",
+      "error: opensearchPassword is too weak: it has fewer than 8 characters, and OpenSearch would refuse it and not start. It must have 8 to 100 characters, with upper and lower case, a digit and a special character, and be hard to guess.",
     );
     expect(weak.output).not.toContain('"short"');
     await project.secret("opensearchPassword", PASSWORD);

@@ -83,9 +83,9 @@ export function projectCopy(project: string): string {
   return project.replace(/^main: *(\S+)$/m, (_, main: string) => `main: ${join("..", main)}`);
 }
 
-/** Strong by the rules of OpenSearch: all four kinds of characters, and no word in it. */
-function newPassword(): string {
-  return `${randomBytes(18).toString("base64url")}-aZ7!`;
+/** What OpenSearch takes, always: all four kinds of characters, no word, and no m, so never its user's name in it. */
+export function newPassword(): string {
+  return `${randomBytes(18).toString("hex")}-aZ7!`;
 }
 
 const configSchema = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
