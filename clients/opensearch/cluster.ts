@@ -13,6 +13,9 @@ const infoAnswer = z.object({
   version: z.object({ number: z.string(), build_type: z.string().optional() }),
 });
 
+/** A node says this while it has found no cluster, or not yet: whose resources are its own, nobody can tell. */
+const NO_IDENTITY = "_na_";
+
 /** Which cluster this is; asked once a process. */
 export async function clusterInfo(server: OpenSearchServer): Promise<ClusterInfo> {
   return await server.once("cluster-info", async () => {
@@ -20,6 +23,8 @@ export async function clusterInfo(server: OpenSearchServer): Promise<ClusterInfo
       name: "GET /",
       send: (client, options) => client.info({}, options),
       answer: infoAnswer,
+      tooEarly: (info) =>
+        info.cluster_uuid === NO_IDENTITY ? "the node is in no cluster yet (cluster_uuid _na_)" : undefined,
       repeatable: true,
     });
     return {

@@ -1,12 +1,11 @@
 import { ServerError } from "../errors";
 
-/**
- * True for the server's "it is not there". Some of these are not a 404: a missing group in a registration is a 500,
- * and so are calls on a model while the model index is absent (seen on 3.4.0).
- */
+/** Said of a shard that is not there yet, some time after a restart, under a status of 500 or 404 (3.6.0). */
+const UNREADABLE = /Failed to get data object from index/;
+
+/** True for the server's "it is not there". That an index cannot be read just now is another thing. */
 export function isMissing(error: unknown): boolean {
-  if (!(error instanceof ServerError)) return false;
-  return error.status === 404 || /Failed to get data object from index/.test(error.reason);
+  return error instanceof ServerError && error.status === 404 && !UNREADABLE.test(error.reason);
 }
 
 /** The value, or `undefined` where the server says that the thing is not there. */

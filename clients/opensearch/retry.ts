@@ -17,7 +17,8 @@ const CONFLICT = /version conflict|Model is deploying/i;
 /** A fresh node makes its encryption key in the background; the server's text asks to wait ten seconds. */
 const NOT_READY = /master key has not been initialized/i;
 /** Thrown at while a cluster starts or a shard moves. */
-const STARTING = /no_shard_available|all shards failed|not yet initialized|cluster_block_exception.*not recovered/i;
+const STARTING =
+  /no_shard_available|all shards failed|not yet initialized|cluster_block_exception.*not recovered|Failed to get data object from index|Failed to search indices|Fail to search/i;
 
 type Verdict = "never" | "counted" | "until deadline";
 

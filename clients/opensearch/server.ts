@@ -1,6 +1,6 @@
 import type { ApiResponse } from "@opensearch-project/opensearch";
 import type { z } from "zod";
-import { UnexpectedAnswerError, UnreachableError } from "../errors";
+import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
 import { validate } from "../validate";
 import { type ApiClient, apiErrors } from "./library";
@@ -25,6 +25,8 @@ export interface Call<T> {
   readonly send: (client: ApiClient, options: CallOptions) => PromiseLike<ApiResponse>;
   /** Reads the answer. A function is called when the answer is there: its code need not be loaded before the request. */
   readonly answer: z.ZodType<T> | (() => Promise<z.ZodType<T>>);
+  /** What is wrong with an answer that the server gave too early; it counts as a refusal with 503. */
+  readonly tooEarly?: (answer: T) => string | undefined;
   /** True when sending it twice does no more than sending it once. */
   readonly repeatable: boolean;
   /** Time limit of one try. Default: the connection's. */
@@ -71,7 +73,11 @@ export class OpenSearchServer {
     });
     const answer = typeof call.answer === "function" ? await call.answer() : call.answer;
     const parsed = validate(answer, body);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) {
+      const early = call.tooEarly?.(parsed.data);
+      if (early === undefined) return parsed.data;
+      throw new ServerError(503, "", early, call.name);
+    }
     const { misread } = await import("./refusal.js");
     throw misread(call.name, parsed.error);
   }

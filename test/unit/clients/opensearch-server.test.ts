@@ -143,7 +143,8 @@ describe("no answer", () => {
 describe("what is missing", () => {
   it.each([
     [new ServerError(404, "", "Failed to find model", "GET /x"), true],
-    [new ServerError(500, "", "Failed to get data object from index .plugins-ml-model", "GET /x"), true],
+    [new ServerError(500, "", "Failed to get data object from index .plugins-ml-model", "GET /x"), false],
+    [new ServerError(404, "", "Failed to get data object from index .plugins-ml-model", "POST /x"), false],
     [new ServerError(500, "", "boom", "GET /x"), false],
     [new UnreachableError("http://h", "gone", "GET /x", false), false],
     [new TypeError("x"), false],
@@ -203,6 +204,21 @@ describe("the cluster's identity", () => {
     expect(all[0]).toStrictEqual({ clusterUuid: "u", version: "3.4.0", buildType: "tar" });
     await clusterInfo(server);
     expect(asked).toBe(1);
+  });
+
+  it("is not told by a node that is in no cluster, which is asked again until it is", async () => {
+    answer = json(200, { ...info, cluster_uuid: "_na_" });
+    const server = serverWith();
+    await expect(clusterInfo(server)).rejects.toThrow(
+      "GET / answered 503: the node is in no cluster yet (cluster_uuid _na_)",
+    );
+    let asked = 0;
+    answer = (response, path) => {
+      asked += 1;
+      json(200, asked === 1 ? { ...info, cluster_uuid: "_na_" } : info)(response, path);
+    };
+    await expect(clusterInfo(serverWith({ maxRetries: 1 }))).resolves.toMatchObject({ clusterUuid: "u" });
+    expect(asked).toBe(2);
   });
 
   it("is asked again after a failure", async () => {
