@@ -1,55 +1,141 @@
-import { describe, expect, it } from "vitest";
-import { FAST_TIMINGS, startEmulator } from "../../emulator";
-import { basic, call, ML, reason } from "./support";
+import { beforeEach, describe, expect, it } from "vitest";
+import { openSearch } from "../../clients/opensearch/connect";
+import { installedPlugins } from "../../clients/opensearch/plugins";
+import { predict } from "../../clients/opensearch/predict";
+import { answerText } from "../../clients/opensearch/predict-answer";
+import { Deadline } from "../../clients/wait";
+import { clusterSettingLifecycle } from "../../providers/cluster-setting/lifecycle";
+import type { Connection } from "../../providers/connection";
+import { connectorLifecycle } from "../../providers/connector/lifecycle";
+import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
+import type { Lifecycle } from "../../providers/lifecycle";
+import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
+import { searchIndexLifecycle } from "../../providers/search-index/lifecycle";
+import { modelsIn } from "./lifecycle-model-support";
+import { created, eachInItsOwnWorld, failureOf, PASSWORD, updated, urn } from "./lifecycle-support";
 
-const USERS = [
-  { name: "admin", password: "se:cret" },
-  { name: "reader", password: "r", roles: ["ml_read_access"] },
-  { name: "bob", password: "b", roles: [] },
-];
+const world = eachInItsOwnWorld({ kind: "secured" });
+const { deployed } = modelsIn(world);
 
-describe("users of an emulator without a server behind", () => {
-  it("get 401 in plain text without or with wrong credentials, on every path", async () => {
-    const emulator = await startEmulator({ users: USERS, timings: FAST_TIMINGS });
-    for (const path of ["/", "/_cluster/health", `${ML}/models/nope`]) {
-      for (const headers of [{}, basic("admin", "wrong"), basic("nobody", ""), { Authorization: "Bearer x" }]) {
-        const reply = await call(emulator.url, "GET", path, undefined, headers);
-        expect([reply.status, reply.text, reply.headers["content-type"]]).toEqual([
-          401,
-          "Unauthorized",
-          "text/plain; charset=UTF-8",
-        ]);
-      }
-    }
-    expect((await call(emulator.url, "GET", "/", undefined, basic("admin", "se:cret"))).status).toBe(200);
-    await emulator.close();
+const SECURITY = "/_plugins/_security/api";
+
+/** A user with these rights on the cluster and on indices, and these roles. */
+async function user(name: string, cluster: readonly string[], indices: readonly string[], roles: readonly string[]) {
+  const permissions = indices.length === 0 ? [] : [{ index_patterns: ["docs*"], allowed_actions: indices }];
+  await world().api("PUT", `${SECURITY}/roles/${name}`, {
+    cluster_permissions: cluster,
+    index_permissions: permissions,
   });
+  const body = { password: PASSWORD, backend_roles: [], opendistro_security_roles: [name, ...roles] };
+  await world().api("PUT", `${SECURITY}/internalusers/${name}`, body);
+  return { ...world().connection, username: name };
+}
 
-  it("get what their roles allow: all, reading, nothing of ML", async () => {
-    const emulator = await startEmulator({ users: USERS, timings: FAST_TIMINGS });
-    const statuses = async (name: string, password: string) => {
-      const read = await call(emulator.url, "GET", `${ML}/models/nope`, undefined, basic(name, password));
-      const write = await call(emulator.url, "POST", `${ML}/model_groups/_register`, { name }, basic(name, password));
-      return [read.status, write.status];
-    };
-    expect(await statuses("admin", "se:cret")).toEqual([404, 200]);
-    expect(await statuses("reader", "r")).toEqual([404, 403]);
-    expect(await statuses("bob", "b")).toEqual([403, 403]);
-    const refused = await call(emulator.url, "POST", `${ML}/models/x/_predict`, {}, basic("bob", "b"));
-    expect(reason(refused)).toBe(
-      "no permissions for [cluster:admin/opensearch/ml/predict] and User [name=bob, backend_roles=[], requestedTenant=null]",
+/** Made, read without a difference and changed; what is left to do is its delete. */
+async function lived<I extends object, S extends object>(lifecycle: Lifecycle<I, S>, news: object, changed: object) {
+  const made = await created(lifecycle, news);
+  expect(await lifecycle.read(made.id, made.state)).toStrictEqual({ state: made.state, inputs: made.inputs });
+  const later = await updated(lifecycle, made, { ...news, ...changed });
+  expect(await lifecycle.read(made.id, later.state)).toStrictEqual({ state: later.state, inputs: later.inputs });
+  return { id: made.id, remove: () => lifecycle.delete(made.id, later.state) };
+}
+
+describe("the least rights", () => {
+  it("for settings, group, connector and model are ml_full_access and the right to change cluster settings", async () => {
+    const connection = await user("deployer", ["cluster:admin/settings/update"], [], ["ml_full_access"]);
+    const regex = "plugins.ml_commons.trusted_connector_endpoints_regex";
+    const flag = "plugins.ml_commons.connector.private_ip_enabled";
+    const settings = { [regex]: ["^http://127\\.0\\.0\\.1:.*$"], [flag]: true };
+    const owned = { connection, mode: "contribute", owner: urn("ClusterSetting", "s") };
+    const setting = await lived(
+      clusterSettingLifecycle,
+      { ...owned, settings },
+      { whenKnown: { [`${regex}s`]: ["x"] } },
     );
-    await emulator.close();
+    const group = await lived(modelGroupLifecycle, world().groupInputs("g", { connection }), { description: "second" });
+    const connector = await lived(connectorLifecycle, world().connectorInputs("c", { connection }), {
+      timeouts: { deleteSeconds: 60 },
+    });
+    const model = await lived(
+      deployedModelLifecycle,
+      world().modelInputs("m", group.id, connector.id, { connection }),
+      { description: "second", settingsRevision: "2" },
+    );
+    for (const one of [model, connector, group, setting]) await one.remove();
+    expect(await world().count("models")).toBe(0);
+    expect(await world().persistent()).toStrictEqual({});
   });
 
-  it("meet the marker on each answer, also on refusals", async () => {
-    const emulator = await startEmulator({ users: USERS, profile: "3.7" });
-    const refused = await call(emulator.url, "GET", "/");
-    expect(refused.headers["x-ollama-chat-emulator"]).toBe("ml-commons 3.7.0");
-    const root = await call(emulator.url, "GET", "/", undefined, basic("admin", "se:cret"));
-    expect(root.json).toMatchObject({
-      version: { distribution: "opensearch", number: "3.7.0", build_type: "emulator" },
+  it("for an index are those on it", async () => {
+    const rights = ["indices:admin/get", "indices:admin/create", "indices:admin/delete", "indices:admin/mapping/put"];
+    const more = ["indices:admin/settings/update", "indices:monitor/settings/get", "indices:admin/refresh*", "read"];
+    const connection = await user("writer", ["cluster:monitor/main"], [...rights, ...more], []);
+    const properties = { text: { type: "text" } };
+    const owned = { connection, name: "docs-1", owner: urn("SearchIndex", "i"), mappings: { properties } };
+    const changed = {
+      mappings: { properties: { ...properties, page: { type: "integer" } } },
+      settings: { refresh_interval: "5s" },
+    };
+    const index = await lived(searchIndexLifecycle, owned, changed);
+    await index.remove();
+    expect(await world().api("GET", "/docs-1")).toMatchObject({ status: 404 });
+  });
+});
+
+describe("a user who may only ask", () => {
+  let asker: Connection;
+  beforeEach(async () => {
+    asker = await user("asker", ["cluster:admin/opensearch/ml/predict"], [], []);
+  });
+
+  it("gets an answer, though the model was undeployed meanwhile", async () => {
+    const { id } = await deployed();
+    const asked = async () => answerText(await predict(openSearch(asker), id, { prompt: "x" }, Deadline.after(60_000)));
+    expect(await asked()).toBe("ready");
+    await world().api("POST", `/_plugins/_ml/models/${id}/_undeploy`);
+    expect(await asked()).toBe("ready");
+  });
+
+  it("changes nothing, and is told what is lacking", async () => {
+    const failure = await failureOf(created(modelGroupLifecycle, world().groupInputs("g", { connection: asker })));
+    expect(failure.message).toBe(
+      [
+        'ModelGroup "g": create failed: GET / answered 403 security_exception: no permissions for [cluster:monitor/main] and User [name=asker, backend_roles=[], requestedTenant=null]',
+        "  cause: The user lacks the permission that the server names.",
+        "  fix: Give the user the role ml_full_access, and a role with cluster:admin/settings/update for ClusterSetting.",
+      ].join("\n"),
+    );
+    expect(await world().count("model_groups")).toBe(0);
+  });
+
+  it("may not ask for the plugins either: they are none, so that nothing is made that needs one", async () => {
+    expect([...(await installedPlugins(openSearch(asker)))]).toStrictEqual([]);
+    expect(await installedPlugins(openSearch(world().connection))).toContain("opensearch-knn");
+  });
+});
+
+describe("where access to models is controlled", () => {
+  beforeEach(async () => {
+    const persistent = { "plugins.ml_commons.model_access_control_enabled": true };
+    await world().api("PUT", "/_cluster/settings", { persistent });
+  });
+
+  it("a group's access mode and roles are read without a difference and change in place", async () => {
+    const restricted = { accessMode: "restricted", backendRoles: ["admin"] };
+    const group = await lived(modelGroupLifecycle, world().groupInputs("g", { accessMode: "private" }), restricted);
+    expect(await world().api("GET", `/_plugins/_ml/model_groups/${group.id}`)).toMatchObject({
+      access: "restricted",
+      backend_roles: ["admin"],
     });
-    await emulator.close();
+    await group.remove();
+  });
+
+  it("a private group of somebody else is an error, and not taken for gone", async () => {
+    const { id, state } = await created(modelGroupLifecycle, world().groupInputs("g", { accessMode: "private" }));
+    const connection = await user("stranger", [], [], ["ml_full_access"]);
+    const failure = await failureOf(modelGroupLifecycle.read(id, { ...state, connection }));
+    expect(failure.message).toContain(
+      `ModelGroup "g": read failed: GET /_plugins/_ml/model_groups/${id} answered 403 status_exception: User doesn't have privilege to perform this operation on this model group`,
+    );
   });
 });
