@@ -68,7 +68,7 @@ describe("the least rights", () => {
 
   it("for an index are those on it", async () => {
     const rights = ["indices:admin/get", "indices:admin/create", "indices:admin/delete", "indices:admin/mapping/put"];
-    const more = ["indices:admin/settings/update", "indices:monitor/settings/get", "indices:admin/refresh*", "read"];
+    const more = ["indices:admin/settings/update", "indices:admin/refresh*", "read"];
     const connection = await user("writer", ["cluster:monitor/main"], [...rights, ...more], []);
     const properties = { text: { type: "text" } };
     const owned = { connection, name: "docs-1", owner: urn("SearchIndex", "i"), mappings: { properties } };
