@@ -9,7 +9,8 @@ import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
 import { freePort } from "../../toolchain/ollama-server";
 import { type OpenSearchServer, startOpenSearch } from "../../toolchain/opensearch/server";
 import { readSelection } from "../../toolchain/selection";
-import { created, updated, urn, World } from "./lifecycle-support";
+import { giveDataBack, takeDataAway } from "../support/opensearch/shards";
+import { created, failureOf, updated, urn, World } from "./lifecycle-support";
 
 const older = readSelection()?.olderOpensearch;
 const TRUSTED = "plugins.ml_commons.trusted_connector_endpoints_regex";
@@ -96,5 +97,52 @@ describe.skipIf(older === undefined)("on the real OpenSearch 2.19", () => {
     expect(deployedModelLifecycle.diff(model.id, seen.state, model.inputs).changes).toBe(true);
     await deployedModelLifecycle.update(model.id, seen.state, model.inputs);
     expect(await world.api("GET", `/_plugins/_ml/models/${model.id}`)).toMatchObject({ model_state: "DEPLOYED" });
+  });
+
+  it("what it drops without a word is refused, with the release that understands it", async () => {
+    await world.open();
+    const inputs = world.connectorInputs("c");
+    const { parameters, actions } = inputs;
+    const [{ actionType, requestBody, ...action }] = actions as [(typeof actions)[0]];
+    const made = await world.api("POST", "/_plugins/_ml/connectors/_create", {
+      name: "by hand",
+      version: 1,
+      protocol: "http",
+      parameters,
+      credential: { none: "none" },
+      actions: [{ ...action, action_type: actionType, request_body: requestBody, name: "ask" }],
+      client_config: { max_connection: 7, skip_ssl_verification: true },
+    });
+    const seen = await world.api("GET", `/_plugins/_ml/connectors/${String(made.connector_id)}`);
+    expect(seen.client_config).toMatchObject({ max_connection: 7, read_timeout: 30_000 });
+    expect(seen.client_config).not.toHaveProperty("skip_ssl_verification");
+    expect((seen.actions as object[])[0]).not.toHaveProperty("name");
+
+    const refused = async (more: object) =>
+      (await failureOf(created(connectorLifecycle, { ...inputs, ...more }))).message;
+    expect(await refused({ actions: [{ ...actions[0], name: "ask" }] })).toContain(
+      'Connector "c": create failed: actions.0.name needs OpenSearch 3.5 or later; this cluster is 2.19.6.',
+    );
+    expect(await refused({ clientConfig: { skipSslVerification: true } })).toContain(
+      "clientConfig.skipSslVerification needs OpenSearch 3.5 or later; this cluster is 2.19.6.",
+    );
+    expect(await world.count("connectors")).toBe(1);
+  });
+
+  it("nothing is taken for gone while its data is not there, as after a start", async () => {
+    const { group, connector, model } = await chain();
+    const api: World["api"] = (...request) => world.api(...request);
+    await takeDataAway(api, /^\.plugins-ml-(model|model-group|connector)$/);
+    for (const read of [
+      () => modelGroupLifecycle.read(group.id, group.state),
+      () => connectorLifecycle.read(connector.id, connector.state),
+      () => deployedModelLifecycle.read(model.id, model.state),
+    ]) {
+      expect((await failureOf(read())).message).toContain(
+        `answered 500 status_exception: Failed to get data object from index `,
+      );
+    }
+    await giveDataBack(api);
+    expect(await deployedModelLifecycle.read(model.id, model.state)).toMatchObject({ state: model.state });
   });
 });
