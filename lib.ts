@@ -34,6 +34,7 @@ export {
 export { promptText } from "./providers/connector/prompt-text";
 export { Connector, type ConnectorArgs } from "./providers/connector/resource";
 export { trustedEndpointRegex } from "./providers/connector/trust";
+export { ContainerHealth, type ContainerHealthArgs } from "./providers/container-health/resource";
 export type { Probe } from "./providers/deployed-model/inputs";
 export { DeployedModel, type DeployedModelArgs } from "./providers/deployed-model/resource";
 export { AccessMode } from "./providers/model-group/inputs";

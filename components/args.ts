@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterSettingArgs } from "../providers/cluster-setting/resource";
 import type { ConnectionArgs } from "../providers/connection-args";
 import type { ConnectorArgs } from "../providers/connector/resource";
+import type { ContainerHealthArgs } from "../providers/container-health/resource";
 import type { DeployedModelArgs } from "../providers/deployed-model/resource";
 import type { ModelGroupArgs } from "../providers/model-group/resource";
 import type { OllamaModelArgs } from "../providers/ollama-model/resource";
@@ -105,6 +106,8 @@ export interface Transforms {
   ollamaContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;
   /** OpenSearch's container. */
   openSearchContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;
+  /** The wait for each container. */
+  containerHealth?: (args: ContainerHealthArgs) => ContainerHealthArgs;
   /** The certificate of OpenSearch's container. */
   tlsCertificate?: (args: TlsCertificateArgs) => TlsCertificateArgs;
   /** Each model in Ollama. */

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { ContainerHealth } from "../providers/container-health/resource";
 import { withPausedTraces } from "../providers/dynamic/paused-traces";
 import type { Transforms } from "./args";
 import { dockerName, labels } from "./naming";
@@ -43,13 +44,14 @@ export interface ContainerParts {
   readonly port: { readonly internal: number; readonly external: number };
   readonly envs: pulumi.Input<string[]>;
   readonly health: { readonly tests: string[]; readonly interval: string; readonly timeout: string };
-  readonly waitSeconds: number;
 }
 
 /**
  * Arguments of a container, with the inputs set whose absence shows as a change for ever: `networkMode`, and the
  * image by its id and not by its tag (pulumi-docker #1272, #325). `bridge` is what the provider disconnects before it
  * connects `networksAdvanced`; with the network's own name there the alias would be lost. Durations are in Go's own form.
+ * The provider's own `wait` looks at the health alone: a container that ends again and again is waited for to the last
+ * second (issue 16), so `ContainerHealth` waits instead.
  */
 export function containerArgs(context: DockerContext, parts: ContainerParts): docker.ContainerArgs {
   return {
@@ -63,8 +65,6 @@ export function containerArgs(context: DockerContext, parts: ContainerParts): do
     labels: labels(),
     healthcheck: { ...parts.health, retries: 5, startPeriod: "5m0s" },
     restart: "unless-stopped",
-    wait: true,
-    waitTimeout: parts.waitSeconds,
   };
 }
 
@@ -76,4 +76,20 @@ export function createContainer(
 ): docker.Container {
   const all = { ...options, deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"] };
   return withPausedTraces(() => new docker.Container(`${name}-${part}`, args, all));
+}
+
+/** What needs the server in a container waits for this. */
+export function createHealth(
+  { name, options, transform }: DockerContext,
+  part: string,
+  container: docker.Container,
+  wait: { readonly endpoint: string; readonly seconds: number },
+): ContainerHealth {
+  const args = {
+    containerId: container.id,
+    endpoint: wait.endpoint,
+    dockerHost: new pulumi.Config("docker").get("host"),
+    timeouts: { createSeconds: wait.seconds, updateSeconds: wait.seconds },
+  };
+  return new ContainerHealth(`${name}-${part}-health`, transform.containerHealth?.(args) ?? args, options);
 }

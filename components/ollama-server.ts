@@ -1,7 +1,14 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { OllamaChatStackArgs } from "./args";
-import { containerArgs, createContainer, createImage, createVolume, type DockerContext } from "./docker-parts";
+import {
+  containerArgs,
+  createContainer,
+  createHealth,
+  createImage,
+  createVolume,
+  type DockerContext,
+} from "./docker-parts";
 import { fromContainer } from "./endpoints";
 
 /** Pinned, never `latest`: the version whose answers the tests know. */
@@ -41,17 +48,18 @@ export function createOllama(args: OllamaChatStackArgs, context: DockerContext, 
     port: { internal: OLLAMA_PORT, external },
     envs: ["OLLAMA_NO_CLOUD=1", ...(ollama.keepAlive ? [`OLLAMA_KEEP_ALIVE=${ollama.keepAlive}`] : [])],
     health: { tests: ["CMD", "ollama", "list"], interval: "2s", timeout: "10s" },
-    waitSeconds: args.readiness?.ollamaSeconds ?? 120,
   });
   const withGpus = ollama.gpus === undefined ? made : { ...made, gpus: ollama.gpus };
   const final = context.transform.ollamaContainer?.(withGpus) ?? withGpus;
   const container = createContainer(context, "ollama", final);
   const here = `http://localhost:${external}`;
+  const seconds = args.readiness?.ollamaSeconds ?? 120;
+  const health = createHealth(context, "ollama", container, { endpoint: here, seconds });
   // A cluster elsewhere knows no alias of this network; on this machine the published port serves it.
   const forOpenSearch = args.opensearch?.existing === undefined ? `http://${ALIAS}:${OLLAMA_PORT}` : here;
   return {
     endpoint: here,
     endpointForOpenSearch: ollama.endpointForOpenSearch ?? forOpenSearch,
-    dependsOn: [container],
+    dependsOn: [health],
   };
 }

@@ -4,7 +4,14 @@ import type { ConnectionArgs } from "../providers/connection-args";
 import { TlsCertificate } from "../providers/tls-certificate/resource";
 import { requireStrong } from "./admin-password";
 import type { OllamaChatStackArgs } from "./args";
-import { containerArgs, createContainer, createImage, createVolume, type DockerContext } from "./docker-parts";
+import {
+  containerArgs,
+  createContainer,
+  createHealth,
+  createImage,
+  createVolume,
+  type DockerContext,
+} from "./docker-parts";
 import { HOST_GATEWAY } from "./endpoints";
 
 /** Pinned, never `latest`: the version that everything here is tested on. */
@@ -44,20 +51,22 @@ export function createOpenSearch(
     port: { internal: OPENSEARCH_PORT, external },
     envs: environment(context.name, opensearch.heap ?? "1g", adminPassword),
     health: { tests: ["CMD-SHELL", HEALTH], interval: "5s", timeout: "1m0s" },
-    waitSeconds: args.readiness?.openSearchSeconds ?? 300,
   });
   const uploads = certificateUploads(certificate);
   const hosts = reachesHost ? { hosts: [{ host: HOST_GATEWAY, ip: "host-gateway" }] } : {};
   const full = { ...made, uploads, ...hosts };
   const final = context.transform.openSearchContainer?.(full) ?? full;
   const container = createContainer(context, "opensearch", final);
+  const endpoint = `https://localhost:${external}`;
+  const seconds = args.readiness?.openSearchSeconds ?? 300;
+  const health = createHealth(context, "opensearch", container, { endpoint, seconds });
   const connection: ConnectionArgs = {
-    endpoint: `https://localhost:${external}`,
+    endpoint,
     username: ADMIN,
     password: adminPassword,
     caCertificate: certificate.caCertificatePem,
   };
-  return { connection, dependsOn: [container] };
+  return { connection, dependsOn: [health] };
 }
 
 /**

@@ -120,7 +120,7 @@ function namesOf({ urn, type }: EngineEvent): Pick<Bar, "name" | "type" | "kind"
 }
 
 function kindOf(type: string, short: string): Kind {
-  if (type.startsWith("docker:")) return "Docker";
+  if (type.startsWith("docker:") || short === "ContainerHealth") return "Docker";
   if (!type.includes("ollamachat:")) return "Other";
   if (short === "TlsCertificate") return "Certificate";
   return short === "OllamaModel" ? "Ollama" : "OpenSearch";

@@ -7,6 +7,7 @@ export const ENTRIES = {
   OllamaModel: "ollama-model",
   TlsCertificate: "tls-certificate",
   SearchIndex: "search-index",
+  ContainerHealth: "container-health",
 } as const;
 
 export type ResourceType = keyof typeof ENTRIES;

@@ -256,7 +256,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
     expect(targeted.code, targeted.output).toBe(0);
     const run = await project.up();
     expect(run.code, run.output).toBe(0);
-    expect(changes(run)).toEqual(["create Container"]);
+    expect(changes(run)).toEqual(["create Container", "update ContainerHealth"]);
     const after = await outputs();
     expect(after.modelId).toBe(before.modelId);
     expect((await ask("Are you back?", after)).text).not.toBe("");

@@ -91,11 +91,11 @@ describe("a RAG stack", () => {
       endpoint: "http://localhost:11434",
       model: "all-minilm",
     });
-    expect(of("docs-embedding-model").dependencies).toStrictEqual(["chat-ollama"]);
+    expect(of("docs-embedding-model").dependencies).toStrictEqual(["chat-ollama-health"]);
     expect(of("docs-connector").inputs).toMatchObject({ actions: [{ url: "http://ollama:11434/api/embed" }] });
-    expect(of("docs-settings").dependencies).toContain("chat-opensearch");
+    expect(of("docs-settings").dependencies).toContain("chat-opensearch-health");
     expect(of("docs-settings").dependencies).toContain("chat-settings");
-    expect(of("docs-index").dependencies).toContain("chat-opensearch");
+    expect(of("docs-index").dependencies).toContain("chat-opensearch-health");
     expect(of("docs-model").dependencies).toEqual(
       expect.arrayContaining([
         "chat-group",

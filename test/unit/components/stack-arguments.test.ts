@@ -74,8 +74,9 @@ describe("arguments", () => {
   it("waits are as long as they are told to be", async () => {
     const readiness = { openSearchSeconds: 11, ollamaSeconds: 12, pullSeconds: 13, modelSeconds: 14 };
     const stack = await stackOf({ opensearch: { adminPassword: PASSWORD }, readiness });
-    expect(stack.of("chat-opensearch").inputs.waitTimeout).toBe(11);
-    expect(stack.of("chat-ollama").inputs.waitTimeout).toBe(12);
+    const health = (part: string) => stack.of(`chat-${part}-health`).inputs.timeouts;
+    expect(health("opensearch")).toStrictEqual({ createSeconds: 11, updateSeconds: 11 });
+    expect(health("ollama")).toStrictEqual({ createSeconds: 12, updateSeconds: 12 });
     expect(stack.of("chat-ollama-model").inputs.timeouts).toStrictEqual({ createSeconds: 13 });
     expect(stack.of("chat-model").inputs.timeouts).toStrictEqual({ createSeconds: 14 });
   });
@@ -104,6 +105,7 @@ describe("arguments", () => {
         ollamaContainer: (args) => ({ ...args, memory: 4096 }),
         openSearchContainer: (args) => ({ ...args, memory: 2048 }),
         tlsCertificate: (args) => ({ ...args, dnsNames: ["localhost", "search.local"] }),
+        containerHealth: (args) => ({ ...args, dockerHost: "tcp://docker:2375" }),
         ollamaModel: (args) => ({ ...args, warmUp: true }),
         clusterSetting: (args) => ({ ...args, restoreOnDelete: "keep" }),
         modelGroup: (args) => ({ ...args, name: "my group" }),
@@ -118,6 +120,8 @@ describe("arguments", () => {
       "chat-ollama": { memory: 4096 },
       "chat-opensearch": { memory: 2048 },
       "chat-tls": { dnsNames: ["localhost", "search.local"] },
+      "chat-ollama-health": { dockerHost: "tcp://docker:2375" },
+      "chat-opensearch-health": { dockerHost: "tcp://docker:2375" },
       "chat-ollama-model": { warmUp: true },
       "chat-settings": { restoreOnDelete: "keep" },
       "chat-group": { name: "my group" },

@@ -65,9 +65,24 @@ describe("both servers in Docker", () => {
       labels: [{ label: "pulumi-ollama-chat.stack", value: "project/dev" }],
       healthcheck: expect.objectContaining({ tests: ["CMD", "ollama", "list"] }),
       restart: "unless-stopped",
-      wait: true,
-      waitTimeout: 120,
     });
+  });
+
+  it("each container is waited for by its id, and starts again after the machine does", () => {
+    expect(stack.of("chat-opensearch-health").inputs).toMatchObject({
+      containerId: "chat-opensearch-id",
+      endpoint: "https://localhost:9200",
+      timeouts: { createSeconds: 300, updateSeconds: 300 },
+    });
+    expect(stack.of("chat-ollama-health").inputs).toMatchObject({
+      containerId: "chat-ollama-id",
+      endpoint: "http://localhost:11434",
+      timeouts: { createSeconds: 120, updateSeconds: 120 },
+    });
+    for (const name of ["chat-opensearch", "chat-ollama"]) {
+      expect(stack.of(name).inputs).toMatchObject({ restart: "unless-stopped" });
+      expect(stack.of(name).inputs).not.toHaveProperty("wait");
+    }
   });
 
   it("the chat model is loaded while OpenSearch boots, as its questions will need it", () => {
@@ -85,7 +100,6 @@ describe("both servers in Docker", () => {
       ports: [{ internal: 9200, external: 9200, ip: "127.0.0.1" }],
       networksAdvanced: [{ name: "project-dev-chat-network", aliases: ["opensearch"] }],
       volumes: [{ volumeName: "project-dev-chat-opensearch", containerPath: "/usr/share/opensearch/data" }],
-      waitTimeout: 300,
     });
     expect(inputs).not.toHaveProperty("hosts");
     expect(inputs.envs).toStrictEqual({
@@ -122,17 +136,21 @@ describe("both servers in Docker", () => {
       "chat-opensearch-volume",
       "chat-tls",
     ]);
-    expect(of("chat-ollama-model").dependencies).toStrictEqual(["chat-ollama"]);
+    expect(of("chat-ollama-health").dependencies).toStrictEqual(["chat-ollama"]);
+    expect(of("chat-opensearch-health").dependencies).toStrictEqual(["chat-opensearch"]);
+    expect(of("chat-ollama-model").dependencies).toStrictEqual(["chat-ollama-health"]);
     expect(of("chat-tls").dependencies).toStrictEqual([]);
   });
 
   it("objects of ML Commons wait for the cluster, the connector for its settings, the model for all it needs", () => {
     const { of } = stack;
-    expect(of("chat-settings").dependencies).toEqual(expect.arrayContaining(["chat-opensearch"]));
-    expect(of("chat-group").dependencies).toEqual(expect.arrayContaining(["chat-opensearch"]));
-    expect(of("chat-connector").dependencies).toEqual(expect.arrayContaining(["chat-opensearch", "chat-settings"]));
+    expect(of("chat-settings").dependencies).toEqual(expect.arrayContaining(["chat-opensearch-health"]));
+    expect(of("chat-group").dependencies).toEqual(expect.arrayContaining(["chat-opensearch-health"]));
+    expect(of("chat-connector").dependencies).toEqual(
+      expect.arrayContaining(["chat-opensearch-health", "chat-settings"]),
+    );
     expect(of("chat-model").dependencies).toEqual(
-      expect.arrayContaining(["chat-connector", "chat-group", "chat-ollama-model", "chat-opensearch", "chat-settings"]),
+      expect.arrayContaining(["chat-connector", "chat-group", "chat-ollama-model", "chat-opensearch-health"]),
     );
     for (const name of ["chat-settings", "chat-group", "chat-connector"]) {
       expect(of(name).dependencies).not.toContain("chat-ollama-model");

@@ -29,12 +29,14 @@ export const OLLAMA_PARTS = {
   "chat-ollama-volume": "docker:index/volume:Volume",
   "chat-ollama-image": "docker:index/remoteImage:RemoteImage",
   "chat-ollama": "docker:index/container:Container",
+  "chat-ollama-health": `${OURS}ContainerHealth`,
 };
 export const OPENSEARCH_PARTS = {
   "chat-network": "docker:index/network:Network",
   "chat-opensearch-volume": "docker:index/volume:Volume",
   "chat-opensearch-image": "docker:index/remoteImage:RemoteImage",
   "chat-opensearch": "docker:index/container:Container",
+  "chat-opensearch-health": `${OURS}ContainerHealth`,
   "chat-tls": `${OURS}TlsCertificate`,
 };
 

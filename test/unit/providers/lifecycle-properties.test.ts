@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { clusterSettingLifecycle } from "../../../providers/cluster-setting/lifecycle";
 import { connectorLifecycle } from "../../../providers/connector/lifecycle";
 import { openAiChat } from "../../../providers/connector/presets";
+import { containerHealthLifecycle } from "../../../providers/container-health/lifecycle";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
 import { toResourceProvider } from "../../../providers/dynamic/adapter";
 import type { Lifecycle } from "../../../providers/lifecycle";
@@ -127,6 +128,11 @@ const LIFECYCLES: readonly (readonly [string, Lifecycle<object, object>, Record<
     "TlsCertificate",
     tlsCertificateLifecycle as unknown as Lifecycle<object, object>,
     { owner: more.owner, commonName: "node", dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] },
+  ],
+  [
+    "ContainerHealth",
+    containerHealthLifecycle as unknown as Lifecycle<object, object>,
+    { ...more, containerId: "c0ffee", endpoint: "http://localhost:11434", dockerHost: "unix:///var/run/docker.sock" },
   ],
   [
     "SearchIndex",

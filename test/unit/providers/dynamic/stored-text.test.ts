@@ -39,6 +39,11 @@ const FROZEN: readonly (readonly [ResourceType, string, string])[] = [
     "pulumi-nodejs:dynamic/ollamachat:SearchIndex",
     'exports.handler = () => require("pulumi-ollama-chat/provider/search-index");',
   ],
+  [
+    "ContainerHealth",
+    "pulumi-nodejs:dynamic/ollamachat:ContainerHealth",
+    'exports.handler = () => require("pulumi-ollama-chat/provider/container-health");',
+  ],
 ];
 
 describe("what lies in the state for ever", () => {

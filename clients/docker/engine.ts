@@ -1,0 +1,94 @@
+import { request } from "node:http";
+import { stripVTControlCharacters } from "node:util";
+import type { z } from "zod";
+
+const TIME_LIMIT_MILLISECONDS = 5_000;
+
+type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+
+/** Where Docker listens unless `DOCKER_HOST` says otherwise. */
+export const DOCKER_HOST = "unix:///var/run/docker.sock";
+
+/** Docker answered with a refusal. */
+export class DockerRefusal extends Error {
+  constructor(
+    readonly status: number,
+    path: string,
+    text: string,
+  ) {
+    super(`Docker answered GET ${path} with ${status}: ${text}`);
+    this.name = "DockerRefusal";
+  }
+}
+
+/** The Docker engine's HTTP API, as far as this package looks at it. */
+export class DockerEngine {
+  private constructor(private readonly address: Address) {}
+
+  /** The engine at an address as in `DOCKER_HOST`; `undefined` for kinds that need a tunnel (ssh, npipe). */
+  static at(dockerHost: string): DockerEngine | undefined {
+    if (dockerHost.startsWith("unix://")) return new DockerEngine({ socketPath: dockerHost.slice("unix://".length) });
+    if (!/^(tcp|http):\/\//.test(dockerHost)) return undefined;
+    const { hostname, port } = new URL(dockerHost.replace(/^tcp:/, "http:"));
+    return new DockerEngine({ host: hostname, port: Number(port || 2375) });
+  }
+
+  /** @throws Error where Docker does not answer, or refuses. */
+  async get<T>(path: string, answer: z.ZodType<T>): Promise<T> {
+    return answer.parse(JSON.parse((await this.#bytes(path)).toString("utf8")));
+  }
+
+  /** An answer of many JSON objects, one a line. */
+  async getLines<T>(path: string, line: z.ZodType<T>): Promise<T[]> {
+    const lines = (await this.#bytes(path)).toString("utf8").split("\n");
+    return lines.filter((text) => text.trim() !== "").map((text) => line.parse(JSON.parse(text)));
+  }
+
+  /** The last line of a container's log, or "" where it has none. */
+  async lastLogLine(id: string): Promise<string> {
+    return (await this.lastLogLines(id, 1)).at(-1) ?? "";
+  }
+
+  /** The last lines of a container's log, at most `count`, as they were at a time of Docker's own clock (seconds). */
+  async lastLogLines(id: string, count: number, until?: string): Promise<string[]> {
+    // The log is cut off at the end before what came later is left out, so more is asked for.
+    const range = until === undefined ? `tail=${count}` : `tail=${count * 20}&until=${until}`;
+    const log = await this.#bytes(`/containers/${id}/logs?stdout=1&stderr=1&${range}`).catch(() => Buffer.alloc(0));
+    const text = stripVTControlCharacters(demultiplexed(log)).replaceAll("\r", "").trimEnd();
+    return text === "" ? [] : text.split("\n").slice(-count);
+  }
+
+  #bytes(path: string): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const call = request({ ...this.address, path, timeout: TIME_LIMIT_MILLISECONDS, agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.once("error", reject);
+        response.once("end", () => {
+          const body = Buffer.concat(chunks);
+          if (response.statusCode === 200) return resolve(body);
+          reject(new DockerRefusal(response.statusCode ?? 0, path, body.toString("utf8").trim()));
+        });
+      });
+      call.once("timeout", () => call.destroy(new Error("Docker does not answer")));
+      call.once("error", reject);
+      call.end();
+    });
+  }
+}
+
+const HEADER_BYTES = 8;
+
+/** Output of a container without a terminal: frames, each with eight bytes of stream and length before it. */
+function demultiplexed(log: Buffer): string {
+  let text = "";
+  let at = 0;
+  while (at + HEADER_BYTES <= log.length) {
+    const isFrame = (log[at] ?? 3) <= 2 && log[at + 1] === 0 && log[at + 2] === 0 && log[at + 3] === 0;
+    if (!isFrame) return text + log.subarray(at).toString("utf8");
+    const end = at + HEADER_BYTES + log.readUInt32BE(at + 4);
+    text += log.subarray(at + HEADER_BYTES, end).toString("utf8");
+    at = end;
+  }
+  return text;
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { endpointSchema } from "../connection";
+import { type Timeouts, timeoutsSchema } from "../timeouts";
+
+/** What the program says of a container that is waited for; the args class documents each member. */
+export interface ContainerHealthInputs {
+  readonly containerId: string;
+  readonly endpoint: string;
+  readonly dockerHost?: string;
+  readonly timeouts?: Timeouts;
+  readonly owner?: string;
+}
+
+export interface ContainerHealthState extends ContainerHealthInputs {
+  readonly schemaVersion: number;
+}
+
+export const SCHEMA_VERSION = 1;
+
+/** All a program can set, less `owner`. */
+export const INPUT_KEYS = [
+  "containerId",
+  "endpoint",
+  "dockerHost",
+  "timeouts",
+] as const satisfies readonly (keyof ContainerHealthInputs)[];
+
+const idRule = "must be a container's id or name";
+const hostRule = "must be an address as in DOCKER_HOST, such as unix:///var/run/docker.sock";
+
+export const containerHealthSchema = z.looseObject({
+  containerId: z.string(idRule).regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, idRule),
+  endpoint: endpointSchema,
+  dockerHost: z
+    .string(hostRule)
+    .regex(/^[a-z]+:\/\//, hostRule)
+    .optional(),
+  timeouts: timeoutsSchema.optional(),
+  owner: z.string().optional(),
+});

@@ -1,0 +1,37 @@
+import { checkWith } from "../checking";
+import { changedKeys, pick } from "../compare";
+import { explained, nameOf } from "../explain";
+import type { Lifecycle } from "../lifecycle";
+import { timeoutMilliseconds } from "../timeouts";
+import {
+  type ContainerHealthInputs,
+  type ContainerHealthState,
+  containerHealthSchema,
+  INPUT_KEYS,
+  SCHEMA_VERSION,
+} from "./inputs";
+import { waitUntilHealthy } from "./wait";
+
+/** A container that is waited for. Nothing is owned, so nothing drifts and nothing is deleted. */
+export const containerHealthLifecycle: Lifecycle<ContainerHealthInputs, ContainerHealthState> = explained(
+  "ContainerHealth",
+  {
+    check: (news) => ({ inputs: news as ContainerHealthInputs, failures: checkWith(containerHealthSchema, news) }),
+    diff: (_id, olds, news) => ({ changes: changedKeys(olds, news, INPUT_KEYS).length > 0 }),
+    create: async (inputs) => {
+      await waitUntilHealthy(inputs, timeoutMilliseconds(inputs.timeouts, "createSeconds"));
+      return { id: nameOf(inputs) || inputs.containerId, state: stateOf(inputs) };
+    },
+    read: async (_id, state) => ({ state, inputs: pick(state, [...INPUT_KEYS, "owner"]) }),
+    update: async (_id, _olds, inputs) => {
+      await waitUntilHealthy(inputs, timeoutMilliseconds(inputs.timeouts, "updateSeconds"));
+      return stateOf(inputs);
+    },
+    delete: async () => undefined,
+  },
+  () => [],
+);
+
+function stateOf(inputs: ContainerHealthInputs): ContainerHealthState {
+  return { ...inputs, schemaVersion: SCHEMA_VERSION };
+}

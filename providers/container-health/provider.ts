@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { containerHealthLifecycle } from "./lifecycle";
+
+export = toResourceProvider(containerHealthLifecycle);

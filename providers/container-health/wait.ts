@@ -1,0 +1,95 @@
+import { answers } from "../../clients/answers";
+import {
+  type ContainerLook,
+  dockerSeconds,
+  endOfContainer,
+  lastLinesOf,
+  lookAtContainer,
+} from "../../clients/docker/container";
+import { DOCKER_HOST, DockerEngine } from "../../clients/docker/engine";
+import { DeadlineError } from "../../clients/errors";
+import { Deadline, type Look, waitFor } from "../../clients/wait";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { ended, neverHealthy, removed } from "./end";
+import type { ContainerHealthInputs } from "./inputs";
+
+/** A container that is no older than this was made by the update that waits for it now. */
+const NEW_SECONDS = 60;
+const SHORTEST_MILLISECONDS = 100;
+const LONGEST_MILLISECONDS = 500;
+
+/** @throws ExplainedError as soon as the container ends, and when the time is over. */
+export async function waitUntilHealthy(inputs: ContainerHealthInputs, milliseconds: number): Promise<void> {
+  const deadline = Deadline.after(milliseconds);
+  const engine = DockerEngine.at(inputs.dockerHost ?? (process.env.DOCKER_HOST || DOCKER_HOST));
+  const first = engine && (await firstLook(engine, inputs.containerId));
+  if (engine === undefined || first === undefined) return await untilItAnswers(inputs.endpoint, deadline);
+  try {
+    await untilHealthy(engine, first, inputs, deadline);
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    throw neverHealthy(first.name, error, await lastLinesOf(engine, inputs.containerId));
+  }
+}
+
+type FirstLook = ContainerLook & { readonly restartsBefore: number };
+
+/** `undefined` where Docker can't be asked from here, or is not the one that has the container. */
+async function firstLook(engine: DockerEngine, id: string): Promise<FirstLook | undefined> {
+  try {
+    const [look, now] = await Promise.all([lookAtContainer(engine, id), dockerSeconds(engine)]);
+    if (look === undefined) return undefined;
+    // One that was made a moment ago and ended since has ended while it was waited for. An older one, that ended again
+    // and again before, may have been put right in the meantime.
+    const isNew = now - look.createdSeconds < NEW_SECONDS;
+    return { ...look, restartsBefore: isNew ? 0 : look.restarts };
+  } catch {
+    return undefined;
+  }
+}
+
+async function untilHealthy(
+  engine: DockerEngine,
+  first: FirstLook,
+  { containerId, endpoint }: ContainerHealthInputs,
+  deadline: Deadline,
+): Promise<void> {
+  const look = async (): Promise<Look<true>> => {
+    let seen: ContainerLook | undefined;
+    try {
+      seen = await lookAtContainer(engine, containerId);
+    } catch (error) {
+      // A busy Docker may be late; the container may well be fine.
+      return { last: error instanceof Error ? error.message : String(error) };
+    }
+    if (seen === undefined) throw removed(first.name);
+    if (seen.health === "healthy") return { done: true };
+    if (seen.restarts > first.restartsBefore || seen.status === "exited" || seen.status === "dead") {
+      throw ended(seen, await endOfContainer(engine, containerId, seen));
+    }
+    if (seen.health === undefined && seen.isRunning && (await answers(endpoint))) return { done: true };
+    return { last: `${seen.status}, ${seen.health ?? "without a health check, and nothing answers"}` };
+  };
+  await waitFor(look, {
+    waitingFor: `the container ${first.name} to be healthy`,
+    deadline,
+    startMilliseconds: SHORTEST_MILLISECONDS,
+    maximumMilliseconds: LONGEST_MILLISECONDS,
+  });
+}
+
+async function untilItAnswers(endpoint: string, deadline: Deadline): Promise<void> {
+  const look = async (): Promise<Look<true>> =>
+    (await answers(endpoint)) ? { done: true } : { last: "no answer yet" };
+  const waitingFor = `an answer from ${endpoint}`;
+  try {
+    await waitFor(look, { waitingFor, deadline, startMilliseconds: SHORTEST_MILLISECONDS });
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    throw new ExplainedError({
+      what: error.message,
+      cause: "The container's program has not come up, or the port is not published to this machine.",
+      fix: "Docker can't be asked from here; look at docker ps and docker logs where it runs.",
+    });
+  }
+}
