@@ -17,7 +17,9 @@ const KINDS = [
   ["special character", /[^A-Za-z0-9]/],
 ] as const;
 /** What a dot of Java's patterns does not match; the server's pattern has to match the whole password. */
-const LINE_BREAK = /[\n\r\u0085\u2028\u2029]/;
+const LINE_BREAK = /[\n\r]/;
+/** The image sets no locale: Java reads such a character as U+FFFD, takes the password, and nobody can log in with it. */
+const FOREIGN = /\P{ASCII}/u;
 
 const USER = "admin";
 /** A word to the server, which knows the years to 2029 as years; the JavaScript knows those to 2019. */
@@ -30,9 +32,9 @@ const YEARS = Array.from({ length: 10 }, (_, i) => String(2020 + i));
 const PIECE = 40;
 const STEP = 30;
 
-/** Completes "… and " after a reason; the server's refusal would show only in the container's log. */
+/** Follows a reason; the server's own refusal would show only in the container's log. */
 export const adminPasswordRule =
-  "OpenSearch would refuse it and not start. It must have 8 to 100 characters, with upper and lower case, a digit and a special character, and be hard to guess";
+  "It must have 8 to 100 ASCII characters, with upper and lower case, a digit and a special character, and be hard to guess, or OpenSearch refuses it or lets nobody in.";
 
 /**
  * Why OpenSearch would refuse this password of `admin`, as in "it is too easy to guess", without anything of the
@@ -43,6 +45,7 @@ export function weakness(password: string): string | undefined {
   if ([...password].length < LEAST) return `it has fewer than ${LEAST} characters`;
   if (password.length > MOST) return `it has more than ${MOST} characters`;
   if (LINE_BREAK.test(password)) return "it has a line break";
+  if (FOREIGN.test(password)) return "it has a character outside ASCII, which OpenSearch's container reads as another";
   if (missing.length > 0) return `it has no ${missing.join(" and no ")}`;
   return guessable(password);
 }
@@ -52,7 +55,7 @@ export function requireStrong(password: string, component: string): string {
   const reason = weakness(password);
   if (reason === undefined) return password;
   throw new pulumi.RunError(
-    `OllamaChatStack ${JSON.stringify(component)}: opensearch.adminPassword is too weak: ${reason}, and ${adminPasswordRule}.`,
+    `OllamaChatStack ${JSON.stringify(component)}: opensearch.adminPassword can't be used: ${reason}. ${adminPasswordRule}`,
   );
 }
 

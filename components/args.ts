@@ -29,8 +29,8 @@ export interface OpenSearchArgs {
    */
   port?: number;
   /**
-   * Password of the user `admin`, required unless `existing` is given. OpenSearch wants 8 to 100 characters, with upper
-   * and lower case, a digit and a special character, hard to guess (a zxcvbn score of 3), and without the name `admin`;
+   * Password of the user `admin`, required unless `existing` is given. OpenSearch wants 8 to 100 ASCII characters, with
+   * upper and lower case, a digit and a special character, hard to guess (a zxcvbn score of 3), and without the name `admin`;
    * that is checked in the preview. It takes the password only at the first boot of an empty volume.
    */
   adminPassword?: pulumi.Input<string>;

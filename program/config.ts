@@ -83,7 +83,7 @@ function adminPassword(config: pulumi.Config): pulumi.Output<string> {
   if (!password) throw passwordMissing(`for OpenSearch's user ${ADMIN}`);
   const reason = weakness(password);
   if (reason !== undefined) {
-    throw new pulumi.RunError(`opensearchPassword is too weak: ${reason}, and ${adminPasswordRule}.`);
+    throw new pulumi.RunError(`opensearchPassword can't be used: ${reason}. ${adminPasswordRule}`);
   }
   return pulumi.secret(password);
 }

@@ -41,7 +41,7 @@ function causeOf(name: string, exitCode: number | undefined, lines: readonly str
   if (/password .*failed validation/i.test(text)) {
     return {
       cause: "OpenSearch's installer refuses the admin password.",
-      fix: "Set another one, of 8 to 100 characters with upper and lower case, a digit and a special character, and hard to guess; then run pulumi up again.",
+      fix: "Set another one, of 8 to 100 ASCII characters with upper and lower case, a digit and a special character, and hard to guess; then run pulumi up again.",
     };
   }
   if (exitCode === KILLED) {

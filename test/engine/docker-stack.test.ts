@@ -58,7 +58,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
     await project.secret("opensearchPassword", "short");
     const weak = await project.preview();
     expect(weak.output).toContain(
-      "error: opensearchPassword is too weak: it has fewer than 8 characters, and OpenSearch would refuse it and not start. It must have 8 to 100 characters, with upper and lower case, a digit and a special character, and be hard to guess.",
+      "error: opensearchPassword can't be used: it has fewer than 8 characters. It must have 8 to 100 ASCII characters, with upper and lower case, a digit and a special character, and be hard to guess, or OpenSearch refuses it or lets nobody in.",
     );
     expect(weak.output).not.toContain('"short"');
     await project.secret("opensearchPassword", PASSWORD);

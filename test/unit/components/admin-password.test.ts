@@ -22,6 +22,7 @@ describe("a weak admin password", () => {
     ],
     [`${"aB3-".repeat(25)}x`, "it has more than 100 characters"],
     ["Kx9-QwzrTb\nvq", "it has a line break"],
+    ["Größe-Kx9-Qwzr", "it has a character outside ASCII, which OpenSearch's container reads as another"],
     ["lower-case-0nly", "it has no upper-case letter"],
     ["UPPER-CASE-0NLY", "it has no lower-case letter"],
     ["No-Digit-Here", "it has no digit"],
@@ -49,7 +50,7 @@ describe("a weak admin password", () => {
     expect(pulumi.RunError.isInstance(failure)).toBe(true);
     expect(failure).toHaveProperty(
       "message",
-      `OllamaChatStack "chat": opensearch.adminPassword is too weak: it is too easy to guess (${similar}. ${uncommon}. Capitalization doesn't help very much. Predictable substitutions like '@' instead of 'a' don't help very much), and OpenSearch would refuse it and not start. It must have 8 to 100 characters, with upper and lower case, a digit and a special character, and be hard to guess.`,
+      `OllamaChatStack "chat": opensearch.adminPassword can't be used: it is too easy to guess (${similar}. ${uncommon}. Capitalization doesn't help very much. Predictable substitutions like '@' instead of 'a' don't help very much). It must have 8 to 100 ASCII characters, with upper and lower case, a digit and a special character, and be hard to guess, or OpenSearch refuses it or lets nobody in.`,
     );
   });
 });

@@ -142,7 +142,7 @@ describe("wrong arguments stop before anything is registered", () => {
     ],
     [
       { opensearch: { adminPassword: "short" } },
-      "opensearch.adminPassword is too weak: it has fewer than 8 characters, and OpenSearch would refuse it and not start. It must have 8 to 100 characters, with upper and lower case, a digit and a special character, and be hard to guess.",
+      "opensearch.adminPassword can't be used: it has fewer than 8 characters. It must have 8 to 100 ASCII characters, with upper and lower case, a digit and a special character, and be hard to guess, or OpenSearch refuses it or lets nobody in.",
     ],
     [{ ...ok, model: "" }, 'model is "": must be a model\'s name and tag, such as smollm2:135m'],
     [{ ...ok, model: "two words" }, 'model is "two words": must be a model\'s name and tag, such as smollm2:135m'],

@@ -119,7 +119,7 @@ describe("a configuration that is right", () => {
 
 const endpointRule = "must be an http:// or https:// URL without a path, such as https://localhost:9200";
 const weak = (reason: string) =>
-  `opensearchPassword is too weak: it has ${reason}, and OpenSearch would refuse it and not start. It must have 8 to 100 characters, with upper and lower case, a digit and a special character, and be hard to guess.`;
+  `opensearchPassword can't be used: it has ${reason}. It must have 8 to 100 ASCII characters, with upper and lower case, a digit and a special character, and be hard to guess, or OpenSearch refuses it or lets nobody in.`;
 
 describe("a configuration that is wrong stops with a sentence", () => {
   it.each<readonly [Record<string, string>, string]>([

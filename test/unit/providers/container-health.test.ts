@@ -134,7 +134,7 @@ ${lines}    the token is [secret]
       `${head}the container p-dev-chat-opensearch ended with exit code 255 before it was healthy, and Docker starts it again and again. Its last lines:
     Password [secret] failed validation: "Weak password".
   cause: OpenSearch's installer refuses the admin password.
-  fix: Set another one, of 8 to 100 characters with upper and lower case, a digit and a special character, and hard to guess; then run pulumi up again.`,
+  fix: Set another one, of 8 to 100 ASCII characters with upper and lower case, a digit and a special character, and hard to guess; then run pulumi up again.`,
     );
   });
 
