@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ServerError, UnexpectedAnswerError } from "../clients/errors";
 import { search } from "../clients/opensearch/documents";
+import { isListOfParts, STREAMED } from "../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../clients/opensearch/server";
 import { validate } from "../clients/validate";
 import { ChatApi } from "../providers/connector/chat-api";
@@ -97,6 +98,7 @@ export async function serverAnswer(
   if (!parsed.success) throw new UnexpectedAnswerError(request, "it holds no ext.retrieval_augmented_generation");
   const { retrieval_augmented_generation: generated } = parsed.data;
   if ("error" in generated) throw new ServerError(200, "", generated.error, request);
+  if (isListOfParts(generated.answer)) throw new UnexpectedAnswerError(request, STREAMED);
   return generated.answer;
 }
 

@@ -34,9 +34,44 @@ const ollamaAnswer = z.union([
  * ML Commons puts a remote model's JSON into `inference_results[0].output[0].dataAsMap`.
  */
 export function answerText(answer: PredictAnswer): string | undefined {
-  const map = answer.inference_results[0]?.output?.[0]?.dataAsMap;
-  const parsed = validate(ollamaAnswer, map);
+  if (isStream(answer)) return undefined;
+  const parsed = validate(ollamaAnswer, firstMap(answer));
   return parsed.success ? parsed.data : undefined;
+}
+
+/** Nothing but text; a model's own answer has more members. */
+const onlyText = z.strictObject({ response: z.string() });
+const oneOfMany = z.looseObject({ done: z.literal(false) });
+
+/**
+ * Whether the model server streamed. Since 3.5 ML Commons hands a stream of `/api/generate` and `/api/chat` on with 200,
+ * in the very place of an answer: one JSON document a line, each with a few letters (ml-commons #2996).
+ */
+export function isStream(answer: PredictAnswer): boolean {
+  const text = validate(onlyText, firstMap(answer)).data?.response;
+  return text !== undefined && isListOfParts(text);
+}
+
+/** Whether a text is such a stream: its first document says that more follow. */
+export function isListOfParts(text: string): boolean {
+  if (!text.startsWith("{")) return false;
+  const [first = ""] = text.split("\n", 1);
+  return validate(oneOfMany, parsedJson(first)).success;
+}
+
+/** What such an answer is told as. */
+export const STREAMED = "the model server streams its answer, and this is the list of its parts";
+
+function firstMap(answer: PredictAnswer): unknown {
+  return answer.inference_results[0]?.output?.[0]?.dataAsMap;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 const NANOSECONDS = 1e9;
@@ -60,7 +95,7 @@ export interface AnswerMeasures {
 
 /** Model, tokens and time from `/api/generate`, `/api/chat` and `/v1/chat/completions`; what is not told is absent. */
 export function answerMeasures(answer: PredictAnswer): AnswerMeasures {
-  const parsed = validate(ollamaMeasures, answer.inference_results[0]?.output?.[0]?.dataAsMap);
+  const parsed = validate(ollamaMeasures, firstMap(answer));
   if (!parsed.success) return {};
   const { model, eval_count, prompt_eval_count, eval_duration, usage } = parsed.data;
   return {

@@ -1,3 +1,4 @@
+import { UnexpectedAnswerError } from "../errors";
 import type { Deadline } from "../wait";
 import type { PredictAnswer } from "./predict-answer";
 import type { OpenSearchServer } from "./server";
@@ -14,6 +15,7 @@ export async function answerReading(): Promise<typeof import("./predict-answer")
  * Asks a model. The answer can take as long as the model does, so the time limit is the caller's.
  *
  * @param signal ends the wait.
+ * @throws UnexpectedAnswerError where the model server streamed: what came is no answer, though the status is 200.
  */
 export async function predict(
   server: OpenSearchServer,
@@ -23,8 +25,9 @@ export async function predict(
   signal?: AbortSignal,
 ): Promise<PredictAnswer> {
   signal?.throwIfAborted();
-  return await server.call({
-    name: `POST /_plugins/_ml/models/${modelId}/_predict`,
+  const name = `POST /_plugins/_ml/models/${modelId}/_predict`;
+  const answer = await server.call({
+    name,
     send: (client, options) => {
       const request = client.ml.predictModel({ model_id: modelId, body: { parameters } as never }, options);
       // What `abort` answers must not leave the listener: Node.js would throw its rejection, request and all, as uncaught.
@@ -36,4 +39,7 @@ export async function predict(
     timeoutSeconds: Math.max(LEAST_SECONDS, deadline.remainingMilliseconds / 1000),
     retry: { deadline },
   });
+  const { isStream, STREAMED } = await answerReading();
+  if (isStream(answer)) throw new UnexpectedAnswerError(name, STREAMED);
+  return answer;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answerMeasures } from "../../../clients/opensearch/predict-answer";
+import { answerMeasures, answerText, isStream } from "../../../clients/opensearch/predict-answer";
 
 const answer = (dataAsMap: unknown) => ({ inference_results: [{ output: [{ name: "response", dataAsMap }] }] });
 
@@ -21,5 +21,32 @@ describe("answerMeasures", () => {
     expect(answerMeasures(answer({ response: "x" }))).toEqual({});
     expect(answerMeasures(answer("text"))).toEqual({});
     expect(answerMeasures({ inference_results: [] })).toEqual({});
+  });
+});
+
+describe("a stream in place of an answer", () => {
+  const part = (more: object) => JSON.stringify({ model: "m:1", created_at: "2026-11-29T00:00:00Z", ...more });
+  const generate = [part({ response: "re", done: false }), part({ response: "ady", done: true }), ""].join("\n");
+  const chat = [part({ message: { content: "re" }, done: false }), part({ message: { content: "" }, done: true })].join(
+    "\n",
+  );
+
+  it.each([
+    ["/api/generate", generate],
+    ["/api/chat", chat],
+  ])("of %s is known, and no text is taken from it", (_path, response) => {
+    expect(isStream(answer({ response }))).toBe(true);
+    expect(answerText(answer({ response }))).toBeUndefined();
+  });
+
+  it.each([
+    ["an answer", { model: "m:1", response: "ready", done: true }],
+    ["an answer that looks like one", { model: "m:1", response: generate, done: true }],
+    ["a text alone", { response: "ready" }],
+    ["JSON that a model was asked for", { response: '{"done": true}\n{"done": false}' }],
+    ["text in braces", { response: "{ready}" }],
+    ["a list", { response: ["ready"] }],
+  ])("is none of these: %s", (_what, map) => {
+    expect(isStream(answer(map))).toBe(false);
   });
 });
