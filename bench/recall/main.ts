@@ -1,19 +1,16 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { serverVersion } from "../../clients/ollama/models";
 import { OllamaServer } from "../../clients/ollama/server";
-import { clusterInfo } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
 import { ingest } from "../../rag/ingest";
 import { describePassageIndex } from "../../rag/passage-index";
-import { freePort } from "../../toolchain/ollama-server";
-import { startOpenSearch } from "../../toolchain/opensearch/server";
 import { packageRoot } from "../../toolchain/package-root";
 import { readSelection } from "../../toolchain/selection";
 import { load, machine } from "../support/machine";
 import { startOllama } from "../support/ollama";
+import { SharedCluster } from "../support/shared-cluster";
 import { measureRecall } from "./measure";
 import { recallPage, writeRecallPage } from "./page";
 import { type RecallQuestion, readQuestions } from "./questions";
@@ -66,36 +63,32 @@ async function main(args: string[]): Promise<number> {
 
 /** Servers of the toolchain, started for the measurement, and what is made on them. */
 interface World extends RagServers, RagWorld {
+  /** OpenSearch's. */
+  readonly version: string;
   stop(): Promise<void>;
 }
 
 async function openWorld(): Promise<World> {
   const selection = readSelection();
-  if (selection?.opensearch === undefined || selection.ollama === undefined) {
-    throw new Error("Recall is measured on the toolchain's OpenSearch and Ollama: npm run recall.");
-  }
-  const folder = mkdtempSync(join(tmpdir(), "ollama-chat-recall-"));
-  // Another user, who runs the server, has to pass through.
-  chmodSync(folder, 0o711);
-  const stops: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  if (selection === undefined) throw new Error("Recall is measured under the toolchain: npm run recall.");
+  const opensearch = new SharedCluster(selection, say);
+  const stops: (() => Promise<void>)[] = [() => opensearch.stop()];
   const stop = async () => {
-    for (const each of stops.reverse()) await each();
+    for (const each of stops) await each();
   };
   try {
-    const server = await startOpenSearch({ ...selection.opensearch, folder, port: await freePort() });
-    stops.push(() => server.stop());
-    const ollama = await startOllama(selection);
+    const [{ connection, version }, ollama] = await Promise.all([opensearch.open(), startOllama(selection)]);
     stops.push(() => ollama.stop());
-    const servers = {
-      connection: { endpoint: server.endpoint },
-      ollamaEndpoint: ollama.endpoint,
-      chatModel: selection.chatModel,
-    };
-    return { ...servers, ...(await makeRagWorld(servers)), stop };
+    const servers = { connection, ollamaEndpoint: ollama.endpoint, chatModel: selection.chatModel };
+    return { ...servers, ...(await makeRagWorld(servers)), version, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function say(line: string): void {
+  console.error(line);
 }
 
 async function measure(world: World, questions: readonly RecallQuestion[]): Promise<RecallResults> {
@@ -108,11 +101,10 @@ async function measure(world: World, questions: readonly RecallQuestion[]): Prom
     embeddingModelId,
     folder: join(EXAMPLE, "documents"),
   });
-  console.error(`${passages} passages of ${files} documents in ${seconds.toFixed(1)} s`);
+  say(`${passages} passages of ${files} documents in ${seconds.toFixed(1)} s`);
   const before = load();
   const measures = await measureRecall({ server, index, embeddingModelId }, questions);
   const { processor, cores } = machine();
-  const { version } = await clusterInfo(server);
   const ollama = await serverVersion(new OllamaServer(world.ollamaEndpoint));
   const unanswered = questions.filter(({ kind }) => kind === "unanswered").length;
   return {
@@ -120,7 +112,7 @@ async function measure(world: World, questions: readonly RecallQuestion[]): Prom
     measuredAt: new Date().toISOString(),
     machine: { processor, cores },
     load: { before, after: load() },
-    versions: { OpenSearch: version, Ollama: ollama, [EMBEDDING_MODEL]: "F16" },
+    versions: { OpenSearch: world.version, Ollama: ollama, [EMBEDDING_MODEL]: "F16" },
     corpus: { files, passages, answered: questions.length - unanswered, unanswered },
     ingestedPerSecond: Math.round((written / seconds) * 10) / 10,
     ...measures,

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator";
+import { ADMIN_PASSWORD as PASSWORD } from "../support/opensearch/address";
+import { TestCluster } from "../support/opensearch/test-cluster";
 import { type RunningOllama, startOllama } from "./support/ollama";
 import { changes, newBackend, Project, position, type Run } from "./support/project";
 import { hasEngine, hasOllama } from "./support/toolchain";
 
-const PASSWORD = "Canary-Passw0rd-7531";
 const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`;
 
 describe.skipIf(!hasEngine || !hasOllama)("retrieval beside a chat stack, on servers that run already", () => {
-  let emulator: Emulator;
+  let cluster: TestCluster;
   let ollama: RunningOllama;
   let project: Project;
   let first: Run;
   const backend = newBackend();
 
   const config = (extra: Record<string, unknown> = {}) => ({
-    opensearchEndpoint: emulator.url,
+    opensearchEndpoint: cluster.url,
     opensearchUsername: "admin",
     ollamaEndpoint: ollama.endpoint,
     modelOptions: { num_predict: 8, num_thread: 1 },
@@ -25,7 +25,7 @@ describe.skipIf(!hasEngine || !hasOllama)("retrieval beside a chat stack, on ser
 
   const api = async (method: string, path: string, body?: unknown) => {
     const headers = { authorization, "content-type": "application/json" };
-    const answer = await fetch(`${emulator.url}${path}`, {
+    const answer = await fetch(`${cluster.url}${path}`, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -46,17 +46,14 @@ describe.skipIf(!hasEngine || !hasOllama)("retrieval beside a chat stack, on ser
   };
 
   beforeAll(async () => {
-    [emulator, ollama] = await Promise.all([
-      startEmulator({ users: [{ name: "admin", password: PASSWORD }] }),
-      startOllama(),
-    ]);
+    [cluster, ollama] = await Promise.all([TestCluster.start({ kind: "secured" }), startOllama()]);
     project = await Project.ofRepository("rag", config(), backend);
     await project.secret("opensearchPassword", PASSWORD);
     first = await project.up();
   });
 
   afterAll(async () => {
-    await emulator?.close();
+    await cluster?.close();
     await ollama?.stop();
     project?.remove();
   });
@@ -95,13 +92,20 @@ describe.skipIf(!hasEngine || !hasOllama)("retrieval beside a chat stack, on ser
     expect(JSON.parse(output)).toMatchObject({ ragIndex: outputs.ragIndex, opensearchPassword: "[secret]" });
   });
 
-  it("the index says which model's vectors it holds", async () => {
+  it("the index says which model's vectors it holds, and the cluster searches them", async () => {
     const { ragIndex } = await project.outputs();
     const { body } = await api("GET", `/${ragIndex}/_mapping`);
     expect(body[String(ragIndex)]).toMatchObject({
       mappings: {
         _meta: { ollamachat: { embeddingModel: "all-minilm", dimension: 384 } },
-        properties: { source: { type: "keyword" }, vector: { type: "float", index: false, doc_values: false } },
+        properties: {
+          source: { type: "keyword" },
+          vector: {
+            type: "knn_vector",
+            dimension: 384,
+            method: { engine: "lucene", space_type: "cosinesimil", name: "hnsw" },
+          },
+        },
       },
     });
   });
@@ -165,7 +169,7 @@ describe.skipIf(!hasEngine || !hasOllama)("retrieval beside a chat stack, on ser
 
   it("the example puts several parts together as its own program, and destroy leaves nothing, not even a setting", async () => {
     expect((await project.destroy()).code).toBe(0);
-    const settings = { opensearchEndpoint: emulator.url, ollamaEndpoint: ollama.endpoint };
+    const settings = { opensearchEndpoint: cluster.url, ollamaEndpoint: ollama.endpoint };
     const example = await Project.ofProgram("ollama-chat-rag", "examples/rag/index.js", "dev", settings);
     const without = await example.preview();
     expect(without.output).toContain("error: opensearchPassword is missing: pulumi config set --secret");
