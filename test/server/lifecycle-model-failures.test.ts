@@ -8,6 +8,35 @@ import { created, eachInItsOwnWorld, FAILING, failureOf } from "./lifecycle-supp
 const world = eachInItsOwnWorld();
 const { breakCredential, deployed, groupAndConnector, seen } = modelsIn(world);
 
+/** What a model can be used by besides whoever asks it: each makes one and gives what it is called. */
+const USERS: readonly (readonly [string, (modelId: string) => Promise<string>])[] = [
+  [
+    "a search pipeline",
+    async (modelId) => {
+      const processor = { retrieval_augmented_generation: { model_id: modelId, context_field_list: ["text"] } };
+      await world().api("PUT", "/_search/pipeline/rag-1", { response_processors: [processor] });
+      return "search pipeline rag-1";
+    },
+  ],
+  [
+    "an ingest pipeline",
+    async (modelId) => {
+      const processor = { text_embedding: { model_id: modelId, field_map: { text: "vector" } } };
+      await world().api("PUT", "/_ingest/pipeline/embed-1", { processors: [processor] });
+      return "ingest pipeline embed-1";
+    },
+  ],
+  [
+    "an agent",
+    async (modelId) => {
+      const tool = { type: "MLModelTool", parameters: { model_id: modelId, prompt: "${parameters.question}" } };
+      const body = { name: "asker", type: "flow", tools: [tool] };
+      const { agent_id: id } = await world().api("POST", "/_plugins/_ml/agents/_register", body);
+      return `agent ${String(id)}`;
+    },
+  ],
+];
+
 describe("a failing model server", () => {
   it("leaves the model in the state, undeployed in its eyes, and the next run goes on with it", async () => {
     world().model.mood = FAILING;
@@ -59,6 +88,21 @@ describe("a failing model server", () => {
       ].join("\n"),
     );
     expect(world().model.requests).toHaveLength(1);
+  });
+
+  it("that streams does not pass for one that answers, though the server says 200", async () => {
+    const parts = ["re", "ady", ""].map((response) => ({ model: "m", response, done: response === "" }));
+    world().model.mood = { status: 200, body: parts.map((part) => `${JSON.stringify(part)}\n`).join("") };
+    const failure = await failureOf(deployed());
+    if (!(failure instanceof PartialFailure)) return expect.unreachable(failure.message);
+    expect(failure.state).toMatchObject({ deployed: false });
+    expect(failure.message).toBe(
+      [
+        `DeployedModel "m": create failed: POST /_plugins/_ml/models/${failure.id}/_predict answered in a form that is not understood: the model server streams its answer, and this is the list of its parts`,
+        "  cause: The model server streams its answer, and ML Commons reads only one JSON document (#2996). From 3.5 on it hands the stream of /api/generate and /api/chat on as one text, in dataAsMap.response, as if that were the answer.",
+        '  fix: Put "stream": false into the connector\'s request_body.',
+      ].join("\n"),
+    );
   });
 
   it("an unknown model of the model server is told with the way out", async () => {
@@ -127,14 +171,13 @@ describe("deleting a model", () => {
     expect(await world().count("models")).toBe(0);
   });
 
-  it("that a search pipeline names is refused, unless told otherwise", async () => {
+  it.each(USERS)("that %s names is refused, unless told otherwise", async (_kind, use) => {
     const model = await deployed();
-    const processor = { retrieval_augmented_generation: { model_id: model.id, context_field_list: ["text"] } };
-    await world().api("PUT", "/_search/pipeline/rag-1", { response_processors: [processor] });
+    const name = await use(model.id);
     const failure = await failureOf(lifecycle.delete(model.id, model.state));
     expect(failure.message).toBe(
       [
-        `DeployedModel "m": delete failed: The model ${model.id} is still named by search pipeline rag-1.`,
+        `DeployedModel "m": delete failed: The model ${model.id} is still named by ${name}.`,
         "  cause: Deleting it would break them, and the server itself does not check (safe_delete_model is off by default).",
         "  fix: Remove the model from them first, or set forceDelete: true and run pulumi up before pulumi destroy.",
       ].join("\n"),

@@ -13,7 +13,7 @@ export function urn(type: string, name: string): string {
   return `urn:pulumi:dev::chat::pulumi-nodejs:dynamic/ollamachat:${type}::${name}`;
 }
 
-/** How the model server answers its next requests, or that it does not. */
+/** How the model server answers its next requests, or that it does not. A body of text is a stream of JSON documents. */
 type Mood = "silent" | { readonly status: number; readonly body: unknown };
 
 /** A model server that answers every question, or refuses as it is told. */
@@ -24,8 +24,10 @@ export class ModelServer extends LoopbackServer {
   protected answer(request: IncomingMessage, body: string, response: ServerResponse): void {
     this.requests.push({ path: request.url ?? "", body: JSON.parse(body || "{}") });
     if (this.mood === "silent") return;
-    response.writeHead(this.mood.status, { "content-type": "application/json" });
-    response.end(JSON.stringify(this.mood.body));
+    const { status, body: answer } = this.mood;
+    const isStream = typeof answer === "string";
+    response.writeHead(status, { "content-type": isStream ? "application/x-ndjson" : "application/json" });
+    response.end(isStream ? answer : JSON.stringify(answer));
   }
 }
 
@@ -54,12 +56,13 @@ export class World {
     await this.cluster.close();
   }
 
+  /** Patient: on a busy machine a try that is given up and sent again would be one too many. */
   get connection(): Connection {
     return {
       endpoint: this.cluster.url,
       username: "admin",
       password: PASSWORD,
-      requestTimeoutSeconds: 5,
+      requestTimeoutSeconds: 60,
       maxRetries: 1,
     };
   }

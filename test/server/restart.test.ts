@@ -1,105 +1,124 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FAST_TIMINGS, startEmulator } from "../../emulator";
-import { type ModelServer, startModelServer } from "../contract/model-server";
-import { call, deploy, field, ML, makeChain, modelState, predict, reason, until } from "./support";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openSearch } from "../../clients/opensearch/connect";
+import { predict } from "../../clients/opensearch/predict";
+import { answerText } from "../../clients/opensearch/predict-answer";
+import { Deadline } from "../../clients/wait";
+import { clusterSettingLifecycle } from "../../providers/cluster-setting/lifecycle";
+import { connectorLifecycle } from "../../providers/connector/lifecycle";
+import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
+import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
+import { searchIndexLifecycle } from "../../providers/search-index/lifecycle";
+import { freePort } from "../../toolchain/ollama-server";
+import { type OpenSearchServer, startOpenSearch } from "../../toolchain/opensearch/server";
+import { readSelection } from "../../toolchain/selection";
+import { created, urn, World } from "./lifecycle-support";
 
-const NO_REDEPLOY = { ...FAST_TIMINGS, autoRedeployMs: 60_000 };
+/** Of two servers, on a machine that does much else. */
+const BOOTS_MILLISECONDS = 900_000;
 
-describe("what a restart keeps", () => {
-  let directory: string;
-  let backend: ModelServer;
+const FLAG = "plugins.ml_commons.connector.private_ip_enabled";
+const LIMIT = "plugins.ml_commons.max_deploy_model_tasks_per_node";
 
-  beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), "emulator-"));
-    backend = await startModelServer();
+/** A server of this test's own, with its job that looks after the models every 10 s. */
+describe("after a restart of the server", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ollama-chat-restart-"));
+  let port: number;
+  let server: OpenSearchServer;
+  let world: World;
+  let made: Awaited<ReturnType<typeof resources>>;
+
+  async function start(): Promise<OpenSearchServer> {
+    const found = readSelection()?.opensearch;
+    if (found === undefined) throw new Error("The toolchain has no OpenSearch: run npm test.");
+    return await startOpenSearch({ ...found, folder: join(folder, "server"), port });
+  }
+
+  async function resources() {
+    const { connection } = world;
+    const setting = (name: string, more: object) =>
+      created(clusterSettingLifecycle, { connection, owner: urn("ClusterSetting", name), ...more });
+    await world.open();
+    const persistent = await setting("persistent", { settings: { [FLAG]: true } });
+    const transient = await setting("transient", { settings: { [LIMIT]: 5 }, scope: "transient" });
+    const group = await created(modelGroupLifecycle, world.groupInputs("g"));
+    const credential = { api_key: "sk-Very-Secret-Key" };
+    const connector = await created(connectorLifecycle, world.connectorInputs("c", { credential }));
+    const deployed = await created(deployedModelLifecycle, world.modelInputs("m", group.id, connector.id));
+    const off = await created(
+      deployedModelLifecycle,
+      world.modelInputs("off", group.id, connector.id, { deployed: false }),
+    );
+    const index = await created(searchIndexLifecycle, { connection, owner: urn("SearchIndex", "i") });
+    await world.api("PUT", `/${index.id}/_doc/1?refresh=true`, { text: "kept" });
+    return { persistent, transient, group, connector, deployed, off, index };
+  }
+
+  beforeAll(async () => {
+    chmodSync(folder, 0o711);
+    port = await freePort();
+    server = await start();
+    world = await World.start({ server });
+    made = await resources();
+    await server.stop();
+    server = await start();
+    // It answers before its data is there; what that means, lifecycle-starting.test.ts shows.
+    await world.api("GET", "/_cluster/health?wait_for_status=yellow&wait_for_no_initializing_shards=true");
+  }, BOOTS_MILLISECONDS);
+
+  afterAll(async () => {
+    await world.stop();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
   });
 
-  afterEach(async () => {
-    await backend.close();
-    rmSync(directory, { recursive: true });
+  it("a model that was deployed answers at the first question", async () => {
+    const asked = predict(openSearch(world.connection), made.deployed.id, { prompt: "x" }, Deadline.after(60_000));
+    expect(answerText(await asked)).toBe("ready");
   });
 
-  it("is everything stored: objects, persistent settings, the cluster's UUID; transient settings are gone", async () => {
-    const first = await startEmulator({ dataDirectory: directory, timings: NO_REDEPLOY });
-    const { groupId, connectorId, modelId } = await makeChain(first, backend.address);
-    const transient = { "plugins.ml_commons.only_run_on_ml_node": false };
-    await call(first.url, "PUT", "/_cluster/settings", { transient });
-    const uuid = field(await call(first.url, "GET", "/"), "cluster_uuid");
-    await first.close();
-
-    const second = await startEmulator({ dataDirectory: directory, timings: NO_REDEPLOY });
-    for (const path of [`model_groups/${groupId}`, `connectors/${connectorId}`, `models/${modelId}`]) {
-      expect((await call(second.url, "GET", `${ML}/${path}`)).status).toBe(200);
-    }
-    expect(field(await call(second.url, "GET", "/"), "cluster_uuid")).toBe(uuid);
-    const settings = await call(second.url, "GET", "/_cluster/settings?flat_settings=true");
-    expect(settings.json).toEqual({
-      persistent: {
-        "plugins.ml_commons.connector.private_ip_enabled": "true",
-        "plugins.ml_commons.trusted_connector_endpoints_regex": [".*"],
-      },
-      transient: {},
+  it("group, connector, settings and index are there without a difference, and so is the model that was not deployed", async () => {
+    const { group, connector, persistent, index, off } = made;
+    expect(await modelGroupLifecycle.read(group.id, group.state)).toMatchObject({ state: group.state });
+    expect(await connectorLifecycle.read(connector.id, connector.state)).toMatchObject({ state: connector.state });
+    expect(await clusterSettingLifecycle.read(persistent.id, persistent.state)).toMatchObject({
+      state: persistent.state,
     });
-    expect((await predict(second, modelId)).status).toBe(200);
-    await second.close();
+    expect(await searchIndexLifecycle.read(index.id, index.state)).toMatchObject({ state: index.state });
+    expect(await deployedModelLifecycle.read(off.id, off.state)).toMatchObject({ state: off.state });
+    expect(await world.api("GET", `/${index.id}/_doc/1`)).toMatchObject({ _source: { text: "kept" } });
   });
 
-  it("leaves models DEPLOYED by name though nothing is loaded, until a prediction loads them", async () => {
-    const emulator = await startEmulator({ timings: NO_REDEPLOY });
-    const { modelId } = await makeChain(emulator, backend.address);
-    await deploy(emulator, modelId);
-    emulator.restart();
-    const profile = async () => (await call(emulator.url, "GET", `${ML}/profile/models/${modelId}`)).text;
-    expect([await modelState(emulator, modelId), await profile()]).toEqual(["DEPLOYED", "{}"]);
-    expect((await predict(emulator, modelId)).status).toBe(200);
-    await until(async () => (await modelState(emulator, modelId)) === "DEPLOYED", "DEPLOYED again");
-    expect(await profile()).toContain(modelId);
-    await emulator.close();
+  it("a transient setting is gone, which a refresh shows and the next update puts right", async () => {
+    const { id, state, inputs } = made.transient;
+    const read = await clusterSettingLifecycle.read(id, state);
+    expect(read?.inputs.settings).toStrictEqual({ [LIMIT]: null });
+    const later = await clusterSettingLifecycle.update(id, read?.state ?? expect.unreachable(), inputs);
+    expect(await clusterSettingLifecycle.read(id, later)).toMatchObject({ state: later });
   });
 
-  it("loads models that were DEPLOYED by itself after a while, and leaves UNDEPLOYED ones alone", async () => {
-    const emulator = await startEmulator({ timings: FAST_TIMINGS });
-    const { modelId, groupId, connectorId } = await makeChain(emulator, backend.address);
-    const other = { name: "other", function_name: "remote", model_group_id: groupId, connector_id: connectorId };
-    const otherId = field(await call(emulator.url, "POST", `${ML}/models/_register`, other), "model_id");
-    await deploy(emulator, modelId);
-    emulator.restart();
-    await until(async () => (await call(emulator.url, "GET", `${ML}/profile/models`)).text.includes(modelId), "loaded");
-    expect((await call(emulator.url, "GET", `${ML}/profile/models`)).text).not.toContain(otherId);
-    await emulator.close();
+  it("the next update leaves the model deployed and proved, whatever the server made of it meanwhile", async () => {
+    const { id, state, inputs } = made.deployed;
+    const read = await deployedModelLifecycle.read(id, state);
+    const later = await deployedModelLifecycle.update(id, read?.state ?? expect.unreachable(), {
+      ...inputs,
+      settingsRevision: "2",
+    });
+    expect(later).toMatchObject({ deployed: true, modelState: "DEPLOYED" });
   });
 
-  it("is on disk when the answer arrives, in one private file, with nothing half written beside it", async () => {
-    const emulator = await startEmulator({ dataDirectory: directory });
-    const made = await call(emulator.url, "POST", `${ML}/model_groups/_register`, { name: "kept" });
-    const files = readdirSync(directory);
-    expect(files).toEqual(["ml-commons-emulator.json"]);
-    const path = join(directory, files[0] ?? "");
-    expect(readFileSync(path, "utf8")).toContain(field(made, "model_group_id"));
-    expect(statSync(path).mode & 0o077).toBe(0);
-    await emulator.close();
-  });
-
-  it("says 500 when the change cannot be saved", async () => {
-    const emulator = await startEmulator({ dataDirectory: directory });
-    rmSync(directory, { recursive: true });
-    const reply = await call(emulator.url, "POST", `${ML}/model_groups/_register`, { name: "lost" });
-    mkdirSync(directory);
-    expect([reply.status, reason(reply).split(":")[0]]).toEqual([
-      500,
-      `The emulator cannot save its state in ${directory}`,
-    ]);
-    await emulator.close();
-  });
-
-  it("says which file it cannot read, and what to do", async () => {
-    const path = join(directory, "ml-commons-emulator.json");
-    writeFileSync(path, "{half");
-    const problem = `Cannot read the emulator's state in ${path}: `;
-    await expect(startEmulator({ dataDirectory: directory })).rejects.toThrow(problem);
-    await expect(startEmulator({ dataDirectory: directory })).rejects.toThrow("Move the file away to start empty.");
+  it("all of it goes in order and leaves nothing", async () => {
+    const { persistent, transient, group, connector, deployed, off, index } = made;
+    await deployedModelLifecycle.delete(deployed.id, deployed.state);
+    await deployedModelLifecycle.delete(off.id, off.state);
+    await connectorLifecycle.delete(connector.id, connector.state);
+    await modelGroupLifecycle.delete(group.id, group.state);
+    await searchIndexLifecycle.delete(index.id, { ...index.state, forceDelete: true });
+    await clusterSettingLifecycle.delete(transient.id, transient.state);
+    await clusterSettingLifecycle.delete(persistent.id, persistent.state);
+    for (const kind of ["models", "connectors", "model_groups"] as const) expect(await world.count(kind)).toBe(0);
+    expect(await world.api("GET", `/${index.id}`)).toMatchObject({ status: 404 });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { requireVersion } from "../../../providers/version-gate";
 
 const on = (version: string, since: string, used = true) =>
-  requireVersion({ clusterUuid: "c", version, buildType: "tar" }, [{ property: "clientConfig.x", used, since }]);
+  requireVersion({ clusterUuid: "c", version }, [{ property: "clientConfig.x", used, since }]);
 
 describe("a feature that needs a newer server", () => {
   it.each([
