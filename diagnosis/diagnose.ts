@@ -2,8 +2,8 @@ import { OLLAMA_SYMPTOMS } from "./ollama-symptoms";
 import type { Symptom } from "./symptom";
 import { SYMPTOMS } from "./symptoms";
 
-/** A request that went to Ollama itself: the same words mean another thing there. */
-const TO_OLLAMA = /\b(?:GET|HEAD|POST|DELETE) \/(?:api|v1)\//;
+/** A request that went to Ollama itself, or a wait for it: the same words mean another thing there. */
+const TO_OLLAMA = /\b(?:GET|HEAD|POST|DELETE) \/(?:api|v1)\/|\bfor Ollama at /;
 
 /** The row of the tables that a failure's text fits, or `undefined`. */
 export function diagnose(text: string): Symptom | undefined {

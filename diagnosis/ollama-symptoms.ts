@@ -1,6 +1,6 @@
 import type { Symptom } from "./symptom";
 
-/** Known failures of an Ollama server, most particular first; texts of 0.17.4. */
+/** Known failures of an Ollama server, most particular first; a test makes a real 0.17.4 say them, or a row tells where they stand. */
 export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   {
     id: "ollama-not-ollama",
@@ -22,6 +22,7 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
     id: "ollama-registry-insecure",
     shows: "http: server gave HTTP response to HTTPS client",
     match: /server gave HTTP response to HTTPS client|insecure protocol http/,
+    source: "insecure protocol http: ollama 0.17.4, server/images.go:45",
     cause: "The registry speaks plain HTTP, and Ollama asks by HTTPS unless it is told otherwise.",
     fix: "Set insecure: true, for a registry on this machine or a network you trust.",
   },
@@ -42,8 +43,8 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   },
   {
     id: "ollama-registry-refuses",
-    shows: "pull model manifest: 401, or: access denied",
-    match: /unauthorized|access denied|pull model manifest: 40[13]/,
+    shows: "unauthorized: access denied, or: pull model manifest: 403",
+    match: /unauthorized|realm host "[^"]*" does not match|pull model manifest: 403/,
     cause: "The registry does not let this Ollama server read the model; it may also hide names that do not exist.",
     fix: "Check the name; for a private model add the server's public key (id_ed25519.pub in its .ollama folder) to your account.",
   },
@@ -57,7 +58,7 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   {
     id: "ollama-rate-limit",
     shows: "pull model manifest: 429, or: too many requests",
-    match: /too many requests|pull model manifest: 429/i,
+    match: /too many requests|pull model manifest: 429/,
     cause: "The registry limits how often it may be asked.",
     fix: "Run again in some minutes.",
   },
@@ -72,7 +73,8 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
     id: "ollama-offline",
     shows: "pull model manifest: ... network is unreachable, no such host, i/o timeout",
     match:
-      /pull model manifest: .*(?:network is unreachable|no such host|i\/o timeout|server misbehaving|no route to host|name resolution)/,
+      /pull model manifest: .*(?:network is unreachable|no such host|i\/o timeout|server misbehaving|no route to host)/,
+    source: "Go's net and syscall: network is unreachable, no route to host, i/o timeout, server misbehaving",
     cause: "The Ollama server, which does the download, cannot reach the registry from where it runs.",
     fix: "Give its machine or container network access (or HTTPS_PROXY), name a registry within reach as source, or put the model there beforehand: one that is present is not pulled.",
   },
@@ -98,9 +100,21 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
     fix: "Push the model to that registry again, or pull from another one.",
   },
   {
+    id: "ollama-runner",
+    shows: "runner process has terminated, or: unable to load model",
+    match:
+      /runner process (?:has terminated|no longer running)|error was encountered while running the model|unable to load model/,
+    source: "ollama 0.17.4: no longer running, llm/server.go:1264; unable to load model, llama/llama.go:310",
+    cause:
+      "Ollama could not keep the model running: mostly too little memory, or a CPU or GPU that this build cannot use.",
+    fix: "Look into Ollama's log; try a smaller model, or more memory for its container.",
+  },
+  {
     id: "ollama-network-flaky",
     shows: "unexpected EOF, connection reset, TLS handshake timeout",
-    match: /max retries exceeded|unexpected EOF|connection reset|handshake timeout|the answer ended early|: EOF$/,
+    match:
+      /max retries exceeded|unexpected EOF|connection reset|handshake timeout|the answer ended early|: aborted$|: EOF$/,
+    source: "max retries exceeded: ollama 0.17.4, server/download.go:34; TLS handshake timeout: Go's net/http",
     cause:
       "The connection broke off, and going on did not help: the network fails, or Ollama was stopped or ran out of memory.",
     fix: "Look into Ollama's log and run again: what has arrived is kept.",
@@ -108,14 +122,14 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   {
     id: "ollama-name-invalid",
     shows: "invalid model name",
-    match: /invalid model name|name ".*" is invalid/,
+    match: /invalid model name/,
     cause: "The server does not take this for a model's name.",
     fix: "Write name:tag, namespace/name:tag or host/namespace/name:tag.",
   },
   {
     id: "ollama-template",
-    shows: "template: ... unexpected, or: invalid template",
-    match: /template:|bad template|invalid template/,
+    shows: "template error: template: ... unexpected ...",
+    match: /template: /,
     cause: "The template is not valid: Ollama's templates are Go templates.",
     fix: "Correct template; `ollama show --template MODEL` prints a working one.",
   },
@@ -127,12 +141,11 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
     fix: "Give the type that the server names.",
   },
   {
-    id: "ollama-runner",
-    shows: "runner process has terminated, or: unable to load model",
-    match: /runner process has terminated|error was encountered while running the model|unable to load model/,
-    cause:
-      "Ollama could not keep the model running: mostly too little memory, or a CPU or GPU that this build cannot use.",
-    fix: "Look into Ollama's log; try a smaller model, or more memory for its container.",
+    id: "ollama-model-damaged",
+    shows: 'tensor "token_embd.weight" offset+size (...) exceeds file size (...)',
+    match: /exceeds file size/,
+    cause: "The model's file on Ollama's disk is cut off: copied or written only in part.",
+    fix: "Remove the model and pull it again: ollama rm NAME:TAG, then pulumi up --refresh or ollama-chat doctor --fix.",
   },
   {
     id: "ollama-memory",
@@ -174,6 +187,7 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
     shows: "connect ECONNREFUSED 127.0.0.1:11434",
     match:
       /Waited [\d.]+ s for Ollama at .* to answer|no answer from .*(?:ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|socket hang up|time limit)/,
+    source: "Node.js: EAI_AGAIN of getaddrinfo, EHOSTUNREACH and ENETUNREACH of connect",
     cause:
       "No Ollama answers at the endpoint: it is down, still starting, or elsewhere. Ollama listens on 127.0.0.1 only unless OLLAMA_HOST says otherwise.",
     fix: "Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version).",

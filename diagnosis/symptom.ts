@@ -6,6 +6,8 @@ export interface Symptom {
   readonly shows: string;
   /** Recognises it in a failure's text; absent where no text tells it and only `doctor` finds it. */
   readonly match?: RegExp;
+  /** Where the words of `match` stand that no server of our tests says: version and file, or issue. */
+  readonly source?: string;
   readonly cause: string;
   readonly fix: string;
 }

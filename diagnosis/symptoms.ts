@@ -11,8 +11,9 @@ import { TRUST } from "./themes/trust";
 export type { Symptom } from "./symptom";
 
 /**
- * Known failures, most particular first. Texts of ML Commons were recorded from 3.4.0; the issue numbers are those of
- * opensearch-project/ml-commons unless a row names another project.
+ * Known failures, most particular first. A test makes a real OpenSearch 3.6.0 or Ollama say whatever a row looks for,
+ * or the row tells where it stands; the issue numbers are those of opensearch-project/ml-commons unless a row names
+ * another project.
  */
 export const SYMPTOMS: readonly Symptom[] = [
   ...TRUST,

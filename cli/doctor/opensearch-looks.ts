@@ -51,6 +51,20 @@ export async function blockedIndices(server: OpenSearchServer): Promise<readonly
   return answer && entries.map(([name]) => name);
 }
 
+const pluginsAnswer = z.array(z.object({ component: z.string(), version: z.string() }));
+
+/** Versions of each plugin, by its name; more than one where the nodes differ. */
+export type PluginVersions = ReadonlyMap<string, readonly string[]>;
+
+export async function pluginVersions(server: OpenSearchServer): Promise<PluginVersions> {
+  const rows = await get(server, "/_cat/plugins?format=json&h=component,version", pluginsAnswer);
+  const found = new Map<string, readonly string[]>();
+  for (const { component, version } of rows) {
+    found.set(component, [...new Set([...(found.get(component) ?? []), version])].sort());
+  }
+  return found;
+}
+
 const pipelineAnswer = z.record(
   z.string(),
   z.looseObject({ response_processors: z.array(z.record(z.string(), z.unknown())).nullish() }),
@@ -84,7 +98,7 @@ async function get<T>(server: OpenSearchServer, path: string, answer: z.ZodType<
   });
 }
 
-/** Managed clusters and the emulator have fewer APIs; that one is missing is no finding. */
+/** Managed clusters have fewer APIs; that one is missing is no finding. */
 async function orUnknown<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

@@ -17,6 +17,7 @@ import { type StackContainers, stackContainers } from "./docker/stack-containers
 import { filledUrl } from "./filled-url";
 import type { Machine } from "./machine";
 import { type OllamaReply, type RunningModel, runningModels } from "./ollama-looks";
+import { type PluginVersions, pluginVersions } from "./opensearch-looks";
 
 const ML = "plugins.ml_commons.";
 /** Longest wait for anything but an answer of the model. */
@@ -62,6 +63,10 @@ export class Scene {
 
   info(): Promise<ClusterInfo> {
     return this.#once("info", () => clusterInfo(this.opensearch));
+  }
+
+  plugins(): Promise<PluginVersions> {
+    return this.#once("plugins", () => pluginVersions(this.opensearch));
   }
 
   settings(): Promise<ClusterSettings> {

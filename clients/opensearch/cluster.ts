@@ -4,14 +4,9 @@ import type { OpenSearchServer } from "./server";
 export interface ClusterInfo {
   readonly clusterUuid: string;
   readonly version: string;
-  /** `emulator` where an emulator stands in for ML Commons. */
-  readonly buildType: string;
 }
 
-const infoAnswer = z.object({
-  cluster_uuid: z.string(),
-  version: z.object({ number: z.string(), build_type: z.string().optional() }),
-});
+const infoAnswer = z.object({ cluster_uuid: z.string(), version: z.object({ number: z.string() }) });
 
 /** A node says this while it has found no cluster, or not yet: whose resources are its own, nobody can tell. */
 const NO_IDENTITY = "_na_";
@@ -27,11 +22,7 @@ export async function clusterInfo(server: OpenSearchServer): Promise<ClusterInfo
         info.cluster_uuid === NO_IDENTITY ? "the node is in no cluster yet (cluster_uuid _na_)" : undefined,
       repeatable: true,
     });
-    return {
-      clusterUuid: answer.cluster_uuid,
-      version: answer.version.number,
-      buildType: answer.version.build_type ?? "",
-    };
+    return { clusterUuid: answer.cluster_uuid, version: answer.version.number };
   });
 }
 

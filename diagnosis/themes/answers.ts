@@ -11,10 +11,10 @@ export const ANSWERS: readonly Symptom[] = [
   },
   {
     id: "invalid-payload",
-    shows: "Invalid payload",
-    match: /Invalid payload/,
+    shows: "Invalid payload, or: Infinite loop in property interpolation",
+    match: /Invalid payload|Infinite loop in property interpolation/,
     cause:
-      "After filling in the parameters the request body is no JSON: a text without quotes, or a prompt that is itself JSON (#2909).",
+      "After filling in the parameters the request body is no JSON: a text without quotes, or a prompt that is itself JSON (#2909) or holds a ${parameters.…} of its own.",
     fix: "Put text placeholders in quotes and leave array placeholders without; neutralise user text with promptText().",
   },
   {
@@ -25,10 +25,22 @@ export const ANSWERS: readonly Symptom[] = [
   },
   {
     id: "ollama-streams",
-    shows: "MalformedJsonException, or an answer that ends after its first word",
-    match: /MalformedJsonException|multiple json|NDJSON/i,
-    cause: "The model server streams its answer, and ML Commons reads only one JSON document (#2996).",
+    shows:
+      "The answer is a list of JSON documents, each with a few letters of it; or: Unrecognized token 'data', MalformedJsonException",
+    match: /the model server streams its answer|Invalid JSON format: Unrecognized token 'data'|MalformedJsonException/,
+    source: "MalformedJsonException, com.google.gson.stream, in the answers of ml-commons up to 3.4.0.0",
+    cause:
+      "The model server streams its answer, and ML Commons reads only one JSON document (#2996). From 3.5 on it hands the stream of /api/generate and /api/chat on as one text, in dataAsMap.response, as if that were the answer.",
     fix: 'Put "stream": false into the connector\'s request_body.',
+  },
+  {
+    id: "not-a-model-api",
+    shows:
+      "Invalid JSON format, Unsupported response type, Remote service returned empty response body, or: 404 page not found",
+    match: /Invalid JSON format|Unsupported response type|returned empty response body|404 page not found/,
+    cause:
+      "What answers at the connector's URL is no model's API: the path is none of Ollama's, or another server or a proxy's sign-in page stands there.",
+    fix: "Correct the url of the connector's action: it ends in /api/generate, /api/chat, /api/embed or /v1/chat/completions. Ask it with curl from where OpenSearch runs.",
   },
   {
     id: "model-not-pulled",
@@ -43,6 +55,15 @@ export const ANSWERS: readonly Symptom[] = [
     match: /requires more system memory/,
     cause: "The model needs more memory than the machine has free.",
     fix: "Choose a smaller model or quantisation, or give Ollama's container more memory.",
+  },
+  {
+    id: "model-runner",
+    shows: "llama runner process has terminated (as OpenSearch passes it on)",
+    match: /runner process (?:has terminated|no longer running)|error was encountered while running the model/,
+    source: "no longer running: ollama 0.17.4, llm/server.go:1264",
+    cause:
+      "Ollama could not keep the model running: mostly too little memory, or a CPU or GPU that this build cannot use.",
+    fix: "Look into Ollama's log; try a smaller model, or more memory for its container.",
   },
   {
     id: "ollama-busy",
@@ -60,7 +81,7 @@ export const ANSWERS: readonly Symptom[] = [
   },
   {
     id: "connection-pool",
-    shows: "429 or 500: Acquire operation took longer than the configured maximum time",
+    shows: "Acquire operation took longer than the configured maximum time",
     match: /Acquire operation took longer/,
     cause:
       "All of the connector's connections are busy: max_connection (30 unless set) questions at once, and a further one waits 10 s for a free one at most.",
@@ -112,9 +133,18 @@ export const ANSWERS: readonly Symptom[] = [
     fix: "Start Ollama with OLLAMA_HOST=0.0.0.0 and use an address that the OpenSearch container can reach, such as http://host.docker.internal:11434.",
   },
   {
+    id: "model-server-hangs-up",
+    shows: "Error communicating with remote model: The connection was closed during the request",
+    match: /Error communicating with remote model: The connection was closed/,
+    cause:
+      "The model server, or a proxy before it, ended while it was to answer: restarted, or killed for want of memory.",
+    fix: "Look into its log (docker logs NAME; docker ps shows since when it runs), and ask again.",
+  },
+  {
     id: "model-server-unknown",
     shows: "ollama: Name or service not known",
-    match: /UnknownHost|Name or service not known|nodename nor servname/i,
+    match: /Name or service not known|nodename nor servname/,
+    source: "nodename nor servname provided: getaddrinfo of macOS",
     cause: "The host in the connector's URL has no address where OpenSearch runs.",
     fix: "Put both containers on one network, or use a name that OpenSearch's machine can resolve.",
   },

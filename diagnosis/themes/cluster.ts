@@ -4,17 +4,17 @@ import type { Symptom } from "../symptom";
 export const CLUSTER: readonly Symptom[] = [
   {
     id: "setting-unknown",
-    shows: "setting [plugins.ml_commons...], not recognized",
-    match: /setting \[[^\]]*\],? not recognized/,
+    shows: "setting [plugins.ml_commons...], not recognized, or: unknown setting [...]",
+    match: /setting \[[^\]]*\], not recognized|unknown setting \[(?!archived\.)/,
     cause: "This version of OpenSearch, or of its plugins, has no such setting.",
     fix: "Check the key's spelling and the server's version.",
   },
   {
     id: "settings-archived",
-    shows: "Every change of settings is refused, and the settings hold keys that begin with archived.",
-    match: /archived\./,
+    shows: "unknown setting [archived....], at every change of settings",
+    match: /unknown setting \[archived\./,
     cause:
-      "Settings of an older version were archived by an upgrade, and they block every change of settings (OpenSearch #18515).",
+      "Settings that this server does not know, of an older version or of a plugin that was removed, were archived when it started, and they block every change of settings (OpenSearch #18515).",
     fix: 'Remove them once: PUT _cluster/settings {"persistent":{"archived.*":null}}.',
   },
   {
@@ -25,17 +25,25 @@ export const CLUSTER: readonly Symptom[] = [
     fix: "Use the full distribution (image opensearchproject/opensearch), or install the plugin opensearch-ml on every node.",
   },
   {
-    id: "emulator",
-    shows: "build_type is emulator",
+    id: "plugins-mixed",
+    shows: "A plugin is of another release than the server",
     cause:
-      "What answers is not ML Commons but this package's emulator of its API, meant for tests and offline machines.",
-    fix: "For anything else use the image opensearchproject/opensearch: pulumi config rm opensearchImage, then pulumi up.",
+      "The cluster is put together from several releases, which its makers never tested: an upgrade that is half done, or the image that this package's toolchain builds for machines without a container registry.",
+    fix: "Finish the upgrade on every node. In place of the toolchain's image, anything but a trial wants the official one: pulumi config rm opensearchImage, then pulumi up.",
   },
   {
     id: "cluster-red",
     shows: "The cluster's health is red",
     cause: "A primary shard is on no node, so part of the data, perhaps ML Commons' own, cannot be read.",
     fix: "Ask GET _cluster/allocation/explain for the reason: mostly a full disk, or a node that is gone.",
+  },
+  {
+    id: "index-unreadable",
+    shows: "all shards failed, or: Failed to get data object from index .plugins-ml-model",
+    match: /all shards failed|Failed to get data object from index/,
+    cause:
+      "An index cannot be read: OpenSearch has just started and not opened it yet, it has no node to be on, or somebody deleted it.",
+    fix: "Wait a minute and run again. If it stays, ollama-chat doctor shows the cluster's health; where an index of ML Commons is gone, pulumi up --refresh makes again what was in it.",
   },
   {
     id: "password-wrong",

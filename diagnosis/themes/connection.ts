@@ -7,15 +7,15 @@ export const CONNECTION: readonly Symptom[] = [
     shows:
       "self-signed certificate in certificate chain, unable to verify the first certificate, certificate has expired",
     match:
-      /self-signed certificate|unable to verify the first certificate|unable to get local issuer|certificate has expired|altnames/i,
+      /self-signed certificate|unable to verify the first certificate|unable to get local issuer certificate|certificate has expired|altnames/,
+    source: "unable to get local issuer certificate: OpenSSL, of a chain with its middle alone",
     cause: "The server's certificate is not signed by an authority that is trusted here, or it is for another name.",
     fix: "Give the authority's PEM as connection.caCertificate, and use a host name that the certificate holds.",
   },
   {
     id: "tls-mismatch",
     shows: "socket hang up, wrong version number, ECONNRESET",
-    match:
-      /wrong version number|packet length too long|socket hang up|Parse Error|ECONNRESET|before secure TLS connection/,
+    match: /wrong version number|length too long|socket hang up|Parse Error|ECONNRESET|before secure TLS connection/,
     cause:
       "One side speaks TLS and the other does not, or the server closed the connection: it still starts, or stops.",
     fix: "Wait a minute and run again. If it stays, check http:// against https:// in the endpoint, and the server's log.",
@@ -24,6 +24,7 @@ export const CONNECTION: readonly Symptom[] = [
     id: "unreachable",
     shows: "connect ECONNREFUSED, getaddrinfo ENOTFOUND, no answer within the time limit",
     match: /no answer from .*(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|within the time limit)/,
+    source: "Node.js: EAI_AGAIN of getaddrinfo, EHOSTUNREACH and ENETUNREACH of connect",
     cause: "Nothing answers at the endpoint: the server is down, still starting, or elsewhere.",
     fix: "Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.",
   },

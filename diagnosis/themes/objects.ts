@@ -49,15 +49,14 @@ export const OBJECTS: readonly Symptom[] = [
   {
     id: "group-missing",
     shows: "Failed to find model group, or: Model Group Response is empty",
-    match: /Model Group Response is empty|Failed to find model group/,
+    match: /Model Group Response is empty|Fail(?:ed)? to find (?:the )?model group/,
     cause: "The model group is not on this cluster any more.",
     fix: "Run pulumi up --refresh: what is missing gets made again.",
   },
   {
     id: "model-missing",
-    shows: "Failed to find model, or: Failed to get data object from index .plugins-ml-model",
-    match:
-      /Fail(?:ed)? to find model(?! (?:group|controller))|Failed to get data object from index \.plugins-ml-model(?!-)/,
+    shows: "Failed to find model",
+    match: /Fail(?:ed)? to find model(?! (?:group|controller))/,
     cause: "The model is not on this cluster any more.",
     fix: "Run pulumi up --refresh: what is missing gets made again.",
   },

@@ -6,6 +6,7 @@ export const TRUST: readonly Symptom[] = [
     id: "private-endpoint-not-trusted",
     shows: "Connector URL is not matching the trusted connector private endpoint regex",
     match: /not matching the trusted connector private endpoint regex/,
+    source: "ml-commons 3.7.0.0, MLValidatableAsyncHttpClient.java:113",
     cause:
       "From ML Commons 3.7 on a URL with a private address must also match plugins.ml_commons.trusted_connector_private_endpoints_regex, as soon as that list has an entry.",
     fix: "Add the URL to both lists with trustedEndpointRegex(url) in a ClusterSetting of mode contribute; OllamaChatStack does.",
@@ -22,6 +23,7 @@ export const TRUST: readonly Symptom[] = [
     id: "trusted-regex-unsafe",
     shows: "Regex pattern too long, or: contains nested quantifiers or backreferences",
     match: /Regex pattern (?:too long|contains nested quantifiers)/,
+    source: "ml-commons 3.7.0.0, MLCommonsSettings.java:591 and 597",
     cause:
       "From ML Commons 3.7 on an entry of a trust list has 256 characters at most, and no group that repeats something and is repeated itself.",
     fix: "Write one exact entry a URL, as trustedEndpointRegex(url) does, instead of a pattern for many.",
@@ -30,9 +32,10 @@ export const TRUST: readonly Symptom[] = [
     id: "trusted-regex-broken",
     shows: "pattern_syntax_exception when any connector is made",
     match: /pattern_syntax_exception|Invalid regex pattern/,
+    source: "ml-commons 3.7.0.0, MLCommonsSettings.java:604: from there on the entry itself is refused",
     cause:
-      "The cluster accepted an entry of plugins.ml_commons.trusted_connector_endpoints_regex that is no valid regex.",
-    fix: "Correct that entry: until then the cluster refuses every new connector.",
+      "An entry of plugins.ml_commons.trusted_connector_endpoints_regex is no valid regex. A server before 3.7 takes it, and then refuses every new connector.",
+    fix: "Correct that entry.",
   },
   {
     id: "private-address",

@@ -4,6 +4,7 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { lastDeployError } from "../../clients/opensearch/tasks";
 import { report } from "../../clients/report";
 import { type Deadline, type Look, waitFor } from "../../clients/wait";
+import { diagnose } from "../../diagnosis/diagnose";
 import { ExplainedError } from "../../diagnosis/explained-error";
 
 /** States of a model, as the server names them. There is no `FAILED`. */
@@ -44,9 +45,10 @@ export async function awaitDeployed(
     const state = (await getModel(server, modelId))?.modelState ?? "not there";
     if (state === ModelState.deployed) return { done: true };
     if (state !== ModelState.deployFailed) return { last: state };
-    if (triedAgain) throw await deployFailed(server, modelId);
+    const error = triedAgain ? await lastDeployError(server, modelId) : undefined;
+    if (triedAgain && !NOT_TRIED.test(error ?? "")) throw deployFailed(modelId, error);
+    if (!triedAgain) report(`DeployedModel ${name}: deployment failed, trying once more`);
     triedAgain = true;
-    report(`DeployedModel ${name}: deployment failed, trying once more`);
     await undeployModel(server, modelId);
     await deployModel(server, modelId);
     return { last: state };
@@ -64,13 +66,16 @@ export async function awaitDeployed(
   shortest.set(server, Math.min(shortest.get(server) ?? took, took));
 }
 
-async function deployFailed(server: OpenSearchServer, modelId: string): Promise<ExplainedError> {
-  const error = await lastDeployError(server, modelId);
-  return new ExplainedError({
-    what: `The model ${modelId} is DEPLOY_FAILED: ${error ?? "the server's tasks name no error"}`,
-    cause: "The server could not load the model; its task's error is above.",
-    fix: "Mend what the error names, then run pulumi up again: it goes on with this model.",
-  });
+/** The node says so while it still holds the deployment that has just failed (seen on 3.6.0). */
+const NOT_TRIED = /Duplicate deploy model task/;
+
+function deployFailed(modelId: string, error: string | undefined): ExplainedError {
+  const {
+    cause = "The server could not load the model; its task's error is above.",
+    fix = "Mend what the error names, then run pulumi up again: it goes on with this model.",
+  } = diagnose(error ?? "") ?? {};
+  const what = `The model ${modelId} is DEPLOY_FAILED: ${error ?? "the server's tasks name no error"}`;
+  return new ExplainedError({ what, cause, fix });
 }
 
 /** Starts the deployment of a model unless it is deployed or on the way, and waits for it. */

@@ -28,7 +28,7 @@ let serial = 0;
 /** Makes a group through the connection, which proves that it works. */
 async function group(connection: Partial<Connection>) {
   serial += 1;
-  const common = { username: "admin", password: PASSWORD, requestTimeoutSeconds: 5, maxRetries: 2 };
+  const common = { username: "admin", password: PASSWORD, requestTimeoutSeconds: 60, maxRetries: 2 };
   const owner = urn("ModelGroup", `g${serial}`);
   return await created(lifecycle, { connection: { endpoint, ...common, ...connection }, owner });
 }

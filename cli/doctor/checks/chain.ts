@@ -1,3 +1,4 @@
+import { ServerError } from "../../../clients/errors";
 import { predict } from "../../../clients/opensearch/predict";
 import { answerText } from "../../../clients/opensearch/predict-answer";
 import { validate } from "../../../clients/validate";
@@ -43,7 +44,7 @@ export const chainChecks: readonly Check[] = [
 
 async function ask(scene: Scene): Promise<Outcome> {
   const { modelId = "" } = scene.access;
-  const connector = await scene.connector();
+  const connector = await scene.connector().catch(unlessForbidden);
   const parameters = connector && probeParameters(connector);
   if (parameters === undefined) return nothing("not asked: the connector's parameters are not known");
   const started = performance.now();
@@ -54,6 +55,11 @@ async function ask(scene: Scene): Promise<Outcome> {
   } catch (error) {
     return await explained(scene, error);
   }
+}
+
+/** A user who may ask the model need not be one who may read the connector. */
+function unlessForbidden(error: unknown): undefined {
+  if (!(error instanceof ServerError) || error.status !== 403) throw error;
 }
 
 /** The same words mean different things, by what the checks before have seen. */

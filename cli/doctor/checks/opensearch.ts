@@ -1,6 +1,7 @@
 import { ServerError, UnreachableError } from "../../../clients/errors";
 import { diagnose } from "../../../diagnosis/diagnose";
 import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
+import { ADAPTED_SECURITY_LABEL } from "../docker/stack-containers";
 import { blockedIndices, clusterHealth, dataDisks } from "../opensearch-looks";
 import type { Scene } from "../scene";
 import { gigabytes } from "../sizes";
@@ -26,6 +27,7 @@ export const openSearchChecks: readonly Check[] = [
     essential: true,
   },
   { id: "opensearch-version", title: "version", group: GROUP, needs: ["opensearch-password"], run: version },
+  { id: "opensearch-plugins", title: "plugins", group: GROUP, needs: ["opensearch-password"], run: plugins },
   { id: "cluster-health", title: "cluster health", group: GROUP, needs: ["opensearch-password"], run: health },
   { id: "cluster-disk", title: "disk", group: GROUP, needs: ["opensearch-password"], run: disk },
   { id: "read-only-blocks", title: "read-only blocks", group: GROUP, needs: ["opensearch-password"], run: blocks },
@@ -66,14 +68,36 @@ async function password(scene: Scene): Promise<Outcome> {
   const error = await failure(scene);
   if (error === undefined) return ok(username === undefined ? "none asked for" : `accepted for ${username}`);
   if (!(error instanceof ServerError)) throw error;
+  // Who is refused so was known: a user who may ask the model and no more is no fault.
+  if (error.status === 403)
+    return ok(`accepted for ${username ?? "nobody in particular"}, who may not look at the cluster itself`);
   const who = username === undefined ? "without a user" : `as ${username}`;
   return fail(diagnose(error.message)?.id ?? "password-wrong", `${error.status} ${who}: ${error.reason}`);
 }
 
 async function version(scene: Scene): Promise<Outcome> {
-  const { version: number, buildType } = await scene.info();
-  if (buildType === "emulator") return warn("emulator", `${number}, and ML Commons is emulated (build_type emulator)`);
-  return ok(number);
+  return ok((await scene.info()).version);
+}
+
+/** OpenSearch's own plugins have the server's version and a fourth number; those of others count for themselves. */
+async function plugins(scene: Scene): Promise<Outcome> {
+  const { version: release } = await scene.info();
+  const adapted = await adaptedSecurity(scene);
+  if (adapted !== undefined) return warn("plugins-mixed", adapted);
+  const own = [...(await scene.plugins())].filter(([name]) => name.startsWith("opensearch-"));
+  const [odd] = own.filter(([, versions]) => versions.some((one) => !one.startsWith(`${release}.`)));
+  if (odd === undefined) return ok(`${own.length} of OpenSearch, all ${release}`);
+  const [name, versions] = odd;
+  return warn("plugins-mixed", `${name} is ${versions.join(" on one node, on another ")}; the server is ${release}`);
+}
+
+/** Only the image knows: the plugin itself claims the server's version, without which it would not be loaded. */
+async function adaptedSecurity(scene: Scene): Promise<string | undefined> {
+  const container = (await scene.docker().catch(() => undefined))?.containers.opensearch;
+  const version = container?.Config.Labels?.[ADAPTED_SECURITY_LABEL];
+  const { version: release } = await scene.info();
+  if (container === undefined || version === undefined || version.startsWith(`${release}.`)) return undefined;
+  return `opensearch-security is ${version}, adapted to ${release} in ${container.Config.Image}, the toolchain's own image`;
 }
 
 async function health(scene: Scene): Promise<Outcome> {

@@ -1,6 +1,5 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { installedPlugins } from "../../../clients/opensearch/plugins";
 import { mayBePrivate } from "../../../components/endpoints";
 import { regexProblem } from "../../../providers/cluster-setting/regex";
 import { type Check, fail, notHere, type Outcome, ok } from "../check";
@@ -25,10 +24,11 @@ export const trustChecks: readonly Check[] = [
 ];
 
 async function plugin(scene: Scene): Promise<Outcome> {
-  const plugins = await installedPlugins(scene.opensearch);
-  if (plugins.has(PLUGIN)) return ok(PLUGIN);
-  if (plugins.size === 0) return notHere("this user may not list plugins");
-  return fail("ml-plugin-missing", `${PLUGIN} is not among ${[...plugins].sort().join(", ")}`);
+  const plugins = await scene.plugins();
+  const versions = plugins.get(PLUGIN);
+  if (versions !== undefined) return ok(`${PLUGIN} ${versions.join(" and ")}`);
+  const others = [...plugins.keys()].sort().join(", ");
+  return fail("ml-plugin-missing", others === "" ? "no plugin at all" : `${PLUGIN} is not among ${others}`);
 }
 
 async function remoteInference(scene: Scene): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DockerEngine } from "../../../../cli/doctor/docker/engine";
 import { portHolder } from "../../../../cli/doctor/docker/port-holder";
 import { stackContainers } from "../../../../cli/doctor/docker/stack-containers";
-import { DockerDouble } from "../../../emulator/doctor/docker-double";
+import { DockerDouble } from "../../../server/doctor/docker-double";
 
 let docker: DockerDouble;
 beforeEach(async () => {

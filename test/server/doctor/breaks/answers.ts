@@ -22,11 +22,10 @@ function withAction(
 
 /** The server behind the chain answers so, while it answers doctor itself as ever. */
 function throughTheChain(world: DoctorWorld, status: number, body: unknown): void {
-  const action = { kind: "backend", status, body: JSON.stringify(body) } as const;
-  world.emulator.faults.add({ times: 9, action });
+  world.ollama.toOpenSearch = { status, body };
 }
 
-/** OpenSearch itself answers the question so. */
+/** OpenSearch itself answers the question so: an older one, or one with other work. */
 function refusedWith(world: DoctorWorld, status: number, type: string, reason: string): void {
   const path = `${ML}/models/${world.modelId}/_predict`;
   world.answerWith(path, status, { error: { type, reason }, status }, "POST");
@@ -70,6 +69,12 @@ export const ANSWER_BREAKS: Breaks = {
     check: "connector-body",
     seen: 'requestBody must hold "stream": false, since ML Commons reads only one answer',
   },
+  "not-a-model-api": {
+    how: "a proxy's page stands where the connector's URL leads",
+    break: (world) => throughTheChain(world, 200, "<html><body>Sign in</body></html>"),
+    check: "predict",
+    seen: /answered 400 illegal_argument_exception: Invalid JSON format: Unexpected character \('<'/,
+  },
   "read-timeout": {
     how: "the model takes longer than the connector waits",
     break: async (world) => {
@@ -84,6 +89,14 @@ export const ANSWER_BREAKS: Breaks = {
     break: (world) => withAction(world, { url: "http://127.0.0.1:9/api/generate" }),
     check: "predict",
     seen: /Error communicating with remote model: Connection refused: \/127\.0\.0\.1:9$/,
+  },
+  "model-server-hangs-up": {
+    how: "the model server ends while it is to answer",
+    break: (world) => {
+      world.ollama.toOpenSearch = "hangs up";
+    },
+    check: "predict",
+    seen: /Error communicating with remote model: The connection was closed during the request/,
   },
   "model-server-unknown": {
     how: "the connector calls a name that only another network knows",
@@ -116,6 +129,12 @@ export const ANSWER_BREAKS: Breaks = {
       throughTheChain(world, 500, { error: "model requires more system memory (9.1 GiB) than is available (2.0 GiB)" }),
     check: "predict",
     seen: /Error from remote service: .*model requires more system memory \(9\.1 GiB\) than is available \(2\.0 GiB\)/,
+  },
+  "model-runner": {
+    how: "the process that runs the model dies",
+    break: (world) => throughTheChain(world, 500, { error: "llama runner process has terminated: signal: killed" }),
+    check: "predict",
+    seen: /Error from remote service: .*llama runner process has terminated: signal: killed/,
   },
   "ollama-busy": {
     how: "its queue is full",
@@ -150,12 +169,12 @@ export const ANSWER_BREAKS: Breaks = {
     break: (world) =>
       refusedWith(
         world,
-        429,
+        500,
         "status_exception",
         "Error communicating with remote model: Acquire operation took longer than the configured maximum time. This indicates that a request cannot get a connection from the pool within the specified maximum time.",
       ),
     check: "predict",
-    seen: /answered 429 status_exception: .*Acquire operation took longer than the configured maximum time/,
+    seen: /answered 500 status_exception: .*Acquire operation took longer than the configured maximum time/,
   },
   "circuit-breaker": {
     how: "a server before 2.15 has little heap left",
@@ -171,8 +190,11 @@ export const ANSWER_BREAKS: Breaks = {
   },
   "no-eligible-node": {
     how: "no node has a role that may run the model",
-    break: (world) => refusedWith(world, 404, "m_l_resource_not_found_exception", "no eligible node found"),
+    break: async (world) => {
+      await world.undeploy();
+      await world.settings({ "plugins.ml_commons.task_dispatcher.eligible_node_role.remote_model": ["ml"] });
+    },
     check: "predict",
-    seen: /answered 404 m_l_resource_not_found_exception: no eligible node found$/,
+    seen: /answered 400 illegal_argument_exception: no eligible node to run predict request$/,
   },
 };

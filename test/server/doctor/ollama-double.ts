@@ -1,8 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { listedName } from "../../../clients/ollama/names";
+import { Deadline, waitFor } from "../../../clients/wait";
 import { LoopbackServer } from "../../support/loopback-server";
 
 const SECOND = 1e9;
+
+export interface Reply {
+  readonly status: number;
+  /** Text as it is sent; anything else is JSON. */
+  readonly body: unknown;
+  /** Default: `application/json`. */
+  readonly type?: string;
+}
 
 /** An Ollama that answers as 0.17.4 was seen to answer, as fast or slow as a test says. */
 export class OllamaDouble extends LoopbackServer {
@@ -16,15 +25,26 @@ export class OllamaDouble extends LoopbackServer {
   tokensPerSecond = 40;
   /** Prompts that are never answered. */
   silentTo: RegExp | undefined;
+  /** What comes back to OpenSearch instead, while this package's own client is answered as ever. */
+  toOpenSearch: Reply | "hangs up" | undefined;
   /** How the next pulls end, in the server's words. */
   pullError: string | undefined;
   vector: readonly number[] = [0.1, 0.2, 0.3];
+  private readonly kept: ServerResponse[] = [];
 
   protected answer(request: IncomingMessage, text: string, response: ServerResponse): unknown {
     const path = request.url ?? "";
     const body = JSON.parse(text || "{}") as Record<string, unknown>;
     this.requests.push({ path, body });
-    if (this.silentTo?.test(String(body.prompt)) === true) return;
+    if (this.silentTo?.test(String(body.prompt)) === true) return void this.kept.push(response);
+    const { toOpenSearch } = this;
+    if (toOpenSearch !== undefined && !OWN_CLIENT.test(request.headers["user-agent"] ?? "")) {
+      if (toOpenSearch === "hangs up") return void request.socket.destroy();
+      const { status, body: told, type = "application/json" } = toOpenSearch;
+      return response
+        .writeHead(status, { "content-type": type })
+        .end(typeof told === "string" ? told : JSON.stringify(told));
+    }
     const json = (status: number, value: unknown) => {
       response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(value));
     };
@@ -39,6 +59,7 @@ export class OllamaDouble extends LoopbackServer {
     this.loaded.add(model);
     switch (path) {
       case "/api/generate":
+      case "/gateway/generate":
         return this.generate(body, response);
       case "/api/chat":
         return json(200, { ...this.measures(body), message: { role: "assistant", content: "ready." } });
@@ -49,6 +70,20 @@ export class OllamaDouble extends LoopbackServer {
       default:
         return response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found");
     }
+  }
+
+  /** Waits until a prompt that holds this has come. */
+  async asked(words: string): Promise<void> {
+    const look = async () => {
+      const found = this.requests.some(({ body }) => String(body.prompt).includes(words));
+      return found ? { done: true } : { last: `${this.requests.length} requests` };
+    };
+    await waitFor(look, { waitingFor: `the prompt ${words}`, deadline: Deadline.after(60_000) });
+  }
+
+  /** Hangs up on those who were kept waiting. */
+  letGo(): void {
+    for (const response of this.kept.splice(0)) response.destroy();
   }
 
   private running(name: string): object {
@@ -105,6 +140,8 @@ export class OllamaDouble extends LoopbackServer {
     response.end();
   }
 }
+
+const OWN_CLIENT = /^ollama-js\//;
 
 function tag(name: string, size: number): object {
   return { name, model: name, size, digest: "d551cc49".repeat(8), modified_at: "2026-11-22T00:00:00Z" };

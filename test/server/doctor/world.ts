@@ -2,20 +2,18 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { z } from "zod";
 import { CHECKS } from "../../../cli/doctor/checks/all";
 import { type Machine, thisMachine } from "../../../cli/doctor/machine";
 import { type CheckResult, runChecks } from "../../../cli/doctor/run-checks";
 import { Scene } from "../../../cli/doctor/scene";
 import { findAccess } from "../../../cli/find-access";
 import { run } from "../../../cli/program";
-import { openSearch } from "../../../clients/opensearch/connect";
 import { Deadline, waitFor } from "../../../clients/wait";
-import { type Emulator, type EmulatorOptions, FAST_TIMINGS, startEmulator } from "../../../emulator";
 import { connectorLifecycle } from "../../../providers/connector/lifecycle";
 import { ollamaGenerate } from "../../../providers/connector/presets";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
+import { TestCluster, type TestClusterOptions } from "../../support/opensearch/test-cluster";
 import { created, PASSWORD, urn } from "../lifecycle-support";
 import { DockerDouble } from "./docker-double";
 import { OllamaDouble } from "./ollama-double";
@@ -62,18 +60,14 @@ export class DoctorWorld {
   private readonly folder = mkdtempSync(join(tmpdir(), "doctor-"));
 
   private constructor(
-    readonly emulator: Emulator,
+    readonly cluster: TestCluster,
     readonly ollama: OllamaDouble,
     readonly docker: DockerDouble,
   ) {}
 
-  static async start(options: EmulatorOptions = {}): Promise<DoctorWorld> {
-    const users = [
-      { name: "admin", password: PASSWORD },
-      { name: "reader", password: PASSWORD, roles: ["ml_read_access"] },
-    ];
-    const emulator = await startEmulator({ users, timings: FAST_TIMINGS, ...options });
-    const world = new DoctorWorld(emulator, await new OllamaDouble().start(), await new DockerDouble().start());
+  static async start(options: TestClusterOptions = {}): Promise<DoctorWorld> {
+    const cluster = await TestCluster.start(options);
+    const world = new DoctorWorld(cluster, await new OllamaDouble().start(), await new DockerDouble().start());
     await world.build();
     return world;
   }
@@ -85,16 +79,16 @@ export class DoctorWorld {
 
   async stop(): Promise<void> {
     for (const task of this.last) task();
-    await Promise.all([this.ollama.stop(), this.docker.stop(), this.emulator.close()]);
+    await Promise.all([this.ollama.stop(), this.docker.stop(), this.cluster.close()]);
     rmSync(this.folder, { recursive: true });
   }
 
   get connection() {
     return {
-      endpoint: this.emulator.url,
+      endpoint: this.cluster.url,
       username: "admin",
       password: PASSWORD,
-      requestTimeoutSeconds: 5,
+      requestTimeoutSeconds: 30,
       maxRetries: 0,
     };
   }
@@ -114,7 +108,7 @@ export class DoctorWorld {
     this.groupId = (await created(modelGroupLifecycle, group)).id;
     await this.useConnector(this.preset);
     Object.assign(this.outputs, {
-      opensearchEndpoint: this.emulator.url,
+      opensearchEndpoint: this.cluster.url,
       opensearchUsername: "admin",
       opensearchPassword: PASSWORD,
       opensearchCaCertificate: "",
@@ -151,7 +145,7 @@ export class DoctorWorld {
   async api(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
     const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`;
     const headers = { authorization, "content-type": "application/json" };
-    const response = await fetch(`${this.emulator.url}${path}`, {
+    const response = await fetch(`${this.cluster.url}${path}`, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -174,12 +168,47 @@ export class DoctorWorld {
     };
   }
 
-  /** Makes a connector by hand and moves the model to it; the outputs follow. */
+  /** Makes a connector by hand and deploys the model with it; the outputs follow. */
   async moveTo(body: object): Promise<void> {
     const made = await this.api("POST", `${ML}/connectors/_create`, body);
     this.connectorId = String(made.connector_id);
     this.outputs.connectorId = this.connectorId;
-    await this.api("PUT", `${ML}/models/${this.modelId}`, { connector_id: this.connectorId });
+    await this.useConnectorId(this.connectorId);
+    await this.deployAnew();
+  }
+
+  /** The model reads settings and connector when it is deployed. */
+  async deployAnew(): Promise<void> {
+    await this.undeploy();
+    await this.api("POST", `${ML}/models/${this.modelId}/_deploy`);
+    await this.until("DEPLOYED");
+  }
+
+  /** The model is left as a deployment leaves it that found no connector; by now it is there. */
+  async failToDeploy(): Promise<void> {
+    await this.undeploy();
+    await this.useConnectorId("gone");
+    await this.api("POST", `${ML}/models/${this.modelId}/_deploy`);
+    await this.until("DEPLOY_FAILED");
+    await this.useConnectorId(this.connectorId);
+  }
+
+  /** Names another connector in the model's document, there or not: the server asks nothing. */
+  async useConnectorId(id: string): Promise<void> {
+    await this.api("PUT", `${ML}/models/${this.modelId}`, { connector_id: id });
+  }
+
+  async undeploy(): Promise<void> {
+    await this.api("POST", `${ML}/models/${this.modelId}/_undeploy`);
+  }
+
+  /** A user of the secured server with these rights over the cluster, or with a role that it has. */
+  async makeUser(name: string, rights: readonly string[] | { readonly role: string }): Promise<void> {
+    const security = "/_plugins/_security/api";
+    const role = "role" in rights ? rights.role : `${name}-role`;
+    if (!("role" in rights)) await this.api("PUT", `${security}/roles/${role}`, { cluster_permissions: rights });
+    const user = { password: PASSWORD, opendistro_security_roles: [role] };
+    await this.api("PUT", `${security}/internalusers/${name}`, user);
   }
 
   async modelState(): Promise<string> {
@@ -192,7 +221,7 @@ export class DoctorWorld {
       const last = await this.modelState();
       return last === state ? { done: true } : { last };
     };
-    await waitFor(look, { waitingFor: `the model to be ${state}`, deadline: Deadline.after(5_000) });
+    await waitFor(look, { waitingFor: `the model to be ${state}`, deadline: Deadline.after(30_000) });
   }
 
   /** Asks the model until it refuses in these words. */
@@ -201,22 +230,32 @@ export class DoctorWorld {
       const last = JSON.stringify(await this.api("POST", `${ML}/models/${this.modelId}/_predict`, QUESTION));
       return words.test(last) ? { done: true } : { last };
     };
-    await waitFor(look, { waitingFor: `the model to say ${words}`, deadline: Deadline.after(5_000) });
+    await waitFor(look, { waitingFor: `the model to say ${words}`, deadline: Deadline.after(30_000) });
   }
 
-  /** A request through the package's own client, for its failure. */
-  async refused(method: string, path: string, body: object): Promise<unknown> {
-    return await openSearch(this.connection).call({
-      name: `${method} ${path}`,
-      send: (client, options) => client.transport.request({ method, path, body }, options),
-      answer: z.unknown(),
-      repeatable: false,
-    });
-  }
-
-  /** Answers of a server's API that the emulator has not, or has otherwise. */
+  /** What the real server has no cause to say is said in front of it. */
   answerWith(path: string, status: number, body: unknown, method = "GET"): void {
-    this.emulator.faults.add({ match: { method, path }, times: 99, action: { kind: "status", status, body } });
+    this.cluster.faults.add({ match: { method, path }, times: 99, action: { kind: "status", status, body } });
+  }
+
+  /** The real server's answers, with something of them otherwise. */
+  rewrite(path: string, answer: (body: unknown) => unknown): void {
+    this.cluster.faults.add({ match: { method: "GET", path }, times: 99, action: { kind: "rewrite", answer } });
+  }
+
+  /** As if the server were of another release: its number, its plugins' and some of its settings. */
+  pretendRelease(number: string, defaults: Readonly<Record<string, unknown>> = {}): void {
+    this.rewrite("/", (body) => {
+      const info = body as { version: object };
+      return { ...info, version: { ...info.version, number } };
+    });
+    this.rewrite("/_cat/plugins", (rows) =>
+      (rows as { component: string }[]).map(({ component }) => ({ component, version: `${number}.0` })),
+    );
+    this.rewrite("/_cluster/settings", (body) => {
+      const settings = body as { defaults?: object };
+      return { ...settings, defaults: { ...settings.defaults, ...defaults } };
+    });
   }
 
   /** The command's variables; `pulumi` is a program that prints this world's outputs. */

@@ -13,6 +13,15 @@ afterEach(async () => {
   await world.stop();
 });
 
+/** At each deployment that comes, in turn, the model's connector is gone, or back. */
+function awayAtDeployments(...states: readonly ("gone" | "back")[]): void {
+  states.forEach((state, i) => {
+    const act = () => world.useConnectorId(state === "gone" ? "gone" : world.connectorId);
+    const match = { method: "POST", path: `${ML}/models/*/_deploy` };
+    world.cluster.faults.add({ match, nth: i + 1, action: { kind: "before", act } });
+  });
+}
+
 /** A person at a terminal who answers each question with these keys. */
 function person(keys: string) {
   const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => keyboard });
@@ -56,7 +65,7 @@ describe("--fix", () => {
 
   it("deploys a model that was undeployed", async () => {
     await world.settings({ "plugins.ml_commons.model_auto_deploy.enable": false });
-    await world.api("POST", `${ML}/models/${world.modelId}/_undeploy`);
+    await world.undeploy();
     const { exitCode, lines } = await world.doctor("--fix", "--yes");
     expect(exitCode).toBe(0);
     expect(lines.find(({ id }) => id === "model-state")).toMatchObject({ status: "ok", seen: "DEPLOYED", fixed: true });
@@ -64,10 +73,8 @@ describe("--fix", () => {
   });
 
   it("deploys a model whose deployment failed, and trying once more is a line on standard error", async () => {
-    await world.api("POST", `${ML}/models/${world.modelId}/_undeploy`);
-    world.emulator.faults.add({ times: 2, action: { kind: "deploy-fails", error: "version conflict" } });
-    await world.api("POST", `${ML}/models/${world.modelId}/_deploy`);
-    await world.until("DEPLOY_FAILED");
+    await world.failToDeploy();
+    awayAtDeployments("gone", "back");
     const { exitCode, out, err } = await world.run(["--fix", "--yes"]);
     expect(exitCode).toBe(0);
     expect(err).toContain(`  DeployedModel ${world.modelId}: deployment failed, trying once more\n`);
@@ -75,20 +82,18 @@ describe("--fix", () => {
   });
 
   it("a deployment that fails again says why", async () => {
-    await world.api("POST", `${ML}/models/${world.modelId}/_undeploy`);
-    world.emulator.faults.add({ times: 9, action: { kind: "deploy-fails", error: "no space left on device" } });
-    await world.api("POST", `${ML}/models/${world.modelId}/_deploy`);
-    await world.until("DEPLOY_FAILED");
+    await world.failToDeploy();
+    awayAtDeployments("gone", "gone");
     const { exitCode, err } = await world.run(["--fix", "--yes"]);
     expect(exitCode).toBe(4);
-    expect(err).toMatch(/ {2}failed: The model \S+ is DEPLOY_FAILED: node \S+: no space left on device\n {2}cause: /);
+    expect(err).toMatch(
+      / {2}failed: The model \S+ is DEPLOY_FAILED: node \S+: Failed to find connector:gone\n {2}cause: The connector is not on this cluster any more\.\n/,
+    );
   });
 
   it("lets a model that was deployed under older settings read them anew, without undeploying it", async () => {
     await world.settings({ "plugins.ml_commons.connector.private_ip_enabled": false });
-    await world.api("POST", `${ML}/models/${world.modelId}/_undeploy`);
-    await world.api("POST", `${ML}/models/${world.modelId}/_deploy`);
-    await world.until("DEPLOYED");
+    await world.deployAnew();
     await world.settings({ "plugins.ml_commons.connector.private_ip_enabled": true });
     const { exitCode, lines } = await world.doctor("--fix", "--yes");
     expect(exitCode).toBe(0);
@@ -144,8 +149,6 @@ describe("on a terminal", () => {
     const { out } = await world.run([]);
     expect(out).toMatch(/^[\n\x20-\x7e]*$/);
     expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
-    expect(out).toMatch(
-      /\n40 checks: 20 ok, 1 warning, 1 wrong, 18 skipped\.\nWith --fix, doctor will pull smollm2:135m\.\n$/,
-    );
+    expect(out).toMatch(/\n41 checks: 24 ok, 1 wrong, 16 skipped\.\nWith --fix, doctor will pull smollm2:135m\.\n$/);
   });
 });

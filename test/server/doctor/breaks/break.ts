@@ -1,5 +1,5 @@
 import type { Machine } from "../../../../cli/doctor/machine";
-import type { EmulatorOptions } from "../../../../emulator";
+import type { ServerKind } from "../../../support/opensearch/address";
 import type { DoctorWorld } from "../world";
 
 /** A way to break a healthy chain, and where the row of the table is then seen. */
@@ -7,7 +7,8 @@ export type Break =
   | {
       /** What is broken, in words. */
       readonly how: string;
-      readonly emulator?: EmulatorOptions;
+      /** Which server it takes. Default: `plain`. */
+      readonly kind?: ServerKind;
       readonly break: (world: DoctorWorld) => Promise<unknown> | unknown;
       /** The check of `doctor` that names the row. */
       readonly check: string;
@@ -22,14 +23,8 @@ export type Break =
     }
   | {
       readonly how: string;
-      readonly emulator?: EmulatorOptions;
-      /** An operation that fails, for rows that nothing shows before somebody tries. */
-      readonly operation: (world: DoctorWorld) => Promise<unknown>;
-      readonly seen: string | RegExp;
-    }
-  | {
-      readonly how: string;
-      readonly emulator?: EmulatorOptions;
+      /** Which server it takes. Default: `plain`. */
+      readonly kind?: ServerKind;
       readonly break: (world: DoctorWorld) => Promise<unknown> | unknown;
       /** `doctor --fix --yes` tries to mend, and tells why it could not. */
       readonly repair: true;

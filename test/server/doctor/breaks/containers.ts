@@ -5,7 +5,7 @@ import type { Breaks } from "./break";
 const portOf = (url: string) => Number(new URL(url).port);
 
 function withContainer(world: DoctorWorld, part: "opensearch" | "ollama", more: object = {}): void {
-  const endpoint = part === "opensearch" ? world.emulator.url : world.outputs.ollamaEndpoint;
+  const endpoint = part === "opensearch" ? world.cluster.url : world.outputs.ollamaEndpoint;
   world.docker.containers.set(`chat-dev-chat-${part}`, { port: portOf(endpoint ?? ""), ...more });
   world.docker.volumes.push(`chat-dev-chat-${part}`);
 }

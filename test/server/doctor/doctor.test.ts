@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CHECKS } from "../../../cli/doctor/checks/all";
+import { ADAPTED_SECURITY_LABEL } from "../../../cli/doctor/docker/stack-containers";
 import { ollamaChat, openAiChat } from "../../../providers/connector/presets";
 import { PASSWORD } from "../lifecycle-support";
 import { withEmbedding } from "./breaks/documents";
@@ -24,12 +25,12 @@ describe("a healthy chain", () => {
     const { exitCode, lines } = await world.doctor();
     expect(exitCode).toBe(0);
     expect(lines.map(({ id }) => id)).toEqual(["stack-outputs", ...CHECKS.map(({ id }) => id)]);
-    expect(notOk(lines)).toEqual(["opensearch-version"]);
+    expect(notOk(lines)).toEqual([]);
     expect(lines[0]).toEqual({
       id: "stack-outputs",
       title: "stack outputs",
       status: "ok",
-      seen: `the selected stack: ${world.emulator.url}, ${world.ollama.endpoint}`,
+      seen: `the selected stack: ${world.cluster.url}, ${world.ollama.endpoint}`,
     });
     expect(seenBy(lines, "reply")).toBe('dataAsMap.response: "ready."');
     expect(seenBy(lines, "ollama-speed")).toBe("40 tokens/s");
@@ -55,14 +56,19 @@ describe("a healthy chain", () => {
     await world.useConnector(preset({ endpoint: world.ollama.endpoint, model: "smollm2:135m" }));
     world.outputs.api = api;
     const { lines } = await world.doctor();
-    expect(notOk(lines)).toEqual(["opensearch-version"]);
+    expect(notOk(lines)).toEqual([]);
     expect(seenBy(lines, "reply")).toBe(seen);
   });
 
-  it.each(["2.19", "3.7"] as const)("on a server of %s passes too", async (profile) => {
-    await world.stop();
-    world = await DoctorWorld.start({ profile });
-    expect(notOk((await world.doctor()).lines)).toEqual(["opensearch-version"]);
+  it.each([
+    ["2.19.6", { "plugins.ml_commons.connector.private_ip_enabled": undefined }],
+    ["3.7.0", { "plugins.ml_commons.trusted_connector_private_endpoints_regex": [] }],
+  ])("on a server of %s passes too", async (release, defaults) => {
+    world.pretendRelease(release, defaults);
+    const { lines } = await world.doctor();
+    expect(notOk(lines)).toEqual([]);
+    expect(seenBy(lines, "opensearch-version")).toBe(release);
+    expect(seenBy(lines, "ml-plugin")).toBe(`opensearch-ml ${release}.0`);
   });
 
   it("with documents names the index and the vector's length", async () => {
@@ -71,7 +77,7 @@ describe("a healthy chain", () => {
     await world.api("PUT", "/docs/_doc/1?refresh=true", { text: "a passage" });
     world.outputs.ragIndex = "docs";
     const { lines } = await world.doctor();
-    expect(notOk(lines)).toEqual(["opensearch-version"]);
+    expect(notOk(lines)).toEqual([]);
     expect(seenBy(lines, "rag-index")).toBe("docs, 1 passages");
     expect(seenBy(lines, "embedding")).toMatch(/^3 dimensions after \d+ ms$/);
   });
@@ -84,10 +90,26 @@ describe("a healthy chain", () => {
     expect(seenBy(lines, "container-opensearch")).toBe("not in a container of this package");
   });
 
-  it("after a restart of OpenSearch answers, and its model is deployed again", async () => {
-    world.emulator.restart();
+  it("tells of which release everything is", async () => {
+    const { lines } = await world.doctor();
+    expect(seenBy(lines, "opensearch-version")).toBe("3.6.0");
+    expect(seenBy(lines, "opensearch-plugins")).toBe("5 of OpenSearch, all 3.6.0");
+    expect(seenBy(lines, "ml-plugin")).toBe("opensearch-ml 3.6.0.0");
+  });
+
+  it("in the toolchain's own image is told to be a mix of releases", async () => {
+    const labels = { [ADAPTED_SECURITY_LABEL]: "3.4.0.0" };
+    const port = Number(new URL(world.cluster.url).port);
+    const image = "pulumi-ollama-chat/opensearch:3.6.0";
+    world.docker.containers.set("chat-dev-chat-opensearch", { port, labels, image });
     const { exitCode, lines } = await world.doctor();
-    expect([exitCode, statusOf(lines, "predict")]).toEqual([0, "ok"]);
+    expect(lines.find(({ id }) => id === "opensearch-plugins")).toMatchObject({
+      status: "warn",
+      symptom: "plugins-mixed",
+      seen: `opensearch-security is 3.4.0.0, adapted to 3.6.0 in ${image}, the toolchain's own image`,
+    });
+    // The connector calls 127.0.0.1, which is the container itself now.
+    expect([exitCode, wrong(lines)]).toEqual([4, ["connector-address"]]);
   });
 });
 
@@ -138,11 +160,25 @@ describe("what is broken", () => {
     expect(err).toContain('--ollama is "localhost"');
   });
 
+  it("a stream in place of an answer is none", async () => {
+    const request_body = '{ "model": "${parameters.model}", "prompt": "${parameters.prompt}" }';
+    const { actions, ...body } = world.connectorBody;
+    // A gateway's path, of which nobody knows that Ollama is behind it.
+    const url = `${world.ollama.endpoint}/gateway/generate`;
+    await world.moveTo({ ...body, actions: [{ ...actions[0], request_body, url }] });
+    const { exitCode, lines } = await world.doctor();
+    expect([exitCode, wrong(lines)]).toEqual([4, ["predict"]]);
+    expect(lines.find(({ id }) => id === "predict")).toMatchObject({
+      symptom: "ollama-streams",
+      seen: `POST /_plugins/_ml/models/${world.modelId}/_predict answered in a form that is not understood: the model server streams its answer, and this is the list of its parts`,
+    });
+  });
+
   it("the password is nowhere, not even in a server's own words", async () => {
     const reason = `bad credentials admin:${PASSWORD}`;
     world.answerWith("/_cluster/health", 500, { error: { type: "x", reason }, status: 500 });
     const { out, err } = await world.run(["--json"]);
-    expect(out).toContain("answered 500 x: bad credentials admin:[secret]");
+    expect(out).toContain("answered 500 x: bad credentials [secret]");
     expect(out + err).not.toContain(PASSWORD);
   });
 
@@ -152,6 +188,25 @@ describe("what is broken", () => {
     const { exitCode, lines } = await world.doctor();
     expect([exitCode, statusOf(lines, "cluster-health")]).toEqual([0, "skipped"]);
     expect(seenBy(lines, "cluster-health")).toBe(`this user may not look: ${reason}`);
+  });
+});
+
+describe("a user who may do little", () => {
+  beforeEach(async () => {
+    await world.stop();
+    world = await DoctorWorld.start({ kind: "secured" });
+  });
+
+  it("and ask all the same is no fault", async () => {
+    await world.makeUser("asker", ["cluster:admin/opensearch/ml/predict"]);
+    world.outputs.opensearchUsername = "asker";
+    const { exitCode, lines } = await world.doctor();
+    expect([exitCode, notOk(lines)]).toEqual([0, []]);
+    expect(seenBy(lines, "opensearch-password")).toBe("accepted for asker, who may not look at the cluster itself");
+    expect(seenBy(lines, "opensearch-version")).toBe(
+      "this user may not look: no permissions for [cluster:monitor/main] and User [name=asker, backend_roles=[], requestedTenant=null]",
+    );
+    expect(seenBy(lines, "predict")).toBe("not asked: the connector's parameters are not known");
   });
 });
 
@@ -166,7 +221,7 @@ describe("with flags instead of a stack", () => {
 
   it("only OpenSearch and a model: the connector is found by it, and the chain is asked", async () => {
     world.environment.OLLAMA_CHAT_OPENSEARCH_PASSWORD = PASSWORD;
-    const flags = ["--opensearch", world.emulator.url, "--username", "admin", "--model-id", world.modelId];
+    const flags = ["--opensearch", world.cluster.url, "--username", "admin", "--model-id", world.modelId];
     const { exitCode, lines } = await world.doctor(...flags);
     expect(exitCode).toBe(0);
     expect(seenBy(lines, "connector")).toBe(`chat-connector (${world.connectorId})`);

@@ -1,0 +1,32 @@
+import { ANSWER_PROVOCATIONS } from "./answers";
+import { CLUSTER_PROVOCATIONS } from "./cluster";
+import { CONNECTION_PROVOCATIONS } from "./connection";
+import { DEPLOYMENT_PROVOCATIONS } from "./deployment";
+import { DOCKER_WORDS } from "./docker-words";
+import { DOCUMENT_PROVOCATIONS } from "./documents";
+import { NOT_OLLAMA_PROVOCATIONS } from "./not-ollama";
+import { OBJECT_PROVOCATIONS } from "./objects";
+import { MODEL_PROVOCATIONS } from "./ollama-models";
+import { PULL_PROVOCATIONS } from "./ollama-pulls";
+import { RESTARTED_PROVOCATIONS } from "./restarted";
+import { TRUST_PROVOCATIONS } from "./trust";
+
+/** What some test makes a real server say, and proves to be said so: by row, exactly. */
+export const PROVOKED: readonly { readonly row: string; readonly how: string; readonly says: string }[] = [
+  ...TRUST_PROVOCATIONS,
+  ...OBJECT_PROVOCATIONS,
+  ...DEPLOYMENT_PROVOCATIONS,
+  ...ANSWER_PROVOCATIONS,
+  ...CLUSTER_PROVOCATIONS,
+  ...DOCUMENT_PROVOCATIONS,
+  ...Object.values(RESTARTED_PROVOCATIONS),
+  ...CONNECTION_PROVOCATIONS,
+  ...NOT_OLLAMA_PROVOCATIONS,
+  ...PULL_PROVOCATIONS,
+  ...MODEL_PROVOCATIONS,
+  ...Object.entries(DOCKER_WORDS).map(([holder, says]) => ({
+    row: "port-taken",
+    how: `a container's port is held by another ${holder}`,
+    says,
+  })),
+];

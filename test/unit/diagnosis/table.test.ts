@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../../../diagnosis/diagnose";
+import { THEMES } from "../../../diagnosis/themes";
+import { PROVOKED } from "../../server/diagnosis/all";
+import { alternatives } from "./alternatives";
+import { SOURCED } from "./texts";
+
+const ROWS = THEMES.flatMap(({ symptoms }) => symptoms);
+const MATCHING = ROWS.flatMap((row) => (row.match === undefined ? [] : [{ ...row, match: row.match }]));
+
+/** Texts that a test makes a real server say, and texts whose source the row states. */
+function textsOf(row: string): { provoked: string[]; sourced: string[] } {
+  return {
+    provoked: PROVOKED.filter((one) => one.row === row).map(({ says }) => says),
+    sourced: SOURCED.filter(([id]) => id === row).map(([, text]) => text),
+  };
+}
+
+describe("whatever a row looks for is said by a real server, or the row says where it stands", () => {
+  it.each(MATCHING)("$id", ({ id, match, source }) => {
+    const { provoked, sourced } = textsOf(id);
+    const unsaid = alternatives(match).filter((one) => !provoked.some((text) => one.test(text)));
+    const unfounded = unsaid.filter((one) => source === undefined || !sourced.some((text) => one.test(text)));
+    expect(unfounded.map(({ source: words }) => words)).toEqual([]);
+    // A source that nothing is left for is out of date.
+    expect(source === undefined, "a source is stated where something is not provoked").toBe(unsaid.length === 0);
+  });
+});
+
+describe("texts whose source is stated", () => {
+  it.each(SOURCED)("%s is known by: %s", (id, text) => {
+    expect(diagnose(text)?.id).toBe(id);
+  });
+
+  it("each is of a row that states one, and none is provoked as well", () => {
+    const founded = new Set(ROWS.filter(({ source }) => source !== undefined).map(({ id }) => id));
+    expect(SOURCED.filter(([id]) => !founded.has(id))).toEqual([]);
+    const said = new Set(PROVOKED.map(({ says }) => says));
+    expect(SOURCED.filter(([, text]) => said.has(text))).toEqual([]);
+  });
+});
+
+describe("provocations", () => {
+  it.each(PROVOKED)("$row is known by: $says", ({ row, says }) => {
+    expect(diagnose(says)?.id).toBe(row);
+  });
+
+  it("each is of a row, and is named once", () => {
+    const ids = new Set(MATCHING.map(({ id }) => id));
+    expect(PROVOKED.filter(({ row }) => !ids.has(row))).toEqual([]);
+    const names = PROVOKED.map(({ row, how }) => `${row}: ${how}`);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+});
+
+describe("alternatives", () => {
+  it.each([
+    [/a|b/, ["a", "b"]],
+    [/a(?:b|c)d/, ["a(?:b)d", "a(?:c)d"]],
+    [/x|a(?:b|c)(?:d|e)?/, ["x", "a(?:b)(?:d|e)?", "a(?:c)(?:d|e)?", "a(?:b|c)(?:d)?", "a(?:b|c)(?:e)?"]],
+    [/a[|(]\|b/, ["a[|(]\\|b"]],
+    [/a(?!b|c)/, ["a(?!b|c)"]],
+  ])("of %s", (regex, found) => {
+    expect(alternatives(regex).map(({ source }) => source)).toEqual(found);
+  });
+});
