@@ -36,31 +36,33 @@ export interface ClusterSettings {
   readonly defaults: Readonly<Record<string, SettingValue>>;
 }
 
-const flatSettings = z.record(z.string(), z.union([z.string(), z.array(z.string()), z.null()])).default({});
-const settingsAnswer = z.object({ persistent: flatSettings, transient: flatSettings, defaults: flatSettings });
+const flatSettings = z.record(z.string(), z.union([z.string(), z.array(z.string()), z.null()]));
+/** Both scopes have to be there: of an answer without them nothing would look set, and so what is would be overwritten. */
+const settingsAnswer = z.object({ persistent: flatSettings, transient: flatSettings });
+const settingsAndDefaultsAnswer = settingsAnswer.extend({ defaults: flatSettings });
 
 /** The settings that are in force, and with `defaults` also those of which nobody said anything: some 35 KB. */
 export async function getClusterSettings(
   server: OpenSearchServer,
   { defaults = true }: { readonly defaults?: boolean } = {},
 ): Promise<ClusterSettings> {
-  return await server.call({
+  const answer = await server.call({
     name: "GET /_cluster/settings",
     send: (client, options) => client.cluster.getSettings({ flat_settings: true, include_defaults: defaults }, options),
-    answer: settingsAnswer,
+    answer: defaults ? settingsAndDefaultsAnswer : settingsAnswer.transform((scopes) => ({ ...scopes, defaults: {} })),
     repeatable: true,
   });
+  return answer;
 }
 
-/** Sets flat keys in one scope; `null` resets a key. All of them or none. */
+/** Sets flat keys in one scope or both; `null` resets a key. All of them or none. */
 export async function putClusterSettings(
   server: OpenSearchServer,
-  scope: SettingScope,
-  settings: Readonly<Record<string, unknown>>,
+  settings: Readonly<Partial<Record<SettingScope, Readonly<Record<string, unknown>>>>>,
 ): Promise<void> {
   await server.call({
     name: "PUT /_cluster/settings",
-    send: (client, options) => client.cluster.putSettings({ body: { [scope]: { ...settings } } }, options),
+    send: (client, options) => client.cluster.putSettings({ body: settings }, options),
     answer: z.looseObject({}),
     repeatable: true,
   });

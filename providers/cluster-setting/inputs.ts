@@ -29,6 +29,18 @@ export const RestoreOnDelete = {
   keep: "keep",
 } as const;
 
+/** What became of the claim that a resource writes on the cluster. */
+export const ClaimStatus = {
+  /** It stands there. */
+  kept: "kept",
+  /** It was not there at the last look. */
+  missing: "missing",
+  /** The service keeps no claims, so the state alone remembers. */
+  refused: "refused",
+} as const;
+
+export type ClaimStatus = (typeof ClaimStatus)[keyof typeof ClaimStatus];
+
 export interface ClusterSettingInputs {
   readonly connection: Connection;
   /** By flat key, such as `plugins.ml_commons.connector.private_ip_enabled`; `null` means unset. */
@@ -54,6 +66,10 @@ export interface ClusterSettingState extends ClusterSettingInputs {
   readonly defaultHashes: Readonly<Record<string, string>>;
   /** What was written under each key that is ours alone: a refresh changes `settings` to what is found, never this. */
   readonly written: Readonly<Record<string, SettingValue>>;
+  /** Where else that is remembered: see `ClaimStatus`. Absent in states of 0.1. */
+  readonly claim?: ClaimStatus;
+  /** Tells this resource from a later one of the same name. Absent in states of 0.1. */
+  readonly instance?: string;
   readonly schemaVersion: number;
 }
 

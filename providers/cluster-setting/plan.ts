@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClusterSettings, SettingScope, SettingValue } from "../../clients/opensearch/cluster";
+import { ExplainedError } from "../../diagnosis/explained-error";
 import { shortHash } from "../canonical";
+import { ALONE, type Neighbours } from "./claim";
 import {
   type ClusterSettingInputs,
   type ClusterSettingState,
@@ -52,8 +54,22 @@ export function needsDefaults(
 ): boolean {
   return [inputs, memory].some(
     ({ settings, whenKnown }) =>
-      Object.values(settings).some((value) => contributes(inputs, value)) || Object.keys(whenKnown ?? {}).length > 0,
+      Object.values(settings).some((value) => contributes(inputs, value) || mayReplaceList(inputs, value)) ||
+      Object.keys(whenKnown ?? {}).length > 0,
   );
+}
+
+/** A text or `null` where entries are meant would take the place of the whole list, the others' entries with it. */
+function mayReplaceList(inputs: Pick<ClusterSettingInputs, "mode">, value: unknown): boolean {
+  return modeOf(inputs) === SettingMode.contribute && (typeof value === "string" || value === null);
+}
+
+function refuseToReplace(key: string, value: unknown): never {
+  throw new ExplainedError({
+    what: `settings.${key} is ${JSON.stringify(value)}, but on this server it is a list, to which others may add.`,
+    cause: "With mode contribute only entries can be added: one value would take the place of the whole list.",
+    fix: `Give a list of entries, such as ${JSON.stringify([value ?? "entry"])}, or own the whole list with mode own.`,
+  });
 }
 
 /** Every setting that applies to this server: its defaults list all the keys it knows. */
@@ -65,15 +81,17 @@ function applying(present: ClusterSettings, inputs: Pick<ClusterSettingInputs, "
 }
 
 /** Brings the server from what it has to what is wanted. Keys that were ours and are not wanted any more go back. */
-export function planApply(present: ClusterSettings, wanted: ClusterSettingInputs, memory: Memory = NOTHING): Plan {
+export function planApply(
+  present: ClusterSettings,
+  wanted: ClusterSettingInputs,
+  memory: Memory = NOTHING,
+  neighbours: Neighbours = ALONE,
+): Plan {
   const scope = scopeOf(wanted);
   const settings = applying(present, wanted);
-  const released = planRelease(present, {
-    ...memory,
-    ...wanted,
-    settings: without(applying(present, memory), Object.keys(settings)),
-    whenKnown: undefined,
-  });
+  const dropped = without(applying(present, memory), Object.keys(settings));
+  const leaving = { ...memory, ...wanted, settings: dropped, whenKnown: undefined };
+  const released = planRelease(present, leaving, neighbours);
   const writes: Record<string, SettingValue> = { ...released.writes };
   const previous: Record<string, SettingValue> = {};
   const contributed: Record<string, readonly string[]> = {};
@@ -82,22 +100,23 @@ export function planApply(present: ClusterSettings, wanted: ClusterSettingInputs
   const warnings = [...released.warnings];
   for (const [key, value] of Object.entries(settings)) {
     const now = present[scope][key] ?? null;
-    previous[key] = key in memory.previous ? (memory.previous[key] ?? null) : now;
+    const before = key in memory.previous ? memory : (neighbours.before(key) ?? { previous: {}, defaultHashes: {} });
+    previous[key] = key in before.previous ? (before.previous[key] ?? null) : now;
     let target = normalised(value);
     if (contributes(wanted, value)) {
-      const ours = target as readonly string[];
-      const hash = now === null ? shortHash(listOf(below(present, scope, key))) : memory.defaultHashes[key];
+      const inForce = listOf(now ?? below(present, scope, key));
+      const hash = now === null ? shortHash(inForce) : before.defaultHashes[key];
       if (hash !== undefined) defaultHashes[key] = hash;
-      const mine = memory.contributed[key] ?? [];
-      const others = listOf(now ?? below(present, scope, key)).filter(
-        (entry) => !mine.includes(entry) || ours.includes(entry),
-      );
-      const added = ours.filter((entry) => !others.includes(entry));
-      const contribution = ours.filter((entry) => added.includes(entry) || mine.includes(entry));
-      contributed[key] = contribution;
-      const untouched = contribution.length === 0;
-      target = untouched ? listBefore({ previous, defaultHashes }, key, others) : [...others, ...added];
-    } else written[key] = target;
+      const list = planList(inForce, target as readonly string[], memory.contributed[key] ?? [], key, neighbours);
+      contributed[key] = list.contribution;
+      target = list.isTouched ? list.entries : listBefore({ previous, defaultHashes }, key, list.entries);
+    } else {
+      const isList = Array.isArray(now) || Array.isArray(below(present, scope, key));
+      if (isList && mayReplaceList(wanted, value)) refuseToReplace(key, value);
+      written[key] = target;
+      const other = neighbours.written(key);
+      if (other !== undefined && !isDeepStrictEqual(other.value, target)) warnings.push(alsoWanted(key, other));
+    }
     if (!isDeepStrictEqual(now, target)) writes[key] = target;
     const shadow = scope === "persistent" ? (present.transient[key] ?? null) : null;
     if (shadow !== null && !isInForce(shadow, normalised(value), contributes(wanted, value))) {
@@ -107,16 +126,44 @@ export function planApply(present: ClusterSettings, wanted: ClusterSettingInputs
   return { writes, previous, contributed, defaultHashes, written, warnings };
 }
 
+/** The right list: foreign entries, those of the neighbours and ours, each where it stands now, new ones at the end. */
+function planList(
+  inForce: readonly string[],
+  ours: readonly string[],
+  mine: readonly string[],
+  key: string,
+  neighbours: Neighbours,
+) {
+  const theirs = neighbours.contributed(key);
+  const claimed = new Set([...mine, ...theirs, ...neighbours.gone(key)]);
+  const foreign = inForce.filter((entry) => !claimed.has(entry));
+  const contribution = ours.filter((entry) => !foreign.includes(entry));
+  const wanted = new Set([...foreign, ...theirs, ...ours]);
+  const entries = [...new Set([...inForce.filter((entry) => wanted.has(entry)), ...wanted])];
+  return { contribution, entries, isTouched: contribution.length > 0 || theirs.length > 0 };
+}
+
+function alsoWanted(key: string, { value, owner }: { readonly value: SettingValue; readonly owner: string }): string {
+  return `${key} is wanted as ${JSON.stringify(value)} by ${owner}, too: each update of one undoes the other's`;
+}
+
 /** Whether a transient value does what ours would: it equals it or, where we only contribute, holds our entries. */
 function isInForce(shadow: SettingValue, ours: SettingValue, isContribution: boolean): boolean {
   if (!isContribution) return isDeepStrictEqual(shadow, ours);
   return listOf(ours).every((entry) => listOf(shadow).includes(entry));
 }
 
-/** Takes back what is still ours; a value that somebody changed since stays theirs. */
+/**
+ * Takes back what is still ours and wanted by no neighbour; a value that somebody changed since stays theirs.
+ *
+ * @param wroteBack whether this run has written values back already: then those count as ours too, should a neighbour
+ * have come meanwhile that wants them otherwise
+ */
 export function planRelease(
   present: ClusterSettings,
   state: ClusterSettingInputs & Memory,
+  neighbours: Neighbours = ALONE,
+  wroteBack = false,
 ): Pick<Plan, "writes" | "warnings"> {
   const scope = scopeOf(state);
   const writes: Record<string, SettingValue> = {};
@@ -125,19 +172,23 @@ export function planRelease(
     if (state.restoreOnDelete === RestoreOnDelete.keep) continue;
     const now = present[scope][key] ?? null;
     if (contributes(state, value)) {
-      const mine = state.contributed[key] ?? [];
-      const rest = listOf(now).filter((entry) => !mine.includes(entry));
-      if (now === null || rest.length === listOf(now).length) continue;
-      writes[key] = listBefore(state, key, rest);
+      // Unset, it is built anew only where a neighbour needs its entries in it.
+      const isNeeded = neighbours.contributed(key).length > 0;
+      const inForce = listOf(now ?? (isNeeded ? below(present, scope, key) : null));
+      const list = planList(inForce, [], state.contributed[key] ?? [], key, neighbours);
+      if (isDeepStrictEqual(list.entries, listOf(now))) continue;
+      writes[key] = list.isTouched ? list.entries : listBefore(state, key, list.entries);
       continue;
     }
     const back = state.restoreOnDelete === RestoreOnDelete.default ? null : (state.previous[key] ?? null);
-    if (isDeepStrictEqual(now, back)) continue;
-    if (!isDeepStrictEqual(now, state.written[key] ?? null)) {
+    const other = neighbours.written(key);
+    const target = other === undefined ? back : other.value;
+    if (isDeepStrictEqual(now, target)) continue;
+    const isOurs = isDeepStrictEqual(now, state.written[key] ?? null) || (wroteBack && isDeepStrictEqual(now, back));
+    if (isOurs) writes[key] = target;
+    else if (other === undefined) {
       warnings.push(`${key} was changed to ${JSON.stringify(now)} by somebody else, so it is left as it is`);
-      continue;
     }
-    writes[key] = back;
   }
   return { writes, warnings };
 }

@@ -13,6 +13,9 @@ export function urn(type: string, name: string): string {
   return `urn:pulumi:dev::chat::pulumi-nodejs:dynamic/ollamachat:${type}::${name}`;
 }
 
+/** Where resources keep on the cluster what they want of it. */
+const CLAIMS = "cluster.metadata.ollama_chat.claims.";
+
 /** How the model server answers its next requests, or that it does not. A body of text is a stream of JSON documents. */
 type Mood = "silent" | { readonly status: number; readonly body: unknown };
 
@@ -104,8 +107,20 @@ export class World {
     return (found.hits as { hits: unknown[] }).hits.length;
   }
 
-  async persistent(): Promise<unknown> {
-    return (await this.api("GET", "/_cluster/settings?flat_settings=true")).persistent;
+  /** The persistent settings by flat key, less what resources keep for themselves. */
+  async persistent(): Promise<Record<string, unknown>> {
+    const entries = Object.entries(await this.#persistent());
+    return Object.fromEntries(entries.filter(([key]) => !key.startsWith(CLAIMS)));
+  }
+
+  /** Who claims settings: the resources' names. */
+  async claimants(): Promise<string[]> {
+    const entries = Object.entries(await this.#persistent()).filter(([key]) => key.startsWith(CLAIMS));
+    return entries.map(([, text]) => String(JSON.parse(String(text)).owner).replace(/^.*::/, "")).sort();
+  }
+
+  async #persistent(): Promise<Record<string, unknown>> {
+    return (await this.api("GET", "/_cluster/settings?flat_settings=true")).persistent as Record<string, unknown>;
   }
 
   connectorInputs(name: string, more: Record<string, unknown> = {}) {

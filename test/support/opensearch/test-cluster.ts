@@ -35,6 +35,12 @@ export class TestCluster {
     return new TestCluster(proxy, server, kind);
   }
 
+  /** The same server with all that is on it, as another process sees it that remembers nothing of the first one's. */
+  async beside(): Promise<TestCluster> {
+    const proxy = await new FaultProxy(this.server.endpoint, newIdentity()).start();
+    return new TestCluster(proxy, this.server, this.kind);
+  }
+
   /** Where clients find it: plain HTTP, on the secured server too, which asks for a password all the same. */
   get url(): string {
     return this.proxy.url;
