@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { UnreachableError } from "../errors";
+import { ServerError } from "../errors";
 import type { OpenSearchServer } from "./server";
 
 const MOST_AGENTS = 1_000;
 
 /**
  * What else on the cluster names a model: search pipelines, ingest pipelines and agents. A cluster without one of these
- * APIs, or a user who may not read them, answers nothing for that kind: the server's own checks still stand.
+ * APIs has none of that kind; where it refuses to tell, such as to a user without the right, its refusal is thrown.
  */
 export async function usersOfModel(server: OpenSearchServer, modelId: string): Promise<string[]> {
   const found = await Promise.all([
@@ -24,7 +24,7 @@ async function pipelines(server: OpenSearchServer, kind: string, path: string, m
     answer: z.record(z.string(), z.unknown()),
     repeatable: true,
   });
-  const all = await call.catch(refusedAs({}));
+  const all = await call.catch(noneWhereAbsent({}));
   return Object.entries(all)
     .filter(([, body]) => names(body, modelId))
     .map(([name]) => `${kind} ${name}`);
@@ -37,15 +37,22 @@ async function agents(server: OpenSearchServer, modelId: string): Promise<string
     answer: z.object({ hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: z.unknown() })) }) }),
     repeatable: true,
   });
-  const answer = await call.catch(refusedAs({ hits: { hits: [] } }));
+  const answer = await call.catch(noneWhereAbsent({ hits: { hits: [] } }));
   return answer.hits.hits.filter((hit) => names(hit._source, modelId)).map((hit) => `agent ${hit._id}`);
 }
 
-/** Stands in for what the server refuses to tell; without an answer at all nothing is known, and that is an error. */
-function refusedAs<T>(substitute: T): (error: unknown) => T {
+/**
+ * What the server does not have: 404 where there is no pipeline or no index of agents yet, 405 or these words where its
+ * version lacks the API, the agent framework turned off (seen on 3.6.0). A 403 says nothing of what there is.
+ */
+const ABSENT_STATUS = [404, 405];
+const ABSENT = /no handler found for uri|Agent Framework is currently disabled/;
+
+function noneWhereAbsent<T>(none: T): (error: unknown) => T {
   return (error) => {
-    if (error instanceof UnreachableError) throw error;
-    return substitute;
+    if (error instanceof ServerError && (ABSENT_STATUS.includes(error.status) || ABSENT.test(error.reason)))
+      return none;
+    throw error;
   };
 }
 

@@ -1,3 +1,4 @@
+import { ServerError } from "../../clients/errors";
 import { oneAtATime } from "../../clients/lock";
 import { clusterInfo } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
@@ -232,7 +233,7 @@ function messageOf(error: unknown): string {
 async function remove(id: string, state: DeployedModelState): Promise<void> {
   const server = openSearch(state.connection);
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
-  const asking = state.forceDelete ? Promise.resolve([]) : usersOfModel(server, id);
+  const asking = state.forceDelete ? Promise.resolve([]) : usersOfModel(server, id).catch(notTold(id));
   // Who uses a model that is gone is of no interest, nor whether that could be told.
   asking.catch(() => undefined);
   const model = await getModel(server, id);
@@ -247,4 +248,16 @@ async function remove(id: string, state: DeployedModelState): Promise<void> {
     });
   }
   await undeployAndDelete(server, id, model.modelState, deadline);
+}
+
+/** A server that refuses to tell who uses a model has not said that nobody does. */
+function notTold(id: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ServerError)) throw error;
+    throw new ExplainedError({
+      what: `Whether a pipeline or an agent still names the model ${id} cannot be told: ${error.message}`,
+      cause: "The user of this connection may not read them, so deleting the model could break somebody else's.",
+      fix: "Give the user the right that is named, or set forceDelete: true and run pulumi up before pulumi destroy.",
+    });
+  };
 }

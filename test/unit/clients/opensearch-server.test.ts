@@ -251,8 +251,22 @@ describe("what names a model", () => {
     ]);
   });
 
-  it("is nothing where the server will not tell", async () => {
+  it("is not known where the server will not tell", async () => {
     answer = json(403, { error: { type: "security_exception", reason: "no permissions" } });
+    await expect(usersOfModel(serverWith(), "m1")).rejects.toThrow("answered 403 security_exception: no permissions");
+  });
+
+  it.each([
+    [400, { error: "no handler found for uri [/_search/pipeline] and method [GET]" }],
+    [404, {}],
+    [404, { error: { type: "index_not_found_exception", reason: "no such index [.plugins-ml-agent]" } }],
+    [405, { error: "Incorrect HTTP method for uri [/_search/pipeline]" }],
+    [
+      403,
+      { error: { type: "illegal_state_exception", reason: "Agent Framework is currently disabled. To enable it," } },
+    ],
+  ])("is nothing where the server has nothing of that kind (%i %j)", async (status, body) => {
+    answer = json(status, body);
     expect(await usersOfModel(serverWith(), "m1")).toStrictEqual([]);
   });
 
