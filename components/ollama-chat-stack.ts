@@ -139,6 +139,8 @@ export class OllamaChatStack extends pulumi.ComponentResource {
         endpoint: ollama.endpoint,
         model: tag,
         ...(warm ? { warmUp: true, loadOptions: args.modelOptions } : {}),
+        // In an Ollama of our own the models go with their volume; elsewhere others may use them.
+        ...(args.ollama?.existing === undefined ? { retainOnDelete: args.ollama?.retainModels ?? false } : {}),
         timeouts: { createSeconds: args.readiness?.pullSeconds ?? 1800 },
       };
       const suffix = i === 0 ? "ollama-model" : `ollama-model-${tag}`;

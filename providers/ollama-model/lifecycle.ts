@@ -44,7 +44,8 @@ const DELETE_REACH_MILLISECONDS = 10_000;
 const UNLOAD_SECONDS = 5;
 
 /**
- * A model on an Ollama server. One that is there already is used, and never removed. Only another `model` replaces
+ * A model on an Ollama server. One that is there already is used, and never removed; one that was brought stays too,
+ * unless the program says otherwise, since Ollama cannot tell who else uses it by now. Only another `model` replaces
  * the resource: a moved endpoint mostly is the same server behind another port, so it is looked at in place.
  */
 export const ollamaModelLifecycle: Lifecycle<OllamaModelInputs, OllamaModelState> = explained(
@@ -129,7 +130,7 @@ async function update(_id: string, olds: OllamaModelState, news: OllamaModelInpu
     const before = ours ? { pulled: olds.pulled, fromPulled: olds.fromPulled && sameBase } : NOTHING_BEFORE;
     const holding = await ensureModel(work, before, changedKeys(olds, news, CONTENT).length > 0);
     if (moved) await leaveOldServer(olds, holding);
-    else if (olds.fromPulled && !sameBase) await orWarn(olds, () => deleteBase(work.server, olds));
+    else if (olds.fromPulled && !sameBase && !stays(olds)) await orWarn(olds, () => deleteBase(work.server, olds));
     return await warmed(work, holding);
   });
 }
@@ -144,7 +145,7 @@ function sameFile(
 
 /** Removes what was pulled to the old server, unless both endpoints turn out to lead to one server. */
 async function leaveOldServer(olds: OllamaModelState, now: Holding): Promise<void> {
-  if (olds.retainOnDelete || !(olds.pulled || olds.fromPulled)) return;
+  if (stays(olds) || !(olds.pulled || olds.fromPulled)) return;
   const server = new OllamaServer(olds.endpoint);
   await orWarn(olds, async () => {
     const left = await findModel(server, olds.model);
@@ -173,7 +174,11 @@ async function deleteBase(server: OllamaServer, state: OllamaModelState): Promis
 async function remove(_id: string, state: OllamaModelState): Promise<void> {
   const server = new OllamaServer(state.endpoint);
   const wasFound = foundThere.delete(keyOf(state));
-  if (state.retainOnDelete || !(state.pulled || state.fromPulled)) return await unloaded(server, state);
+  if (!(state.pulled || state.fromPulled)) return await unloaded(server, state);
+  if (stays(state)) {
+    say(state.model, "stays on the server, where others may use it by now; with retainOnDelete: false it would go");
+    return await unloaded(server, state);
+  }
   if (wasFound) {
     return say(
       state.model,
@@ -183,6 +188,10 @@ async function remove(_id: string, state: OllamaModelState): Promise<void> {
   if (await forgettable(server, state)) return;
   await unloaded(server, state);
   await deleteHeld(server, state);
+}
+
+function stays({ retainOnDelete }: Pick<OllamaModelInputs, "retainOnDelete">): boolean {
+  return retainOnDelete !== false;
 }
 
 /** Gives memory back that the warm-up took; without it a `keepAlive` of -1 would hold it for ever. */

@@ -59,8 +59,9 @@ export interface OllamaModelArgs {
    */
   loadOptions?: pulumi.Input<Record<string, unknown>>;
   /**
-   * Leave the model on the server when the resource is deleted.
-   * @default false
+   * Leave the model on the server when the resource is deleted. `false` removes it, if this resource pulled or made it:
+   * only where nobody else uses that server, since Ollama cannot tell who does.
+   * @default true
    */
   retainOnDelete?: pulumi.Input<boolean>;
   /** Deadlines in seconds. Default here: create and update 1800, since gigabytes may move; delete 120. */
@@ -70,8 +71,8 @@ export interface OllamaModelArgs {
 /**
  * A model on an Ollama server: pulled from a registry, or made there out of another one.
  *
- * A model that is on the server already is used as it is and never removed; one that this resource brought goes with
- * it. On a server that several stacks share, set `retainOnDelete`: a stack cannot see who else uses the model.
+ * A model that is on the server already is used as it is and never removed. One that this resource brought stays, too,
+ * since other stacks may use it by then; `retainOnDelete: false` lets it go with the resource.
  * Refer to the model by `.id`, which is its name with tag.
  *
  * @example
@@ -99,7 +100,7 @@ export class OllamaModel extends pulumi.CustomResource {
   declare readonly sizeBytes: pulumi.Output<number>;
   /** When the name was last written on the server, RFC 3339. */
   declare readonly modifiedAt: pulumi.Output<string>;
-  /** True if this resource pulled or made the model, and so deletes it. */
+  /** True if this resource pulled or made the model, and so may delete it. */
   declare readonly pulled: pulumi.Output<boolean>;
 
   constructor(name: string, args: OllamaModelArgs, opts?: pulumi.CustomResourceOptions) {

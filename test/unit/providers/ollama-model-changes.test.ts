@@ -98,9 +98,32 @@ describe("delete", () => {
     expect(fake.models.has(NAME)).toBe(true);
   });
 
-  it("retainOnDelete leaves the model", async () => {
-    const { id, state } = await made({ retainOnDelete: true });
-    await lifecycle.delete(id, state);
+  it.each([undefined, true])(
+    "with retainOnDelete %s the model stays, where others may use it, and that is said",
+    async (retainOnDelete) => {
+      const { id, state } = await made({ retainOnDelete });
+      await lifecycle.delete(id, state);
+      expect(fake.models.has(NAME)).toBe(true);
+      expect(lines.at(-1)).toBe(
+        "OllamaModel smollm2:135m: stays on the server, where others may use it by now; with retainOnDelete: false it would go",
+      );
+    },
+  );
+
+  it("two stacks on one server, in any order: the one that goes takes nothing from the one that stays", async () => {
+    for (const first of [0, 1]) {
+      const stacks = [await made({ retainOnDelete: undefined }), await made({ retainOnDelete: undefined })];
+      const [goes, remains] = first === 0 ? stacks : stacks.reverse();
+      if (goes === undefined || remains === undefined) return expect.unreachable("there are two");
+      await lifecycle.delete(goes.id, goes.state);
+      expect(await lifecycle.read(remains.id, remains.state)).toBeDefined();
+    }
+  });
+
+  it("what an older state says was pulled stays too", async () => {
+    const { id, state } = await made();
+    const { retainOnDelete: _, ...older } = state;
+    await lifecycle.delete(id, older);
     expect(fake.models.has(NAME)).toBe(true);
   });
 

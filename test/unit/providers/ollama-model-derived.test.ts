@@ -22,7 +22,7 @@ afterEach(async () => {
 function inputs(more: Partial<OllamaModelInputs> = {}): OllamaModelInputs {
   const parameters = { temperature: 0, num_ctx: 4096, stop: ["<a>", "<b>"] };
   const recipe = { from: BASE, system: "Be terse.", parameters };
-  return { endpoint: fake.endpoint, model: "terse:1", owner: OWNER, ...recipe, ...more };
+  return { endpoint: fake.endpoint, model: "terse:1", owner: OWNER, retainOnDelete: false, ...recipe, ...more };
 }
 
 describe("a model made with from", () => {

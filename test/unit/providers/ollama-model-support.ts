@@ -23,8 +23,9 @@ afterEach(async () => {
   await fake.stop();
 });
 
+/** Of a model that goes with its resource, which nobody else needs. */
 export function inputs(more: Partial<OllamaModelInputs> = {}): OllamaModelInputs {
-  return { endpoint: fake.endpoint, model: NAME, owner: OWNER, ...more };
+  return { endpoint: fake.endpoint, model: NAME, owner: OWNER, retainOnDelete: false, ...more };
 }
 
 export async function made(more: Partial<OllamaModelInputs> = {}) {
