@@ -15,9 +15,10 @@ export const isSecretName = (name: string): boolean => SECRET_KEY.test(name);
 export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
   const parsed = validate(schema, news);
   if (parsed.success) return [];
-  return parsed.error.issues
+  const seen = new Set<string>();
+  const failures = parsed.error.issues
     .flatMap(flatten)
-    .filter(isFirstOfItsPath)
+    .filter((issue) => isFirstOfItsPath(issue, seen))
     .flatMap((issue) => {
       const path = issue.path.map(String);
       const found = lookUp(news, path);
@@ -30,12 +31,24 @@ export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
       }
       return [{ property: path[0] ?? "", reason: sentence(path, found.value, issue.message) }];
     });
+  return firstOf(failures);
+}
+
+const MOST_FAILURES = 20;
+
+/** As many as somebody reads; how many more there are is told. */
+export function firstOf(failures: readonly CheckFailure[]): CheckFailure[] {
+  const more = failures.length - MOST_FAILURES;
+  const shown = failures.slice(0, MOST_FAILURES);
+  return more > 0 ? [...shown, { property: shown[0]?.property ?? "", reason: `and ${more} more` }] : shown;
 }
 
 /** One sentence for each value: what is empty need not be told that it also holds no letters. */
-function isFirstOfItsPath(issue: z.core.$ZodIssue, i: number, all: readonly z.core.$ZodIssue[]): boolean {
+function isFirstOfItsPath(issue: z.core.$ZodIssue, seen: Set<string>): boolean {
   const path = issue.path.join(".");
-  return all.findIndex((other) => other.path.join(".") === path) === i;
+  if (seen.has(path)) return false;
+  seen.add(path);
+  return true;
 }
 
 /** `connection.endpoint is "foo": must start with …`; secret values are named but never shown. */
@@ -47,12 +60,16 @@ export function sentence(path: readonly string[], value: unknown, rule: string):
 
 function shown(path: readonly string[], value: unknown): string {
   if (path.some(isSecretName)) return value === "" ? "empty" : "[secret]";
-  const text = (JSON.stringify(value, hidden) ?? String(value)).replaceAll(URL_USER, "$1[secret]@");
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+  const whole = JSON.stringify(value, hidden) ?? String(value);
+  // Only the beginning is shown, and what could be a password in it may end behind what is looked at.
+  const isCut = whole.length > LONGEST_LOOKED_AT;
+  const text = (isCut ? `${whole.slice(0, LONGEST_LOOKED_AT)}@` : whole).replaceAll(URL_USER, "$1[secret]@");
+  return text.length > 120 || isCut ? `${text.slice(0, 117)}...` : text;
 }
 
+const LONGEST_LOOKED_AT = 2_000;
 /** User and password of a URL. */
-const URL_USER = /([a-z][a-z0-9+.-]*:\/\/)[^\s"]*@/gi;
+const URL_USER = /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"]*@/gi;
 
 function hidden(key: string, member: unknown): unknown {
   return isSecretName(key) && member !== undefined ? "[secret]" : member;

@@ -17,7 +17,7 @@ import { ExplainedError } from "../../diagnosis/explained-error";
 import { nothingToAdopt } from "../adopt";
 import { described, withAutoName } from "../auto-name";
 import { shortHash } from "../canonical";
-import { checkWith } from "../checking";
+import { checkWith, firstOf } from "../checking";
 import { BOOKKEEPING, changedKeys } from "../compare";
 import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
@@ -53,7 +53,7 @@ export const connectorLifecycle: Lifecycle<ConnectorInputs, ConnectorState> = ex
 function check(news: unknown, olds: unknown) {
   const failures = checkWith(connectorSchema, news);
   const inputs = withAutoName(news as ConnectorInputs, olds as Partial<ConnectorInputs>);
-  return { inputs, failures: failures.length > 0 ? failures : lint(inputs) };
+  return { inputs, failures: failures.length > 0 ? failures : firstOf(lint(inputs)) };
 }
 
 function lint(inputs: ConnectorInputs): CheckFailure[] {

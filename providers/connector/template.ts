@@ -2,6 +2,7 @@ import type { ConnectorAction } from "../../clients/opensearch/connectors";
 import { hasUserInfo } from "../base-url";
 import { isSecretName } from "../checking";
 import { hasUnknown } from "../unknown";
+import { javaMatches } from "./java-regex";
 import { trustedEndpointRegex } from "./trust";
 
 /** A finding of the lint: where, and what to write instead. */
@@ -11,7 +12,7 @@ export interface Finding {
   readonly message: string;
 }
 
-const PLACEHOLDER = /\$\{parameters\.([A-Za-z0-9_.-]+?)(?::-([^}]*))?\}/g;
+const PLACEHOLDER = /\$\{parameters\.([A-Za-z0-9_.-]{1,200}?)(?::-([^}]{0,500}))?\}/g;
 const CREDENTIAL = /\$\{credential\.([A-Za-z0-9_.-]+)\}/g;
 
 /** Native Ollama endpoints answer a stream of documents unless told not to; ML Commons reads one (#2996). */
@@ -73,7 +74,8 @@ function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
 function lintTrust({ url }: ConnectorAction, { parameters, trustedEndpoints }: Surroundings): Finding[] {
   if (trustedEndpoints === undefined || hasUnknown([trustedEndpoints, parameters])) return [];
   const filled = url.replaceAll(PLACEHOLDER, (whole, name: string) => String(parameters[name] ?? whole));
-  if (trustedEndpoints.some((regex) => matchesWhole(regex, filled))) return [];
+  // An entry that cannot be judged here counts as a match.
+  if (trustedEndpoints.some((regex) => javaMatches(regex, filled) ?? true)) return [];
   return [{ path: "url", message: `${filled} matches none of trustedEndpoints; ${remedy(filled)}` }];
 }
 
@@ -82,15 +84,6 @@ function remedy(url: string): string {
     return `add ${trustedEndpointRegex(url)}`;
   } catch {
     return "it is too long to be trusted exactly";
-  }
-}
-
-/** An entry in a form that only Java knows cannot be judged here, so it counts as a match. */
-function matchesWhole(regex: string, url: string): boolean {
-  try {
-    return new RegExp(`^(?:${regex})$`).test(url);
-  } catch {
-    return true;
   }
 }
 
@@ -148,9 +141,13 @@ function lintJson(action: ConnectorAction, body: string, around: Surroundings): 
 
 /** The server escapes what callers send, but puts the connector's own parameters in as they are (seen on 3.4.0). */
 function lintEscapes(body: string, around: Surroundings): Finding[] {
-  return placeholders(body).flatMap((name) => {
+  const isInside = quotesIn(body);
+  const quoted = [...body.matchAll(PLACEHOLDER)]
+    .filter((match) => isInside(match.index))
+    .map((match) => match[1] ?? "");
+  return [...new Set(quoted)].flatMap((name) => {
     const value = around.parameters[name];
-    if (typeof value !== "string" || fitsInQuotes(value) || !standsInQuotes(body, name)) return [];
+    if (typeof value !== "string" || fitsInQuotes(value)) return [];
     const written = JSON.stringify(JSON.stringify(value).slice(1, -1));
     return [
       {
@@ -165,23 +162,24 @@ function fitsInQuotes(text: string): boolean {
   return parse(`"${text}"`).error === undefined;
 }
 
-function standsInQuotes(body: string, name: string): boolean {
-  return [...body.matchAll(PLACEHOLDER)].some((match) => match[1] === name && insideQuotes(body, match.index));
-}
-
 function fill(body: string, valueFor: (name: string) => string | undefined): string {
+  const isInside = quotesIn(body);
   return body.replaceAll(PLACEHOLDER, (_whole, name: string, fallback: string | undefined, offset: number) => {
-    return valueFor(name) ?? fallback ?? (insideQuotes(body, offset) ? "x" : "null");
+    return valueFor(name) ?? fallback ?? (isInside(offset) ? "x" : "null");
   });
 }
 
-function insideQuotes(text: string, offset: number): boolean {
+/** Tells of growing offsets whether they stand inside quotes; the text is read once, however many are asked for. */
+function quotesIn(text: string): (offset: number) => boolean {
   let inside = false;
-  for (let i = 0; i < offset; i += 1) {
-    if (text[i] === "\\") i += 1;
-    else if (text[i] === '"') inside = !inside;
-  }
-  return inside;
+  let i = 0;
+  return (offset) => {
+    for (; i < offset; i += 1) {
+      if (text[i] === "\\") i += 1;
+      else if (text[i] === '"') inside = !inside;
+    }
+    return inside;
+  };
 }
 
 function escaped(value: unknown): string | undefined {

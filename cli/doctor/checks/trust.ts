@@ -2,8 +2,8 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { mayBePrivate } from "../../../components/endpoints";
 import { regexProblem } from "../../../providers/cluster-setting/regex";
+import { javaMatches } from "../../../providers/connector/java-regex";
 import { type Check, fail, notHere, type Outcome, ok } from "../check";
-import { javaMatches } from "../java-regex";
 import type { Scene } from "../scene";
 
 const GROUP = "ML Commons";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { filledUrl } from "../../../../cli/doctor/filled-url";
-import { javaMatches } from "../../../../cli/doctor/java-regex";
+import { javaMatches } from "../../../../providers/connector/java-regex";
 
 const URL = "http://ollama:11434/api/generate";
 
@@ -15,14 +15,19 @@ describe("a trust list's entry", () => {
     ["\\Ahttp://.*\\z", true],
     ["(?i)HTTP://OLLAMA:11434/.*", true],
     ["http://[a-z]++:\\d++/.*", true],
+    ["(?s).*", true],
+    ["(([a-z]+)+:*)+$", false],
     ["http://(ollama|other):11434/api/(?:generate|chat)", true],
   ])("%s matches the whole URL, as Java does: %s", (entry, matches) => {
     expect(javaMatches(entry, URL)).toBe(matches);
   });
 
-  it.each(["(?s).*", "(?>http).*", "[a-z&&[^x]]+", "[bad"])("%s cannot be judged here", (entry) => {
-    expect(javaMatches(entry, URL)).toBeUndefined();
-  });
+  it.each(["(?=http).*", "(?>http).*", "(http).*\\1", "[a-z&&[^x]]+", "\\h*", "[bad", "a".repeat(2_049)])(
+    "%s cannot be judged here",
+    (entry) => {
+      expect(javaMatches(entry, URL)).toBeUndefined();
+    },
+  );
 });
 
 describe("a URL's template", () => {
