@@ -190,7 +190,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
       caCertificate: opensearchCaCertificate,
     };
     const server = openSearch(connection);
-    await putClusterSettings(server, "persistent", { [AUTO_DEPLOY]: false });
+    await putClusterSettings(server, { persistent: { [AUTO_DEPLOY]: false } });
     try {
       await undeployModel(server, others.modelId ?? "");
       const broken = await doctor();
@@ -198,7 +198,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
       const mended = await doctor("--fix", "--yes");
       expect([mended.code, wrong(mended.lines)]).toEqual([0, []]);
     } finally {
-      await putClusterSettings(server, "persistent", { [AUTO_DEPLOY]: null });
+      await putClusterSettings(server, { persistent: { [AUTO_DEPLOY]: null } });
     }
   });
 
