@@ -63,7 +63,13 @@ describe.skipIf(!hasEngine)("what somebody changed behind Pulumi's back", () => 
       {
         type: "OllamaModel",
         name: "derived",
-        args: { endpoint: ollama.endpoint, model: "derived:1", from: "base:1", system: "Be brief." },
+        args: {
+          endpoint: ollama.endpoint,
+          model: "derived:1",
+          from: "base:1",
+          system: "Be brief.",
+          retainOnDelete: false,
+        },
       },
       {
         type: "ClusterSetting",
@@ -80,7 +86,13 @@ describe.skipIf(!hasEngine)("what somebody changed behind Pulumi's back", () => 
       {
         type: "OllamaModel",
         name: "gone-derived",
-        args: { endpoint: ollama.endpoint, model: "gone:1", from: "base:1", system: "Be brief." },
+        args: {
+          endpoint: ollama.endpoint,
+          model: "gone:1",
+          from: "base:1",
+          system: "Be brief.",
+          retainOnDelete: false,
+        },
       },
     ];
   }

@@ -22,8 +22,9 @@ function cell(input: string, from: Json, to: Json, rest: Change): Cell {
   return {
     type: "OllamaModel",
     name: `ollama-${input}`,
-    before: ({ ollama }) => ({ endpoint: ollama.endpoint, model, ...from }),
-    after: ({ ollama }) => ({ endpoint: ollama.endpoint, model, ...to }),
+    // Nobody else uses these servers, so models go with their resources.
+    before: ({ ollama }) => ({ endpoint: ollama.endpoint, model, retainOnDelete: false, ...from }),
+    after: ({ ollama }) => ({ endpoint: ollama.endpoint, model, retainOnDelete: false, ...to }),
     ...rest,
   };
 }
@@ -31,7 +32,11 @@ function cell(input: string, from: Json, to: Json, rest: Change): Cell {
 export const ollamaModelCells: readonly Cell[] = [
   {
     ...cell("endpoint", {}, {}, { op: "update", holds: { digest: digestOf(modelOf("endpoint")) } }),
-    after: ({ otherOllama }) => ({ endpoint: otherOllama.endpoint, model: modelOf("endpoint") }),
+    after: ({ otherOllama }) => ({
+      endpoint: otherOllama.endpoint,
+      model: modelOf("endpoint"),
+      retainOnDelete: false,
+    }),
   },
   cell("model", {}, { model: "ollama-model:2" }, { op: "replace", holds: { digest: digestOf("ollama-model:2") } }),
   cell("tag-default", { model: "ollama-tag-default" }, { model: "ollama-tag-default:latest" }, { op: "same" }),
