@@ -23,7 +23,7 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.
 if (status === 0) {
   mkdirSync(join(root, "dist"), { recursive: true });
   // npm makes a bin executable when it installs it, not when it is built again.
-  for (const bin of ["cli", "emulator"]) chmodSync(join(root, "dist", bin, "main.js"), 0o755);
+  chmodSync(join(root, "dist", "cli", "main.js"), 0o755);
   writeFileSync(fingerprintFile(root), built);
 }
 process.exit(status ?? 1);

@@ -63,7 +63,6 @@ function compilerOptions(): ts.CompilerOptions {
     // The sources, not what the last build made of them.
     paths: {
       "pulumi-ollama-chat": [join(repository, "lib.ts")],
-      "pulumi-ollama-chat/emulator": [join(repository, "emulator", "index.ts")],
     },
   };
 }
