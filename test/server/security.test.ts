@@ -41,8 +41,9 @@ async function lived<I extends object, S extends object>(lifecycle: Lifecycle<I,
 }
 
 describe("the least rights", () => {
-  it("for settings, group, connector and model are ml_full_access and the right to change cluster settings", async () => {
-    const connection = await user("deployer", ["cluster:admin/settings/update"], [], ["ml_full_access"]);
+  it("for settings, group, connector and model are ml_full_access, to change cluster settings and to read pipelines", async () => {
+    const pipelines = ["cluster:admin/ingest/pipeline/get", "cluster:admin/search/pipeline/get"];
+    const connection = await user("deployer", ["cluster:admin/settings/update", ...pipelines], [], ["ml_full_access"]);
     const regex = "plugins.ml_commons.trusted_connector_endpoints_regex";
     const flag = "plugins.ml_commons.connector.private_ip_enabled";
     const settings = { [regex]: ["^http://127\\.0\\.0\\.1:.*$"], [flag]: true };
@@ -64,6 +65,29 @@ describe("the least rights", () => {
     for (const one of [model, connector, group, setting]) await one.remove();
     expect(await world().count("models")).toBe(0);
     expect(await world().persistent()).toStrictEqual({});
+    expect(await world().claimants()).toStrictEqual([]);
+  });
+
+  it("where pipelines may not be read, no model is deleted that one may name: the missing right is told, and the way on", async () => {
+    const { groupId, connectorId } = await modelsIn(world).groupAndConnector();
+    const connection = await user("blind", ["cluster:admin/settings/update"], [], ["ml_full_access"]);
+    const model = await created(deployedModelLifecycle, world().modelInputs("m", groupId, connectorId, { connection }));
+    const processor = { retrieval_augmented_generation: { model_id: model.id, context_field_list: ["text"] } };
+    await world().api("PUT", "/_search/pipeline/theirs", { response_processors: [processor] });
+    const failure = await failureOf(deployedModelLifecycle.delete(model.id, model.state));
+    const [what = "", cause, fix] = failure.message.split("\n");
+    expect(what.replace(/pipeline answered.*pipeline\/get\]/, "… pipeline/get]")).toBe(
+      `DeployedModel "m": delete failed: Whether a pipeline or an agent still names the model ${model.id} cannot be told: GET /_${
+        what.includes("/_search/") ? "search" : "ingest"
+      }/… pipeline/get] and User [name=blind, backend_roles=[], requestedTenant=null]`,
+    );
+    expect([cause, fix]).toEqual([
+      "  cause: The user of this connection may not read them, so deleting the model could break somebody else's.",
+      "  fix: Give the user the right that is named, or set forceDelete: true and run pulumi up before pulumi destroy.",
+    ]);
+    expect(await world().count("models")).toBe(1);
+    await deployedModelLifecycle.delete(model.id, { ...model.state, forceDelete: true });
+    expect(await world().count("models")).toBe(0);
   });
 
   it("for an index are those on it", async () => {
