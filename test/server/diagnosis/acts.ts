@@ -25,7 +25,7 @@ export async function question(
 }
 
 export async function settings(world: DoctorWorld, persistent: Readonly<Record<string, unknown>>): Promise<void> {
-  await putClusterSettings(serverOf(world), "persistent", persistent);
+  await putClusterSettings(serverOf(world), { persistent });
 }
 
 /** A request that no resource makes, through the package's own client all the same. */

@@ -23,7 +23,7 @@ export const RESTARTED_PROVOCATIONS = {
   "without a plugin: settings": {
     row: "settings-archived",
     how: "a setting is changed where the settings of a plugin that is gone were archived",
-    run: (world) => putClusterSettings(serverOf(world), "persistent", { "action.auto_create_index": "true" }),
+    run: (world) => putClusterSettings(serverOf(world), { persistent: { "action.auto_create_index": "true" } }),
     says: "PUT /_cluster/settings answered 400 settings_exception: unknown setting [archived.plugins.ml_commons.connector.private_ip_enabled] please check that any required plugins are installed, or check the breaking changes documentation for removed settings",
   },
   "without a plugin: models": {
