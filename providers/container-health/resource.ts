@@ -32,6 +32,9 @@ export interface ContainerHealthArgs {
  *
  * @example
  * ```ts
+ * import * as docker from "@pulumi/docker";
+ * import { ContainerHealth, OllamaModel } from "pulumi-ollama-chat";
+ *
  * const container = new docker.Container("ollama", {
  *   image: "ollama/ollama:0.17.4",
  *   ports: [{ internal: 11434, external: 11434 }],
