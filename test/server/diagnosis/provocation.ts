@@ -40,10 +40,9 @@ function masked(text: string, masks: Masks): string {
   return masks.reduce((all, [shown, word]) => (shown === "" ? all : all.replaceAll(shown, word)), text);
 }
 
-/** The texts of some provocations, by row and what is done, for doubles that shall say what the real server says. */
-export function wordsOf(provocations: readonly Provocation<never>[], row: string, how?: string): string {
-  const found = provocations.filter((one) => one.row === row && (how === undefined || one.how === how));
-  const [only] = found;
-  if (only === undefined || found.length > 1) throw new RangeError(`${found.length} provocations of ${row} fit.`);
-  return only.says;
+/** What the real server was made to say, for doubles that shall say the same: the first of a row. */
+export function wordsOf(provocations: readonly Provocation<never>[], row: string): string {
+  const found = provocations.find((one) => one.row === row);
+  if (found === undefined) throw new RangeError(`Nothing provokes ${row}.`);
+  return found.says;
 }

@@ -17,6 +17,7 @@ import { TestCluster, type TestClusterOptions } from "../../support/opensearch/t
 import { created, PASSWORD, urn } from "../lifecycle-support";
 import { DockerDouble } from "./docker-double";
 import { OllamaDouble } from "./ollama-double";
+import { type Person, sink } from "./terminal-double";
 
 const MODEL = "smollm2:135m";
 const ML = "/_plugins/_ml";
@@ -32,12 +33,6 @@ export interface Line {
   readonly cause?: string;
   readonly fix?: string;
   readonly fixed?: boolean;
-}
-
-/** Who answers at a terminal. */
-export interface Person {
-  readonly keyboard: PassThrough & { readonly isTTY: boolean };
-  readonly keys: string;
 }
 
 export interface Ran {
@@ -293,23 +288,4 @@ export class DoctorWorld {
     const { exitCode, out } = await this.run(["--json", ...args]);
     return { exitCode, lines: JSON.parse(out) as Line[] };
   }
-}
-
-function sink(isTTY: boolean) {
-  const stream = Object.assign(new PassThrough(), { isTTY, columns: 80 });
-  const chunks: Buffer[] = [];
-  const text = () => Buffer.concat(chunks).toString("utf8");
-  let waiting: { readonly words: string; readonly then: () => void } | undefined;
-  stream.on("data", (chunk: Buffer) => {
-    chunks.push(chunk);
-    if (waiting === undefined || !text().includes(waiting.words)) return;
-    const { then } = waiting;
-    waiting = undefined;
-    // A person sees the question only when it is asked.
-    setImmediate(then);
-  });
-  const whenSaid = (words: string, then: () => void) => {
-    waiting = { words, then };
-  };
-  return { stream, text, whenSaid };
 }

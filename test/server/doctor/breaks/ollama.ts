@@ -1,21 +1,34 @@
 import { createServer } from "node:http";
-import type { DoctorWorld } from "../world";
+import { MODEL_PROVOCATIONS } from "../../diagnosis/ollama-models";
+import { PULL_PROVOCATIONS } from "../../diagnosis/ollama-pulls";
+import { wordsOf } from "../../diagnosis/provocation";
 import type { Break, Breaks } from "./break";
 
-function refused(world: DoctorWorld, path: string, status: number, error: string): void {
-  world.ollama.refusals.set(path, { status, body: { error } });
+/** Ollama answers doctor's own question as the real one was made to: `POST /api/generate answered 500: ...`. */
+function refused(row: string, how: string): Break {
+  const said = wordsOf(MODEL_PROVOCATIONS, row);
+  const [, status = "", error = ""] = /^POST \/api\/generate answered (\d+): (.*)$/s.exec(said) ?? [];
+  return {
+    how,
+    break: (world) => {
+      world.ollama.refusals.set("/api/generate", { status: Number(status), body: { error } });
+    },
+    check: "ollama-answer",
+    seen: said,
+  };
 }
 
-/** The model is missing, `--fix` pulls it, and the pull ends with this text. */
-function pullEnds(how: string, text: string): Break {
+/** The model is missing, `--fix` pulls it, and the pull ends as the real one was made to. */
+function pullEnds(row: string, how: string): Break {
+  const said = wordsOf(PULL_PROVOCATIONS, row);
   return {
     how,
     break: (world) => {
       world.ollama.models.clear();
-      world.ollama.pullError = text;
+      world.ollama.pullError = said.replace("POST /api/pull answered 200: ", "");
     },
     repair: true,
-    seen: `failed: POST /api/pull answered 200: ${text}`,
+    seen: `failed: ${said}`,
   };
 }
 
@@ -47,38 +60,16 @@ export const OLLAMA_BREAKS: Breaks = {
     check: "ollama-model",
     seen: "smollm2:135m is not there; there is smollm2:360m",
   },
-  "ollama-memory": {
-    how: "the model is larger than the memory that is free",
-    break: (world) =>
-      refused(world, "/api/generate", 500, "model requires more system memory (9.1 GiB) than is available (2.0 GiB)"),
-    check: "ollama-answer",
-    seen: "POST /api/generate answered 500: model requires more system memory (9.1 GiB) than is available (2.0 GiB)",
-  },
-  "ollama-runner": {
-    how: "the process that runs the model dies",
-    break: (world) => refused(world, "/api/generate", 500, "llama runner process has terminated: signal: killed"),
-    check: "ollama-answer",
-    seen: "POST /api/generate answered 500: llama runner process has terminated: signal: killed",
-  },
-  "ollama-server-busy": {
-    how: "Ollama's queue is full",
-    break: (world) =>
-      refused(world, "/api/generate", 503, "server busy, please try again.  maximum pending requests exceeded"),
-    check: "ollama-answer",
-    seen: "POST /api/generate answered 503: server busy, please try again.  maximum pending requests exceeded",
-  },
-  "ollama-model-missing": {
-    how: "the model is listed, and its files are gone",
-    break: (world) => refused(world, "/api/generate", 404, "model 'smollm2:135m' not found"),
-    check: "ollama-answer",
-    seen: "POST /api/generate answered 404: model 'smollm2:135m' not found",
-  },
-  "ollama-parameter-type": {
-    how: "the connector's options hold a text where Ollama wants a number",
-    break: (world) => refused(world, "/api/generate", 500, 'option "num_ctx" must be of type integer'),
-    check: "ollama-answer",
-    seen: 'POST /api/generate answered 500: option "num_ctx" must be of type integer',
-  },
+  ...Object.fromEntries(
+    [
+      ["ollama-memory", "the model is larger than the memory that is free"],
+      ["ollama-runner", "the process that runs the model dies"],
+      ["ollama-server-busy", "Ollama's queue is full"],
+      ["ollama-model-missing", "the model is listed, and its files are gone"],
+      ["ollama-model-damaged", "the model's file was copied in part"],
+      ["ollama-parameter-type", "the connector's options hold a text where Ollama wants a number"],
+    ].map(([row = "", how = ""]) => [row, refused(row, how)]),
+  ),
   "cold-load": {
     how: "the model was dropped from memory after five quiet minutes",
     break: (world) => world.ollama.loaded.clear(),
@@ -95,34 +86,20 @@ export const OLLAMA_BREAKS: Breaks = {
     status: "warn",
     seen: "2.0 tokens/s",
   },
-  "ollama-model-unknown": pullEnds("the registry has no such tag", "pull model manifest: file does not exist"),
-  "ollama-registry-insecure": pullEnds(
-    "the registry speaks plain HTTP",
-    'pull model manifest: Get "https://127.0.0.1:5001/v2/": http: server gave HTTP response to HTTPS client',
+  ...Object.fromEntries(
+    [
+      ["ollama-model-unknown", "the registry has no such tag"],
+      ["ollama-registry-insecure", "the registry speaks plain HTTP"],
+      ["ollama-registry-certificate", "the registry's certificate is not trusted"],
+      ["ollama-registry-redirect", "the registry serves files itself"],
+      ["ollama-registry-refuses", "the model is private"],
+      ["ollama-too-old", "the model wants a later Ollama"],
+      ["ollama-rate-limit", "the registry limits requests"],
+      ["ollama-registry-down", "the registry is down"],
+      ["ollama-offline", "there is no network"],
+      ["ollama-disk-full", "the disk is full"],
+      ["ollama-download-broken", "the registry's copy is damaged"],
+      ["ollama-file-missing", "a file is missing in the registry"],
+    ].map(([row = "", how = ""]) => [row, pullEnds(row, how)]),
   ),
-  "ollama-registry-certificate": pullEnds(
-    "the registry's certificate is not trusted",
-    'pull model manifest: Get "https://registry/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
-  ),
-  "ollama-registry-redirect": pullEnds("the registry serves files itself", "http: no Location header in response"),
-  "ollama-registry-refuses": pullEnds("the model is private", "pull model manifest: 401: unauthorized"),
-  "ollama-too-old": pullEnds(
-    "the model wants a later Ollama",
-    "pull model manifest: 412: requires a newer version of Ollama",
-  ),
-  "ollama-rate-limit": pullEnds("the registry limits requests", "pull model manifest: 429: too many requests"),
-  "ollama-registry-down": pullEnds(
-    "the registry is down",
-    'pull model manifest: Get "http://127.0.0.1:5999/v2/": dial tcp 127.0.0.1:5999: connect: connection refused',
-  ),
-  "ollama-offline": pullEnds(
-    "there is no network",
-    'pull model manifest: Get "https://registry/v2/": dial tcp: lookup registry: no such host',
-  ),
-  "ollama-disk-full": pullEnds(
-    "the disk is full",
-    "write /root/.ollama/models/blobs/sha256-b179: no space left on device",
-  ),
-  "ollama-download-broken": pullEnds("the registry's copy is damaged", "digest mismatch: want sha256:a, got sha256:b"),
-  "ollama-file-missing": pullEnds("a file is missing in the registry", "pulling b179: file does not exist"),
 };
