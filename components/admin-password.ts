@@ -69,7 +69,7 @@ function guessable(password: string): string | undefined {
 
 /**
  * The server's judgement, by the code that the server's Java was made from, over the same words. It is loaded when a
- * password has to be judged, not before: that takes some 50 ms.
+ * password has to be judged, not before: that takes some 70 ms.
  */
 function judged(piece: string): string | undefined {
   const measure = createRequire(__filename)("zxcvbn") as typeof zxcvbn;

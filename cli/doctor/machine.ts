@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { freemem, networkInterfaces } from "node:os";
+import { DOCKER_HOST } from "../../clients/docker/engine";
 
 /** What doctor asks the machine it runs on. */
 export interface Machine {
@@ -29,6 +30,6 @@ export function thisMachine(environment = process.env): Machine {
         return undefined;
       }
     },
-    dockerHost: environment.DOCKER_HOST || "unix:///var/run/docker.sock",
+    dockerHost: environment.DOCKER_HOST || DOCKER_HOST,
   };
 }

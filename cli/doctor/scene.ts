@@ -1,3 +1,4 @@
+import { DockerEngine } from "../../clients/docker/engine";
 import { type ListedModel, listModels, serverVersion } from "../../clients/ollama/models";
 import { OllamaServer } from "../../clients/ollama/server";
 import {
@@ -12,7 +13,6 @@ import { getModel, type ModelDocument } from "../../clients/opensearch/models";
 import type { PredictAnswer } from "../../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import type { Access } from "../access";
-import { DockerEngine } from "./docker/engine";
 import { type StackContainers, stackContainers } from "./docker/stack-containers";
 import { filledUrl } from "./filled-url";
 import type { Machine } from "./machine";

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { DockerEngine } from "../../../clients/docker/engine";
 import { isLoopback } from "../../../components/endpoints";
 import { STACK_LABEL } from "../../../components/stack-label";
 import type { Access } from "../../access";
-import type { DockerEngine } from "./engine";
 
 const bindings = z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullable()).nullish();
 

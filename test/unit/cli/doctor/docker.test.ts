@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DockerEngine } from "../../../../cli/doctor/docker/engine";
 import { portHolder } from "../../../../cli/doctor/docker/port-holder";
 import { stackContainers } from "../../../../cli/doctor/docker/stack-containers";
+import { DockerEngine } from "../../../../clients/docker/engine";
 import { DockerDouble } from "../../../server/doctor/docker-double";
 
 let docker: DockerDouble;

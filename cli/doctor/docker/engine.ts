@@ -1,1 +1,0 @@
-export { DockerEngine } from "../../../clients/docker/engine";
