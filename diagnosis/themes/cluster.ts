@@ -40,10 +40,18 @@ export const CLUSTER: readonly Symptom[] = [
   {
     id: "index-unreadable",
     shows: "all shards failed, or: Failed to get data object from index .plugins-ml-model",
-    match: /all shards failed|Failed to get data object from index/,
+    match: /all shards failed|Failed to get data object from index|Failed to search indices|Fail to search model/,
     cause:
       "An index cannot be read: OpenSearch has just started and not opened it yet, it has no node to be on, or somebody deleted it.",
     fix: "Wait a minute and run again. If it stays, ollama-chat doctor shows the cluster's health; where an index of ML Commons is gone, pulumi up --refresh makes again what was in it.",
+  },
+  {
+    id: "node-alone",
+    shows: "the node is in no cluster yet (cluster_uuid _na_)",
+    match: /the node is in no cluster yet/,
+    cause:
+      "OpenSearch answers and belongs to no cluster: it has just started, or its nodes do not find the one that leads them. What the cluster holds cannot be told.",
+    fix: "Wait a minute and run again. If it stays, the node's log says which nodes it looks for: see its discovery.seed_hosts and cluster.initial_cluster_manager_nodes.",
   },
   {
     id: "password-wrong",
@@ -52,6 +60,14 @@ export const CLUSTER: readonly Symptom[] = [
     cause:
       "The cluster does not accept this user and password. Delete and refresh use the connection kept in the state, which may be older than the program's. OpenSearch itself takes OPENSEARCH_INITIAL_ADMIN_PASSWORD only at the first boot of an empty volume.",
     fix: "If it was changed in the program or its configuration, put the old one back. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the one that works>, which wins over all others; if that variable is set now, it is the one refused.",
+  },
+  {
+    id: "group-not-yours",
+    shows: "403: User doesn't have privilege to perform this operation on this model group",
+    match: /User doesn't have privilege to perform this operation on this model group/,
+    cause:
+      "Access to models is controlled on this cluster, and the group is private to another user or restricted to backend roles that this user has none of. The role ml_full_access does not change that.",
+    fix: "Use the user who made the group, or an administrator; or have its accessMode or backendRoles changed.",
   },
   {
     id: "user-may-not",

@@ -158,8 +158,12 @@ describe("where access to models is controlled", () => {
     const { id, state } = await created(modelGroupLifecycle, world().groupInputs("g", { accessMode: "private" }));
     const connection = await user("stranger", [], [], ["ml_full_access"]);
     const failure = await failureOf(modelGroupLifecycle.read(id, { ...state, connection }));
-    expect(failure.message).toContain(
-      `ModelGroup "g": read failed: GET /_plugins/_ml/model_groups/${id} answered 403 status_exception: User doesn't have privilege to perform this operation on this model group`,
+    expect(failure.message).toBe(
+      [
+        `ModelGroup "g": read failed: GET /_plugins/_ml/model_groups/${id} answered 403 status_exception: User doesn't have privilege to perform this operation on this model group`,
+        "  cause: Access to models is controlled on this cluster, and the group is private to another user or restricted to backend roles that this user has none of. The role ml_full_access does not change that.",
+        "  fix: Use the user who made the group, or an administrator; or have its accessMode or backendRoles changed.",
+      ].join("\n"),
     );
   });
 });
