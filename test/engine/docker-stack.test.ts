@@ -18,6 +18,8 @@ import { hasDocker, hasEngine, toolchain } from "./support/toolchain";
 
 const PASSWORD = "Canary-Passw0rd-7531";
 const AUTO_DEPLOY = "plugins.ml_commons.model_auto_deploy.enable";
+/** The server's job that turns a model which was just undeployed into DEPLOY_FAILED now and then. */
+const SYNC_UP = "plugins.ml_commons.sync_up_job_interval_in_seconds";
 /** Docker's own names carry the stack's, so a run does not meet the leftovers of another. */
 const STACK = `test${process.pid}`;
 const PREFIX = `pulumi-ollama-chat-${STACK}-chat`;
@@ -131,7 +133,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
     const index = await getIndex(server, ragIndex ?? "");
     expect(index?.mappings).toMatchObject({
       _meta: { ollamachat: { embeddingModel: "all-minilm", dimension: 384 } },
-      properties: { vector: { type: "float", index: false, doc_values: false } },
+      properties: { vector: { type: "knn_vector", dimension: 384 } },
     });
     expect(index?.settings).toMatchObject({ "index.number_of_replicas": "0", "index.number_of_shards": "1" });
   });
@@ -190,7 +192,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
       caCertificate: opensearchCaCertificate,
     };
     const server = openSearch(connection);
-    await putClusterSettings(server, { persistent: { [AUTO_DEPLOY]: false } });
+    await putClusterSettings(server, { persistent: { [AUTO_DEPLOY]: false, [SYNC_UP]: 0 } });
     try {
       await undeployModel(server, others.modelId ?? "");
       const broken = await doctor();
@@ -198,7 +200,7 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
       const mended = await doctor("--fix", "--yes");
       expect([mended.code, wrong(mended.lines)]).toEqual([0, []]);
     } finally {
-      await putClusterSettings(server, { persistent: { [AUTO_DEPLOY]: null } });
+      await putClusterSettings(server, { persistent: { [AUTO_DEPLOY]: null, [SYNC_UP]: null } });
     }
   });
 
