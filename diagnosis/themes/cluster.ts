@@ -27,9 +27,15 @@ export const CLUSTER: readonly Symptom[] = [
   {
     id: "plugins-mixed",
     shows: "A plugin is of another release than the server",
+    cause: "An upgrade is half done, or a plugin was made for another release: nobody has tested the two together.",
+    fix: "Put the same release of OpenSearch and of its plugins on every node.",
+  },
+  {
+    id: "security-adapted",
+    shows: "The security plugin is of an earlier release than the server",
     cause:
-      "The cluster is put together from several releases, which its makers never tested: an upgrade that is half done, or the image that this package's toolchain builds for machines without a container registry.",
-    fix: "Finish the upgrade on every node. In place of the toolchain's image, anything but a trial wants the official one: pulumi config rm opensearchImage, then pulumi up.",
+      "OpenSearch runs from the image that this package's toolchain makes for machines without a container registry. Maven has no security plugin of the server's release, so an earlier one was adapted.",
+    fix: "For trials nothing. For anything else use the official image: pulumi config rm opensearchImage, then pulumi up.",
   },
   {
     id: "cluster-red",

@@ -83,7 +83,7 @@ async function version(scene: Scene): Promise<Outcome> {
 async function plugins(scene: Scene): Promise<Outcome> {
   const { version: release } = await scene.info();
   const adapted = await adaptedSecurity(scene);
-  if (adapted !== undefined) return warn("plugins-mixed", adapted);
+  if (adapted !== undefined) return warn("security-adapted", adapted);
   const own = [...(await scene.plugins())].filter(([name]) => name.startsWith("opensearch-"));
   const [odd] = own.filter(([, versions]) => versions.some((one) => !one.startsWith(`${release}.`)));
   if (odd === undefined) return ok(`${own.length} of OpenSearch, all ${release}`);
@@ -96,8 +96,8 @@ async function adaptedSecurity(scene: Scene): Promise<string | undefined> {
   const container = (await scene.docker().catch(() => undefined))?.containers.opensearch;
   const version = container?.Config.Labels?.[ADAPTED_SECURITY_LABEL];
   const { version: release } = await scene.info();
-  if (container === undefined || version === undefined || version.startsWith(`${release}.`)) return undefined;
-  return `opensearch-security is ${version}, adapted to ${release} in ${container.Config.Image}, the toolchain's own image`;
+  if (version === undefined || version.startsWith(`${release}.`)) return undefined;
+  return `opensearch-security is ${version}, adapted to ${release} in the toolchain's own image`;
 }
 
 async function health(scene: Scene): Promise<Outcome> {

@@ -22,7 +22,7 @@ const inspected = z.object({
       .nullish(),
   }),
   HostConfig: z.object({ PortBindings: bindings, Memory: z.number().default(0) }),
-  Config: z.object({ Image: z.string().default("?"), Labels: z.record(z.string(), z.string()).nullish() }),
+  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
 });
 
 /** On an image of this package's toolchain: the release of its security plugin, which is not the server's. */

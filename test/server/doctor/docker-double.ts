@@ -18,7 +18,6 @@ interface ContainerDouble {
   readonly state?: Partial<State>;
   readonly restartCount?: number;
   readonly log?: string;
-  readonly image?: string;
   /** Those of its image. */
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -73,14 +72,14 @@ export class DockerDouble extends LoopbackServer {
 
 const LABELS = { [STACK_LABEL]: "chat/dev" };
 
-function inspected(name: string, { port, state, restartCount = 0, image, labels }: ContainerDouble): unknown {
+function inspected(name: string, { port, state, restartCount = 0, labels }: ContainerDouble): unknown {
   return {
     Id: name,
     Name: `/${name}`,
     RestartCount: restartCount,
     State: { ...RUNNING, ...state },
     HostConfig: { Memory: 0, PortBindings: { "1/tcp": [{ HostIp: "127.0.0.1", HostPort: String(port) }] } },
-    Config: { Image: image, Labels: { ...labels, ...LABELS } },
+    Config: { Labels: { ...labels, ...LABELS } },
   };
 }
 

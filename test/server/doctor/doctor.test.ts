@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CHECKS } from "../../../cli/doctor/checks/all";
-import { ADAPTED_SECURITY_LABEL } from "../../../cli/doctor/docker/stack-containers";
 import { ollamaChat, openAiChat } from "../../../providers/connector/presets";
 import { PASSWORD } from "../lifecycle-support";
 import { withEmbedding } from "./breaks/documents";
@@ -95,21 +94,6 @@ describe("a healthy chain", () => {
     expect(seenBy(lines, "opensearch-version")).toBe("3.6.0");
     expect(seenBy(lines, "opensearch-plugins")).toBe("5 of OpenSearch, all 3.6.0");
     expect(seenBy(lines, "ml-plugin")).toBe("opensearch-ml 3.6.0.0");
-  });
-
-  it("in the toolchain's own image is told to be a mix of releases", async () => {
-    const labels = { [ADAPTED_SECURITY_LABEL]: "3.4.0.0" };
-    const port = Number(new URL(world.cluster.url).port);
-    const image = "pulumi-ollama-chat/opensearch:3.6.0";
-    world.docker.containers.set("chat-dev-chat-opensearch", { port, labels, image });
-    const { exitCode, lines } = await world.doctor();
-    expect(lines.find(({ id }) => id === "opensearch-plugins")).toMatchObject({
-      status: "warn",
-      symptom: "plugins-mixed",
-      seen: `opensearch-security is 3.4.0.0, adapted to 3.6.0 in ${image}, the toolchain's own image`,
-    });
-    // The connector calls 127.0.0.1, which is the container itself now.
-    expect([exitCode, wrong(lines)]).toEqual([4, ["connector-address"]]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { ADAPTED_SECURITY_LABEL } from "../../../../cli/doctor/docker/stack-containers";
 import type { DoctorWorld } from "../world";
 import type { Breaks } from "./break";
 
@@ -30,6 +31,13 @@ export const CONTAINER_BREAKS: Breaks = {
     },
     check: "container-ollama",
     seen: /^chat-dev-chat-ollama could not start: port \d+ is held by \S.* \(process \d+\)$/,
+  },
+  "security-adapted": {
+    how: "its image is the toolchain's own",
+    break: (world) => withContainer(world, "opensearch", { labels: { [ADAPTED_SECURITY_LABEL]: "3.4.0.0" } }),
+    check: "opensearch-plugins",
+    status: "warn",
+    seen: "opensearch-security is 3.4.0.0, adapted to 3.6.0 in the toolchain's own image",
   },
   "container-removed": {
     how: "the container was removed, its volume is still there",
