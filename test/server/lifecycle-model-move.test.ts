@@ -3,10 +3,12 @@ import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle as lifecycle } from "../../providers/deployed-model/lifecycle";
 import { PartialFailure } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
-import { created, eachInItsOwnWorld, FAILING, failureOf, updated } from "./lifecycle-support";
+import { created, eachInItsOwnWorld, FAILING, failureOf, ModelServer, updated } from "./lifecycle-support";
 
 const world = eachInItsOwnWorld();
 const seen = (id: string) => world().api("GET", `/_plugins/_ml/models/${id}`);
+
+const BACK_IN_USE = "DeployedModel m: the new connector did not answer; the previous one is back in use";
 
 describe("a move to another connector", () => {
   async function movable() {
@@ -26,40 +28,42 @@ describe("a move to another connector", () => {
     expect(world().model.requests).toHaveLength(2);
   });
 
-  it.each([
-    ["", 0],
-    [", also where it goes silent in the end", 1],
-  ])(
-    "a connector whose model server fails is left again: callers keep the old one, and the state too%s",
-    async (_also, silences) => {
-      const { model } = await movable();
-      const broken = await created(
-        connectorLifecycle,
-        world().connectorInputs("broken", {
-          actions: [
-            {
-              actionType: "predict",
-              method: "POST",
-              url: "http://127.0.0.1:9/api/generate",
-              requestBody: '{ "prompt": "${parameters.prompt}", "stream": false }',
-            },
-          ],
-          parameters: {},
-        }),
-      );
-      const timeouts = { updateSeconds: 5 };
-      const predict = { method: "POST", path: "/_plugins/_ml/models/*/_predict" };
-      world().cluster.faults.add({ match: predict, nth: 2, times: silences, action: { kind: "hang" } });
-      const failure = await failureOf(updated(lifecycle, model, { ...model.inputs, timeouts, connectorId: broken.id }));
+  /** A connector whose questions go to another model server. */
+  async function connectorTo(endpoint: string): Promise<string> {
+    const [action] = world().connectorInputs("other").actions;
+    const actions = [{ ...action, url: `${endpoint}/api/generate` }];
+    return (await created(connectorLifecycle, world().connectorInputs("other", { actions }))).id;
+  }
+
+  it("a connector whose model server fails is left again: callers keep the old one, and the state too", async () => {
+    const { model } = await movable();
+    const failing = await new ModelServer().start();
+    failing.mood = FAILING;
+    try {
+      const connectorId = await connectorTo(failing.endpoint);
+      const failure = await failureOf(updated(lifecycle, model, { ...model.inputs, connectorId }));
       expect(failure).not.toBeInstanceOf(PartialFailure);
       expect(failure.message).toContain('DeployedModel "m": update failed: ');
-      expect(failure.message).toContain("Connection refused");
-      expect(world().lines).toContain(
-        "DeployedModel m: the new connector did not answer; the previous one is back in use",
-      );
-      expect(await seen(model.id)).toMatchObject({ connector_id: model.inputs.connectorId, model_state: "DEPLOYED" });
-    },
-  );
+      expect(failure.message).toContain("llama runner process has terminated");
+    } finally {
+      await failing.stop();
+    }
+    expect(world().lines).toContain(BACK_IN_USE);
+    expect(await seen(model.id)).toMatchObject({ connector_id: model.inputs.connectorId, model_state: "DEPLOYED" });
+  });
+
+  it("so is one that is refused a connection until the deadline, and what was said is told, not a silence at the end", async () => {
+    const { model } = await movable();
+    const connectorId = await connectorTo("http://127.0.0.1:9");
+    const match = { method: "POST", path: "/_plugins/_ml/models/*/_predict" };
+    world().cluster.faults.add({ match, nth: 2, action: { kind: "hang" } });
+    const timeouts = { updateSeconds: 10 };
+    const failure = await failureOf(updated(lifecycle, model, { ...model.inputs, timeouts, connectorId }));
+    expect(failure).not.toBeInstanceOf(PartialFailure);
+    expect(failure.message).toContain("Error communicating with remote model: Connection refused: /127.0.0.1:9\n");
+    expect(world().lines).toContain(BACK_IN_USE);
+    expect(await seen(model.id)).toMatchObject({ connector_id: model.inputs.connectorId, model_state: "DEPLOYED" });
+  });
 
   it("where the old one fails too, the true state is kept for the next run", async () => {
     const { model, nextId } = await movable();
