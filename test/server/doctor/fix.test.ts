@@ -91,6 +91,23 @@ describe("--fix", () => {
     );
   });
 
+  it("a second deployment that the node takes for the first is made again, so that the true error is told", async () => {
+    await world.failToDeploy();
+    awayAtDeployments("gone", "gone", "gone");
+    // The first search is that of the check, before anything is mended.
+    const match = { method: "POST", path: `${ML}/tasks/_search` };
+    const duplicate = (body: unknown) => {
+      const text = JSON.stringify(body);
+      return JSON.parse(text.replaceAll("Failed to find connector:gone", "Duplicate deploy model task")) as unknown;
+    };
+    world.cluster.faults.add({ match, nth: 2, action: { kind: "rewrite", answer: duplicate } });
+    const { exitCode, err } = await world.run(["--fix", "--yes"]);
+    expect(exitCode).toBe(4);
+    expect(err).toMatch(/ {2}failed: The model \S+ is DEPLOY_FAILED: node \S+: Failed to find connector:gone\n/);
+    const deployments = world.cluster.faults.list().filter(({ fault }) => fault.match?.path?.endsWith("_deploy"));
+    expect(deployments.map(({ hit }) => hit)).toEqual([1, 1, 1]);
+  });
+
   it("lets a model that was deployed under older settings read them anew, without undeploying it", async () => {
     await world.settings({ "plugins.ml_commons.connector.private_ip_enabled": false });
     await world.deployAnew();
