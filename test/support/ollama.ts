@@ -21,6 +21,9 @@ export interface RunningOllama {
   stop(): Promise<void>;
 }
 
+/** How long an Ollama may take to end by itself. */
+const STOP_MILLISECONDS = 5_000;
+
 /** A real Ollama with the chat model, on a free loopback port. One thread: two spin against each other on busy cores. */
 export async function startOllama({ environment = {}, ownModels = false }: OllamaOptions = {}): Promise<RunningOllama> {
   const found = readSelection()?.ollama;
@@ -56,7 +59,10 @@ export async function startOllama({ environment = {}, ownModels = false }: Ollam
     models,
     stop: async () => {
       server.kill("SIGTERM");
+      // With questions in its queue it may wait for ever for what it has told to end.
+      const impatient = setTimeout(() => server.kill("SIGKILL"), STOP_MILLISECONDS);
       await ended;
+      clearTimeout(impatient);
       rmSync(home, { recursive: true, force: true });
     },
   };
