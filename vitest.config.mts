@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-const seeded = { setupFiles: ["./test/support/seeded.ts"] };
+// Whatever terminal the tests are started from, what they draw is drawn for a usual one.
+const seeded = { setupFiles: ["./test/support/seeded.ts"], env: { TERM: "xterm-256color" } };
 const minute = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 // One project per kind of proof: `unit` needs nothing, `server` the real OpenSearch and Ollama, `engine` Pulumi and Docker
