@@ -127,6 +127,36 @@ describe("stacks on one cluster", () => {
   });
 });
 
+describe("a state of 0.1, which knows of no claims", () => {
+  async function older() {
+    const settings = { [REGEX]: ["^http://ours$"], [PRIVATE]: true };
+    const owner = urn("ClusterSetting", "s");
+    await world().api("PUT", "/_cluster/settings", { persistent: { [PRIVATE]: "false" } });
+    const made = await created(lifecycle, { connection: world().connection, owner, mode: "contribute", settings });
+    await world().api("PUT", "/_cluster/settings", { persistent: { "cluster.metadata.*": null } });
+    const { claim: _c, instance: _i, ...state } = made.state;
+    return { ...made, state };
+  }
+
+  it("shows no change in a preview, and a delete gives everything back", async () => {
+    const { id, state, inputs } = await older();
+    expect(lifecycle.diff(id, state, inputs)).toEqual({ changes: false });
+    await lifecycle.delete(id, state);
+    expect([await world().persistent(), await world().claimants()]).toEqual([{ [PRIVATE]: "false" }, []]);
+  });
+
+  it("gets its claim with the first update after a refresh, and remembers what it knew", async () => {
+    const { id, state, inputs } = await older();
+    const seen = await lifecycle.read(id, state);
+    if (seen === undefined) return expect.unreachable("the settings are there");
+    expect(lifecycle.diff(id, seen.state, inputs)).toEqual({ changes: true });
+    const now = await lifecycle.update(id, seen.state, inputs);
+    expect(await world().claimants()).toEqual(["s"]);
+    await lifecycle.delete(id, now);
+    expect([await world().persistent(), await world().claimants()]).toEqual([{ [PRIVATE]: "false" }, []]);
+  });
+});
+
 describe("a run that was cut off", () => {
   const inputs = (settings: Record<string, unknown>) => ({
     connection: { ...world().connection, maxRetries: 0 },
