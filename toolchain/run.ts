@@ -5,8 +5,6 @@ import type { Writable } from "node:stream";
 import { type PinnedVersion, pinnedVersionGone, refusalIn, ToolchainError } from "./failure";
 import { indent, tail } from "./text";
 
-export { indent, tail };
-
 export interface RunOptions {
   readonly cwd?: string;
   /** Added to this process's environment. */

@@ -46,13 +46,12 @@ export async function getClusterSettings(
   server: OpenSearchServer,
   { defaults = true }: { readonly defaults?: boolean } = {},
 ): Promise<ClusterSettings> {
-  const answer = await server.call({
+  return await server.call({
     name: "GET /_cluster/settings",
     send: (client, options) => client.cluster.getSettings({ flat_settings: true, include_defaults: defaults }, options),
     answer: defaults ? settingsAndDefaultsAnswer : settingsAnswer.transform((scopes) => ({ ...scopes, defaults: {} })),
     repeatable: true,
   });
-  return answer;
 }
 
 /** Sets flat keys in one scope or both; `null` resets a key. All of them or none. */

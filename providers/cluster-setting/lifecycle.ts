@@ -141,8 +141,7 @@ async function apply(
   let memory: Memory | undefined = olds;
   let mayBeMade: ClusterSettingState | undefined;
   const stateOf = (plan: Plan, claim: ClaimStatus): ClusterSettingState => {
-    const { previous, contributed, defaultHashes, written } = plan;
-    const remembered = { previous, contributed, defaultHashes, written, claim, instance };
+    const remembered = { ...rememberedOf(plan), claim, instance };
     return { ...inputs, ...remembered, revision: revisionOf(inputs), clusterUuid, schemaVersion: SCHEMA_VERSION };
   };
   const keepsClaims = olds?.claim !== ClaimStatus.refused;
@@ -207,9 +206,13 @@ function afterWrite(before: Memory | undefined, plan: Plan, inputs: ClusterSetti
   };
 }
 
+/** What a plan says has to be remembered, in the state as in the claim. */
+function rememberedOf({ previous, contributed, defaultHashes, written }: Plan) {
+  return { previous, contributed, defaultHashes, written };
+}
+
 function claimOf(inputs: ClusterSettingInputs, owner: string, instance: string, plan: Plan): Claim {
-  const { previous, contributed, defaultHashes, written } = plan;
-  return { owner, instance, scope: scopeOf(inputs), previous, contributed, defaultHashes, written };
+  return { owner, instance, scope: scopeOf(inputs), ...rememberedOf(plan) };
 }
 
 async function release(server: OpenSearchServer, state: ClusterSettingState): Promise<void> {

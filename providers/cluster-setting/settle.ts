@@ -127,7 +127,7 @@ async function write(
 }
 
 /** The server understood the request and did not do it; an error of 500 or more may come after the deed. */
-export function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   return error instanceof ServerError && error.status < 500;
 }
 

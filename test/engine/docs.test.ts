@@ -3,10 +3,10 @@ import * as ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../toolchain/ollama-server";
 import { blocksOf } from "../support/documents/runnable";
+import { type RunningOllama, startOllama } from "../support/ollama";
 import { ADMIN_PASSWORD } from "../support/opensearch/address";
 import { TestCluster } from "../support/opensearch/test-cluster";
 import { DocumentShell } from "./support/document-shell";
-import { type RunningOllama, startOllama } from "./support/ollama";
 import { hasDocker, hasEngine, hasOllama } from "./support/toolchain";
 
 const FILE = "test/engine/docs.test.ts";

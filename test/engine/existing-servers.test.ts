@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningOllama, startOllama } from "../support/ollama";
 import { ADMIN_PASSWORD as PASSWORD } from "../support/opensearch/address";
 import { TestCluster } from "../support/opensearch/test-cluster";
 import { keepAsking } from "./support/callers";
-import { type RunningOllama, startOllama } from "./support/ollama";
 import { changes, newBackend, Project, position, type Run, repository } from "./support/project";
 import { hasEngine, hasOllama } from "./support/toolchain";
 

@@ -8,9 +8,9 @@ import { makeRagWorld, type RagWorld } from "../../bench/recall/rag-world";
 import { openSearch } from "../../clients/opensearch/connect";
 import { describePassageIndex } from "../../rag/passage-index";
 import { DEFAULT_RETRIEVAL } from "../../rag/retrieve";
+import { type RunningOllama, startOllama } from "../support/ollama";
 import { TestCluster } from "../support/opensearch/test-cluster";
 import { DocumentShell } from "./support/document-shell";
-import { type RunningOllama, startOllama } from "./support/ollama";
 import { repository } from "./support/project";
 import { hasOllama, toolchain } from "./support/toolchain";
 

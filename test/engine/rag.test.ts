@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningOllama, startOllama } from "../support/ollama";
 import { ADMIN_PASSWORD as PASSWORD } from "../support/opensearch/address";
 import { TestCluster } from "../support/opensearch/test-cluster";
-import { type RunningOllama, startOllama } from "./support/ollama";
 import { changes, newBackend, Project, position, type Run } from "./support/project";
 import { hasEngine, hasOllama } from "./support/toolchain";
 

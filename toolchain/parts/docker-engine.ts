@@ -6,8 +6,9 @@ import { canInstallPackages, installPackages, isRoot } from "../apt";
 import { dockerStatus } from "../docker";
 import { PartUnavailable, ToolchainError } from "../failure";
 import type { Context, Part } from "../part";
-import { findOnPath, run, tail } from "../run";
+import { findOnPath, run } from "../run";
 import type { Step } from "../steps";
+import { tail } from "../text";
 
 const startSeconds = 60;
 

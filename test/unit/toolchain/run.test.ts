@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { attempt, findOnPath, run, tail } from "../../../toolchain/run";
+import { attempt, findOnPath, run } from "../../../toolchain/run";
+import { tail } from "../../../toolchain/text";
 
 describe("attempt", () => {
   it("answers with the exit code and both outputs", async () => {

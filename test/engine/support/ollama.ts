@@ -1,1 +1,0 @@
-export { type RunningOllama, startOllama } from "../../support/ollama";
