@@ -24,7 +24,7 @@ export function autoName(owner: string): string {
 /** The description that an object gets on the server when its program gives none. */
 export function ownerDescription(owner: string): string {
   const [stack, project] = owner.replace(/^urn:pulumi:/, "").split("::");
-  return `Managed by Pulumi: ${logicalName(owner)} of ${project?.replaceAll(UNSAFE, "-") || "a project"}/${stack?.replaceAll(UNSAFE, "-") || "a stack"}, owner ${ownerHash(owner)}`;
+  return `Managed by Pulumi: ${logicalName(owner)} of ${project?.replaceAll(UNSAFE, "-") || "a project"}/${stack?.replaceAll(UNSAFE, "-") || "a stack"}`;
 }
 
 function logicalName(owner: string): string {
@@ -40,20 +40,11 @@ interface Named {
 /**
  * Name and description as they are kept: the program's, else those already in use (a rename of the stack must not
  * rename the object). A name is made from the owner where there is none, unless the owner is unknown; a description is
- * not, since `described` makes it again whenever it is sent, and the state need not hold it twice.
+ * not, since it is made again whenever it is sent, and the state need not hold it twice.
  */
 export function withAutoName<T extends Named>(news: T, olds: Named): T {
   const owner = typeof news.owner === "string" ? news.owner : undefined;
   const name = news.name ?? olds.name ?? (owner && autoName(owner));
   const description = news.description ?? olds.description;
   return { ...news, ...(name === undefined ? {} : { name }), ...(description === undefined ? {} : { description }) };
-}
-
-/**
- * What is sent: where the program gives no description, one that names the owner, by which what an interrupted run
- * left is known again.
- */
-export function described<T extends { readonly description?: string; readonly owner?: string }>(inputs: T): T {
-  if (inputs.description !== undefined || inputs.owner === undefined) return inputs;
-  return { ...inputs, description: ownerDescription(inputs.owner) };
 }

@@ -4,7 +4,8 @@ import { type Connection, openSearch } from "../clients/opensearch/connect";
 import { report } from "../clients/report";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { FORGET_UNREACHABLE, nameOf } from "./explain";
-import type { Lifecycle } from "./lifecycle";
+import { type Lifecycle, PartialFailure } from "./lifecycle";
+import { rememberObject } from "./run-memory";
 
 interface Connected {
   readonly connection: Connection;
@@ -17,7 +18,8 @@ export interface Settled extends Connected {
 
 /**
  * Keeps a lifecycle on the cluster its resource was made on. On another one (the volume was lost, the endpoint moved)
- * the resource is gone, and nothing there is changed or deleted.
+ * the resource is gone, and nothing there is changed or deleted. Also remembers, for the run, which objects the state
+ * names.
  */
 export function onHomeCluster<I extends Connected, S extends Settled>(
   kind: string,
@@ -25,7 +27,20 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
 ): Lifecycle<I, S> {
   return {
     ...lifecycle,
+    diff: (id, olds, news) => {
+      rememberObject(ownerIn(news), id);
+      return lifecycle.diff(id, olds, news);
+    },
+    create: async (inputs) => {
+      const made = await lifecycle.create(inputs).catch((error: unknown) => {
+        if (error instanceof PartialFailure) rememberObject(ownerIn(inputs), error.id);
+        throw error;
+      });
+      rememberObject(ownerIn(inputs), made.id);
+      return made;
+    },
     read: async (id, state) => {
+      rememberObject(ownerIn(state), id);
       if (await isForeign(state.connection, state.clusterUuid)) {
         report(`${kind} ${nameOf(state)}: ${state.connection.endpoint} is another cluster now, so it counts as gone`);
         return undefined;
@@ -45,6 +60,11 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
       await lifecycle.delete(id, state);
     },
   };
+}
+
+function ownerIn(properties: object): string | undefined {
+  const { owner } = properties as { owner?: unknown };
+  return typeof owner === "string" ? owner : undefined;
 }
 
 async function isForeign(connection: Connection, clusterUuid: string): Promise<boolean> {

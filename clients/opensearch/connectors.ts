@@ -150,18 +150,19 @@ export async function deleteConnector(server: OpenSearchServer, id: string): Pro
   await orMissing(call);
 }
 
-const MOST_OF_ONE_NAME = 100;
+const MOST_FOUND = 100;
 
-/** Connectors of this exact name, with their ids. Names need not be unique. */
+/** Connectors with a parameter whose text begins so, with their ids. */
 export async function findConnectors(
   server: OpenSearchServer,
-  name: string,
+  parameter: string,
+  beginning: string,
 ): Promise<readonly { readonly id: string; readonly connector: ConnectorDocument }[]> {
   const answer = await server.call({
     name: "POST /_plugins/_ml/connectors/_search",
     send: (client, options) =>
       client.ml.searchConnectors(
-        { body: { query: { term: { "name.keyword": name } }, size: MOST_OF_ONE_NAME } as never },
+        { body: { query: { prefix: { [`parameters.${parameter}`]: beginning } }, size: MOST_FOUND } as never },
         options,
       ),
     answer: z.object({
@@ -171,7 +172,7 @@ export async function findConnectors(
   });
   return answer.hits.hits
     .map((hit) => ({ id: hit._id, connector: document(hit._source) }))
-    .filter(({ connector }) => connector.name === name);
+    .filter(({ connector }) => connector.parameters[parameter]?.startsWith(beginning) === true);
 }
 
 function document(answer: z.infer<typeof connectorAnswer>): ConnectorDocument {

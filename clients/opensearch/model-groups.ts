@@ -48,15 +48,8 @@ export async function getModelGroup(server: OpenSearchServer, id: string): Promi
     answer: groupAnswer,
     repeatable: true,
   });
-  const group = await orMissing(call);
-  if (group === undefined) return undefined;
-  return {
-    name: group.name,
-    description: group.description ?? undefined,
-    access: group.access ?? undefined,
-    backendRoles: group.backend_roles ?? undefined,
-    latestVersion: group.latest_version,
-  };
+  const answer = await orMissing(call);
+  return answer === undefined ? undefined : document(answer);
 }
 
 export async function updateModelGroup(server: OpenSearchServer, id: string, fields: ModelGroupFields): Promise<void> {
@@ -68,6 +61,26 @@ export async function updateModelGroup(server: OpenSearchServer, id: string, fie
   });
 }
 
+const MOST_OF_ONE_OWNER = 100;
+
+/** Groups whose description holds these words side by side, with their ids. */
+export async function findModelGroups(
+  server: OpenSearchServer,
+  words: string,
+): Promise<readonly { readonly id: string; readonly group: ModelGroupDocument }[]> {
+  const answer = await server.call({
+    name: "POST /_plugins/_ml/model_groups/_search",
+    send: (client, options) =>
+      client.ml.searchModelGroup(
+        { body: { query: { match_phrase: { description: words } }, size: MOST_OF_ONE_OWNER } as never },
+        options,
+      ),
+    answer: z.object({ hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: groupAnswer })) }) }),
+    repeatable: true,
+  });
+  return answer.hits.hits.map((hit) => ({ id: hit._id, group: document(hit._source) }));
+}
+
 /** Deletes a group; one that is not there counts as deleted. */
 export async function deleteModelGroup(server: OpenSearchServer, id: string): Promise<void> {
   const call = server.call({
@@ -77,6 +90,16 @@ export async function deleteModelGroup(server: OpenSearchServer, id: string): Pr
     repeatable: true,
   });
   await orMissing(call);
+}
+
+function document(answer: z.infer<typeof groupAnswer>): ModelGroupDocument {
+  return {
+    name: answer.name,
+    description: answer.description ?? undefined,
+    access: answer.access ?? undefined,
+    backendRoles: answer.backend_roles ?? undefined,
+    latestVersion: answer.latest_version,
+  };
 }
 
 function wire(fields: ModelGroupFields): Record<string, unknown> {

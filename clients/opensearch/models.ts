@@ -114,28 +114,39 @@ export async function deleteModel(server: OpenSearchServer, id: string): Promise
   await orMissing(call);
 }
 
-const MOST_OF_ONE_CONNECTOR = 100;
+const MOST_FOUND = 100;
+
+/** A model with its id. */
+export interface FoundModel {
+  readonly id: string;
+  readonly model: ModelDocument;
+}
 
 /** Models that name this connector. Asked by the exact id: the analysed field cuts ids at every `-` (3.4.0). */
-export async function findModelsByConnector(
-  server: OpenSearchServer,
-  connectorId: string,
-): Promise<readonly { readonly id: string; readonly model: ModelDocument }[]> {
+export async function findModelsByConnector(server: OpenSearchServer, connectorId: string): Promise<FoundModel[]> {
+  const found = await findModels(server, { term: { "connector_id.keyword": connectorId } });
+  return found.filter(({ model }) => model.connectorId === connectorId);
+}
+
+/** Models in this group. */
+export async function findModelsInGroup(server: OpenSearchServer, modelGroupId: string): Promise<FoundModel[]> {
+  const found = await findModels(server, { term: { model_group_id: modelGroupId } });
+  return found.filter(({ model }) => model.modelGroupId === modelGroupId);
+}
+
+/** Models whose description holds these words side by side. */
+export async function findModelsDescribed(server: OpenSearchServer, words: string): Promise<FoundModel[]> {
+  return await findModels(server, { match_phrase: { description: words } });
+}
+
+async function findModels(server: OpenSearchServer, query: object): Promise<FoundModel[]> {
   const answer = await server.call({
     name: "POST /_plugins/_ml/models/_search",
-    send: (client, options) =>
-      client.ml.searchModels(
-        {
-          body: { query: { term: { "connector_id.keyword": connectorId } }, size: MOST_OF_ONE_CONNECTOR } as never,
-        },
-        options,
-      ),
+    send: (client, options) => client.ml.searchModels({ body: { query, size: MOST_FOUND } as never }, options),
     answer: z.object({ hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: modelAnswer })) }) }),
     repeatable: true,
   });
-  return answer.hits.hits
-    .map((hit) => ({ id: hit._id, model: document(hit._source) }))
-    .filter(({ model }) => model.connectorId === connectorId);
+  return answer.hits.hits.map((hit) => ({ id: hit._id, model: document(hit._source) }));
 }
 
 function document(answer: z.infer<typeof modelAnswer>): ModelDocument {

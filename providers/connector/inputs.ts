@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
 import { SAFE_TEXT, safeTextRule } from "../auto-name";
 import { type Connection, connectionSchema } from "../connection";
+import type { Owned } from "../ownership";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
 
 /** How ML Commons talks to the model server. */
@@ -27,7 +28,7 @@ export const RetryBackoffPolicy = {
 } as const;
 
 /** What the program says of a connector. Any change makes a new connector. */
-export interface ConnectorInputs {
+export interface ConnectorInputs extends Owned {
   readonly connection: Connection;
   readonly name: string;
   readonly description?: string;
@@ -41,7 +42,6 @@ export interface ConnectorInputs {
   readonly trustedEndpoints?: readonly string[];
   readonly adoptId?: string;
   readonly timeouts?: Timeouts;
-  readonly owner?: string;
 }
 
 export interface ConnectorState extends ConnectorInputs {

@@ -1,35 +1,35 @@
-import { randomBytes } from "node:crypto";
 import { ServerError, UnreachableError } from "../../clients/errors";
 import { clusterInfo } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
 import {
   type ConnectorBody,
-  type ConnectorDocument,
   createConnector,
   deleteConnector,
   getConnector,
 } from "../../clients/opensearch/connectors";
-import { getModel } from "../../clients/opensearch/models";
+import { findModelsByConnector, getModel } from "../../clients/opensearch/models";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline, type Look, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { nothingToAdopt } from "../adopt";
-import { described, withAutoName } from "../auto-name";
+import { ownerDescription, withAutoName } from "../auto-name";
 import { shortHash } from "../canonical";
 import { checkWith, firstOf } from "../checking";
 import { BOOKKEEPING, changedKeys } from "../compare";
+import { leftBy, removeLeftOver } from "../deployed-model/left-over";
 import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
 import type { CheckFailure, Lifecycle } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
+import { isTakenOver, leftBeside, newInstance, stackMark } from "../ownership";
+import { hasAnother, isRemembered } from "../run-memory";
 import { timeoutMilliseconds } from "../timeouts";
 import { isUnknown } from "../unknown";
 import { type Gated, requireVersion } from "../version-gate";
 import { asSeen, bodyOf } from "./body";
 import { type ConnectorInputs, type ConnectorState, connectorSchema, OWNER_PARAMETER } from "./inputs";
-import { born } from "./newborn";
-import { adoptOrphan, mark, parseMark } from "./orphan";
+import { type ConnectorMark, findUnused, markIn, markText, removeOthers, takeOver } from "./left-over";
 import { lintAction } from "./template";
 
 const SCHEMA_VERSION = 1;
@@ -77,11 +77,11 @@ async function create(inputs: ConnectorInputs) {
   const server = openSearch(inputs.connection);
   const info = await clusterInfo(server);
   const { clusterUuid } = info;
-  const instance = randomBytes(6).toString("hex");
+  const instance = newInstance();
   const made = { ...inputs, clusterUuid, instance, schemaVersion: SCHEMA_VERSION };
   if (inputs.adoptId !== undefined) return await adopt(server, inputs.adoptId, made);
   requireVersion(info, gates(inputs));
-  const id = await createOrAdopt(server, inputs, instance);
+  const id = await createOrTakeOver(server, inputs, instance);
   return { id, state: made };
 }
 
@@ -98,30 +98,40 @@ function gates({ actions, clientConfig }: ConnectorInputs): Gated[] {
 async function adopt(server: OpenSearchServer, id: string, wanted: ConnectorState) {
   const found = await getConnector(server, id);
   if (found === undefined) throw nothingToAdopt("connector", id, server.endpoint);
-  return { id, state: { ...wanted, ...asSeen(wanted, found) } };
+  const { instance = wanted.instance } = markIn(found) ?? {};
+  return { id, state: { ...wanted, ...asSeen(wanted, found), instance } };
 }
 
-async function createOrAdopt(server: OpenSearchServer, inputs: ConnectorInputs, instance: string): Promise<string> {
-  const body = bodyOf(described(inputs));
-  const marker = mark({ owner: inputs.owner ?? "", fingerprint: fingerprint(body), instance });
-  const marked = { ...body, parameters: { ...body.parameters, [OWNER_PARAMETER]: marker } };
-  const orphan = await adoptOrphan(server, marked, marker);
-  if (orphan !== undefined) {
-    report(`Connector ${nameOf(inputs)}: takes over ${orphan}, which an interrupted run left`);
-    return orphan;
-  }
+async function createOrTakeOver(server: OpenSearchServer, inputs: ConnectorInputs, instance: string): Promise<string> {
+  const { owner = "", description = owner && ownerDescription(owner) } = inputs;
+  const body = bodyOf(description === "" ? inputs : { ...inputs, description });
+  const mark: ConnectorMark = { owner, stack: stackMark(inputs), fingerprint: fingerprint(body), instance };
+  const left = await takeOver(server, inputs, mark, body.credential);
+  if (left !== undefined) report(`${titleOf(inputs)}: takes over ${left}, which an interrupted run left`);
+  const marked = { ...body, parameters: { ...body.parameters, [OWNER_PARAMETER]: markText(mark) } };
+  const id = left ?? (await make(server, marked, inputs, mark));
+  await removeOthers(server, id, inputs, titleOf(inputs));
+  return id;
+}
+
+async function make(
+  server: OpenSearchServer,
+  body: ConnectorBody,
+  inputs: ConnectorInputs,
+  mark: ConnectorMark,
+): Promise<string> {
   try {
-    const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
-    const id = await createConnector(server, marked, deadline);
-    born(id);
-    return id;
+    return await createConnector(server, body, Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds")));
   } catch (error) {
     const lost = error instanceof UnreachableError && error.mayHaveArrived;
-    const arrived = lost ? await adoptOrphan(server, marked, marker) : undefined;
-    if (arrived === undefined) throw error;
-    return arrived;
+    const arrived = lost ? await findUnused(server, inputs) : [];
+    const made = arrived.find((each) => each.mark.instance === mark.instance);
+    if (made === undefined) throw error;
+    return made.id;
   }
 }
+
+const titleOf = (inputs: ConnectorInputs): string => `Connector ${nameOf(inputs)}`;
 
 /**
  * What makes two connectors of one owner the same. Of the credential only its keys: its values must not leave a trace
@@ -133,8 +143,13 @@ function fingerprint(body: ConnectorBody): string {
 }
 
 async function read(id: string, state: ConnectorState) {
-  const found = await getConnector(openSearch(state.connection), id);
+  const server = openSearch(state.connection);
+  const found = await getConnector(server, id);
   if (found === undefined) return undefined;
+  for (const other of await findUnused(server, state)) {
+    if (other.id === id || isRemembered(other.id)) continue;
+    report(`warning: ${titleOf(state)}: ${leftBeside(`the connector ${other.id}`)}`);
+  }
   const seen = { ...state, ...asSeen(state, found) };
   const { clusterUuid: _c, instance: _i, schemaVersion: _v, ...inputs } = seen;
   return { state: seen, inputs };
@@ -150,30 +165,42 @@ async function remove(id: string, state: ConnectorState): Promise<void> {
   const server = openSearch(state.connection);
   const found = await getConnector(server, id);
   if (found === undefined) return;
-  if (isTakenOver(found, state)) {
-    report(`Connector ${nameOf(state)}: ${id} belongs to a newer resource by now and stays`);
+  const mark = markIn(found);
+  if (isTakenOver(mark, state)) {
+    report(`${titleOf(state)}: ${id} belongs to a newer resource by now and stays`);
     return;
   }
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
-  await waitFor(() => tryDelete(server, id, deadline), { waitingFor: `connector ${id} to be free`, deadline });
+  const removal: Removal = { server, id, state, stack: mark?.stack ?? stackMark(state), deadline };
+  await waitFor(() => tryDelete(removal), { waitingFor: `connector ${id} to be free`, deadline });
+  if (!hasAnother(state.owner, id)) await removeOthers(server, id, state, titleOf(state));
 }
 
-function isTakenOver(found: ConnectorDocument, state: ConnectorState): boolean {
-  const instance = parseMark(found.parameters[OWNER_PARAMETER])?.instance;
-  return instance !== undefined && instance !== state.instance;
+interface Removal {
+  readonly server: OpenSearchServer;
+  readonly id: string;
+  readonly state: ConnectorState;
+  readonly stack: string;
+  readonly deadline: Deadline;
 }
 
 const IN_USE = /models are still using this connector.*: \[(.*)\]/;
 /** How long the server's search may still show a model that was deleted or moved (ml-commons #1567). */
 const LAG_MILLISECONDS = 5_000;
 
-async function tryDelete(server: OpenSearchServer, id: string, deadline: Deadline): Promise<Look<true>> {
+/**
+ * Whatever of the state uses a connector is gone before the connector, or has moved to the one that replaces it. A model
+ * of this stack that uses it all the same was left by an interrupted run.
+ */
+async function tryDelete({ server, id, state, stack, deadline }: Removal): Promise<Look<true>> {
   try {
     await deleteConnector(server, id);
     return { done: true };
   } catch (error) {
     const named = error instanceof ServerError ? IN_USE.exec(error.reason)?.[1] : undefined;
     if (!(error instanceof ServerError) || named === undefined) throw error;
+    const left = hasAnother(state.owner, id) ? [] : leftBy(stack, await findModelsByConnector(server, id));
+    for (const model of left) await removeLeftOver(server, model.id, titleOf(state), deadline);
     const users = await realUsers(server, id, named.split(/,\s*/));
     const patience = deadline.seconds * 1000 - deadline.remainingMilliseconds < LAG_MILLISECONDS;
     if (users.length > 0 && !patience) throw error;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SAFE_TEXT, safeTextRule } from "../auto-name";
 import { type Connection, connectionSchema } from "../connection";
+import type { Owned } from "../ownership";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
 
 /** How readiness is proved. */
@@ -12,7 +13,7 @@ export interface Probe {
 }
 
 /** What the program says of a deployed model. Every member changes in place, so its id stays. */
-export interface DeployedModelInputs {
+export interface DeployedModelInputs extends Owned {
   readonly connection: Connection;
   readonly name: string;
   readonly description?: string;
@@ -31,11 +32,12 @@ export interface DeployedModelInputs {
   readonly forceDelete?: boolean;
   readonly adoptId?: string;
   readonly timeouts?: Timeouts;
-  readonly owner?: string;
 }
 
 export interface DeployedModelState extends DeployedModelInputs {
   readonly clusterUuid: string;
+  /** Tells this object from one that a later resource of the same owner took over. Absent in states up to 0.2. */
+  readonly instance?: string;
   /** The server's word, such as `DEPLOYED`. */
   readonly modelState: string;
   readonly schemaVersion: number;

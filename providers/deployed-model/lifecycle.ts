@@ -1,11 +1,10 @@
-import { ServerError } from "../../clients/errors";
 import { oneAtATime } from "../../clients/lock";
 import { clusterInfo } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
 import { getConnector } from "../../clients/opensearch/connectors";
-import { usersOfModel } from "../../clients/opensearch/model-users";
 import {
-  findModelsByConnector,
+  type FoundModel,
+  findModelsDescribed,
   getModel,
   type ModelDocument,
   type ModelFields,
@@ -18,18 +17,20 @@ import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { nothingToAdopt } from "../adopt";
 import { asWanted } from "../as-wanted";
-import { described, withAutoName } from "../auto-name";
+import { withAutoName } from "../auto-name";
 import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys, pick } from "../compare";
-import { takeNewborn } from "../connector/newborn";
 import { warnOfDropped } from "../dropped";
 import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
 import { type Lifecycle, PartialFailure } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
+import { descriptionOf, isTakenOver, leftBeside, type Mark, markOf, newInstance, undescribed } from "../ownership";
+import { isRemembered } from "../run-memory";
 import { timeoutMilliseconds } from "../timeouts";
 import { awaitDeployed, awaitSettled, ensureDeployed, ModelState, undeploy, undeployAndDelete } from "./deployment";
 import { type DeployedModelInputs, type DeployedModelState, deployedModelSchema } from "./inputs";
+import { findModelsOf, markIn, removeLeftOver, requireUnused } from "./left-over";
 import { probe, question } from "./probe";
 
 const SCHEMA_VERSION = 1;
@@ -69,9 +70,10 @@ async function create(inputs: DeployedModelInputs) {
   const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
   const { clusterUuid } = await clusterInfo(server);
   if (inputs.adoptId !== undefined) return await adopt(server, inputs.adoptId, inputs, clusterUuid);
-  const id = await registerOrAdopt(server, inputs, clusterUuid, deadline);
+  const instance = newInstance();
+  const id = await registerOrTakeOver(server, inputs, markOf(inputs, instance), clusterUuid, deadline);
   const made = (modelState: string, deployed: boolean): DeployedModelState => {
-    return { ...inputs, deployed, clusterUuid, modelState, schemaVersion: SCHEMA_VERSION };
+    return { ...inputs, deployed, clusterUuid, instance, modelState, schemaVersion: SCHEMA_VERSION };
   };
   if (!inputs.deployed) return { id, state: made(ModelState.registered, false) };
   // Its connector is read meanwhile. A failure of that counts when the model is to be asked.
@@ -90,58 +92,102 @@ async function create(inputs: DeployedModelInputs) {
 async function adopt(server: OpenSearchServer, id: string, inputs: DeployedModelInputs, clusterUuid: string) {
   const model = await getModel(server, id);
   if (model === undefined) throw nothingToAdopt("model", id, server.endpoint);
-  return { id, state: seenIn(model, { ...inputs, clusterUuid, modelState: "", schemaVersion: SCHEMA_VERSION }) };
+  const { instance } = markIn(model) ?? {};
+  return {
+    id,
+    state: seenIn(model, { ...inputs, clusterUuid, instance, modelState: "", schemaVersion: SCHEMA_VERSION }),
+  };
 }
 
 /** One registration at a time for each group: the server counts versions in the group's document and refuses races. */
-async function registerOrAdopt(
+async function registerOrTakeOver(
   server: OpenSearchServer,
   inputs: DeployedModelInputs,
+  mark: Mark | undefined,
   clusterUuid: string,
   deadline: Deadline,
 ): Promise<string> {
-  const wanted = described(inputs);
-  const fields = pick(wanted, WRITTEN);
-  const orphan = takeNewborn(inputs.connectorId) ? undefined : await findOrphan(server, wanted);
-  if (orphan === undefined) {
-    const register = () => registerModel(server, fields, { deploy: inputs.deployed, deadline });
-    try {
-      return await oneAtATime(`${clusterUuid}/${inputs.modelGroupId}`, register);
-    } catch (error) {
-      const arrived = await findOrphan(server, wanted).catch(() => undefined);
-      if (arrived === undefined) throw error;
-      return arrived;
-    }
+  const fields = written(inputs, mark);
+  const [first, ...others] = await leftOvers(server, inputs, mark);
+  for (const { id } of others) if (!isRemembered(id)) await removeLeftOver(server, id, titleOf(inputs), deadline);
+  if (first !== undefined && canBecome(first.model, inputs)) {
+    report(`${titleOf(inputs)}: takes over ${first.id}, which an interrupted run left`);
+    await awaitSettled(server, first.id, deadline);
+    const enabled = first.model.isEnabled === false && inputs.isEnabled === undefined ? { isEnabled: true } : {};
+    await updateModel(server, first.id, { ...fields, ...enabled }, deadline);
+    if (inputs.deployed) await ensureDeployed(server, first.id, nameOf(inputs), deadline);
+    return first.id;
   }
-  report(`DeployedModel ${nameOf(inputs)}: takes over ${orphan}, which an interrupted run left`);
-  await awaitSettled(server, orphan, deadline);
-  await updateModel(server, orphan, fields, deadline);
-  if (inputs.deployed) await ensureDeployed(server, orphan, nameOf(inputs), deadline);
-  return orphan;
+  if (first !== undefined) await removeLeftOver(server, first.id, titleOf(inputs), deadline);
+  const register = () => registerModel(server, fields, { deploy: inputs.deployed, deadline });
+  try {
+    return await oneAtATime(`${clusterUuid}/${inputs.modelGroupId}`, register);
+  } catch (error) {
+    const made = await findModelsOf(server, mark).catch(() => []);
+    const arrived = made.find(({ model }) => markIn(model)?.instance === mark?.instance);
+    if (arrived === undefined) throw error;
+    return arrived.id;
+  }
 }
 
-/** A model on our connector, in our group, under our name and description: made by a run that was interrupted. */
-async function findOrphan(server: OpenSearchServer, inputs: DeployedModelInputs): Promise<string | undefined> {
-  const models = await findModelsByConnector(server, inputs.connectorId);
-  return models.find(
-    ({ model }) =>
-      model.name === inputs.name &&
-      model.description === inputs.description &&
-      model.modelGroupId === inputs.modelGroupId,
-  )?.id;
+/** What is sent of a model. */
+function written(inputs: DeployedModelInputs, mark: Mark | undefined): ModelFields {
+  return { ...pick(inputs, WRITTEN), description: descriptionOf(inputs, mark) };
 }
+
+/**
+ * Models that interrupted runs of this resource left. Up to 0.2 a mark named no stack, and stood only where the program
+ * gave no description; such a model counts on the connector that is wanted now.
+ */
+async function leftOvers(
+  server: OpenSearchServer,
+  inputs: DeployedModelInputs,
+  mark: Mark | undefined,
+): Promise<FoundModel[]> {
+  if (mark === undefined) return [];
+  return (await findModelsDescribed(server, mark.owner)).filter(({ model }) => {
+    const found = markIn(model);
+    if (found?.owner !== mark.owner) return false;
+    const isEarlier = found.stack === undefined && model.name === inputs.name;
+    return found.stack === mark.stack || (isEarlier && model.connectorId === inputs.connectorId);
+  });
+}
+
+/** What the server cannot remove from a model again. */
+const STAYS = ["rateLimiter", "guardrails", "deploySetting"] as const;
+
+/** Whether an update makes a model what is wanted. An interface may be the server's own, made from the connector. */
+function canBecome(model: ModelDocument, inputs: DeployedModelInputs): boolean {
+  return STAYS.every((key) => model[key] === undefined || inputs[key] !== undefined);
+}
+
+const titleOf = (inputs: DeployedModelInputs): string => `DeployedModel ${nameOf(inputs)}`;
 
 async function read(id: string, state: DeployedModelState) {
-  const model = await getModel(openSearch(state.connection), id);
+  const server = openSearch(state.connection);
+  const model = await getModel(server, id);
   if (model === undefined) return undefined;
+  await tellOthers(server, id, state);
   const seen = seenIn(model, state);
-  const { clusterUuid: _c, schemaVersion: _v, modelState: _s, ...inputs } = seen;
+  const { clusterUuid: _c, instance: _i, schemaVersion: _v, modelState: _s, ...inputs } = seen;
   return { state: seen, inputs };
+}
+
+/** A request of an interrupted run can arrive after the run that followed had looked for what was left. */
+async function tellOthers(server: OpenSearchServer, id: string, state: DeployedModelState): Promise<void> {
+  for (const other of await others(server, id, state)) {
+    report(`warning: ${titleOf(state)}: ${leftBeside(`the model ${other.id}`)}`);
+  }
+}
+
+async function others(server: OpenSearchServer, id: string, state: DeployedModelState): Promise<FoundModel[]> {
+  const found = await findModelsOf(server, markOf(state, state.instance));
+  return found.filter((each) => each.id !== id && !isRemembered(each.id));
 }
 
 /** The state as the server shows it. Only what the program set is compared: the server fills in the rest. */
 function seenIn(model: ModelDocument, state: DeployedModelState): DeployedModelState {
-  const found = { ...model, description: model.description ?? "" } as Record<string, unknown>;
+  const found = { ...model, description: undescribed(model.description).description ?? "" } as Record<string, unknown>;
   const tracked = WRITTEN.filter((key) => state[key] !== undefined);
   const seen = Object.fromEntries(tracked.map((key) => [key, asWanted(state[key], found[key])]));
   return { ...state, ...seen, deployed: model.modelState === ModelState.deployed, modelState: model.modelState };
@@ -153,18 +199,16 @@ async function update(id: string, olds: DeployedModelState, news: DeployedModelI
   await awaitSettled(server, id, deadline);
   const moved = olds.connectorId !== news.connectorId;
   if (moved) await requireConnector(server, news.connectorId);
-  const changed: ModelFields = pick(
-    news,
-    WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0),
-  );
+  const changed = WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0);
+  const changes = pick(written(news, markOf(news, olds.instance)), changed);
   // A PUT of the same connector makes a deployed model read the cluster's settings anew, without a gap (3.4.0).
   const reread = changedKeys(olds, news, ["settingsRevision"]).length > 0;
   // A model that is no longer said to be disabled is enabled, as it would be without that input from the start.
   const enabled = olds.isEnabled === false && news.isEnabled === undefined ? { isEnabled: true } : {};
-  const fields = { ...changed, ...enabled, ...(reread ? { connectorId: news.connectorId } : {}) };
+  const fields: ModelFields = { ...changes, ...enabled, ...(reread ? { connectorId: news.connectorId } : {}) };
   warnOfDropped("DeployedModel", olds, news, ["rateLimiter", "guardrails", "interface", "deploySetting"]);
   if (Object.keys(fields).length > 0) await updateModel(server, id, fields, deadline);
-  const state = { clusterUuid: olds.clusterUuid, schemaVersion: SCHEMA_VERSION };
+  const state = { clusterUuid: olds.clusterUuid, instance: olds.instance, schemaVersion: SCHEMA_VERSION };
   if (!news.deployed) {
     if (olds.deployed) await undeploy(server, id, deadline);
     return { ...news, ...state, modelState: olds.deployed ? ModelState.undeployed : olds.modelState };
@@ -220,8 +264,8 @@ async function movedBack(
     return failure;
   } catch (error) {
     report(`DeployedModel ${nameOf(news)}: the previous connector does not answer either: ${messageOf(error)}`);
-    const { clusterUuid, schemaVersion } = olds;
-    const state = { ...news, connectorId, clusterUuid, schemaVersion, deployed: false, modelState: "" };
+    const { clusterUuid, instance, schemaVersion } = olds;
+    const state = { ...news, connectorId, clusterUuid, instance, schemaVersion, deployed: false, modelState: "" };
     return new PartialFailure(id, state, failure);
   }
 }
@@ -233,31 +277,16 @@ function messageOf(error: unknown): string {
 async function remove(id: string, state: DeployedModelState): Promise<void> {
   const server = openSearch(state.connection);
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
-  const asking = state.forceDelete ? Promise.resolve([]) : usersOfModel(server, id).catch(notTold(id));
-  // Who uses a model that is gone is of no interest, nor whether that could be told.
-  asking.catch(() => undefined);
   const model = await getModel(server, id);
   if (model === undefined) return;
-  const users = await asking;
-  if (users.length > 0) {
-    throw new ExplainedError({
-      what: `The model ${id} is still named by ${users.join(", ")}.`,
-      cause:
-        "Deleting it would break them, and the server itself does not check (safe_delete_model is off by default).",
-      fix: "Remove the model from them first, or set forceDelete: true and run pulumi up before pulumi destroy.",
-    });
+  if (isTakenOver(markIn(model), state)) {
+    report(`${titleOf(state)}: ${id} belongs to a newer resource by now and stays`);
+    return;
   }
+  if (!state.forceDelete) {
+    await requireUnused(server, id, "set forceDelete: true and run pulumi up before pulumi destroy");
+  }
+  const left = await others(server, id, state);
   await undeployAndDelete(server, id, model.modelState, deadline);
-}
-
-/** A server that refuses to tell who uses a model has not said that nobody does. */
-function notTold(id: string): (error: unknown) => never {
-  return (error) => {
-    if (!(error instanceof ServerError)) throw error;
-    throw new ExplainedError({
-      what: `Whether a pipeline or an agent still names the model ${id} cannot be told: ${error.message}`,
-      cause: "The user of this connection may not read them, so deleting the model could break somebody else's.",
-      fix: "Give the user the right that is named, or set forceDelete: true and run pulumi up before pulumi destroy.",
-    });
-  };
+  for (const other of left) await removeLeftOver(server, other.id, titleOf(state), deadline);
 }

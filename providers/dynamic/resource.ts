@@ -17,7 +17,22 @@ export function dynamicProperties(
   properties: pulumi.Inputs,
   opts: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
-  return { ...properties, owner: urnOf(type, name, opts?.parent), __provider: storedText(type) };
+  const owned = { owner: urnOf(type, name, opts?.parent), ...organization() };
+  return { ...properties, ...owned, __provider: storedText(type) };
+}
+
+/** What the engine says where the backend knows no organizations. */
+const NO_ORGANIZATION = "organization";
+
+/** A URN does not name the organization, so stacks of two can have the same URNs. */
+function organization(): { ownerOrganization?: string } {
+  try {
+    const name = pulumi.getOrganization();
+    return name === NO_ORGANIZATION ? {} : { ownerOrganization: name };
+  } catch {
+    // Mocks in a program's tests name none, and the SDK throws then.
+    return {};
+  }
 }
 
 /** Without a parent it is known at once, and needs none of the outputs that the SDK would make of it. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SAFE_TEXT, safeTextRule } from "../auto-name";
 import { type Connection, connectionSchema } from "../connection";
+import type { Owned } from "../ownership";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
 
 /** Who may use the models of a group, where model access control is on. */
@@ -14,7 +15,7 @@ export const AccessMode = {
 } as const;
 
 /** What the program says of a model group. */
-export interface ModelGroupInputs {
+export interface ModelGroupInputs extends Owned {
   readonly connection: Connection;
   /** Made from the resource's name and a hash of its owner when the program gives none. */
   readonly name: string;
@@ -24,12 +25,13 @@ export interface ModelGroupInputs {
   readonly addAllBackendRoles?: boolean;
   readonly adoptExisting?: boolean;
   readonly timeouts?: Timeouts;
-  readonly owner?: string;
 }
 
 /** What is kept of a model group. */
 export interface ModelGroupState extends ModelGroupInputs {
   readonly clusterUuid: string;
+  /** Tells this object from one that a later resource of the same owner took over. Absent in states up to 0.2. */
+  readonly instance?: string;
   readonly schemaVersion: number;
 }
 

@@ -3,23 +3,39 @@ import { clusterInfo } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
 import {
   deleteModelGroup,
+  findModelGroups,
   getModelGroup,
   type ModelGroupDocument,
   type ModelGroupFields,
   registerModelGroup,
   updateModelGroup,
 } from "../../clients/opensearch/model-groups";
+import { findModelsInGroup } from "../../clients/opensearch/models";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
-import { Deadline, waitFor } from "../../clients/wait";
-import { described, ownerHash, withAutoName } from "../auto-name";
+import { Deadline, type Look, waitFor } from "../../clients/wait";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { withAutoName } from "../auto-name";
 import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys, pick } from "../compare";
+import { leftBy, removeLeftOver } from "../deployed-model/left-over";
 import { warnOfDropped } from "../dropped";
 import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
 import type { Lifecycle } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
+import {
+  descriptionOf,
+  isTakenOver,
+  leftBeside,
+  type Mark,
+  markOf,
+  newInstance,
+  sameResource,
+  stackMark,
+  undescribed,
+} from "../ownership";
+import { hasAnother, isRemembered } from "../run-memory";
 import { timeoutMilliseconds } from "../timeouts";
 import { type ModelGroupInputs, type ModelGroupState, modelGroupSchema } from "./inputs";
 
@@ -50,35 +66,105 @@ function diff(_id: string, olds: ModelGroupState, news: ModelGroupInputs) {
 async function create(inputs: ModelGroupInputs) {
   const server = openSearch(inputs.connection);
   const { clusterUuid } = await clusterInfo(server);
-  const id = await registerOrAdopt(server, inputs);
-  return { id, state: { ...inputs, clusterUuid, schemaVersion: SCHEMA_VERSION } };
+  const instance = newInstance();
+  const id = await registerOrTakeOver(server, inputs, markOf(inputs, instance));
+  return { id, state: { ...inputs, clusterUuid, instance, schemaVersion: SCHEMA_VERSION } };
 }
 
-async function registerOrAdopt(server: OpenSearchServer, inputs: ModelGroupInputs): Promise<string> {
-  const fields = pick(described(inputs), WRITTEN);
-  const { id, refusal, answerLost } = await registerTwice(server, fields);
-  if (id !== undefined) return id;
-  const taken = takenBy(refusal);
-  const group = taken === undefined ? undefined : await getModelGroup(server, taken);
-  if (taken === undefined || group === undefined) throw refusal;
-  const justMade = answerLost && group.latestVersion === 0 && group.description === fields.description;
-  if (!inputs.adoptExisting && !justMade && !isOurs(group, inputs)) throw refusal;
-  report(`ModelGroup ${nameOf(inputs)}: takes over the group ${taken}, which has this name already`);
-  await updateModelGroup(server, taken, differing(group, fields));
-  return taken;
+async function registerOrTakeOver(
+  server: OpenSearchServer,
+  inputs: ModelGroupInputs,
+  mark: Mark | undefined,
+): Promise<string> {
+  const [first, ...others] = await findGroupsOf(server, mark);
+  if (first !== undefined) {
+    await removeEmpty(server, others, titleOf(inputs));
+    return await takeOver(server, first, inputs, mark, "which an interrupted run left");
+  }
+  try {
+    return await register(server, written(inputs, mark), mark, titleOf(inputs));
+  } catch (refusal) {
+    const taken = takenBy(refusal);
+    const group = taken === undefined ? undefined : await getModelGroup(server, taken);
+    if (taken === undefined || group === undefined) throw refusal;
+    const found = { id: taken, group };
+    const marked = markIn(group);
+    if (marked !== undefined && marked.instance === mark?.instance) return taken;
+    if (inputs.adoptExisting || isEarlier(found, mark)) {
+      return await takeOver(server, found, inputs, mark, "which has this name already");
+    }
+    throw marked !== undefined && marked.owner === mark?.owner ? twin(taken, inputs) : refusal;
+  }
 }
 
 /** After a lost answer a second try tells whether the group was made: it then meets our own group's name. */
-async function registerTwice(server: OpenSearchServer, fields: ModelGroupFields) {
-  let answerLost = false;
-  for (;;) {
-    try {
-      return { id: await registerModelGroup(server, fields), refusal: undefined, answerLost };
-    } catch (refusal) {
-      const lost = refusal instanceof UnreachableError && refusal.mayHaveArrived;
-      if (!lost || answerLost) return { id: undefined, refusal, answerLost };
-      answerLost = true;
+async function register(
+  server: OpenSearchServer,
+  fields: ModelGroupFields,
+  mark: Mark | undefined,
+  title: string,
+): Promise<string> {
+  try {
+    return await registerModelGroup(server, fields);
+  } catch (failure) {
+    if (!(failure instanceof UnreachableError && failure.mayHaveArrived)) throw failure;
+  }
+  const id = await registerModelGroup(server, fields);
+  // The first try, still under way, does not see the second one's group; then both have made one.
+  const others = (await findGroupsOf(server, mark)).filter((each) => each.id !== id);
+  await removeEmpty(server, others, title);
+  return id;
+}
+
+async function takeOver(
+  server: OpenSearchServer,
+  { id, group }: FoundGroup,
+  inputs: ModelGroupInputs,
+  mark: Mark | undefined,
+  why: string,
+): Promise<string> {
+  report(`${titleOf(inputs)}: takes over the group ${id}, ${why}`);
+  const fields = written(inputs, mark);
+  // The name always, since an empty update is refused by some versions.
+  const description = group.description === fields.description ? undefined : fields.description;
+  await updateModelGroup(server, id, { ...fields, description });
+  return id;
+}
+
+/** What is sent of a group. */
+function written(inputs: ModelGroupInputs, mark: Mark | undefined): ModelGroupFields {
+  return { ...pick(inputs, WRITTEN), description: descriptionOf(inputs, mark) };
+}
+
+interface FoundGroup {
+  readonly id: string;
+  readonly group: ModelGroupDocument;
+}
+
+/** Groups that carry the mark of this resource, the one with the most models first. */
+async function findGroupsOf(server: OpenSearchServer, mark: Mark | undefined): Promise<FoundGroup[]> {
+  if (mark === undefined) return [];
+  const found = await findModelGroups(server, mark.owner);
+  const ours = found.filter(({ group }) => sameResource(markIn(group), mark));
+  return ours.sort((a, b) => b.group.latestVersion - a.group.latestVersion);
+}
+
+function markIn({ description }: ModelGroupDocument): Mark | undefined {
+  return undescribed(description).mark;
+}
+
+/** Deletes groups that interrupted runs left. One in which models were registered may be somebody's, and stays. */
+async function removeEmpty(server: OpenSearchServer, groups: readonly FoundGroup[], title: string): Promise<void> {
+  for (const { id, group } of groups) {
+    if (isRemembered(id)) continue;
+    if (group.latestVersion > 0) {
+      report(
+        `warning: ${title}: the group ${id} carries its mark too, and stays, since models were registered into it`,
+      );
+      continue;
     }
+    report(`${title}: removes the empty group ${id}, which an interrupted run left`);
+    await deleteModelGroup(server, id);
   }
 }
 
@@ -86,30 +172,46 @@ function takenBy(error: unknown): string | undefined {
   return error instanceof ServerError ? NAME_TAKEN.exec(error.reason)?.[1] : undefined;
 }
 
-/** A description that names our owner is a mark of our own: an earlier run made the group and was interrupted. */
-function isOurs(group: ModelGroupDocument, inputs: ModelGroupInputs): boolean {
-  return inputs.owner !== undefined && group.description?.includes(ownerHash(inputs.owner)) === true;
+/** Up to 0.2 a mark named no stack; without models such a group was left by a run that was cut off right after it. */
+function isEarlier({ group }: FoundGroup, mark: Mark | undefined): boolean {
+  const found = markIn(group);
+  return found !== undefined && found.stack === undefined && found.owner === mark?.owner && group.latestVersion === 0;
 }
 
-/** Only what is not so already; the name always, since an empty update is refused by some versions. */
-function differing(group: ModelGroupDocument, fields: ModelGroupFields): ModelGroupFields {
-  return { ...fields, description: group.description === fields.description ? undefined : fields.description };
+function twin(id: string, inputs: ModelGroupInputs): ExplainedError {
+  return new ExplainedError({
+    what: `The group ${id} has the name ${JSON.stringify(inputs.name)} already, and belongs to a stack of the same project and name.`,
+    cause: "That stack is kept in another Pulumi backend, or on another machine. Its group is not taken over.",
+    fix: "Give this stack another name, or the group a name of its own. If the other stack is gone, set adoptExisting: true.",
+  });
 }
+
+const titleOf = (inputs: ModelGroupInputs): string => `ModelGroup ${nameOf(inputs)}`;
 
 async function read(id: string, state: ModelGroupState) {
-  const group = await getModelGroup(openSearch(state.connection), id);
+  const server = openSearch(state.connection);
+  const group = await getModelGroup(server, id);
   if (group === undefined) return undefined;
+  for (const other of await others(server, id, state)) {
+    report(`warning: ${titleOf(state)}: ${leftBeside(`the group ${other.id}`)}`);
+  }
   const found: Record<string, unknown> = {
     name: group.name,
-    description: group.description ?? "",
+    description: undescribed(group.description).description ?? "",
     accessMode: group.access,
     backendRoles: group.backendRoles,
   };
   // Only what the program set is compared: the server fills in the rest.
   const tracked = WRITTEN.filter((key) => state[key] !== undefined && found[key] !== undefined);
   const seen = Object.fromEntries(tracked.map((key) => [key, found[key]]));
-  const { clusterUuid: _c, schemaVersion: _v, ...inputs } = { ...state, ...seen };
+  const { clusterUuid: _c, instance: _i, schemaVersion: _v, ...inputs } = { ...state, ...seen };
   return { state: { ...state, ...seen }, inputs };
+}
+
+/** Groups of this resource that the state does not name. */
+async function others(server: OpenSearchServer, id: string, state: ModelGroupState): Promise<FoundGroup[]> {
+  const found = await findGroupsOf(server, markOf(state, state.instance));
+  return found.filter((each) => each.id !== id && !isRemembered(each.id));
 }
 
 async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs): Promise<ModelGroupState> {
@@ -117,30 +219,56 @@ async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs)
   // without the roles is refused though the group has them (3.6.0).
   const together = changedKeys(olds, news, ACCESS).length > 0 ? ACCESS : [];
   const changed = WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0);
-  const fields = pick(news, [...changed, ...together]);
+  const fields = pick(written(news, markOf(news, olds.instance)), [...changed, ...together]);
   if (ACCESS.every((key) => news[key] === undefined)) warnOfDropped("ModelGroup", olds, news, ACCESS);
   if (Object.keys(fields).length > 0) await updateModelGroup(openSearch(news.connection), id, fields);
-  return { ...news, clusterUuid: olds.clusterUuid, schemaVersion: SCHEMA_VERSION };
+  const { clusterUuid, instance } = olds;
+  return { ...news, clusterUuid, instance, schemaVersion: SCHEMA_VERSION };
 }
 
-/** A group that just lost its last model may still count it: the server's check runs on a search that lags. */
 async function remove(id: string, state: ModelGroupState): Promise<void> {
   const server = openSearch(state.connection);
-  const deadline = Deadline.after(Math.min(timeoutMilliseconds(state.timeouts, "deleteSeconds"), LAG_MILLISECONDS));
-  await waitFor(
-    async () => {
-      try {
-        await deleteModelGroup(server, id);
-        return { done: true };
-      } catch (error) {
-        const lag = error instanceof ServerError && HAS_MODELS.test(error.reason) && !deadline.passed;
-        if (!lag) throw error;
-        return { last: error.reason };
-      }
-    },
-    { waitingFor: `the models of group ${id} to be gone`, deadline },
-  );
+  const group = await getModelGroup(server, id);
+  if (group === undefined) return;
+  if (isTakenOver(markIn(group), state)) {
+    report(`${titleOf(state)}: ${id} belongs to a newer resource by now and stays`);
+    return;
+  }
+  const left = await others(server, id, state);
+  await deleteWithLeftOvers(server, id, state, markIn(group)?.stack ?? stackMark(state));
+  await removeEmpty(server, left, titleOf(state));
 }
 
-/** How long the server's search may lag behind a delete; a second was the most seen (ml-commons #1567). */
+/**
+ * Whatever of the state is in a group is gone before the group: the engine deletes dependents first. A model of this
+ * stack that is in it all the same was left by an interrupted run.
+ */
+async function deleteWithLeftOvers(
+  server: OpenSearchServer,
+  id: string,
+  state: ModelGroupState,
+  stack: string,
+): Promise<void> {
+  const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
+  const started = performance.now();
+  const look = async (): Promise<Look<true>> => {
+    try {
+      await deleteModelGroup(server, id);
+      return { done: true };
+    } catch (error) {
+      if (!(error instanceof ServerError) || !HAS_MODELS.test(error.reason)) throw error;
+      const left = hasAnother(state.owner, id) ? [] : leftBy(stack, await findModelsInGroup(server, id));
+      for (const model of left) await removeLeftOver(server, model.id, titleOf(state), deadline);
+      const patient = left.length > 0 || performance.now() - started < LAG_MILLISECONDS;
+      if (!patient || deadline.passed) throw error;
+      return { last: error.reason };
+    }
+  };
+  await waitFor(look, { waitingFor: `the models of group ${id} to be gone`, deadline });
+}
+
+/**
+ * A group that just lost its last model may still count it: the server's check runs on a search that lags behind. A
+ * second was the most seen (ml-commons #1567).
+ */
 const LAG_MILLISECONDS = 5_000;

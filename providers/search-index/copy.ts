@@ -12,7 +12,7 @@ import { type Deadline, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { nameOf } from "../explain";
 import type { SearchIndexInputs } from "./inputs";
-import { type Mark, readMark, withMark } from "./mark";
+import { type Mark, readMark, sameOwner, withMark } from "./mark";
 
 /** Set on an index while its documents are copied, so that a document written meanwhile is refused and not lost. */
 export const WRITE_BLOCK = "index.blocks.write";
@@ -24,12 +24,14 @@ export interface Predecessor {
   readonly mark: Mark;
 }
 
-/** The indices of the same owner whose documents nobody has taken over yet. */
-export async function findPredecessors(server: OpenSearchServer, owner: string): Promise<Predecessor[]> {
-  if (owner === "") return [];
+/** The indices of the same resource whose documents nobody has taken over yet. */
+export async function findPredecessors(server: OpenSearchServer, wanted: Mark): Promise<Predecessor[]> {
+  if (wanted.owner === "") return [];
   return Object.entries(await metaOfIndices(server)).flatMap(([name, meta]) => {
     const mark = readMark(meta);
-    return mark?.owner === owner && mark.supersededBy === undefined ? [{ name, meta, mark }] : [];
+    return mark !== undefined && sameOwner(mark, wanted) && mark.supersededBy === undefined
+      ? [{ name, meta, mark }]
+      : [];
   });
 }
 

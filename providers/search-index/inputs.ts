@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Connection, connectionSchema } from "../connection";
+import type { Owned } from "../ownership";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
 import { isIndexName } from "./name";
 
@@ -37,7 +38,7 @@ export interface VectorField {
 }
 
 /** What the program says of an index. */
-export interface SearchIndexInputs {
+export interface SearchIndexInputs extends Owned {
   readonly connection: Connection;
   /** Chosen when the index is made where the program gives none. */
   readonly name?: string;
@@ -50,7 +51,6 @@ export interface SearchIndexInputs {
   readonly forceDelete?: boolean;
   readonly adoptExisting?: boolean;
   readonly timeouts?: Timeouts;
-  readonly owner?: string;
 }
 
 /** What is kept of an index. */

@@ -13,7 +13,6 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { ownerHash } from "../auto-name";
 import { checkWith } from "../checking";
 import { BOOKKEEPING, changedKeys } from "../compare";
 import { explained, nameOf } from "../explain";
@@ -26,7 +25,7 @@ import { alter } from "./alter";
 import { findPredecessors, planSuccession, succeed } from "./copy";
 import { fieldsOf, mappingCanBecome, mappingsDiffer } from "./fields";
 import { type SearchIndexInputs, type SearchIndexState, searchIndexSchema, VectorSearch } from "./inputs";
-import { type Mark, markOf, readMark, withMark } from "./mark";
+import { type Mark, markOf, readMark, sameOwner, withMark } from "./mark";
 import { autoIndexName } from "./name";
 import { asSeen } from "./seen";
 import { differingSettings, flatSettings, isStatic } from "./settings";
@@ -80,7 +79,7 @@ async function create(inputs: SearchIndexInputs) {
   const vectorSearch = await vectorSearchOf(server, inputs);
   const instance = randomBytes(6).toString("hex");
   const mark = markOf(inputs, instance);
-  const owned = await findPredecessors(server, mark.owner);
+  const owned = await findPredecessors(server, mark);
   const same = (name: string) => owned.find((each) => each.name === name)?.mark.structure === mark.structure;
   const orphan = owned.map(({ name }) => name).find((name) => same(name) && (inputs.name ?? name) === name);
   const name = orphan ?? inputs.name ?? (await freeName(server, inputs, mark));
@@ -166,7 +165,7 @@ async function takeOver(
   wanted: SearchIndexState,
   mark: Mark,
 ): Promise<Made> {
-  const ours = markIn(existing)?.owner === mark.owner && mark.owner !== "";
+  const ours = sameOwner(markIn(existing), mark);
   if (!ours && wanted.adoptExisting !== true) throw taken(name);
   const seen = asSeen(wanted, existing);
   const { replaces } = diff(name, seen, wanted);
@@ -208,7 +207,7 @@ async function read(id: string, state: SearchIndexState) {
 /** The index that we made, or the same restored from a snapshot, which has another identity but our mark. */
 function isOurs(index: IndexDocument, state: SearchIndexState): boolean {
   if (index.uuid === state.indexUuid) return true;
-  return state.owner !== undefined && markIn(index)?.owner === ownerHash(state.owner);
+  return sameOwner(markIn(index), markOf(state, state.instance));
 }
 
 async function update(id: string, olds: SearchIndexState, news: SearchIndexInputs): Promise<SearchIndexState> {

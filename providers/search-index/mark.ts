@@ -2,6 +2,7 @@ import { z } from "zod";
 import { validate } from "../../clients/validate";
 import { ownerHash } from "../auto-name";
 import { shortHash } from "../canonical";
+import { stackMark } from "../ownership";
 import { fieldsOf, UPDATABLE_MAPPING } from "./fields";
 import { MARK, type SearchIndexInputs } from "./inputs";
 import { flatSettings, isStatic } from "./settings";
@@ -11,6 +12,8 @@ import { comparableVector } from "./vectors";
 export interface Mark {
   /** Hash of the resource's URN. */
   readonly owner: string;
+  /** Stands for the stack (see `stackMark`). Absent in marks of releases up to 0.2. */
+  readonly stack?: string;
   /** Hash of what cannot be changed in place. */
   readonly structure: string;
   /** Hash of what its vectors mean. */
@@ -23,6 +26,7 @@ export interface Mark {
 
 const markSchema = z.object({
   owner: z.string(),
+  stack: z.string().optional(),
   structure: z.string(),
   vectors: z.string(),
   instance: z.string(),
@@ -35,7 +39,7 @@ export function markOf(inputs: SearchIndexInputs, instance: string): Mark {
   const { properties: _p, ...others } = mappings ?? {};
   const rest = Object.fromEntries(Object.entries(others).filter(([key]) => !UPDATABLE_MAPPING.includes(key)));
   return {
-    owner: owner === undefined ? "" : ownerHash(owner),
+    ...(owner === undefined ? { owner: "" } : { owner: ownerHash(owner), stack: stackMark(inputs) }),
     structure: shortHash([fieldsOf(mappings), rest, Object.fromEntries(fixed), comparableVector(vector)]),
     vectors: vector === undefined ? "" : shortHash([vector.field, vector.dimension, vector.model ?? ""]),
     instance,
@@ -46,6 +50,12 @@ export function markOf(inputs: SearchIndexInputs, instance: string): Mark {
 export function readMark(meta: Readonly<Record<string, unknown>> | undefined): Mark | undefined {
   const parsed = validate(markSchema, meta?.[MARK]);
   return parsed.success ? parsed.data : undefined;
+}
+
+/** Whether both marks are of one resource. A mark of a release up to 0.2 says nothing of the stack. */
+export function sameOwner(one: Mark | undefined, other: Mark | undefined): boolean {
+  if (one === undefined || other === undefined || one.owner === "" || one.owner !== other.owner) return false;
+  return one.stack === undefined || other.stack === undefined || one.stack === other.stack;
 }
 
 export function withMark(meta: unknown, mark: Mark): Record<string, unknown> {

@@ -9,7 +9,7 @@ export function modelsIn(world: () => World) {
     await world().open();
     const group = await created(modelGroupLifecycle, world().groupInputs("g"));
     const connector = await created(connectorLifecycle, world().connectorInputs("c"));
-    return { groupId: group.id, connectorId: connector.id };
+    return { groupId: group.id, groupState: group.state, connectorId: connector.id };
   };
   return {
     groupAndConnector,

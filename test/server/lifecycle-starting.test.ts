@@ -16,7 +16,7 @@ const SAYS: Readonly<Record<string, Partial<Record<"read" | "update" | "delete",
   ModelGroup: {
     read: `answered 500 status_exception: ${NOT_THERE}model-group`,
     update: `answered 500 status_exception: ${NOT_THERE}model-group`,
-    delete: "answered 500 status_exception: Failed to search indices [.plugins-ml-model]",
+    delete: `answered 500 status_exception: ${NOT_THERE}model-group`,
   },
   Connector: {
     read: `answered 500 status_exception: ${NOT_THERE}connector`,

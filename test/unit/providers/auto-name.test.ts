@@ -1,13 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  autoName,
-  described,
-  ownerDescription,
-  ownerHash,
-  SAFE_TEXT,
-  withAutoName,
-} from "../../../providers/auto-name";
+import { autoName, ownerDescription, ownerHash, SAFE_TEXT, withAutoName } from "../../../providers/auto-name";
 import { canonicalJson, shortHash } from "../../../providers/canonical";
 import { changedKeys, pick } from "../../../providers/compare";
 
@@ -18,7 +11,7 @@ describe("names made for the server", () => {
   it("hold the resource's name and a hash of its owner", () => {
     expect(autoName(OWNER)).toBe(`chat-group-${ownerHash(OWNER).slice(0, 8)}`);
     expect(ownerHash(OWNER)).toMatch(/^[0-9a-f]{12}$/);
-    expect(ownerDescription(OWNER)).toBe(`Managed by Pulumi: chat-group of chat/dev, owner ${ownerHash(OWNER)}`);
+    expect(ownerDescription(OWNER)).toBe("Managed by Pulumi: chat-group of chat/dev");
   });
 
   it("differ between stacks", () => {
@@ -56,17 +49,6 @@ describe("withAutoName", () => {
 
   it("none without an owner", () => {
     expect(withAutoName({ x: 1 } as object, {})).toStrictEqual({ x: 1 });
-  });
-});
-
-describe("what is sent", () => {
-  it("names the owner where the program describes nothing", () => {
-    expect(described({ owner: OWNER })).toStrictEqual({ owner: OWNER, description: ownerDescription(OWNER) });
-  });
-
-  it("is else the program's", () => {
-    expect(described({ owner: OWNER, description: "mine" })).toStrictEqual({ owner: OWNER, description: "mine" });
-    expect(described({})).toStrictEqual({});
   });
 });
 

@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { validate } from "../clients/validate";
+
+/** Where a process of Pulumi's finds out which backend it works for. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A folder inside the project. */
+  readonly folder: string;
+}
+
+const HERE: Surroundings = { environment: process.env, folder: process.cwd() };
+
+/**
+ * The Pulumi backend that keeps the state, as text that tells it from others: its URL, and for a folder of this machine
+ * the machine's name too. A URN names stack and project only, and the engine tells providers nothing of the backend, so
+ * it is looked up where the CLI looks it up: `PULUMI_BACKEND_URL`, `backend.url` of Pulumi.yaml, then the login.
+ */
+export function backend({ environment, folder }: Surroundings = HERE): string {
+  const url = environment.PULUMI_BACKEND_URL || projectBackend(folder) || loggedIn(environment) || "";
+  if (!url.startsWith("file:")) return url.replace(/\/+$/, "");
+  const path = url.replace(/^file:\/\//, "").replace(/^~(?=$|\/)/, homedir());
+  return `file://${hostname()}${resolve(folder, path)}`;
+}
+
+const projectSchema = z.object({ backend: z.object({ url: z.string().optional() }).optional() });
+const credentialsSchema = z.object({ current: z.string().optional() });
+
+function projectBackend(folder: string): string | undefined {
+  for (let each = folder; ; each = dirname(each)) {
+    const text = textOf(join(each, "Pulumi.yaml")) ?? textOf(join(each, "Pulumi.yml"));
+    if (text !== undefined) return read(projectSchema, () => parse(text))?.backend?.url;
+    if (each === dirname(each)) return undefined;
+  }
+}
+
+function loggedIn(environment: Surroundings["environment"]): string | undefined {
+  const home = environment.PULUMI_HOME || join(homedir(), ".pulumi");
+  const text = textOf(join(home, "credentials.json"));
+  return text === undefined ? undefined : read(credentialsSchema, () => JSON.parse(text))?.current;
+}
+
+/** A file that cannot be read or understood names no backend; the CLI itself tells what is wrong with it. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function read<T>(schema: z.ZodType<T>, parsed: () => unknown): T | undefined {
+  try {
+    return validate(schema, parsed()).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * What one provider process remembers of its run. The engine starts one for each command and tells it of each resource in
+ * turn, never of the state as a whole; so which objects the state names is known only from the calls so far.
+ */
+const known = new Map<string, Set<string>>();
+
+/** An object that the state of this run names, or will: the engine asked about it, or its create has answered. */
+export function rememberObject(owner: string | undefined, id: string): void {
+  const ids = known.get(owner ?? "") ?? new Set();
+  known.set(owner ?? "", ids.add(id));
+}
+
+/** Whether the state names an object, as far as this run can tell. */
+export function isRemembered(id: string): boolean {
+  return [...known.values()].some((ids) => ids.has(id));
+}
+
+/** Whether the state names another object of the same resource, as in a replacement; a rename may have come with it. */
+export function hasAnother(owner: string | undefined, id: string): boolean {
+  const same = [...known].filter(([key, ids]) => key === owner || ids.has(id));
+  return same.some(([, ids]) => [...ids].some((each) => each !== id));
+}
