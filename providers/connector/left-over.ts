@@ -40,6 +40,7 @@ export function markIn({ parameters }: Pick<ConnectorDocument, "parameters">): C
 
 export interface MarkedConnector {
   readonly id: string;
+  readonly connector: ConnectorDocument;
   readonly mark: ConnectorMark;
 }
 
@@ -52,27 +53,22 @@ export async function findUnused(server: OpenSearchServer, owned: Owned): Promis
   for (const { id, connector } of await findConnectors(server, OWNER_PARAMETER, owner)) {
     const mark = markIn(connector);
     if (mark === undefined || mark.owner !== owner || (mark.stack ?? stack) !== stack) continue;
-    if ((await findModelsByConnector(server, id)).length === 0) unused.push({ id, mark });
+    if ((await findModelsByConnector(server, id)).length === 0) unused.push({ id, connector, mark });
   }
   return unused;
 }
 
 /**
- * Takes over the connector that an interrupted run of the same resource left: same owner, same body, used by no model. A
- * connector in use is never taken: during a replacement the live one has the same owner. Taking over renews the mark, so
- * that a delete of an older resource leaves the connector alone, and the credential, which cannot be read.
+ * Takes over a connector that an interrupted run left. That renews the mark, so that a delete by an older state leaves the
+ * connector alone, and the credential, which cannot be read.
  */
 export async function takeOver(
   server: OpenSearchServer,
-  owned: Owned,
-  marker: ConnectorMark,
+  id: string,
+  mark: ConnectorMark,
   credential: ConnectorBody["credential"],
-): Promise<string | undefined> {
-  const left = await findUnused(server, owned);
-  const same = left.find(({ mark }) => mark.fingerprint === marker.fingerprint);
-  if (same === undefined) return undefined;
-  await patchConnector(server, same.id, { parameters: { [OWNER_PARAMETER]: markText(marker) }, credential });
-  return same.id;
+): Promise<void> {
+  await patchConnector(server, id, { parameters: { [OWNER_PARAMETER]: markText(mark) }, credential });
 }
 
 /**

@@ -3,6 +3,7 @@ import { clusterInfo } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
 import {
   type ConnectorBody,
+  type ConnectorDocument,
   createConnector,
   deleteConnector,
   getConnector,
@@ -106,12 +107,23 @@ async function createOrTakeOver(server: OpenSearchServer, inputs: ConnectorInput
   const { owner = "", description = owner && ownerDescription(owner) } = inputs;
   const body = bodyOf(description === "" ? inputs : { ...inputs, description });
   const mark: ConnectorMark = { owner, stack: stackMark(inputs), fingerprint: fingerprint(body), instance };
-  const left = await takeOver(server, inputs, mark, body.credential);
-  if (left !== undefined) report(`${titleOf(inputs)}: takes over ${left}, which an interrupted run left`);
+  // One in use is never taken: in a replacement the live one has the same owner.
+  const left = (await findUnused(server, inputs)).find(
+    ({ connector, mark: found }) => found.fingerprint === mark.fingerprint && isAsWanted(connector, inputs),
+  );
+  if (left !== undefined) {
+    report(`${titleOf(inputs)}: takes over ${left.id}, which an interrupted run left`);
+    await takeOver(server, left.id, mark, body.credential);
+  }
   const marked = { ...body, parameters: { ...body.parameters, [OWNER_PARAMETER]: markText(mark) } };
-  const id = left ?? (await make(server, marked, inputs, mark));
+  const id = left?.id ?? (await make(server, marked, inputs, mark));
   await removeOthers(server, id, inputs, titleOf(inputs));
   return id;
+}
+
+/** False for one that somebody edited since; the mark tells only how it was made. */
+function isAsWanted(found: ConnectorDocument, inputs: ConnectorInputs): boolean {
+  return changedKeys(bodyOf({ ...inputs, ...asSeen(inputs, found) }), bodyOf(inputs), BODY).length === 0;
 }
 
 async function make(

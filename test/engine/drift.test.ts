@@ -214,7 +214,10 @@ describe.skipIf(!hasEngine)("what somebody changed behind Pulumi's back", () => 
       [`${ML}remote_job.status_field`]: ["theirs", "ours"],
       [`${ML}stream_enabled`]: "true",
     });
-    expect(await world.seen("ModelGroup", world.id("group"))).toMatchObject({ name: "group", description: "ours" });
+    expect(await world.seen("ModelGroup", world.id("group"))).toMatchObject({
+      name: "group",
+      description: expect.stringMatching(/^ours \(Pulumi /),
+    });
     expect(await world.seen("Connector", world.id("edited"))).toMatchObject({
       version: "1",
       parameters: { model: "m" },
@@ -222,7 +225,7 @@ describe.skipIf(!hasEngine)("what somebody changed behind Pulumi's back", () => 
     });
     expect(await world.seen("DeployedModel", world.id("model"))).toMatchObject({
       name: "model",
-      description: "ours",
+      description: expect.stringMatching(/^ours \(Pulumi /),
       is_enabled: true,
       rate_limiter: { limit: "1000", unit: "MINUTES" },
       guardrails: { input_guardrail: { regex: ["^never$"] } },

@@ -69,7 +69,7 @@ describe("a connector", () => {
     await world().open();
     const connector = await created(lifecycle, world().connectorInputs("c"));
     const { parameters } = (await seen(connector.id)) as { parameters: Record<string, string> };
-    expect(parameters.pulumi_owner).toMatch(/^urn:pulumi:dev::chat::.*::c [0-9a-f]{16} [0-9a-f]{12}$/);
+    expect(parameters.pulumi_owner).toMatch(/^urn:pulumi:dev::chat::.*::c#[0-9a-f]{8} [0-9a-f]{16} [0-9a-f]{12}$/);
     expect((await lifecycle.read(connector.id, connector.state))?.inputs.parameters).not.toHaveProperty("pulumi_owner");
   });
 

@@ -165,6 +165,22 @@ describe("destroy after a kill in models/_register", () => {
   });
 });
 
+describe("a connector that somebody edited", () => {
+  it.each([
+    ["which the state names", true],
+    ["which an interrupted run left", false],
+  ])("%s, is not taken over for the one that the program wants", async (_which, isNamed) => {
+    await world().open();
+    const old = await created((await newRun()).connector, world().connectorInputs("c"));
+    await world().api("PUT", `/_plugins/_ml/connectors/${old.id}`, { description: "theirs", version: "7" });
+    const run = await newRun();
+    if (isNamed) await run.connector.read(old.id, old.state);
+    const made = await created(run.connector, world().connectorInputs("c", { version: 1 }));
+    expect(made.id).not.toBe(old.id);
+    expect(await world().count("connectors")).toBe(isNamed ? 2 : 1);
+  });
+});
+
 describe("a replaced connector", () => {
   it("is not freed by deleting models that have not moved yet", async () => {
     const { group, connector } = await killedInRegister();

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { FakeOllama } from "../../unit/clients/ollama-fake";
 import type { Json, ResourceWorld, Spec } from "../support/resource-world";
 
@@ -54,4 +55,9 @@ export function specs(cells: readonly Cell[], bench: Bench, when: "before" | "af
     const args = { connection: bench.world.connection(), modelGroupId: { ref: "group" }, connectorId: { ref: name } };
     return [spec, { type: "DeployedModel", name: userOf(cell), args }];
   });
+}
+
+/** A description as the server keeps it: the program's, and the mark of its resource. */
+export function marked(description: string): unknown {
+  return expect.stringMatching(new RegExp(`^${description} \\(Pulumi [0-9a-f/]+\\)$`));
 }

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Json } from "../support/resource-world";
-import { type Cell, TIMEOUTS } from "./cell";
+import { type Cell, marked, TIMEOUTS } from "./cell";
 
 type Change = Partial<Cell> & Pick<Cell, "op">;
 
@@ -29,7 +29,12 @@ export const deployedModelCells: readonly Cell[] = [
   },
   cell("name", { name: "a" }, { name: "b" }, { op: "update", holds: { name: "b" } }),
   cell("name-dropped", { name: "kept" }, {}, { op: "same", holds: { name: "kept" } }),
-  cell("description", { description: "one" }, { description: "two" }, { op: "update", holds: { description: "two" } }),
+  cell(
+    "description",
+    { description: "one" },
+    { description: "two" },
+    { op: "update", holds: { description: marked("two") } },
+  ),
   cell("modelGroupId", {}, { modelGroupId: { ref: "other-group" } }, { op: "update" }),
   cell("connectorId", {}, { connectorId: { ref: "other-connector" } }, { op: "update" }),
   cell("isEnabled", {}, { isEnabled: false }, { op: "update", holds: { is_enabled: false } }),

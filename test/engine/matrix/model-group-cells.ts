@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Json } from "../support/resource-world";
-import { type Cell, TIMEOUTS } from "./cell";
+import { type Cell, marked, TIMEOUTS } from "./cell";
 
 /** Somebody with backend roles, who is no administrator. */
 export const TEAM = {
@@ -35,8 +35,13 @@ export const modelGroupCells: readonly Cell[] = [
   ),
   cell("name", { name: "group a" }, { name: "group b" }, { op: "update", holds: { name: "group b" } }),
   cell("name-dropped", { name: "group c" }, {}, { op: "same", holds: { name: "group c" } }),
-  cell("description", { description: "one" }, { description: "two" }, { op: "update", holds: { description: "two" } }),
-  cell("description-dropped", { description: "kept" }, {}, { op: "same", holds: { description: "kept" } }),
+  cell(
+    "description",
+    { description: "one" },
+    { description: "two" },
+    { op: "update", holds: { description: marked("two") } },
+  ),
+  cell("description-dropped", { description: "kept" }, {}, { op: "same", holds: { description: marked("kept") } }),
   cell(
     "accessMode",
     { accessMode: "private" },
