@@ -1,3 +1,4 @@
+import { ServerError } from "../../clients/errors";
 import {
   type ConnectorBody,
   type ConnectorDocument,
@@ -61,15 +62,26 @@ export async function findUnused(server: OpenSearchServer, owned: Owned): Promis
 /**
  * Takes over a connector that an interrupted run left. That renews the mark, so that a delete by an older state leaves the
  * connector alone, and the credential, which cannot be read.
+ *
+ * @returns false where the server takes it for used: it compares ids word by word (3.4.0).
  */
 export async function takeOver(
   server: OpenSearchServer,
   id: string,
   mark: ConnectorMark,
   credential: ConnectorBody["credential"],
-): Promise<void> {
-  await patchConnector(server, id, { parameters: { [OWNER_PARAMETER]: markText(mark) }, credential });
+): Promise<boolean> {
+  try {
+    await patchConnector(server, id, { parameters: { [OWNER_PARAMETER]: markText(mark) }, credential });
+    return true;
+  } catch (error) {
+    if (error instanceof ServerError && FOR_USED.test(error.reason)) return false;
+    throw error;
+  }
 }
+
+/** Said of a connector that a model uses, and of one that the server takes for used. */
+const FOR_USED = /models are still using this connector/;
 
 /**
  * Deletes what interrupted runs of a resource left beside its connector, such as a body that the program no longer has.

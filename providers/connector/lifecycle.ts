@@ -12,7 +12,6 @@ import { findModelsByConnector, getModel } from "../../clients/opensearch/models
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline, type Look, waitFor } from "../../clients/wait";
-import { ExplainedError } from "../../diagnosis/explained-error";
 import { nothingToAdopt } from "../adopt";
 import { ownerDescription, withAutoName } from "../auto-name";
 import { shortHash } from "../canonical";
@@ -111,12 +110,10 @@ async function createOrTakeOver(server: OpenSearchServer, inputs: ConnectorInput
   const left = (await findUnused(server, inputs)).find(
     ({ connector, mark: found }) => found.fingerprint === mark.fingerprint && isAsWanted(connector, inputs),
   );
-  if (left !== undefined) {
-    report(`${titleOf(inputs)}: takes over ${left.id}, which an interrupted run left`);
-    await takeOver(server, left.id, mark, body.credential);
-  }
+  const isTaken = left !== undefined && (await takeOver(server, left.id, mark, body.credential));
+  if (isTaken) report(`${titleOf(inputs)}: takes over ${left.id}, which an interrupted run left`);
   const marked = { ...body, parameters: { ...body.parameters, [OWNER_PARAMETER]: markText(mark) } };
-  const id = left?.id ?? (await make(server, marked, inputs, mark));
+  const id = isTaken ? left.id : await make(server, marked, inputs, mark);
   await removeOthers(server, id, inputs, titleOf(inputs));
   return id;
 }
@@ -215,9 +212,10 @@ async function tryDelete({ server, id, state, stack, deadline }: Removal): Promi
     for (const model of left) await removeLeftOver(server, model.id, titleOf(state), deadline);
     const users = await realUsers(server, id, named.split(/,\s*/));
     const patience = deadline.seconds * 1000 - deadline.remainingMilliseconds < LAG_MILLISECONDS;
-    if (users.length > 0 && !patience) throw error;
-    if (users.length === 0 && deadline.passed) throw falselyInUse(id, error);
-    return { last: error.reason };
+    if (patience && !deadline.passed) return { last: error.reason };
+    if (users.length > 0) throw error;
+    falselyInUse(id, state);
+    return { done: true };
   }
 }
 
@@ -229,10 +227,10 @@ async function realUsers(server: OpenSearchServer, id: string, modelIds: readonl
   return models.filter(({ model }) => model?.connectorId === id).map(({ modelId }) => modelId);
 }
 
-function falselyInUse(id: string, error: ServerError): ExplainedError {
-  return new ExplainedError({
-    what: error.message,
-    cause: `None of the models named uses ${id}: the server compares ids word by word, cut at every "-", and some ids made since its last start share a word.`,
-    fix: "Delete or move those models first, or run again after the server was restarted and the models were made anew.",
-  });
+function falselyInUse(id: string, state: ConnectorState): void {
+  report(
+    `warning: ${titleOf(state)}: ${id} stays on the server, which takes it for used: it compares ids word by word, cut at ` +
+      `every "-", and none of the models that it names uses this one. Delete it when those models are gone: ` +
+      `DELETE /_plugins/_ml/connectors/${id}`,
+  );
 }

@@ -231,14 +231,10 @@ describe("deleting a connector", () => {
     }
     const inputs = world().modelInputs("m", group.id, "other-BaIBhu2-x2", { deployed: false });
     const model = await created(deployedModelLifecycle, inputs);
-    const failure = await failureOf(lifecycle.delete("ours-BaIBhu2-x1", connector.state));
-    expect(failure.message).toBe(
-      [
-        `Connector "c": delete failed: DELETE /_plugins/_ml/connectors/ours-BaIBhu2-x1 answered 409 status_exception: 1 models are still using this connector, please delete or update the models first: [${model.id}]`,
-        '  cause: None of the models named uses ours-BaIBhu2-x1: the server compares ids word by word, cut at every "-", and some ids made since its last start share a word.',
-        "  fix: Delete or move those models first, or run again after the server was restarted and the models were made anew.",
-      ].join("\n"),
-    );
+    await lifecycle.delete("ours-BaIBhu2-x1", connector.state);
+    expect(world().lines).toStrictEqual([
+      'warning: Connector c: ours-BaIBhu2-x1 stays on the server, which takes it for used: it compares ids word by word, cut at every "-", and none of the models that it names uses this one. Delete it when those models are gone: DELETE /_plugins/_ml/connectors/ours-BaIBhu2-x1',
+    ]);
     await deployedModelLifecycle.delete(model.id, model.state);
     await lifecycle.delete("ours-BaIBhu2-x1", connector.state);
   });
