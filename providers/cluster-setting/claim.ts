@@ -21,6 +21,9 @@ const claimSchema = z.object({
   contributed: z.record(z.string(), z.array(z.string())),
   defaultHashes: z.record(z.string(), z.string()),
   written: z.record(z.string(), value),
+  restoreOnDelete: z.string().optional(),
+  leaving: z.boolean().optional(),
+  writing: z.string().optional(),
 });
 
 /** What one resource wants of a cluster, as it stands on that cluster. */
@@ -30,6 +33,12 @@ export interface Claim extends Pick<Memory, "previous" | "contributed" | "defaul
   /** Tells the resource that wrote it from another one of the same name. */
   readonly instance: string;
   readonly scope: SettingScope;
+  /** What becomes of the values, where the program says so. */
+  readonly restoreOnDelete?: string;
+  /** Its resource is being deleted: it wants nothing any more, and what it brought is nobody's. */
+  readonly leaving?: boolean;
+  /** Set to something new before the look on which a change of values rests, gone with that change. */
+  readonly writing?: string;
 }
 
 /** The setting under which a resource's claim is kept. */
@@ -61,6 +70,11 @@ export function claimsIn({ persistent }: Pick<ClusterSettings, "persistent">): R
   return found;
 }
 
+/** Whether a claim stands for a resource that has what it wants: none that is going, none in the middle of a change. */
+export function isSettled(claim: Claim): boolean {
+  return claim.leaving !== true && claim.writing === undefined;
+}
+
 /** What the other resources on a cluster want in one scope. */
 export interface Neighbours {
   /** Entries that they added to a list. */
@@ -69,7 +83,7 @@ export interface Neighbours {
   before(key: string): Pick<Memory, "previous" | "defaultHashes"> | undefined;
   /** The whole value that one of them wants, and who. */
   written(key: string): { readonly value: SettingValue; readonly owner: string } | undefined;
-  /** Entries that this run wrote for neighbours who have gone since: nobody's, and not to be taken for foreign ones. */
+  /** Entries of neighbours who leave, and those that this run wrote for some who have gone: nobody's, but not foreign. */
   gone(key: string): readonly string[];
 }
 
@@ -86,18 +100,21 @@ export function neighboursOf(
   scope: SettingScope,
   wroteFor: ReadonlyMap<string, ReadonlySet<string>>,
 ): Neighbours {
-  const others = [...claims].filter((claim) => claim.scope === scope);
-  const contributed = (key: string) => [...new Set(others.flatMap((claim) => claim.contributed[key] ?? []))];
+  const all = [...claims].filter((claim) => claim.scope === scope);
+  const staying = all.filter((claim) => claim.leaving !== true);
+  const entriesOf = (those: readonly Claim[], key: string) => [
+    ...new Set(those.flatMap((claim) => claim.contributed[key] ?? [])),
+  ];
   return {
-    contributed,
-    before: (key) => others.find((claim) => key in claim.previous),
+    contributed: (key) => entriesOf(staying, key),
+    before: (key) => [...staying, ...all].find((claim) => key in claim.previous),
     written: (key) => {
-      const claim = others.find(({ written }) => key in written);
+      const claim = staying.find(({ written }) => key in written);
       return claim && { value: claim.written[key] ?? null, owner: claim.owner };
     },
     gone: (key) => {
-      const wanted = contributed(key);
-      return [...(wroteFor.get(key) ?? [])].filter((entry) => !wanted.includes(entry));
+      const wanted = entriesOf(staying, key);
+      return [...entriesOf(all, key), ...(wroteFor.get(key) ?? [])].filter((entry) => !wanted.includes(entry));
     },
   };
 }

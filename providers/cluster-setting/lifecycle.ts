@@ -3,7 +3,6 @@ import { oneAtATime } from "../../clients/lock";
 import { clusterInfo, getClusterSettings } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
-import { report } from "../../clients/report";
 import { shortHash } from "../canonical";
 import { checkWith, sentence } from "../checking";
 import { BOOKKEEPING, changedKeys } from "../compare";
@@ -12,17 +11,20 @@ import { onHomeCluster } from "../home-cluster";
 import { type CheckFailure, type Lifecycle, PartialFailure } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
 import { hasUnknown, isUnknown } from "../unknown";
-import { type Claim, claimKey } from "./claim";
+import { type Claim, claimKey, claimsIn, isSettled } from "./claim";
 import {
   ClaimStatus,
   type ClusterSettingInputs,
   type ClusterSettingState,
   clusterSettingSchema,
   normalised,
+  SettingMode,
 } from "./inputs";
-import { claim as claimInUpdate, release as releaseInUpdate } from "./one-owner";
-import { asSeen, type Memory, modeOf, needsDefaults, type Plan, planApply, planRelease, scopeOf } from "./plan";
-import { regexProblem } from "./regex";
+import { claim as claimInUpdate } from "./one-owner";
+import { asSeen, type Memory, modeOf, NOTHING, needsDefaults, type Plan, planApply, scopeOf } from "./plan";
+import { isListKey, regexProblem } from "./regex";
+import { release } from "./release";
+import { claimOf, joined, ownerOf, type Remembered, rememberedOf, warn } from "./remembered";
 import { settle } from "./settle";
 
 const SCHEMA_VERSION = 1;
@@ -37,11 +39,29 @@ export const clusterSettingLifecycle: Lifecycle<ClusterSettingInputs, ClusterSet
 
 function check(news: unknown, _olds: unknown) {
   const failures = [...checkWith(clusterSettingSchema, news)];
+  if (failures.length === 0) failures.push(...listFailures(news as ClusterSettingInputs));
   if (failures.length === 0) failures.push(...regexFailures(news as ClusterSettingInputs));
   const { revision: _r, ...inputs } = news as ClusterSettingInputs;
   const open = hasUnknown([inputs.settings, inputs.whenKnown, inputs.scope]);
   if (failures.length > 0 || open) return { inputs, failures };
   return { inputs: { ...inputs, revision: revisionOf(inputs) }, failures };
+}
+
+/** Where others add entries, one value would take the place of all of them. The value itself is not told. */
+function listFailures({ settings, whenKnown, mode }: ClusterSettingInputs): CheckFailure[] {
+  if (isUnknown(mode) || modeOf({ mode }) !== SettingMode.contribute) return [];
+  return Object.entries({ settings, whenKnown }).flatMap(([property, group]) =>
+    Object.entries(isUnknown(group) ? {} : (group ?? {}))
+      .filter(([key, value]) => isListKey(key) && !Array.isArray(value) && !isUnknown(value))
+      .map(([key, value]) => ({ property, reason: `${property}.${key} is ${kindOf(value)}: ${LIST_RULE}` })),
+  );
+}
+
+const LIST_RULE = 'with mode contribute it must be a list of entries, such as ["entry"]; only mode own takes one value';
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return typeof value === "string" ? "one text" : `a ${typeof value}`;
 }
 
 function regexFailures({ settings, whenKnown }: ClusterSettingInputs): CheckFailure[] {
@@ -100,8 +120,9 @@ const newInstance = (): string => randomBytes(6).toString("hex");
 
 async function read(_id: string, state: ClusterSettingState) {
   const present = await getClusterSettings(openSearch(state.connection), { defaults: needsDefaults(state) });
-  const isThere = state.instance !== undefined && claimKey(ownerOf(state), state.instance) in present.persistent;
-  const claim = state.claim === ClaimStatus.refused || isThere ? state.claim : ClaimStatus.missing;
+  const own = claimsIn(present).get(claimKey(ownerOf(state), state.instance ?? ""));
+  const stands = own !== undefined && isSettled(own);
+  const claim = state.claim === ClaimStatus.refused || stands ? state.claim : ClaimStatus.missing;
   const seen = { ...state, ...asSeen(present, state), claim };
   const {
     clusterUuid: _c,
@@ -155,16 +176,18 @@ async function apply(
         key: claimKey(owner, instance),
         isMine: (key, claim) => ownKeys.includes(key) || (isNew && claim.owner === owner),
         keepsClaims,
+        isLeaving: false,
         needsDefaults: needsDefaults(inputs, olds),
         title: `ClusterSetting ${nameOf(inputs)}`,
         step: (present, neighbours, mine, round) => {
           if (round === 0 && mine.length > 0) memory = remembering(mine, olds);
           const plan = planApply(present, inputs, memory, neighbours);
           if (round === 0) warn(inputs, plan.warnings);
-          memory = afterWrite(memory, plan, inputs);
-          return { writes: plan.writes, claim: claimOf(inputs, owner, instance, plan), plan };
+          const claimWith = (remembered: Remembered) => claimOf(inputs, owner, instance, remembered);
+          return { writes: plan.writes, before: claimWith(memory ?? NOTHING), after: claimWith(plan), plan };
         },
         onWrite: ({ plan }) => {
+          memory = afterWrite(memory, plan, inputs);
           mayBeMade = stateOf(plan, believed);
         },
         onRefusal: () => {
@@ -194,50 +217,14 @@ function remembering(claims: readonly Claim[], olds: ClusterSettingState | undef
   };
 }
 
-/** Keys that were dropped stay in mind, should a neighbour need them put right in the next round. */
+/** Keys and entries that were dropped stay in mind, should a neighbour need them put right in the next round. */
 function afterWrite(before: Memory | undefined, plan: Plan, inputs: ClusterSettingInputs): Memory {
   return {
     previous: { ...before?.previous, ...plan.previous },
-    contributed: { ...before?.contributed, ...plan.contributed },
+    contributed: joined(before?.contributed, plan.contributed),
     defaultHashes: { ...before?.defaultHashes, ...plan.defaultHashes },
     written: { ...before?.written, ...plan.written },
     settings: { ...before?.settings, ...inputs.settings },
     whenKnown: { ...before?.whenKnown, ...inputs.whenKnown },
   };
-}
-
-/** What a plan says has to be remembered, in the state as in the claim. */
-function rememberedOf({ previous, contributed, defaultHashes, written }: Plan) {
-  return { previous, contributed, defaultHashes, written };
-}
-
-function claimOf(inputs: ClusterSettingInputs, owner: string, instance: string, plan: Plan): Claim {
-  return { owner, instance, scope: scopeOf(inputs), ...rememberedOf(plan) };
-}
-
-async function release(server: OpenSearchServer, state: ClusterSettingState): Promise<void> {
-  const ownKey = state.instance && claimKey(ownerOf(state), state.instance);
-  await oneAtATime(`${state.clusterUuid}/settings`, async () => {
-    releaseInUpdate(state.clusterUuid, state);
-    await settle({
-      server,
-      scope: scopeOf(state),
-      key: ownKey ?? "",
-      isMine: (key) => key === ownKey,
-      keepsClaims: ownKey !== undefined && state.claim !== ClaimStatus.refused,
-      needsDefaults: needsDefaults(state),
-      title: `ClusterSetting ${nameOf(state)}`,
-      step: (present, neighbours, _mine, round) => {
-        const { writes, warnings } = planRelease(present, state, neighbours, round > 0);
-        if (round === 0) warn(state, warnings);
-        return { writes, claim: undefined };
-      },
-    });
-  });
-}
-
-const ownerOf = (inputs: ClusterSettingInputs): string => inputs.owner ?? "";
-
-function warn(inputs: ClusterSettingInputs, warnings: readonly string[]): void {
-  for (const warning of warnings) report(`warning: ClusterSetting ${nameOf(inputs)}: ${warning}`);
 }

@@ -29,7 +29,8 @@ export type Memory = Pick<
   "previous" | "contributed" | "defaultHashes" | "written" | "settings" | "whenKnown"
 >;
 
-const NOTHING: Memory = { previous: {}, contributed: {}, defaultHashes: {}, written: {}, settings: {} };
+/** A resource that has done nothing yet. */
+export const NOTHING: Memory = { previous: {}, contributed: {}, defaultHashes: {}, written: {}, settings: {} };
 
 export function scopeOf(inputs: ClusterSettingInputs): SettingScope {
   return inputs.scope === "transient" ? "transient" : "persistent";

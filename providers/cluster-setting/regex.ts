@@ -3,6 +3,9 @@ import { LONGEST_REGEX } from "../connector/trust";
 /** Settings whose entries are Java regexes that a whole URL must match. */
 const ENDPOINTS = /\.trusted_connector_(private_)?endpoints_regex$/;
 
+/** Whether a setting is known to be a list, whatever is on the server: those whose entries are looked at here. */
+export const isListKey = (key: string): boolean => ENDPOINTS.test(key);
+
 /** A group that repeats something and is repeated itself, as in `(a+)+`: refused since 3.7. */
 const NESTED_QUANTIFIER = /\([^()]*[*+}][^()]*\)[*+{]/;
 const BACK_REFERENCE = /\\[1-9]/;

@@ -5,6 +5,7 @@ import { ollamaGenerate } from "../../../providers/connector/presets";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
 import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
+import { UNKNOWN } from "../../../providers/unknown";
 
 const connection = { endpoint: "https://localhost:9200" };
 const safe = `may hold only letters, digits, spaces and . , ! ? ( ) : @ - _ ' / "`;
@@ -55,6 +56,32 @@ describe("ClusterSetting", () => {
     [{ restoreOnDelete: "no" }, "restoreOnDelete", 'restoreOnDelete is "no": must be one of previous, default, keep'],
   ])("(%#)", (wrong, property, reason) => {
     expect(failures(clusterSettingLifecycle, right, wrong)).toEqual([{ property, reason }]);
+  });
+});
+
+describe("a list to which others add entries", () => {
+  const LIST = "plugins.ml_commons.trusted_connector_endpoints_regex";
+  const NEWER = "plugins.ml_commons.trusted_connector_private_endpoints_regex";
+  const ONE_TEXT = "plugins.ml_commons.trusted_url_regex";
+  const rule = 'with mode contribute it must be a list of entries, such as ["entry"]; only mode own takes one value';
+  const found = (mode: unknown, wrong: object) =>
+    failures(clusterSettingLifecycle, { connection, settings: { "a.b": 1 }, mode }, wrong);
+
+  it.each([
+    [{ settings: { [LIST]: "http://user:pass@ours" } }, "settings", `settings.${LIST} is one text: ${rule}`],
+    [{ settings: { [LIST]: null } }, "settings", `settings.${LIST} is null: ${rule}`],
+    [{ settings: { [LIST]: true } }, "settings", `settings.${LIST} is a boolean: ${rule}`],
+    [{ whenKnown: { [NEWER]: "^http://ours$" } }, "whenKnown", `whenKnown.${NEWER} is one text: ${rule}`],
+  ])("is refused one value in the preview, which is not shown (%#)", (wrong, property, reason) => {
+    expect(found("contribute", wrong)).toEqual([{ property, reason }]);
+  });
+
+  it("takes entries; one value is for mode own, for a key that is no list, and for what a preview does not know", () => {
+    expect(found("contribute", { settings: { [LIST]: ["^http://ours$"], [ONE_TEXT]: ".*" } })).toEqual([]);
+    expect(found("own", { settings: { [LIST]: "^http://ours$" } })).toEqual([]);
+    expect(found(undefined, { settings: { [LIST]: "^http://ours$" } })).toEqual([]);
+    expect(found(UNKNOWN, { settings: { [LIST]: "^http://ours$" } })).toEqual([]);
+    expect(found("contribute", { settings: { [LIST]: UNKNOWN } })).toEqual([]);
   });
 });
 

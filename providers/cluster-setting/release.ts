@@ -1,0 +1,58 @@
+import { oneAtATime } from "../../clients/lock";
+import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { nameOf } from "../explain";
+import { type Claim, claimKey } from "./claim";
+import { ClaimStatus, type ClusterSettingState, RestoreOnDelete } from "./inputs";
+import { release as releaseInUpdate } from "./one-owner";
+import { needsDefaults, planRelease, scopeOf } from "./plan";
+import { claimOf, joined, ownerOf, warn } from "./remembered";
+import { settle } from "./settle";
+
+/** Gives back what a resource set, as far as nobody else needs it, and then its claim. */
+export async function release(server: OpenSearchServer, state: ClusterSettingState): Promise<void> {
+  const owner = ownerOf(state);
+  const instance = state.instance ?? "";
+  const ownKey = claimKey(owner, instance);
+  const isKept = state.restoreOnDelete === RestoreOnDelete.keep;
+  let memory = state;
+  let hasWritten = false;
+  await oneAtATime(`${state.clusterUuid}/settings`, async () => {
+    releaseInUpdate(state.clusterUuid, state);
+    await settle({
+      server,
+      scope: scopeOf(state),
+      key: ownKey,
+      isMine: (key) => key === ownKey,
+      keepsClaims: state.instance !== undefined && state.claim !== ClaimStatus.refused,
+      isLeaving: true,
+      needsDefaults: needsDefaults(state),
+      title: `ClusterSetting ${nameOf(state)}`,
+      step: (present, neighbours, mine, round) => {
+        if (round === 0) memory = mine.reduce(withClaim, state);
+        const { writes, warnings } = planRelease(present, memory, neighbours, hasWritten);
+        if (round === 0) warn(state, warnings);
+        const before = { ...claimOf(state, owner, instance, memory), leaving: true };
+        // What was given back is not ours any more; an entry may come back by a writer that looked before.
+        const contributed = isKept ? {} : before.contributed;
+        const after = { ...before, previous: {}, contributed, defaultHashes: {}, written: {} };
+        const isKnown = mine.length > 0 || Object.keys(writes).length > 0;
+        return { writes, before, after: isKnown ? after : undefined };
+      },
+      onWrite: ({ writes }) => {
+        hasWritten ||= Object.keys(writes).length > 0;
+      },
+    });
+  });
+}
+
+/** The claim tells what was written last, even by an update whose state was never saved. */
+function withClaim(state: ClusterSettingState, claim: Claim): ClusterSettingState {
+  return {
+    ...state,
+    settings: { ...claim.contributed, ...claim.written, ...state.settings },
+    previous: { ...state.previous, ...claim.previous },
+    contributed: joined(state.contributed, claim.contributed),
+    defaultHashes: { ...state.defaultHashes, ...claim.defaultHashes },
+    written: { ...state.written, ...claim.written },
+  };
+}
