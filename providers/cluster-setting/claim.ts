@@ -15,6 +15,7 @@ const value = z.union([z.string(), z.array(z.string()), z.null()]);
 
 const claimSchema = z.object({
   owner: z.string(),
+  stack: z.string().optional(),
   instance: z.string(),
   scope: z.enum(["persistent", "transient"]),
   previous: z.record(z.string(), value),
@@ -30,6 +31,8 @@ const claimSchema = z.object({
 export interface Claim extends Pick<Memory, "previous" | "contributed" | "defaultHashes" | "written"> {
   /** URN of the resource. */
   readonly owner: string;
+  /** Stands for the stack (see `stackMark`). Absent in claims of releases up to 0.2. */
+  readonly stack?: string;
   /** Tells the resource that wrote it from another one of the same name. */
   readonly instance: string;
   readonly scope: SettingScope;

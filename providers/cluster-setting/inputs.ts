@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SettingValue } from "../../clients/opensearch/cluster";
 import { type Connection, connectionSchema } from "../connection";
+import type { Owned } from "../ownership";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
 
 /** Where settings are kept: over restarts, or until the next full restart. Transient wins over persistent. */
@@ -41,7 +42,7 @@ export const ClaimStatus = {
 
 export type ClaimStatus = (typeof ClaimStatus)[keyof typeof ClaimStatus];
 
-export interface ClusterSettingInputs {
+export interface ClusterSettingInputs extends Owned {
   readonly connection: Connection;
   /** By flat key, such as `plugins.ml_commons.connector.private_ip_enabled`; `null` means unset. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -53,7 +54,6 @@ export interface ClusterSettingInputs {
   /** Hash of what is set, computed by `check`: known in previews, equal while nothing changes. */
   readonly revision?: string;
   readonly timeouts?: Timeouts;
-  readonly owner?: string;
 }
 
 export interface ClusterSettingState extends ClusterSettingInputs {

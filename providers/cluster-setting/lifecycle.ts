@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { oneAtATime } from "../../clients/lock";
 import { clusterInfo, getClusterSettings } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
@@ -10,6 +9,7 @@ import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
 import { type CheckFailure, type Lifecycle, PartialFailure } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
+import { newInstance, stackMark } from "../ownership";
 import { hasUnknown, isUnknown } from "../unknown";
 import { type Claim, claimKey, claimsIn, isSettled } from "./claim";
 import {
@@ -116,8 +116,6 @@ async function update(id: string, olds: ClusterSettingState, news: ClusterSettin
   return await apply(server, identity, news, undefined);
 }
 
-const newInstance = (): string => randomBytes(6).toString("hex");
-
 async function read(_id: string, state: ClusterSettingState) {
   const present = await getClusterSettings(openSearch(state.connection), { defaults: needsDefaults(state) });
   const own = claimsIn(present).get(claimKey(ownerOf(state), state.instance ?? ""));
@@ -136,6 +134,11 @@ async function read(_id: string, state: ClusterSettingState) {
     ...inputs
   } = seen;
   return { state: seen, inputs };
+}
+
+/** A claim of the same project and stack in another backend is a neighbour's. */
+function isOfResource(claim: Claim, inputs: ClusterSettingInputs): boolean {
+  return claim.owner === ownerOf(inputs) && (claim.stack ?? stackMark(inputs)) === stackMark(inputs);
 }
 
 async function remove(_id: string, state: ClusterSettingState): Promise<void> {
@@ -174,7 +177,7 @@ async function apply(
         server,
         scope: scopeOf(inputs),
         key: claimKey(owner, instance),
-        isMine: (key, claim) => ownKeys.includes(key) || (isNew && claim.owner === owner),
+        isMine: (key, claim) => ownKeys.includes(key) || (isNew && isOfResource(claim, inputs)),
         keepsClaims,
         isLeaving: false,
         needsDefaults: needsDefaults(inputs, olds),

@@ -1,5 +1,6 @@
 import { report } from "../../clients/report";
 import { nameOf } from "../explain";
+import { stackMark } from "../ownership";
 import type { Claim } from "./claim";
 import type { ClusterSettingInputs } from "./inputs";
 import { type Memory, scopeOf } from "./plan";
@@ -26,6 +27,7 @@ export function claimOf(inputs: ClusterSettingInputs, owner: string, instance: s
   const { restoreOnDelete } = inputs;
   return {
     owner,
+    ...(owner === "" ? {} : { stack: stackMark(inputs) }),
     instance,
     scope: scopeOf(inputs),
     ...rememberedOf(remembered),

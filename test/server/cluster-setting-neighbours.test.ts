@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clusterSettingLifecycle as lifecycle } from "../../providers/cluster-setting/lifecycle";
 import type { TestCluster } from "../support/opensearch/test-cluster";
 import { created, eachInItsOwnWorld, urn } from "./lifecycle-support";
@@ -211,6 +211,24 @@ describe("a run that was cut off", () => {
     const { inputs: checked } = lifecycle.check(inputs(wanted), {});
     await expect(lifecycle.create(checked)).rejects.toThrow("answered in a form that is not understood");
     expect([await world().persistent(), await world().claimants()]).toEqual([before, []]);
+  });
+});
+
+describe("the same project and stack name in another backend", () => {
+  it("is a neighbour: it takes no claim over, and nothing away when it goes", async () => {
+    const settings = { [REGEX]: ["^shared$"] };
+    const inputs = { connection: world().connection, owner: urn("ClusterSetting", "s"), mode: "contribute", settings };
+    const ours = await created(lifecycle, inputs);
+    const opened = await world().persistent();
+    expect(opened[REGEX]).toContain("^shared$");
+    vi.stubEnv("PULUMI_BACKEND_URL", "https://pulumi.example.com");
+    const theirs = await created(lifecycle, inputs);
+    expect(await world().claimants()).toEqual(["s", "s"]);
+    await lifecycle.delete(theirs.id, theirs.state);
+    vi.unstubAllEnvs();
+    expect([await world().persistent(), await world().claimants()]).toEqual([opened, ["s"]]);
+    await lifecycle.delete(ours.id, ours.state);
+    expect([await world().persistent(), await world().claimants()]).toEqual([{}, []]);
   });
 });
 
