@@ -3,6 +3,7 @@ import type * as grpcLibrary from "@grpc/grpc-js";
 import type * as engineService from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as engineMessages from "@pulumi/pulumi/proto/engine_pb";
 import { type Report, reportText, reportTo } from "../../clients/report";
+import { engineAddress } from "./provider-host";
 
 /** How long the engine may take for one line. It is on the same machine. */
 const LINE_MILLISECONDS = 5_000;
@@ -31,13 +32,6 @@ export function reportToEngine(address = engineAddress()): void {
     const deliver = send;
     sent = sent.then(() => deliver(report)).catch(() => print(report));
   });
-}
-
-/** The first argument of the SDK's provider host is the engine's address. */
-function engineAddress(): string | undefined {
-  const [, host = "", address] = process.argv;
-  if (!/[\\/]cmd[\\/]dynamic-provider[\\/]index\.js$/.test(host)) return undefined;
-  return address !== undefined && /^(?:127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(address) ? address : undefined;
 }
 
 function sender(address: string): (report: Report) => Promise<void> {

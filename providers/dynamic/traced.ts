@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { onBehalfOf } from "../../clients/on-behalf";
 import { clockMs, trace, tracing } from "../../clients/trace";
 import type { ProviderRecord } from "../../clients/trace-record";
+import { endWithEngine } from "./engine-gone";
 import { reportsDelivered, reportToEngine } from "./engine-log";
 import type { Properties } from "./wire";
 
@@ -12,6 +13,7 @@ const firstModuleMs = clockMs();
 let firstCallTold = false;
 
 reportToEngine();
+endWithEngine();
 
 /**
  * The same provider, whose calls run on behalf of their resource: what they print, request and wait for can name it.

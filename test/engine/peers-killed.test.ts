@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Deadline, waitFor } from "../../clients/wait";
+import { until } from "../support/until";
 import { killWithChildren } from "./support/kill";
 import { operations, ResourceWorld, type Spec } from "./support/resource-world";
 import { hasEngine } from "./support/toolchain";
@@ -27,11 +27,6 @@ describe.skipIf(!hasEngine)("an update killed with kill -9, together with its pr
       { type: "DeployedModel", name: "model", args: wired },
     ];
   }
-
-  const until = async (what: string, isSo: () => boolean | Promise<boolean>) => {
-    const look = async () => ((await isSo()) ? { done: true as const } : { last: "not yet" });
-    await waitFor(look, { waitingFor: what, deadline: Deadline.after(300_000) });
-  };
 
   it.each([
     ["group", `${ML}/model_groups/_register`, [1, 0, 0]],

@@ -4,17 +4,54 @@ import { readdirSync, readFileSync } from "node:fs";
 
 /** `kill -9` of a command and of everything it started: nobody gets to say goodbye. */
 export async function killWithChildren(command: ChildProcess): Promise<void> {
-  const { pid } = command;
-  if (pid === undefined) throw new Error("The command was never started.");
+  const pid = pidOf(command);
   const closed = once(command, "close");
-  for (const each of [pid, ...descendants(pid)]) {
+  killAll([pid, ...descendants(pid)]);
+  await closed;
+}
+
+/** `kill -9` of a command alone. Gives the processes that it started: they may live on. */
+export async function killAlone(command: ChildProcess): Promise<number[]> {
+  const pid = pidOf(command);
+  const orphans = descendants(pid);
+  const ended = once(command, "exit");
+  process.kill(pid, "SIGKILL");
+  await ended;
+  return orphans;
+}
+
+/** Ends processes, those that have ended already too. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
     try {
-      process.kill(each, "SIGKILL");
+      process.kill(pid, "SIGKILL");
     } catch {
       // It ended by itself meanwhile.
     }
   }
-  await closed;
+}
+
+/** The processes below a command that host dynamic providers, and the launchers that stay between them and it. */
+export function providerProcesses(command: ChildProcess): number[] {
+  return descendants(pidOf(command)).filter((pid) => /dynamic-provider|pulumi-resource-pulumi-nodejs/.test(line(pid)));
+}
+
+/** Whether a process is there and not only waits for being asked how it ended. */
+export function isRunning(pid: number): boolean {
+  return line(pid) !== "";
+}
+
+function pidOf({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error("The command was never started.");
+  return pid;
+}
+
+function line(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
 }
 
 function descendants(pid: number): number[] {
