@@ -1,9 +1,12 @@
 import type { Connection } from "../clients/opensearch/connect";
+import type { StackSelection } from "./pulumi";
 
 /** Everything a command needs to reach what a stack made. Members are absent where no source names them. */
 export interface Access {
   /** Where it comes from, for messages: `stack dev`, `flags and environment`. */
   readonly source: string;
+  /** The Pulumi stack that it comes from, if it comes from one. */
+  readonly stack?: StackSelection;
   readonly opensearch?: Connection;
   readonly ollamaEndpoint?: string;
   readonly chatModel?: string;

@@ -4,6 +4,7 @@ import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
 import type { Access } from "./access";
 import { ExitCode } from "./exit-codes";
 import { CommandFailure } from "./failure";
+import type { StackSelection } from "./pulumi";
 import type { StackOutputs } from "./stack-outputs";
 
 /** The flags that name servers and objects; every command has them. */
@@ -52,10 +53,11 @@ export const DEFAULT_PASSWORD_VARIABLE = PASSWORD_OVERRIDE;
 export async function findAccess(flags: AccessFlags, environment = process.env): Promise<Access> {
   const given = withVariables(flags, environment);
   validate(given);
-  const named = given.opensearch !== undefined || given.ollama !== undefined;
-  const outputs = given.stack !== undefined || !named ? await outputsOf(given, environment) : undefined;
+  const stack = stackOf(given);
+  const outputs = stack && (await outputsOf(stack, environment));
   return {
-    source: outputs === undefined ? "flags and environment" : stackName(given),
+    source: stack === undefined ? "flags and environment" : stackName(stack),
+    stack,
     opensearch:
       given.opensearch === undefined ? connectionOf(outputs, given, environment) : givenConnection(given, environment),
     ollamaEndpoint: given.ollama ?? known(outputs?.ollamaEndpoint),
@@ -68,6 +70,16 @@ export async function findAccess(flags: AccessFlags, environment = process.env):
     embeddingModel: known(outputs?.embeddingModel),
     embeddingModelId: given.embeddingModelId ?? known(outputs?.embeddingModelId),
   };
+}
+
+/** The stack that these flags and variables make a command read, if any. */
+export function stackToRead(flags: AccessFlags, environment: NodeJS.ProcessEnv): StackSelection | undefined {
+  return stackOf(withVariables(flags, environment));
+}
+
+function stackOf({ stack, cwd: folder, opensearch, ollama }: AccessFlags): StackSelection | undefined {
+  const named = opensearch !== undefined || ollama !== undefined;
+  return stack !== undefined || !named ? { stack, folder } : undefined;
 }
 
 function withVariables(flags: AccessFlags, environment: NodeJS.ProcessEnv): AccessFlags {
@@ -96,13 +108,13 @@ function validate(given: AccessFlags): void {
 }
 
 /** Its code is loaded when a stack is to be read: who names the servers should not wait for it. */
-async function outputsOf(given: AccessFlags, environment: NodeJS.ProcessEnv): Promise<StackOutputs> {
+async function outputsOf(stack: StackSelection, environment: NodeJS.ProcessEnv): Promise<StackOutputs> {
   const { readStackOutputs } = await import("./stack-outputs.js");
-  return await readStackOutputs({ stack: given.stack, folder: given.cwd }, environment);
+  return await readStackOutputs(stack, environment);
 }
 
-function stackName(given: AccessFlags): string {
-  return given.stack === undefined ? "the selected stack" : `stack ${given.stack}`;
+function stackName({ stack }: StackSelection): string {
+  return stack === undefined ? "the selected stack" : `stack ${stack}`;
 }
 
 function connectionOf(

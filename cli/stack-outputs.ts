@@ -1,8 +1,9 @@
-import { execFile } from "node:child_process";
 import { z } from "zod";
 import { validate } from "../clients/validate";
+import { INTERRUPTED } from "../diagnosis/themes/interrupted";
 import { ExitCode } from "./exit-codes";
 import { CommandFailure } from "./failure";
+import { PulumiFailure, pulumi, type StackSelection, stackFlag } from "./pulumi";
 
 const outputsSchema = z.looseObject({
   opensearchEndpoint: z.string().optional(),
@@ -21,13 +22,6 @@ const outputsSchema = z.looseObject({
 });
 
 export type StackOutputs = z.infer<typeof outputsSchema>;
-
-export interface StackSelection {
-  /** Name of the stack. Default: the one that is selected. */
-  readonly stack?: string;
-  /** Folder of the Pulumi project. Default: the working directory. */
-  readonly folder?: string;
-}
 
 /**
  * The outputs of a stack, with its secrets, read by the `pulumi` command: it knows the backend and how to decrypt.
@@ -57,18 +51,13 @@ function asJson(text: string): unknown {
   }
 }
 
-function pulumiOutputs(selection: StackSelection, which: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const args = ["stack", "output", "--json", "--show-secrets", "--non-interactive", "--color", "never"];
-  if (selection.stack !== undefined) args.push("--stack", selection.stack);
-  if (selection.folder !== undefined) args.push("--cwd", selection.folder);
-  return new Promise((resolve, reject) => {
-    execFile("pulumi", args, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) return resolve(stdout);
-      reject(
-        error.code === "ENOENT" ? noPulumi() : refused(which, stderr.trim().replace(/^error: /, "") || error.message),
-      );
-    });
-  });
+async function pulumiOutputs(selection: StackSelection, which: string, env: NodeJS.ProcessEnv): Promise<string> {
+  try {
+    return await pulumi(["stack", "output", "--json", "--show-secrets", ...stackFlag(selection)], selection, env);
+  } catch (error) {
+    if (!(error instanceof PulumiFailure)) throw error;
+    throw error.isMissing ? noPulumi() : refused(which, error.said);
+  }
 }
 
 const ELSEWHERE =
@@ -83,7 +72,7 @@ function noPulumi(): CommandFailure {
 }
 
 function refused(which: string, text: string): CommandFailure {
-  const known = CAUSES.find(({ match }) => match.test(text));
+  const known = [...CAUSES, ...INTERRUPTED].find(({ match }) => match?.test(text));
   return new CommandFailure(ExitCode.noAccess, {
     what: `The outputs of ${which} cannot be read: ${text}`,
     cause: known?.cause ?? "pulumi stack output failed, with the words above.",

@@ -6,6 +6,7 @@ import { CONNECTION } from "./themes/connection";
 import { CONTAINERS } from "./themes/containers";
 import { DEPLOYMENT } from "./themes/deployment";
 import { DOCUMENTS } from "./themes/documents";
+import { INTERRUPTED } from "./themes/interrupted";
 import { OBJECTS } from "./themes/objects";
 import { TRUST } from "./themes/trust";
 
@@ -18,6 +19,7 @@ export interface Theme {
 /** All rows, grouped, in the order of the documents: what breaks first comes first. */
 export const THEMES: readonly Theme[] = [
   { title: "Containers and ports", symptoms: CONTAINERS },
+  { title: "After a pulumi that was killed", symptoms: INTERRUPTED },
   { title: "Reaching a server", symptoms: CONNECTION },
   { title: "The OpenSearch cluster", symptoms: CLUSTER },
   { title: "What OpenSearch may call", symptoms: TRUST },

@@ -19,11 +19,24 @@ const HERE: Surroundings = { environment: process.env, folder: process.cwd() };
  * the machine's name too. A URN names stack and project only, and the engine tells providers nothing of the backend, so
  * it is looked up where the CLI looks it up: `PULUMI_BACKEND_URL`, `backend.url` of Pulumi.yaml, then the login.
  */
-export function backend({ environment, folder }: Surroundings = HERE): string {
-  const url = environment.PULUMI_BACKEND_URL || projectBackend(folder) || loggedIn(environment) || "";
-  if (!url.startsWith("file:")) return url.replace(/\/+$/, "");
-  const path = url.replace(/^file:\/\//, "").replace(/^~(?=$|\/)/, homedir());
-  return `file://${hostname()}${resolve(folder, path)}`;
+export function backend(surroundings: Surroundings = HERE): string {
+  const url = backendUrl(surroundings);
+  const folder = backendFolder(surroundings, url);
+  return folder === undefined ? url.replace(/\/+$/, "") : `file://${hostname()}${folder}`;
+}
+
+/** Where the backend is a folder of this machine: that folder, in which `.pulumi` lies. */
+export function backendFolder(surroundings: Surroundings, url = backendUrl(surroundings)): string | undefined {
+  if (!url.startsWith("file:")) return undefined;
+  const path = url
+    .replace(/^file:\/\//, "")
+    .replace(/\?.*$/, "")
+    .replace(/^~(?=$|\/)/, homedir());
+  return resolve(surroundings.folder, path);
+}
+
+function backendUrl({ environment, folder }: Surroundings): string {
+  return environment.PULUMI_BACKEND_URL || projectBackend(folder) || loggedIn(environment) || "";
 }
 
 const projectSchema = z.object({ backend: z.object({ url: z.string().optional() }).optional() });

@@ -18,6 +18,8 @@ export interface Outcome {
   readonly seen: string;
   /** Row of the tables in `diagnosis/`. */
   readonly symptom?: string;
+  /** What stands for words in capitals in that row's fix: `NAME`, or a path. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly repair?: Repair;
   /** A skipped check whose dependents are skipped as well, for the same reason. */
   readonly blocks?: boolean;

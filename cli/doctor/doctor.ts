@@ -1,12 +1,16 @@
 import { redact } from "../../clients/redact";
+import { ChatApi } from "../../providers/connector/chat-api";
 import type { Access } from "../access";
 import type { CommonFlags } from "../access-options";
 import { ExitCode } from "../exit-codes";
 import { CommandFailure } from "../failure";
+import { stackToRead } from "../find-access";
 import type { Output } from "../output";
 import type { Session } from "../session";
 import { withWaiting } from "../terminal/waiting";
+import type { Check } from "./check";
 import { CHECKS } from "./checks/all";
+import { engineChecks } from "./checks/engine";
 import { type Machine, thisMachine } from "./machine";
 import { mend } from "./mend";
 import { rendered } from "./render";
@@ -28,7 +32,10 @@ export async function doctor(flags: DoctorFlags, session: Session): Promise<void
   if (flags.fix && !flags.yes && !canAsk(output, session)) throw nobodyToAsk();
   const machine = thisMachine(session.surroundings.environment);
   const found = await accessOrFinding(flags, session);
-  if ("result" in found) return conclude([found.result], output, session);
+  if ("result" in found) {
+    const results = await withLeftOvers(found.result, flags, machine, output, session);
+    return conclude(results, output, session);
+  }
   const look = () => examine(found.access, machine, flags.timeout, output, session);
   const results = await look();
   if (!flags.fix) return conclude(results, output, session);
@@ -51,10 +58,37 @@ async function examine(
   output: Output,
   session: Session,
 ): Promise<CheckResult[]> {
-  const scene = new Scene(access, machine, answerSeconds);
-  const results = await session.interruptible(() => withWaiting(output, "checking", () => runChecks(CHECKS, scene)));
-  const clean = (text: string) => redact(text, session.secrets);
-  return [readable(access), ...results].map((result) => ({ ...result, seen: clean(result.seen) }));
+  const results = await looked(CHECKS, new Scene(access, machine, answerSeconds), output, session);
+  return [readable(access), ...results].map((result) => ({ ...result, seen: redact(result.seen, session.secrets) }));
+}
+
+async function looked(
+  checks: readonly Check[],
+  scene: Scene,
+  output: Output,
+  session: Session,
+): Promise<CheckResult[]> {
+  return await session.interruptible(() => withWaiting(output, "checking", () => runChecks(checks, scene)));
+}
+
+/** Where outputs cannot be read: that, and what a killed `pulumi` left, which is often why. */
+async function withLeftOvers(
+  unreadable: CheckResult,
+  flags: DoctorFlags,
+  machine: Machine,
+  output: Output,
+  session: Session,
+): Promise<CheckResult[]> {
+  const access = {
+    source: "flags and environment",
+    api: ChatApi.generate,
+    stack: stackToRead(flags, machine.environment),
+  };
+  const results = await looked(engineChecks, new Scene(access, machine, flags.timeout), output, session);
+  const found = results.filter(({ status }) => status === "fail" || status === "warn");
+  const state = found.find(({ status }) => status === "fail");
+  if (state === undefined) return [unreadable, ...found];
+  return [{ ...OUTPUTS, status: "skipped", seen: `waits for: ${state.title}` }, ...found];
 }
 
 const OUTPUTS = { id: "stack-outputs", title: "stack outputs", group: "Stack" } as const;

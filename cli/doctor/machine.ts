@@ -12,6 +12,8 @@ export interface Machine {
   readonly disk: (path: string) => Promise<{ readonly freeBytes: number; readonly totalBytes: number } | undefined>;
   /** Where Docker listens: a URL as in `DOCKER_HOST`. */
   readonly dockerHost: string;
+  /** Variables for the programs that doctor starts. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 export function thisMachine(environment = process.env): Machine {
@@ -31,5 +33,6 @@ export function thisMachine(environment = process.env): Machine {
       }
     },
     dockerHost: environment.DOCKER_HOST || DOCKER_HOST,
+    environment,
   };
 }

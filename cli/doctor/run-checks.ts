@@ -77,8 +77,12 @@ export function outcomeOf(error: unknown, essential: boolean): Outcome {
 
 function resultOf(check: Check, outcome: Outcome): CheckResult {
   const { id, title, group } = check;
-  const { status, seen, symptom, repair } = outcome;
+  const { status, seen, symptom, names = {}, repair } = outcome;
   if (status === "ok" || status === "skipped") return { id, title, status, seen, group };
   const row = symptom === undefined ? causeAndFix(seen) : symptomOf(symptom);
-  return { id, title, status, seen, symptom, cause: row.cause, fix: row.fix, group, repair };
+  return { id, title, status, seen, symptom, cause: row.cause, fix: filled(row.fix, names), group, repair };
+}
+
+function filled(fix: string, names: Readonly<Record<string, string>>): string {
+  return Object.entries(names).reduce((text, [word, name]) => text.replaceAll(word, () => name), fix);
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { DockerEngine } from "../../clients/docker/engine";
 import { type ListedModel, listModels, serverVersion } from "../../clients/ollama/models";
 import { OllamaServer } from "../../clients/ollama/server";
@@ -12,12 +13,16 @@ import { type ConnectorAction, type ConnectorDocument, getConnector } from "../.
 import { getModel, type ModelDocument } from "../../clients/opensearch/models";
 import type { PredictAnswer } from "../../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { backendFolder } from "../../providers/backend";
 import type { Access } from "../access";
+import type { StackSelection } from "../pulumi";
 import { type StackContainers, stackContainers } from "./docker/stack-containers";
 import { filledUrl } from "./filled-url";
 import type { Machine } from "./machine";
 import { type OllamaReply, type RunningModel, runningModels } from "./ollama-looks";
 import { type PluginVersions, pluginVersions } from "./opensearch-looks";
+import { type Lock, locksOf } from "./stack/backend";
+import { type StackState, stackState } from "./stack/state";
 
 const ML = "plugins.ml_commons.";
 /** Longest wait for anything but an answer of the model. */
@@ -110,6 +115,28 @@ export class Scene {
 
   running(): Promise<readonly RunningModel[]> {
     return this.#once("ps", () => runningModels(this.ollama));
+  }
+
+  stackState(): Promise<StackState> {
+    return this.#once("stack", () => stackState(this.stack, this.machine.environment));
+  }
+
+  /** Where the backend of the stack is a folder of this machine: that folder. */
+  backendFolder(): string | undefined {
+    const folder = resolve(this.stack.folder ?? ".");
+    return backendFolder({ environment: this.machine.environment, folder });
+  }
+
+  /** Who holds the stack, where that can be seen. */
+  async stackLocks(): Promise<readonly Lock[] | undefined> {
+    const folder = this.backendFolder();
+    return folder === undefined ? undefined : await locksOf(folder, (await this.stackState()).name);
+  }
+
+  private get stack(): StackSelection {
+    const { stack } = this.access;
+    if (stack === undefined) throw new RangeError("no stack is read");
+    return stack;
   }
 
   docker(): Promise<StackContainers | undefined> {

@@ -2,13 +2,15 @@ import type { Check } from "../check";
 import { chainChecks } from "./chain";
 import { containerChecks } from "./containers";
 import { documentChecks } from "./documents";
+import { engineChecks } from "./engine";
 import { modelChecks, objectChecks } from "./objects";
 import { ollamaChecks } from "./ollama";
 import { openSearchChecks } from "./opensearch";
 import { pluginChecks, trustChecks } from "./trust";
 
-/** All checks, each after those that it needs: the chain from the machine to the answer. */
+/** All checks, each after those that it needs: the stack, then the chain from the machine to the answer. */
 export const CHECKS: readonly Check[] = [
+  ...engineChecks,
   ...containerChecks,
   ...openSearchChecks,
   ...pluginChecks,

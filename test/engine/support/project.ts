@@ -127,6 +127,16 @@ export class Project {
     this.#environment[name] = value;
   }
 
+  /** The variables of its commands. */
+  get variables(): Readonly<NodeJS.ProcessEnv> {
+    return this.#environment;
+  }
+
+  /** The folder of its backend. */
+  get backend(): string {
+    return (this.#environment.PULUMI_BACKEND_URL ?? "").slice("file://".length);
+  }
+
   write(file: string, text: string): void {
     writeFileSync(join(this.folder, file), text);
   }
@@ -176,8 +186,7 @@ export class Project {
 
   /** The state's file as it lies on the disk, for looking for what must not be in it. */
   stateText(): string {
-    const backend = (this.#environment.PULUMI_BACKEND_URL ?? "").slice("file://".length);
-    return readFileSync(join(backend, ".pulumi", "stacks", this.name, `${this.stack}.json`), "utf8");
+    return readFileSync(join(this.backend, ".pulumi", "stacks", this.name, `${this.stack}.json`), "utf8");
   }
 
   resources() {

@@ -4,6 +4,7 @@ import { CONNECTION_PROVOCATIONS } from "./connection";
 import { DEPLOYMENT_PROVOCATIONS } from "./deployment";
 import { DOCKER_WORDS } from "./docker-words";
 import { DOCUMENT_PROVOCATIONS } from "./documents";
+import { KILLED_WORDS } from "./killed-words";
 import { NOT_OLLAMA_PROVOCATIONS } from "./not-ollama";
 import { OBJECT_PROVOCATIONS } from "./objects";
 import { MODEL_PROVOCATIONS } from "./ollama-models";
@@ -29,4 +30,5 @@ export const PROVOKED: readonly { readonly row: string; readonly how: string; re
     how: `a container's port is held by another ${holder}`,
     says,
   })),
+  ...Object.entries(KILLED_WORDS).map(([left, { row, says }]) => ({ row, how: `a killed pulumi left: ${left}`, says })),
 ];

@@ -49,6 +49,7 @@ export class DockerDouble extends LoopbackServer {
     if (path === "/info") return json({ ServerVersion: "27.3.1", DockerRootDir: tmpdir() });
     if (path === "/volumes") return json({ Volumes: this.volumes.map((Name) => ({ Name, Labels: LABELS })) });
     if (path === "/containers/json") return json(this.list(request.url?.includes("all=1") === true));
+    if (path === "/networks") return json([]);
     const [, id = "", what = ""] = /^\/containers\/([^/]+)\/(\w+)$/.exec(path) ?? [];
     const found = this.containers.get(id);
     if (found === undefined) return response.writeHead(404).end(`{"message":"No such container: ${id}"}`);

@@ -41,6 +41,19 @@ export interface Ran {
   readonly err: string;
 }
 
+const SERVICE = "https://api.pulumi.com";
+
+/** The commands that doctor runs, on a stack of Pulumi's own service with these outputs and nothing cut off. */
+function pulumiDouble(folder: string): string {
+  return `#!/bin/sh
+case "$1 $2" in
+  "stack output") cat '${folder}/outputs.json' ;;
+  "stack export") cat '${folder}/state.json' ;;
+  "stack --show-name") echo someone/chat/dev ;;
+esac
+`;
+}
+
 /** A healthy chain, from the outputs of a stack to the model's answer, for a test to break. */
 export class DoctorWorld {
   readonly outputs: Record<string, string> = {};
@@ -49,7 +62,7 @@ export class DoctorWorld {
   modelId = "";
   /** Variables of the command besides those that the world gives it. */
   readonly environment: Record<string, string> = {};
-  /** What stands in for the program `pulumi`. Default: it prints the outputs. */
+  /** What stands in for the program `pulumi`. Default: it prints the outputs, and tells of a stack in order. */
   pulumi: string | undefined;
   private readonly last: (() => void)[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), "doctor-"));
@@ -257,9 +270,16 @@ export class DoctorWorld {
   private variables(): NodeJS.ProcessEnv {
     const pulumi = join(this.folder, "pulumi");
     writeFileSync(join(this.folder, "outputs.json"), JSON.stringify(this.outputs));
-    writeFileSync(pulumi, this.pulumi ?? `#!/bin/sh\ncat '${join(this.folder, "outputs.json")}'\n`);
+    const resources = [...this.docker.containers.keys()].map((id) => ({ id }));
+    writeFileSync(join(this.folder, "state.json"), JSON.stringify({ version: 3, deployment: { resources } }));
+    writeFileSync(pulumi, this.pulumi ?? pulumiDouble(this.folder));
     chmodSync(pulumi, 0o755);
-    return { PATH: `${this.folder}:${process.env.PATH}`, DOCKER_HOST: this.docker.host, ...this.environment };
+    return {
+      PATH: `${this.folder}:${process.env.PATH}`,
+      DOCKER_HOST: this.docker.host,
+      PULUMI_BACKEND_URL: SERVICE,
+      ...this.environment,
+    };
   }
 
   /** What the checks find on a machine that is in some way unlike this one. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CommandFailure } from "../../../cli/failure";
 import { type AccessFlags, findAccess } from "../../../cli/find-access";
+import { symptomOf } from "../../../diagnosis/diagnose";
 
 const OUTPUTS = {
   opensearchEndpoint: "https://localhost:9200",
@@ -42,6 +43,7 @@ describe("findAccess", () => {
   it("reads everything from the selected stack's outputs; an empty output is none", async () => {
     expect(await findAccess({}, pulumi(JSON.stringify(OUTPUTS)))).toEqual({
       source: "the selected stack",
+      stack: {},
       opensearch: {
         endpoint: "https://localhost:9200",
         username: "admin",
@@ -115,6 +117,7 @@ describe("findAccess", () => {
     ["error: stack 'dev' not found", "No such stack is in this backend, or none is selected."],
     ["error: no Pulumi.yaml project file found", "This folder is no Pulumi project."],
     ["error: PULUMI_ACCESS_TOKEN must be set for login", "Pulumi does not know in which backend the stack lies."],
+    ["error: failed to load checkpoint: EOF", symptomOf("checkpoint-attributes").cause],
     ["error: something else", "pulumi stack output failed, with the words above."],
   ])("ends with 3 and explains pulumi's %j", async (stderr, cause) => {
     const found = await failure({ stack: "dev" }, pulumi("", `${stderr}\n`, 255));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ownerHash, SAFE_TEXT } from "../../../providers/auto-name";
-import { backend } from "../../../providers/backend";
+import { backend, backendFolder } from "../../../providers/backend";
 import { descriptionOf, markOf, newInstance, stackMark, undescribed } from "../../../providers/ownership";
 import { hasAnother, isRemembered, rememberObject } from "../../../providers/run-memory";
 
@@ -41,7 +41,17 @@ describe("the backend that a process works for", () => {
   it("is a folder of this machine where the state is in files", () => {
     expect(of({ PULUMI_BACKEND_URL: "file://~" })).toBe(`file://${hostname()}${homedir()}`);
     expect(of({ PULUMI_BACKEND_URL: "file:///srv/state/" })).toBe(`file://${hostname()}/srv/state`);
+    expect(of({ PULUMI_BACKEND_URL: "file:///srv/state?no_tmp_dir=true" })).toBe(`file://${hostname()}/srv/state`);
     expect(of({ PULUMI_BACKEND_URL: "file:///srv/other" })).not.toBe(of({ PULUMI_BACKEND_URL: "file:///srv/state" }));
+  });
+
+  it.each([
+    ["file://~/states", join(homedir(), "states")],
+    ["file:///var/states", "/var/states"],
+    ["file://./states", "/project/states"],
+    ["https://api.pulumi.com", undefined],
+  ])("has in %s the folder %s", (url, path) => {
+    expect(backendFolder({ environment: { PULUMI_BACKEND_URL: url }, folder: "/project" })).toBe(path);
   });
 
   it.each([
