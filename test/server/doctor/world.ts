@@ -17,6 +17,7 @@ import { TestCluster, type TestClusterOptions } from "../../support/opensearch/t
 import { created, PASSWORD, urn } from "../lifecycle-support";
 import { DockerDouble } from "./docker-double";
 import { OllamaDouble } from "./ollama-double";
+import { pulumiDouble, SERVICE } from "./pulumi-double";
 import { type Person, sink } from "./terminal-double";
 
 const MODEL = "smollm2:135m";
@@ -39,19 +40,6 @@ export interface Ran {
   readonly exitCode: number;
   readonly out: string;
   readonly err: string;
-}
-
-const SERVICE = "https://api.pulumi.com";
-
-/** The commands that doctor runs, on a stack of Pulumi's own service with these outputs and nothing cut off. */
-function pulumiDouble(folder: string): string {
-  return `#!/bin/sh
-case "$1 $2" in
-  "stack output") cat '${folder}/outputs.json' ;;
-  "stack export") cat '${folder}/state.json' ;;
-  "stack --show-name") echo someone/chat/dev ;;
-esac
-`;
 }
 
 /** A healthy chain, from the outputs of a stack to the model's answer, for a test to break. */
