@@ -13,8 +13,12 @@ export function registerDoctor(program: Command, session: Session): void {
     .description(
       "Check every link of the chain, from the containers to an answer, and say what is wrong and what to do.",
     )
-    .option("--fix", "mend what is safe: pull a missing model, deploy the model again")
+    .option(
+      "--fix",
+      "mend what is safe: pull a missing model, deploy the model again, remove what interrupted runs left",
+    )
     .option("--yes", "with --fix: do not ask first")
+    .option("--forget-claims-of <project/stack>", "with --fix: give back settings of another stack, which is gone")
     .option("--timeout <seconds>", "longest wait for one answer of a model", seconds, DEFAULT_ANSWER_SECONDS);
   withAccessOptions(command).action(async (flags: DoctorFlags) => {
     const { doctor } = await import("../doctor/doctor.js");

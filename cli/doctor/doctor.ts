@@ -8,9 +8,10 @@ import { stackToRead } from "../find-access";
 import type { Output } from "../output";
 import type { Session } from "../session";
 import { withWaiting } from "../terminal/waiting";
-import type { Check } from "./check";
+import type { Check, Repair } from "./check";
 import { CHECKS } from "./checks/all";
 import { engineChecks } from "./checks/engine";
+import { giveBackOf } from "./give-back";
 import { type Machine, thisMachine } from "./machine";
 import { mend } from "./mend";
 import { rendered } from "./render";
@@ -22,6 +23,8 @@ export interface DoctorFlags extends CommonFlags {
   readonly fix?: boolean;
   /** Without asking. */
   readonly yes?: boolean;
+  /** Another stack, as `project/stack`, that is gone and left settings. */
+  readonly forgetClaimsOf?: string;
   /** Longest wait for one answer of a model, in seconds. */
   readonly timeout: number;
 }
@@ -29,6 +32,7 @@ export interface DoctorFlags extends CommonFlags {
 /** Checks every link of the chain, says what is wrong with each, and with `--fix` mends what is safe. */
 export async function doctor(flags: DoctorFlags, session: Session): Promise<void> {
   const output = session.output(flags);
+  if (flags.forgetClaimsOf !== undefined && !flags.fix) throw onlyWithFix(flags.forgetClaimsOf);
   if (flags.fix && !flags.yes && !canAsk(output, session)) throw nobodyToAsk();
   const machine = thisMachine(session.surroundings.environment);
   const found = await accessOrFinding(flags, session);
@@ -36,12 +40,13 @@ export async function doctor(flags: DoctorFlags, session: Session): Promise<void
     const results = await withLeftOvers(found.result, flags, machine, output, session);
     return conclude(results, output, session);
   }
+  const besides = await askedFor(flags, found.access, machine);
   const look = () => examine(found.access, machine, flags.timeout, output, session);
   const results = await look();
   if (!flags.fix) return conclude(results, output, session);
   // With --json the last state is the one document.
   if (!output.json) output.note(rendered(results, output));
-  const mended = await mend(results, flags.yes === true, output, session);
+  const mended = await mend(results, besides, flags.yes === true, output, session);
   if (mended.length === 0) return conclude(results, output, session);
   const after = await look();
   const fixed = after.map((result) => {
@@ -49,6 +54,12 @@ export async function doctor(flags: DoctorFlags, session: Session): Promise<void
     return repaired && result.status === "ok" ? { ...result, fixed: true } : result;
   });
   conclude(fixed, output, session);
+}
+
+/** Refused before anything is looked at: a wrong name is a wrong command line. */
+async function askedFor({ forgetClaimsOf, timeout }: DoctorFlags, access: Access, machine: Machine): Promise<Repair[]> {
+  if (forgetClaimsOf === undefined) return [];
+  return [await giveBackOf(new Scene(access, machine, timeout), forgetClaimsOf)];
 }
 
 async function examine(
@@ -120,6 +131,14 @@ function conclude(results: readonly CheckResult[], output: Output, session: Sess
 
 function canAsk(output: Output, session: Session): boolean {
   return output.interactive && session.surroundings.in.isTTY === true;
+}
+
+function onlyWithFix(stack: string): CommandFailure {
+  return new CommandFailure(ExitCode.usage, {
+    what: `--forget-claims-of ${stack} without --fix.`,
+    cause: "It changes the cluster's settings, and only --fix changes anything.",
+    fix: "Add --fix. Without it doctor lists the claims on the cluster.",
+  });
 }
 
 function nobodyToAsk(): CommandFailure {

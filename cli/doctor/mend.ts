@@ -10,18 +10,19 @@ import type { Repair } from "./check";
 import type { CheckResult } from "./run-checks";
 
 /**
- * Runs the repairs that the results ask for, each once, asking first unless told otherwise.
+ * Runs the repairs that the results ask for, and those asked for besides, each once, asking first unless told otherwise.
  *
  * @returns ids of the repairs that were done.
  */
 export async function mend(
   results: readonly CheckResult[],
+  besides: readonly Repair[],
   withoutAsking: boolean,
   output: Output,
   session: Session,
 ): Promise<string[]> {
   const repairs = [
-    ...new Map(results.flatMap(({ repair }) => (repair ? [[repair.id, repair] as const] : []))).values(),
+    ...new Map([...results.flatMap(({ repair }) => repair ?? []), ...besides].map((one) => [one.id, one])).values(),
   ];
   if (repairs.length === 0) output.note("There is nothing here that doctor may mend by itself.");
   const done: string[] = [];

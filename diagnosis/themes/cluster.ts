@@ -96,4 +96,16 @@ export const CLUSTER: readonly Symptom[] = [
       "Above the low watermark (85 % unless set) no new shards come to this node, above the high one (90 %) they move away, above the flood stage (95 %) indices become read-only.",
     fix: "Free disk space on the machine that holds OpenSearch's data before that happens.",
   },
+  {
+    id: "claims-left",
+    shows: "Settings of the cluster are claimed by a resource that this stack does not have",
+    cause: "A pulumi was killed before it had saved that it made a ClusterSetting, and the program has it no more.",
+    fix: "Run ollama-chat doctor --fix: it gives the settings back as a delete would, and leaves what other stacks need.",
+  },
+  {
+    id: "claims-cut-off",
+    shows: "A ClusterSetting of this stack is in the middle of a change",
+    cause: "A pulumi was killed while it changed the cluster's settings, or is still on its way.",
+    fix: "Let it end if it runs. Otherwise run pulumi up --refresh, or pulumi destroy if that was what was killed.",
+  },
 ];

@@ -80,4 +80,16 @@ export const OBJECTS: readonly Symptom[] = [
     cause: "Access fields are refused while access control is off on the cluster (#1064).",
     fix: "Leave accessMode, backendRoles and addAllBackendRoles out, or enable plugins.ml_commons.model_access_control_enabled and connector_access_control_enabled.",
   },
+  {
+    id: "objects-left",
+    shows: "Models, connectors or groups carry this stack's mark, and its state does not name them",
+    cause: "A pulumi was killed while it made them, and the program had them no more when it ran again.",
+    fix: "Run ollama-chat doctor --fix: it deletes what nothing on the cluster names.",
+  },
+  {
+    id: "objects-cut-off",
+    shows: "Models, connectors or groups carry this stack's mark, and its state says that they were being made",
+    cause: "A pulumi was killed while it made them, or is still on its way.",
+    fix: "Run pulumi up: it takes them over. If the program has them no more, run pulumi refresh --clear-pending-creates, then ollama-chat doctor --fix.",
+  },
 ];

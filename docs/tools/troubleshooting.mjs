@@ -8,10 +8,19 @@ const INTRODUCTION = `# Troubleshooting
 <!-- Written by docs/tools/troubleshooting.mjs from diagnosis/; a test compares the two. -->
 
 \`npx ollama-chat doctor\` checks the whole chain, from the containers to an answer of the model, and names what is wrong
-by the rows below. \`--fix\` mends what is safe to mend: it pulls a missing model, and deploys a model again that is not
-deployed or was deployed under older settings. It asks first; \`--yes\` is for scripts. \`--json\` prints one list of
-checks, each with \`id\`, \`title\`, \`status\` (\`ok\`, \`warn\`, \`fail\`, \`skipped\`) and \`seen\`, and where something is
-wrong with \`symptom\`, \`cause\` and \`fix\`. It ends in 0 where nothing is wrong (warnings are nothing wrong), else in 4.
+by the rows below. \`--fix\` mends what is safe to mend: it pulls a missing model, deploys a model again that is not
+deployed or was deployed under older settings, and takes away what interrupted runs of this stack left on OpenSearch and
+nobody uses. It asks first; \`--yes\` is for scripts. \`--json\` prints one list of checks, each with \`id\`, \`title\`,
+\`status\` (\`ok\`, \`warn\`, \`fail\`, \`skipped\`) and \`seen\`, and where something is wrong with \`symptom\`, \`cause\` and
+\`fix\`. It ends in 0 where nothing is wrong (warnings are nothing wrong), else in 4.
+
+It also lists who claims settings of the cluster, as resource of project/stack. What a stack claims that was removed
+elsewhere, without a \`pulumi destroy\`, is given back on purpose only, by its name in that list:
+
+<!-- not run: it takes a stack that is gone; test/server/doctor/left-overs.test.ts does it -->
+\`\`\`sh
+npx ollama-chat doctor --fix --forget-claims-of shop/prod
+\`\`\`
 
 Errors of \`pulumi up\`, \`destroy\` and of the other commands take their causes and fixes from the same rows. Numbers such
 as #2142 are issues of opensearch-project/ml-commons, unless another project is named.

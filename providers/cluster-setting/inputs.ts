@@ -4,6 +4,9 @@ import { type Connection, connectionSchema } from "../connection";
 import type { Owned } from "../ownership";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
 
+/** Of the state. */
+export const SCHEMA_VERSION = 1;
+
 /** Where settings are kept: over restarts, or until the next full restart. Transient wins over persistent. */
 export const SettingScope = {
   /** Kept over restarts. */

@@ -18,6 +18,7 @@ import {
   type ClusterSettingState,
   clusterSettingSchema,
   normalised,
+  SCHEMA_VERSION,
   SettingMode,
 } from "./inputs";
 import { claim as claimInUpdate } from "./one-owner";
@@ -27,7 +28,6 @@ import { release } from "./release";
 import { claimOf, joined, ownerOf, type Remembered, rememberedOf, warn } from "./remembered";
 import { settle } from "./settle";
 
-const SCHEMA_VERSION = 1;
 const KEYS = [...BOOKKEEPING, "settings", "whenKnown", "scope", "mode", "restoreOnDelete", "revision"];
 
 /** Owns exactly its keys, and knows what each was before. */

@@ -2,7 +2,7 @@ import { oneAtATime } from "../../clients/lock";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { nameOf } from "../explain";
 import { type Claim, claimKey } from "./claim";
-import { ClaimStatus, type ClusterSettingState, RestoreOnDelete } from "./inputs";
+import { ClaimStatus, type ClusterSettingState, RestoreOnDelete, SCHEMA_VERSION, SettingMode } from "./inputs";
 import { release as releaseInUpdate } from "./one-owner";
 import { needsDefaults, planRelease, scopeOf } from "./plan";
 import { claimOf, joined, ownerOf, warn } from "./remembered";
@@ -55,4 +55,21 @@ function withClaim(state: ClusterSettingState, claim: Claim): ClusterSettingStat
     defaultHashes: { ...state.defaultHashes, ...claim.defaultHashes },
     written: { ...state.written, ...claim.written },
   };
+}
+
+/**
+ * Gives back what a claim on the cluster stands for, as a delete of its resource would: for one that no state has any more.
+ * What the resource wrote is all told by the claim.
+ */
+export async function giveBack(server: OpenSearchServer, clusterUuid: string, claim: Claim): Promise<void> {
+  const isContribution = Object.keys(claim.contributed).length > 0;
+  await release(server, {
+    ...claim,
+    connection: { endpoint: server.endpoint },
+    settings: { ...claim.contributed, ...claim.written },
+    mode: isContribution ? SettingMode.contribute : SettingMode.own,
+    clusterUuid,
+    claim: ClaimStatus.kept,
+    schemaVersion: SCHEMA_VERSION,
+  });
 }

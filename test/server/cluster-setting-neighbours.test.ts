@@ -203,6 +203,31 @@ describe("a run that was cut off", () => {
     expect([await world().persistent(), await world().claimants()]).toEqual([before, []]);
   });
 
+  it("in an update leaves nothing to a destroy with the state from before", async () => {
+    const { id, state } = await created(lifecycle, inputs(wanted));
+    const { inputs: edited } = lifecycle.check(inputs({ [REGEX]: ["^http://edited$"], [PRIVATE]: true }), {});
+    world().cluster.faults.add({ match: { method: "PUT" }, nth: 2, action: { kind: "drop-response" } });
+    await expect(lifecycle.update(id, state, edited)).rejects.toThrow('ClusterSetting "s": update failed');
+    expect(await world().persistent()).toMatchObject({ [REGEX]: ["^http://theirs$", "^http://edited$"] });
+    await lifecycle.delete(id, state);
+    expect([await world().persistent(), await world().claimants()]).toEqual([before, []]);
+  });
+
+  it("leaves its claim to its own stack, not to one of the same name in another backend", async () => {
+    world().cluster.faults.add({ match: { method: "PUT" }, nth: 2, action: { kind: "drop-response" } });
+    const { inputs: checked } = lifecycle.check(inputs(wanted), {});
+    await expect(lifecycle.create(checked)).rejects.toThrow();
+    vi.stubEnv("PULUMI_BACKEND_URL", "https://pulumi.example.com");
+    const twin = await created(lifecycle, inputs({ [REGEX]: ["^http://twins$"] }));
+    expect(await world().claimants()).toEqual(["s", "s"]);
+    await lifecycle.delete(twin.id, twin.state);
+    vi.unstubAllEnvs();
+    const again = await created(lifecycle, inputs(wanted));
+    expect(await world().claimants()).toEqual(["s"]);
+    await lifecycle.delete(again.id, again.state);
+    expect([await world().persistent(), await world().claimants()]).toEqual([before, []]);
+  });
+
   it("an answer that says nothing of the settings is not taken for settings that are not there", async () => {
     world().cluster.faults.add({
       match: { method: "GET", path: "/_cluster/settings" },

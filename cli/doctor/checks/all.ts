@@ -3,6 +3,7 @@ import { chainChecks } from "./chain";
 import { containerChecks } from "./containers";
 import { documentChecks } from "./documents";
 import { engineChecks } from "./engine";
+import { leftOverChecks } from "./left-overs";
 import { modelChecks, objectChecks } from "./objects";
 import { ollamaChecks } from "./ollama";
 import { openSearchChecks } from "./opensearch";
@@ -20,4 +21,5 @@ export const CHECKS: readonly Check[] = [
   ...ollamaChecks,
   ...chainChecks,
   ...documentChecks,
+  ...leftOverChecks,
 ];

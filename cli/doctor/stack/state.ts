@@ -5,7 +5,7 @@ import { PulumiFailure, pulumi, type StackSelection, stackFlag } from "../../pul
 /** Of a stack's state only what is looked at here: no inputs, no outputs. */
 const exported = z.object({
   deployment: z.object({
-    resources: z.array(z.object({ id: z.string().optional() })).nullish(),
+    resources: z.array(z.object({ urn: z.string().optional(), id: z.string().optional() })).nullish(),
     pending_operations: z.array(z.object({ type: z.string(), resource: z.object({ urn: z.string() }) })).nullish(),
   }),
 });
@@ -23,6 +23,7 @@ export interface StackState {
   readonly name: string;
   /** Ids of the resources that have one. */
   readonly ids: ReadonlySet<string>;
+  readonly urns: ReadonlySet<string>;
   readonly pending: readonly Pending[];
 }
 
@@ -43,6 +44,7 @@ export async function stackState(stack: StackSelection, environment: NodeJS.Proc
   return {
     name: name.trim(),
     ids: new Set((resources ?? []).flatMap(({ id }) => id ?? [])),
+    urns: new Set((resources ?? []).flatMap(({ urn }) => urn ?? [])),
     pending: (pending ?? []).map(({ type, resource }) => ({ doing: type, urn: resource.urn })),
   };
 }

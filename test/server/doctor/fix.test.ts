@@ -166,6 +166,6 @@ describe("on a terminal", () => {
     const { out } = await world.run([]);
     expect(out).toMatch(/^[\n\x20-\x7e]*$/);
     expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
-    expect(out).toMatch(/\n45 checks: 27 ok, 1 wrong, 17 skipped\.\nWith --fix, doctor will pull smollm2:135m\.\n$/);
+    expect(out).toMatch(/\n47 checks: 29 ok, 1 wrong, 17 skipped\.\nWith --fix, doctor will pull smollm2:135m\.\n$/);
   });
 });

@@ -2,6 +2,7 @@ import { ANSWER_BREAKS } from "./breaks/answers";
 import type { Breaks } from "./breaks/break";
 import { CONTAINER_BREAKS } from "./breaks/containers";
 import { DOCUMENT_BREAKS } from "./breaks/documents";
+import { LEFT_OVER_BREAKS } from "./breaks/left-overs";
 import { OBJECT_BREAKS } from "./breaks/objects";
 import { OLLAMA_BREAKS } from "./breaks/ollama";
 import { OPENSEARCH_BREAKS } from "./breaks/opensearch";
@@ -14,6 +15,7 @@ export const BREAKS: Breaks = {
   ...ANSWER_BREAKS,
   ...OLLAMA_BREAKS,
   ...DOCUMENT_BREAKS,
+  ...LEFT_OVER_BREAKS,
 };
 
 /** The guide's table of troubles, and the rows of `diagnosis/` that stand for each. */

@@ -9,15 +9,12 @@ import { Scene } from "../../../cli/doctor/scene";
 import { findAccess } from "../../../cli/find-access";
 import { run } from "../../../cli/program";
 import { Deadline, waitFor } from "../../../clients/wait";
-import { connectorLifecycle } from "../../../providers/connector/lifecycle";
 import { ollamaGenerate } from "../../../providers/connector/presets";
-import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
-import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
 import { TestCluster, type TestClusterOptions } from "../../support/opensearch/test-cluster";
-import { created, PASSWORD, urn } from "../lifecycle-support";
+import { PASSWORD } from "../lifecycle-support";
 import { DockerDouble } from "./docker-double";
 import { OllamaDouble } from "./ollama-double";
-import { pulumiDouble, SERVICE } from "./pulumi-double";
+import { pulumiDouble, SERVICE, StackDouble } from "./stack-double";
 import { type Person, sink } from "./terminal-double";
 
 const MODEL = "smollm2:135m";
@@ -54,12 +51,16 @@ export class DoctorWorld {
   pulumi: string | undefined;
   private readonly last: (() => void)[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), "doctor-"));
+  /** The stack that made it all, and its state. */
+  readonly stack: StackDouble;
 
   private constructor(
     readonly cluster: TestCluster,
     readonly ollama: OllamaDouble,
     readonly docker: DockerDouble,
-  ) {}
+  ) {
+    this.stack = new StackDouble(join(this.folder, "state.json"), this.connection);
+  }
 
   static async start(options: TestClusterOptions = {}): Promise<DoctorWorld> {
     const cluster = await TestCluster.start(options);
@@ -75,6 +76,7 @@ export class DoctorWorld {
 
   async stop(): Promise<void> {
     for (const task of this.last) task();
+    this.stack.stop();
     await Promise.all([this.ollama.stop(), this.docker.stop(), this.cluster.close()]);
     rmSync(this.folder, { recursive: true });
   }
@@ -99,9 +101,7 @@ export class DoctorWorld {
       "plugins.ml_commons.trusted_connector_endpoints_regex": ["^http://127\\.0\\.0\\.1:.*$"],
       "plugins.ml_commons.connector.private_ip_enabled": true,
     });
-    const { connection } = this;
-    const group = { connection, name: "chat-group", owner: urn("ModelGroup", "g") };
-    this.groupId = (await created(modelGroupLifecycle, group)).id;
+    this.groupId = await this.stack.makeGroup("g", "chat-group");
     await this.useConnector(this.preset);
     Object.assign(this.outputs, {
       opensearchEndpoint: this.cluster.url,
@@ -117,19 +117,9 @@ export class DoctorWorld {
 
   /** Makes a connector, and a model on it that is deployed without being asked; the outputs name both. */
   async useConnector(args: object): Promise<void> {
-    const { connection } = this;
     const n = this.connectorId === "" ? "" : "-2";
-    const connector = { connection, name: `chat-connector${n}`, owner: urn("Connector", `c${n}`), ...args };
-    this.connectorId = (await created(connectorLifecycle, connector)).id;
-    const model = {
-      connection,
-      name: `chat-model${n}`,
-      modelGroupId: this.groupId,
-      connectorId: this.connectorId,
-      probe: { enabled: false },
-      owner: urn("DeployedModel", `m${n}`),
-    };
-    this.modelId = (await created(deployedModelLifecycle, model)).id;
+    this.connectorId = await this.stack.makeConnector(`c${n}`, `chat-connector${n}`, args);
+    this.modelId = await this.stack.makeModel(`m${n}`, `chat-model${n}`, this.groupId, this.connectorId);
     Object.assign(this.outputs, { connectorId: this.connectorId, modelId: this.modelId });
   }
 
@@ -258,8 +248,7 @@ export class DoctorWorld {
   private variables(): NodeJS.ProcessEnv {
     const pulumi = join(this.folder, "pulumi");
     writeFileSync(join(this.folder, "outputs.json"), JSON.stringify(this.outputs));
-    const resources = [...this.docker.containers.keys()].map((id) => ({ id }));
-    writeFileSync(join(this.folder, "state.json"), JSON.stringify({ version: 3, deployment: { resources } }));
+    this.stack.save([...this.docker.containers.keys()]);
     writeFileSync(pulumi, this.pulumi ?? pulumiDouble(this.folder));
     chmodSync(pulumi, 0o755);
     return {

@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import { backend } from "../../../providers/backend";
+import { stackMark } from "../../../providers/ownership";
+import type { StackSelection } from "../../pulumi";
+import type { StackState } from "./state";
+
+/** What the name of a stack begins with where the backend knows no organizations. */
+const NO_ORGANIZATION = "organization";
+
+/** By what a stack's resources are known on a cluster. */
+export interface StackIdentity {
+  /** What the URNs of its resources begin with. */
+  readonly urns: string;
+  /** See `stackMark`: another one than that of a stack of the same name in another backend. */
+  readonly mark: string;
+}
+
+export function identityOf(
+  { name, urns }: StackState,
+  { folder = "." }: StackSelection,
+  environment: NodeJS.ProcessEnv,
+): StackIdentity {
+  const [stack, project, organization] = name.split("/").reverse();
+  // An old backend in a folder names no project.
+  const [first = ""] = urns;
+  const begins = /^urn:pulumi:.*?::.*?::/.exec(first)?.[0] ?? `urn:pulumi:${stack}::${project}::`;
+  const ownerOrganization = organization === NO_ORGANIZATION ? undefined : organization;
+  const home = backend({ environment, folder: resolve(folder) });
+  return { urns: begins, mark: stackMark({ owner: begins, ownerOrganization }, home) };
+}

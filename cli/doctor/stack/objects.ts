@@ -1,0 +1,74 @@
+import { findConnectors } from "../../../clients/opensearch/connectors";
+import { findModelGroups } from "../../../clients/opensearch/model-groups";
+import { findModelsDescribed } from "../../../clients/opensearch/models";
+import { ownerHash } from "../../../providers/auto-name";
+import { OWNER_PARAMETER } from "../../../providers/connector/inputs";
+import { markIn } from "../../../providers/connector/left-over";
+import { type Mark, undescribed } from "../../../providers/ownership";
+import type { Scene } from "../scene";
+import { identityOf, type StackIdentity } from "./identity";
+import { stackState } from "./state";
+
+export interface LeftObject {
+  readonly kind: "model" | "connector" | "model group";
+  readonly id: string;
+  /** Its name on the server. */
+  readonly name: string;
+  /** The state says that the resource was being made: the next `pulumi up` takes the object over. */
+  readonly isPending: boolean;
+}
+
+interface MarkedObject extends Pick<LeftObject, "kind" | "id" | "name"> {
+  /** Of its resource's URN, see `ownerHash`. */
+  readonly owner: string;
+}
+
+/**
+ * Objects on the cluster that carry the stack's mark and that its state does not name, in the order in which they can be
+ * deleted; `undefined` where no stack was read. The state is read last, so that what a run makes meanwhile stands in it.
+ */
+export async function leftObjects(scene: Scene): Promise<readonly LeftObject[] | undefined> {
+  const { stack: selection } = scene.access;
+  if (selection === undefined) return undefined;
+  const { environment } = scene.machine;
+  const identity = identityOf(await scene.stackState(), selection, environment);
+  const found = await marked(scene, identity);
+  if (found.length === 0) return [];
+  const { ids, pending } = await stackState(selection, environment);
+  const unfinished = new Set(pending.map(({ urn }) => ownerHash(urn)));
+  return found
+    .filter(({ id }) => !ids.has(id))
+    .map(({ kind, id, name, owner }) => ({ kind, id, name, isPending: unfinished.has(owner) }));
+}
+
+async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<MarkedObject[]> {
+  const [models, connectors, groups] = await Promise.all([
+    findModelsDescribed(scene.opensearch, mark),
+    findConnectors(scene.opensearch, OWNER_PARAMETER, urns),
+    findModelGroups(scene.opensearch, mark),
+  ]);
+  const ofStack = (text: string | undefined): Mark | undefined => {
+    const found = undescribed(text).mark;
+    return found?.stack === mark ? found : undefined;
+  };
+  return [
+    ...models.flatMap(({ id, model }) => {
+      const found = ofStack(model.description);
+      return found === undefined ? [] : [{ kind: "model" as const, id, name: model.name ?? "", owner: found.owner }];
+    }),
+    ...connectors.flatMap(({ id, connector }) => {
+      const found = markIn(connector);
+      if (found?.stack !== mark) return [];
+      return [{ kind: "connector" as const, id, name: connector.name, owner: ownerHash(found.owner) }];
+    }),
+    ...groups.flatMap(({ id, group }) => {
+      const found = ofStack(group.description);
+      return found === undefined ? [] : [{ kind: "model group" as const, id, name: group.name, owner: found.owner }];
+    }),
+  ];
+}
+
+/** `model chat-model (IfKC…)` */
+export function named({ kind, id, name }: LeftObject): string {
+  return `${kind} ${name} (${id})`;
+}
