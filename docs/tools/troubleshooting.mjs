@@ -15,7 +15,8 @@ nobody uses. It asks first; \`--yes\` is for scripts. \`--json\` prints one list
 \`fix\`. It ends in 0 where nothing is wrong (warnings are nothing wrong), else in 4.
 
 It also lists who claims settings of the cluster, as resource of project/stack. What a stack claims that was removed
-elsewhere, without a \`pulumi destroy\`, is given back on purpose only, by its name in that list:
+elsewhere, without a \`pulumi destroy\`, is given back on purpose only, by its name in that list. Where no stack is left to
+be read, flags name the servers (\`--opensearch\`):
 
 <!-- not run: it takes a stack that is gone; test/server/doctor/left-overs.test.ts does it -->
 \`\`\`sh
