@@ -54,7 +54,7 @@ export async function findAccess(flags: AccessFlags, environment = process.env):
   const given = withVariables(flags, environment);
   validate(given);
   const stack = stackOf(given);
-  const outputs = stack && (await outputsOf(stack, environment));
+  const outputs = stack && (await outputsOf(stack, isNamed(given), environment));
   return {
     source: stack === undefined ? "flags and environment" : stackName(stack),
     stack,
@@ -78,8 +78,11 @@ export function stackToRead(flags: AccessFlags, environment: NodeJS.ProcessEnv):
 }
 
 function stackOf({ stack, cwd: folder, opensearch, ollama }: AccessFlags): StackSelection | undefined {
-  const named = opensearch !== undefined || ollama !== undefined;
-  return stack !== undefined || !named ? { stack, folder } : undefined;
+  return stack !== undefined || !isNamed({ opensearch, ollama }) ? { stack, folder } : undefined;
+}
+
+function isNamed({ opensearch, ollama }: AccessFlags): boolean {
+  return opensearch !== undefined || ollama !== undefined;
 }
 
 function withVariables(flags: AccessFlags, environment: NodeJS.ProcessEnv): AccessFlags {
@@ -108,9 +111,13 @@ function validate(given: AccessFlags): void {
 }
 
 /** Its code is loaded when a stack is to be read: who names the servers should not wait for it. */
-async function outputsOf(stack: StackSelection, environment: NodeJS.ProcessEnv): Promise<StackOutputs> {
+async function outputsOf(
+  stack: StackSelection,
+  mayBeNone: boolean,
+  environment: NodeJS.ProcessEnv,
+): Promise<StackOutputs> {
   const { readStackOutputs } = await import("./stack-outputs.js");
-  return await readStackOutputs(stack, environment);
+  return await readStackOutputs(stack, mayBeNone, environment);
 }
 
 function stackName({ stack }: StackSelection): string {

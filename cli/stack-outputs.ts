@@ -26,17 +26,19 @@ export type StackOutputs = z.infer<typeof outputsSchema>;
 /**
  * The outputs of a stack, with its secrets, read by the `pulumi` command: it knows the backend and how to decrypt.
  *
+ * @param mayBeNone the servers are named otherwise, so the stack may be one that was destroyed, or cut off in its first up.
  * @throws CommandFailure where there is no `pulumi`, no stack, or no outputs of a chat stack.
  */
 export async function readStackOutputs(
   selection: StackSelection,
+  mayBeNone: boolean,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<StackOutputs> {
   const which = selection.stack === undefined ? "the selected stack" : `the stack ${selection.stack}`;
   const parsed = validate(outputsSchema, asJson(await pulumiOutputs(selection, which, environment)));
   if (!parsed.success) throw notAChatStack(which, z.prettifyError(parsed.error));
   const { opensearchEndpoint, ollamaEndpoint } = parsed.data;
-  if (opensearchEndpoint === undefined && ollamaEndpoint === undefined) {
+  if (!mayBeNone && opensearchEndpoint === undefined && ollamaEndpoint === undefined) {
     const names = Object.keys(parsed.data).sort().join(", ") || "none";
     throw notAChatStack(which, `its outputs are: ${names}`);
   }

@@ -1,5 +1,6 @@
 import { ServerError } from "../../clients/errors";
 import { deleteConnector } from "../../clients/opensearch/connectors";
+import { countDocuments, deleteIndex } from "../../clients/opensearch/indices";
 import { deleteModelGroup } from "../../clients/opensearch/model-groups";
 import { usersOfModel } from "../../clients/opensearch/model-users";
 import { reportingTo } from "../../clients/report";
@@ -41,6 +42,11 @@ const REMOVALS: Readonly<Record<LeftObject["kind"], (scene: Scene, object: LeftO
     await onceFree(object, () => deleteConnector(opensearch, object.id));
   },
   "model group": ({ opensearch }, object) => onceFree(object, () => deleteModelGroup(opensearch, object.id)),
+  index: async ({ opensearch }, { id }) => {
+    const documents = await countDocuments(opensearch, id);
+    if (documents > 0) throw notEmpty(id, documents);
+    await deleteIndex(opensearch, id);
+  },
 };
 
 /** The server refuses to delete what a model uses, and takes one for a user that was deleted a moment ago. */
@@ -56,6 +62,14 @@ async function onceFree(object: LeftObject, remove: () => Promise<void>): Promis
     }
   };
   await waitFor(look, { waitingFor: `the ${object.kind} ${object.id} to be free`, deadline });
+}
+
+function notEmpty(id: string, documents: number): ExplainedError {
+  return new ExplainedError({
+    what: `The index ${id} holds ${documents} documents.`,
+    cause: "They were written after it was made, so somebody uses it.",
+    fix: `To keep it, let a SearchIndex take it over with name and adoptExisting: true. To lose it: DELETE /${id}.`,
+  });
 }
 
 function stillNamed(object: LeftObject, users: readonly string[]): ExplainedError {

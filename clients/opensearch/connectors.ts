@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Deadline } from "../wait";
 import { writeAnswer } from "./answers";
 import { orMissing } from "./missing";
+import { whileOpening } from "./retry";
 import type { OpenSearchServer } from "./server";
 
 /** One request that a connector can send. `${parameters.…}` and `${credential.…}` are filled in by the server. */
@@ -169,6 +170,7 @@ export async function findConnectors(
       hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: connectorAnswer })) }),
     }),
     repeatable: true,
+    retry: whileOpening(),
   });
   return answer.hits.hits
     .map((hit) => ({ id: hit._id, connector: document(hit._source) }))

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { writeAnswer } from "./answers";
 import { orMissing } from "./missing";
+import { whileOpening } from "./retry";
 import type { OpenSearchServer } from "./server";
 
 export interface ModelGroupFields {
@@ -77,6 +78,7 @@ export async function findModelGroups(
       ),
     answer: z.object({ hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: groupAnswer })) }) }),
     repeatable: true,
+    retry: whileOpening(),
   });
   return answer.hits.hits.map((hit) => ({ id: hit._id, group: document(hit._source) }));
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Deadline } from "../wait";
 import { writeAnswer } from "./answers";
 import { orMissing } from "./missing";
+import { whileOpening } from "./retry";
 import type { OpenSearchServer } from "./server";
 
 /** What can be said of a remote model, at registration and later. JSON members are sent as they are. */
@@ -145,6 +146,7 @@ async function findModels(server: OpenSearchServer, query: object): Promise<Foun
     send: (client, options) => client.ml.searchModels({ body: { query, size: MOST_FOUND } as never }, options),
     answer: z.object({ hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: modelAnswer })) }) }),
     repeatable: true,
+    retry: whileOpening(),
   });
   return answer.hits.hits.map((hit) => ({ id: hit._id, model: document(hit._source) }));
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServerError, UnreachableError } from "../errors";
-import type { Deadline } from "../wait";
+import { Deadline } from "../wait";
 
 export interface RetryLimits {
   /** How often a request is tried again. */
@@ -16,9 +16,11 @@ const LONGEST_PAUSE_MILLISECONDS = 2_000;
 const CONFLICT = /version conflict|Model is deploying/i;
 /** A fresh node makes its encryption key in the background; the server's text asks to wait ten seconds. */
 const NOT_READY = /master key has not been initialized/i;
+/** A search met an index that is being made at this moment, or a cluster that starts. */
+const OPENING = /no_shard_available|all shards failed/i;
 /** Thrown at while a cluster starts or a shard moves. */
 const STARTING =
-  /no_shard_available|all shards failed|not yet initialized|cluster_block_exception.*not recovered|Failed to get data object from index|Failed to search indices|Fail to search/i;
+  /not yet initialized|cluster_block_exception.*not recovered|Failed to get data object from index|Failed to search indices|Fail to search/i;
 
 type Verdict = "never" | "counted" | "until deadline";
 
@@ -40,6 +42,14 @@ export async function retrying<T>(
   }
 }
 
+/** How long a search waits for an index that is being made: seconds on a busy machine. */
+const OPENING_MILLISECONDS = 15_000;
+
+/** The limits of a search that may run while the index is made, such as one for what an interrupted run left. */
+export function whileOpening(): { readonly deadline: Deadline } {
+  return { deadline: Deadline.after(OPENING_MILLISECONDS) };
+}
+
 /** Doubling with full jitter, so that writers which collided do not meet again. */
 function pauseMilliseconds(tried: number): number {
   const ceiling = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** Math.min(tried, 10), LONGEST_PAUSE_MILLISECONDS);
@@ -49,7 +59,7 @@ function pauseMilliseconds(tried: number): number {
 function judge(error: unknown, repeatable: boolean): Verdict {
   if (error instanceof UnreachableError) return repeatable || !error.mayHaveArrived ? "counted" : "never";
   if (!(error instanceof ServerError)) return "never";
-  if (NOT_READY.test(error.reason)) return "until deadline";
+  if (NOT_READY.test(error.reason) || OPENING.test(error.reason)) return "until deadline";
   if (error.status === 409 && CONFLICT.test(error.reason)) return "until deadline";
   if (error.status === 429 || error.status === 503 || STARTING.test(error.reason)) return "counted";
   return "never";

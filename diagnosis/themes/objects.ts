@@ -82,13 +82,15 @@ export const OBJECTS: readonly Symptom[] = [
   },
   {
     id: "objects-left",
-    shows: "Models, connectors or groups carry this stack's mark, and its state does not name them",
-    cause: "A pulumi was killed while it made them, and the program had them no more when it ran again.",
-    fix: "Run ollama-chat doctor --fix: it deletes what nothing on the cluster names.",
+    shows: "Models, connectors, groups or indices carry this stack's mark, and its state does not name them",
+    cause:
+      "A pulumi was killed while it made them, and the program had them no more when it ran again; or they were kept on purpose, by retainOnDelete.",
+    fix: "Unless they are to stay, run ollama-chat doctor --fix: it deletes what nothing on the cluster names, and no index with documents.",
   },
   {
     id: "objects-cut-off",
-    shows: "Models, connectors or groups carry this stack's mark, and its state says that they were being made",
+    shows:
+      "Models, connectors, groups or indices carry this stack's mark, and its state says that they were being made",
     cause: "A pulumi was killed while it made them, or is still on its way.",
     fix: "Run pulumi up: it takes them over. If the program has them no more, run pulumi refresh --clear-pending-creates, then ollama-chat doctor --fix.",
   },

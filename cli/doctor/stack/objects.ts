@@ -1,16 +1,18 @@
 import { findConnectors } from "../../../clients/opensearch/connectors";
+import { metaOfIndices } from "../../../clients/opensearch/indices";
 import { findModelGroups } from "../../../clients/opensearch/model-groups";
 import { findModelsDescribed } from "../../../clients/opensearch/models";
 import { ownerHash } from "../../../providers/auto-name";
 import { OWNER_PARAMETER } from "../../../providers/connector/inputs";
 import { markIn } from "../../../providers/connector/left-over";
 import { type Mark, undescribed } from "../../../providers/ownership";
+import { readMark } from "../../../providers/search-index/mark";
 import type { Scene } from "../scene";
 import { identityOf, type StackIdentity } from "./identity";
 import { stackState } from "./state";
 
 export interface LeftObject {
-  readonly kind: "model" | "connector" | "model group";
+  readonly kind: "model" | "connector" | "model group" | "index";
   readonly id: string;
   /** Its name on the server. */
   readonly name: string;
@@ -42,10 +44,11 @@ export async function leftObjects(scene: Scene): Promise<readonly LeftObject[] |
 }
 
 async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<MarkedObject[]> {
-  const [models, connectors, groups] = await Promise.all([
+  const [models, connectors, groups, indices] = await Promise.all([
     findModelsDescribed(scene.opensearch, mark),
     findConnectors(scene.opensearch, OWNER_PARAMETER, urns),
     findModelGroups(scene.opensearch, mark),
+    metaOfIndices(scene.opensearch),
   ]);
   const ofStack = (text: string | undefined): Mark | undefined => {
     const found = undescribed(text).mark;
@@ -65,10 +68,14 @@ async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<Mark
       const found = ofStack(group.description);
       return found === undefined ? [] : [{ kind: "model group" as const, id, name: group.name, owner: found.owner }];
     }),
+    ...Object.entries(indices).flatMap(([id, meta]) => {
+      const found = readMark(meta);
+      return found?.stack === mark ? [{ kind: "index" as const, id, name: "", owner: found.owner }] : [];
+    }),
   ];
 }
 
-/** `model chat-model (IfKC…)` */
+/** `model chat-model (IfKC…)`; an index is called by its id. */
 export function named({ kind, id, name }: LeftObject): string {
-  return `${kind} ${name} (${id})`;
+  return name === "" ? `${kind} ${id}` : `${kind} ${name} (${id})`;
 }

@@ -209,6 +209,20 @@ describe("objects that an interrupted run left", () => {
     expect(await there()).toEqual([2, 2, 2]);
   });
 
+  it("are indices too, but for one that holds documents", async () => {
+    const empty = await world.stack.makeIndex("lost-empty");
+    const full = await world.stack.makeIndex("lost-full");
+    await world.api("PUT", `/${full}/_doc/1?refresh=true`, { text: "somebody's" });
+    world.stack.forget("lost-empty", "lost-full");
+    expect(await objects()).toMatchObject({
+      status: "warn",
+      seen: expect.stringMatching(new RegExp(`index ${empty}.*index ${full}|index ${full}.*index ${empty}`)),
+    });
+    const { err } = await world.run(["--fix", "--yes"]);
+    expect(err).toContain(`  failed: The index ${full} holds 1 documents.\n`);
+    expect(await objects()).toMatchObject({ seen: `the stack's state has no index ${full}` });
+  });
+
   it("stay where the state says that they were being made: the next up takes them over", async () => {
     const { connector, model, group } = await lost();
     world.stack.pending.push(urn("Connector", "lost-c"), urn("DeployedModel", "lost-m"), urn("ModelGroup", "lost-g"));

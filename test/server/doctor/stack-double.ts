@@ -5,6 +5,7 @@ import type { Connection } from "../../../providers/connection";
 import { connectorLifecycle } from "../../../providers/connector/lifecycle";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
+import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
 import { created, urn } from "../lifecycle-support";
 
 const ORGANIZATION = "someone";
@@ -75,6 +76,11 @@ export class StackDouble {
     const owned = this.#owned("DeployedModel", resource);
     const model = { ...owned, name, modelGroupId, connectorId, probe: { enabled: false } };
     return this.#saved(owned, await created(deployedModelLifecycle, model));
+  }
+
+  async makeIndex(resource: string): Promise<string> {
+    const owned = this.#owned("SearchIndex", resource);
+    return this.#saved(owned, await created(searchIndexLifecycle, owned));
   }
 
   /** Adds entries and flags, as `OllamaChatStack` does; for another stack where `more` names another owner. */

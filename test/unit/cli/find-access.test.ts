@@ -57,6 +57,15 @@ describe("findAccess", () => {
     });
   });
 
+  it("reads a stack without outputs where the servers are named: it was destroyed, or cut off in its first up", async () => {
+    const flags = { stack: "dev", opensearch: "https://search.example.com" };
+    expect(await findAccess(flags, pulumi("{}"))).toMatchObject({
+      source: "stack dev",
+      stack: { stack: "dev" },
+      opensearch: { endpoint: "https://search.example.com" },
+    });
+  });
+
   it("takes a flag before a variable, and a variable before the stack", async () => {
     const environment = { ...pulumi(JSON.stringify(OUTPUTS)), OLLAMA_CHAT_MODEL_ID: "m2", OLLAMA_CHAT_MODEL: "x:1" };
     const access = await findAccess({ stack: "dev", modelId: "m3" }, environment);

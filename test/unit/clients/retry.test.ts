@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ServerError, UnexpectedAnswerError, UnreachableError } from "../../../clients/errors";
-import { retrying } from "../../../clients/opensearch/retry";
+import { retrying, whileOpening } from "../../../clients/opensearch/retry";
 import { Deadline } from "../../../clients/wait";
 
 const sleeps = vi.hoisted(() => ({ taken: [] as number[] }));
@@ -49,6 +49,20 @@ describe("what is tried again", () => {
     expect(await tries(lost(false), true)).toBe(4);
     expect(await tries(lost(true), true)).toBe(4);
     expect(await tries(lost(true), false)).toBe(1);
+  });
+
+  it("a search of an index that is being made, until its deadline", async () => {
+    const opening = [
+      refused(503, "all shards failed"),
+      refused(500, "no_shard_available"),
+      refused(503, "all shards failed"),
+    ];
+    const send = vi.fn(async () => {
+      const error = opening.shift();
+      if (error !== undefined) throw error;
+      return "found";
+    });
+    expect(await retrying(send, { maxRetries: 0, repeatable: true, ...whileOpening() })).toBe("found");
   });
 
   it("nothing, if no retry is wanted", async () => {
