@@ -1,10 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { z } from "zod";
+import { packageRoot } from "../../../toolchain/package-root";
 
-export const repository = resolve(__dirname, "..", "..", "..");
+export const repository = packageRoot;
 
 /** One step of the engine on one resource, in the order in which it was finished. */
 export interface Step {

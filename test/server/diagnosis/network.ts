@@ -1,7 +1,8 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
-import { type ServerAddress, sharedServer } from "../../support/opensearch/address";
+import type { ServerAddress } from "../../support/opensearch/address";
+import { sharedServer } from "../../support/opensearch/shared-server";
 import type { Masks } from "./provocation";
 
 /** Servers that speak something else than they should, beside the real ones. */

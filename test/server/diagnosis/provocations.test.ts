@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, it } from "vitest";
-import { sharedServer } from "../../support/opensearch/address";
+import { sharedServer } from "../../support/opensearch/shared-server";
 import { DoctorWorld } from "../doctor/world";
 import { masksOf } from "./acts";
 import { ANSWER_PROVOCATIONS } from "./answers";

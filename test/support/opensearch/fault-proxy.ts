@@ -10,6 +10,7 @@ import {
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import { type FaultAction, FaultList } from "./faults";
 
 interface Answer {
@@ -17,6 +18,19 @@ interface Answer {
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
 }
+
+/** A request that came to the proxy, and what it was answered. */
+export interface Exchange {
+  readonly method: string;
+  /** With the query. */
+  readonly url: string;
+  readonly body: string;
+  /** Undefined where the connection was closed without an answer. */
+  readonly answer: { readonly status: number; readonly body: string } | undefined;
+}
+
+/** Gets one line per request, such as `PUT /_cluster/settings 200`, and all that there was to it. */
+export type Log = (line: string, exchange: Exchange) => void;
 
 /** Stands in front of a real OpenSearch and passes everything on, but for the faults a test has ordered. */
 export class FaultProxy {
@@ -26,9 +40,9 @@ export class FaultProxy {
   readonly #target: URL;
   readonly #agent: Agent;
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
-  readonly #log: (line: string) => void;
+  readonly #log: Log;
 
-  constructor(target: string, clusterUuid: string, log: (line: string) => void = () => undefined) {
+  constructor(target: string, clusterUuid: string, log: Log = () => undefined) {
     this.#target = new URL(target);
     this.clusterUuid = clusterUuid;
     this.#log = log;
@@ -59,17 +73,25 @@ export class FaultProxy {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "GET", url = "/" } = request;
+    let body = Buffer.alloc(0);
+    const log = (what: string | number, answer?: Answer) =>
+      this.#log(`${method} ${url} ${what}`, {
+        method,
+        url,
+        body: body.toString("utf8"),
+        answer: answer && { status: answer.status, body: unpacked(answer).toString("utf8") },
+      });
     try {
-      const body = await collected(request);
-      const { method = "GET", url = "/" } = request;
+      body = await collected(request);
       const path = url.split("?", 1)[0] ?? url;
       const answer = await this.#answer(request, body, path, this.faults.take(method, path));
-      this.#log(`${method} ${url} ${answer?.status ?? "no answer"}`);
+      log(answer?.status ?? "no answer", answer);
       if (answer === undefined) request.socket.destroy();
       else response.writeHead(answer.status, answer.headers).end(answer.body);
     } catch (error) {
       // The server ended or was restarted: its client sees that as a connection that breaks.
-      this.#log(`${request.method} ${request.url} failed: ${String(error)}`);
+      log(`failed: ${String(error)}`);
       request.socket.destroy();
     }
   }
@@ -130,10 +152,14 @@ export class FaultProxy {
   }
 }
 
-async function collected(message: IncomingMessage): Promise<Buffer> {
+async function collected(message: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+function unpacked({ headers, body }: Answer): Buffer {
+  return headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
 }
 
 /** The body is sent again as a whole, so what described the server's framing of it no longer holds. */

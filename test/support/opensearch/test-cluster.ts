@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type ServerAddress, type ServerKind, sharedServer } from "./address";
-import { FaultProxy } from "./fault-proxy";
+import type { ServerAddress, ServerKind } from "./address";
+import { FaultProxy, type Log } from "./fault-proxy";
 import type { FaultList } from "./faults";
 import { wipe } from "./wipe";
 
@@ -12,7 +12,7 @@ export interface TestClusterOptions {
   /** Port to listen on. Default: a free one. */
   readonly port?: number;
   /** Gets one line per request: `PUT /_cluster/settings 200`. Default: silent. */
-  readonly log?: (line: string) => void;
+  readonly log?: Log;
 }
 
 /**
@@ -29,7 +29,7 @@ export class TestCluster {
 
   static async start(options: TestClusterOptions = {}): Promise<TestCluster> {
     const { kind = "plain", port, log } = options;
-    const server = options.server ?? (await sharedServer(kind));
+    const server = options.server ?? (await sharedServerOf(kind));
     await wipe(server, kind);
     const proxy = await new FaultProxy(server.endpoint, newIdentity(), log).start(port);
     return new TestCluster(proxy, server, kind);
@@ -59,6 +59,11 @@ export class TestCluster {
   async close(): Promise<void> {
     await this.proxy.stop();
   }
+}
+
+/** Loaded when it is asked for: outside of vitest nothing is shared. */
+async function sharedServerOf(kind: ServerKind): Promise<ServerAddress> {
+  return await (await import("./shared-server.js")).sharedServer(kind);
 }
 
 /** In the form of OpenSearch's own: 22 characters. */
