@@ -41,6 +41,7 @@ export class FaultProxy {
   readonly #agent: Agent;
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
   readonly #log: Log;
+  #open = 0;
 
   constructor(target: string, clusterUuid: string, log: Log = () => undefined) {
     this.#target = new URL(target);
@@ -72,7 +73,13 @@ export class FaultProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Requests that came and are not done with, also those whose sender has gone. */
+  get open(): number {
+    return this.#open;
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#open += 1;
     const { method = "GET", url = "/" } = request;
     let body = Buffer.alloc(0);
     const log = (what: string | number, answer?: Answer) =>
@@ -93,6 +100,8 @@ export class FaultProxy {
       // The server ended or was restarted: its client sees that as a connection that breaks.
       log(`failed: ${String(error)}`);
       request.socket.destroy();
+    } finally {
+      this.#open -= 1;
     }
   }
 
@@ -112,6 +121,13 @@ export class FaultProxy {
         return json(action.status, action.body ?? defaultBody(action.status));
       case "drop-response":
         await this.#pass(request, body);
+        return undefined;
+      case "instead":
+        await action.act();
+        return undefined;
+      case "after":
+        await this.#pass(request, body);
+        await action.act();
         return undefined;
       case "rewrite": {
         const { status, body: text } = await this.#passAs(request, body, path);

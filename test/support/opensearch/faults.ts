@@ -12,12 +12,16 @@ export type FaultAction =
   | { kind: "status"; status: number; body?: unknown }
   /** Do something on the server just before the request is passed on. */
   | { kind: "before"; act: () => Promise<void> }
+  /** Do something instead; the server does not see the request, and the connection is closed. */
+  | { kind: "instead"; act: () => Promise<void> }
+  /** Let the server do the work, do something, then close the connection without an answer. */
+  | { kind: "after"; act: () => Promise<void> }
   /** Pass the request on and change the answer; without a status the server's own stays. */
   | { kind: "rewrite"; status?: number; answer: (body: unknown) => unknown };
 
 export interface Fault {
   /** Which requests it fits; an unset part fits all. `path` is the whole path without the query, `*` stands for anything. */
-  match?: { method?: string; path?: string };
+  match?: { method?: string; path?: string; isWrite?: boolean };
   /** First fitting request that is hit, counted from 1. Default: 1. */
   nth?: number;
   /** How many requests are hit from there on. Default: 1. */
@@ -66,7 +70,13 @@ export class FaultList {
 
 function fits({ match }: Fault, method: string, path: string): boolean {
   if (match?.method !== undefined && match.method.toUpperCase() !== method) return false;
+  if (match?.isWrite !== undefined && match.isWrite !== isWrite(method, path)) return false;
   if (match?.path === undefined) return true;
   const parts = match.path.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`).test(path);
+}
+
+/** Whether a request may change what is on the server; a search is sent with POST, too. */
+export function isWrite(method: string, path: string): boolean {
+  return method !== "GET" && method !== "HEAD" && !/\/(_search|_predict|_refresh|_count)$/.test(path);
 }

@@ -35,10 +35,24 @@ export class TestCluster {
     return new TestCluster(proxy, server, kind);
   }
 
-  /** The same server with all that is on it, as another process sees it that remembers nothing of the first one's. */
-  async beside(): Promise<TestCluster> {
-    const proxy = await new FaultProxy(this.server.endpoint, newIdentity()).start();
+  /**
+   * The same server with all that is on it, behind a proxy of its own.
+   *
+   * @param identity by default another one, as for a process that remembers nothing of the first cluster
+   */
+  async beside(identity = newIdentity(), log?: Log): Promise<TestCluster> {
+    const proxy = await new FaultProxy(this.server.endpoint, identity, log).start();
     return new TestCluster(proxy, this.server, this.kind);
+  }
+
+  /** Requests that came and are not done with, also those whose sender has gone. */
+  get open(): number {
+    return this.proxy.open;
+  }
+
+  /** What it says that it is. */
+  get identity(): string {
+    return this.proxy.clusterUuid;
   }
 
   /** Where clients find it: plain HTTP, on the secured server too, which asks for a password all the same. */

@@ -55,7 +55,7 @@ const roomOf = (file: string): string =>
   file.startsWith("providers/dynamic/") ? "providers" : (file.split("/")[0] ?? "");
 
 function importsOf(room: string): Import[] {
-  if (["test", "examples", "docs"].includes(room)) return [];
+  if (/^(test|examples|docs)(\/|$)/.test(room)) return [];
   const files = room.endsWith(".ts")
     ? [room]
     : readdirSync(join(repository, room), { recursive: true, encoding: "utf8" })

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LoopbackServer } from "../../support/loopback-server";
 import { FaultProxy } from "../../support/opensearch/fault-proxy";
 import type { FaultAction } from "../../support/opensearch/faults";
@@ -118,6 +118,37 @@ describe("the proxy that makes faults", () => {
     order({ kind: "before", act: async () => void (await call("GET", "/first")) });
     expect(await status("/a/1/b")).toBe(201);
     expect(behind.seen).toEqual(["GET /first", "GET /a/1/b"]);
+  });
+
+  it("does something instead of passing a request on, and answers nothing", async () => {
+    order({ kind: "instead", act: async () => void (await call("GET", "/first")) });
+    await expect(call("GET", "/a/1/b")).rejects.toThrow("fetch failed");
+    expect(behind.seen).toEqual(["GET /first"]);
+  });
+
+  it("does something after the server has done its work, and answers nothing", async () => {
+    order({ kind: "after", act: async () => void (await call("GET", "/then")) });
+    await expect(call("GET", "/a/1/b")).rejects.toThrow("fetch failed");
+    expect(behind.seen).toEqual(["GET /a/1/b", "GET /then"]);
+  });
+
+  it("tells what may change something from what only looks, a search by POST among it", async () => {
+    proxy.faults.add({ match: { isWrite: true }, times: 9, action: { kind: "status", status: 418 } });
+    const answers = ["GET /a", "POST /a/_search", "POST /a", "PUT /a", "DELETE /a"].map((line) => line.split(" "));
+    const seen = await Promise.all(answers.map(([method = "", path = ""]) => call(method, path)));
+    expect(seen.map((answer) => answer.status)).toEqual([201, 201, 418, 418, 418]);
+  });
+
+  it("counts the requests that it is not done with, also when their sender has gone", async () => {
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    order({ kind: "before", act: () => held });
+    await expect(fetch(`${proxy.url}/a/1/b`, { signal: AbortSignal.timeout(20) })).rejects.toThrow("timeout");
+    expect([proxy.open, behind.seen]).toEqual([1, []]);
+    letGo();
+    await vi.waitFor(() => expect([proxy.open, behind.seen]).toEqual([0, ["GET /a/1/b"]]));
   });
 
   it("changes an answer, with the server's status or another", async () => {

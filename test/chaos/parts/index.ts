@@ -1,0 +1,9 @@
+import type { Part } from "../part";
+import { faults } from "./faults";
+import { lives } from "./lives";
+import { quickKills } from "./quick-kills";
+import { realKills } from "./real-kills";
+import { together } from "./together";
+
+/** Everything that a run tries, in this order. */
+export const parts: readonly Part[] = [quickKills, realKills, lives, together, faults];

@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import type { ServerAddress } from "../../support/opensearch/address";
+import { Draw } from "../draw";
+import type { Trial } from "../findings";
+import { Life, type LifeModel } from "../life";
+import { steps } from "../life-steps";
+import type { Part } from "../part";
+
+const MOST_STEPS = 14;
+
+/** Random lives of all resources: whatever happens, after each step the server, the state and the program are the same. */
+export const lives: Part = {
+  id: "lives",
+  title: "random lives",
+  trials: 30,
+  run: async (server, seed) => await lifeTrial(server, seed),
+};
+
+/** fast-check makes the steps, and where they find something, it looks for fewer that find it too. */
+async function lifeTrial(server: ServerAddress, seed: number): Promise<Trial> {
+  let last: Trial | undefined;
+  const property = fc.asyncProperty(
+    fc.commands([...steps], { maxCommands: MOST_STEPS, size: "max" }),
+    async (commands) => {
+      const life = await Life.start(server, new Draw(seed));
+      try {
+        const model: LifeModel = life.model();
+        await fc.asyncModelRun(() => ({ model, real: life }), commands);
+        await life.end(model);
+      } finally {
+        last = life.world.trial(new Draw(seed));
+        await life.stop();
+      }
+      if (last.findings.length > 0) throw new Error("something was found");
+    },
+  );
+  const details = await fc.check(property, {
+    seed: seed | 0,
+    numRuns: 1,
+    endOnFailure: false,
+    interruptAfterTimeLimit: 60_000,
+  });
+  if (details.failed && (last === undefined || last.findings.length === 0)) {
+    throw details.errorInstance instanceof Error ? details.errorInstance : new Error(String(details.errorInstance));
+  }
+  if (last === undefined) throw new Error("fast-check made no life.");
+  return last;
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { Json } from "../engine/support/resource-world";
+import type { ServerAddress } from "../support/opensearch/address";
+import { type Call, callsTo } from "../support/opensearch/server-call";
+
+/** An object as the server shows it. */
+export interface Shown {
+  readonly id: string;
+  readonly type: string;
+  readonly fields: Json;
+}
+
+/** All that stacks and people made on a cluster. */
+export interface Sight {
+  readonly objects: readonly Shown[];
+  /** Persistent settings by flat key, without what resources keep for themselves. */
+  readonly settings: Json;
+  /** The settings in which resources keep what they want. */
+  readonly claims: readonly string[];
+}
+
+const CLAIMS = "cluster.metadata.ollama_chat.";
+const KINDS = [
+  ["ModelGroup", "model_groups"],
+  ["Connector", "connectors"],
+  ["DeployedModel", "models"],
+] as const;
+
+const found = z.object({
+  hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: z.record(z.string(), z.unknown()) })) }),
+});
+const settings = z.object({
+  persistent: z.record(z.string(), z.unknown()),
+  transient: z.record(z.string(), z.unknown()),
+});
+const mappings = z.record(z.string(), z.object({ mappings: z.record(z.string(), z.unknown()) }));
+
+/** The server itself, asked past proxies and past everything of this package. */
+export class PlainServer {
+  readonly #call: Call;
+
+  constructor(address: ServerAddress) {
+    this.#call = callsTo(address, "plain");
+  }
+
+  /** One request as an administrator makes it by hand; a refusal is a mistake of the suite. */
+  async done(method: string, path: string, body?: unknown): Promise<Json> {
+    const answer = await this.#call(method, path, body);
+    if (answer.error !== undefined) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  async look(): Promise<Sight> {
+    const [flat, indices, ...kinds] = await Promise.all([
+      this.done("GET", "/_cluster/settings?flat_settings=true"),
+      this.done("GET", "/*/_mapping"),
+      ...KINDS.map(([type, path]) => this.#objects(type, path)),
+    ]);
+    const { persistent, transient } = settings.parse(flat);
+    const own = (key: string) => key.startsWith(CLAIMS);
+    return {
+      objects: [...kinds.flat(), ...indicesIn(indices)],
+      settings: Object.fromEntries(Object.entries({ ...persistent, ...transient }).filter(([key]) => !own(key))),
+      claims: Object.keys(persistent).filter(own),
+    };
+  }
+
+  async #objects(type: string, path: string): Promise<Shown[]> {
+    const answer = await this.#call("POST", `/_plugins/_ml/${path}/_search`, { query: { match_all: {} }, size: 1000 });
+    // Where nothing was ever made there is no index yet.
+    const { hits } = found.safeParse(answer).data?.hits ?? { hits: [] };
+    return hits.map(({ _id, _source }) => ({ id: _id, type, fields: _source }));
+  }
+}
+
+function indicesIn(answer: Json): Shown[] {
+  return Object.entries(mappings.parse(answer))
+    .filter(([name]) => !/^\.|^security-auditlog-/.test(name))
+    .map(([id, { mappings: fields }]) => ({ id, type: "SearchIndex", fields }));
+}
