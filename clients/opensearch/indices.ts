@@ -14,7 +14,10 @@ export interface IndexDocument {
 
 const json = z.record(z.string(), z.unknown());
 const acknowledged = z.looseObject({ acknowledged: z.boolean() });
-const indexAnswer = z.record(z.string(), z.object({ mappings: json.default({}), settings: json.default({}) }));
+/** An index that is not there is answered 404: an answer that names none says nothing of it. */
+const indexAnswer = z
+  .record(z.string(), z.object({ mappings: json.default({}), settings: json.default({}) }))
+  .refine((indices) => Object.keys(indices).length > 0, "names no index");
 
 /** The index of exactly this name, or `undefined`; an alias of this name is none. */
 export async function getIndex(server: OpenSearchServer, name: string): Promise<IndexDocument | undefined> {

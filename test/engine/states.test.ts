@@ -1,18 +1,12 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { versions } from "../chaos/parts/states";
 import { filled, readRecord } from "../states/record";
 import { recreate } from "../states/replay";
 import { type RunningOllama, startOllama } from "../support/ollama";
-import { repository } from "./support/project";
 import { type Json, ResourceWorld, type Spec } from "./support/resource-world";
 import { hasEngine, hasOllama } from "./support/toolchain";
 
-const versions = readdirSync(join(repository, "test", "states"))
-  .filter((name) => name.endsWith(".json"))
-  .map((name) => name.replace(/\.json$/, ""));
-
-describe.skipIf(!hasEngine || !hasOllama).each(versions)("a stack that release %s made", (version) => {
+describe.skipIf(!hasEngine || !hasOllama).each(versions())("a stack that release %s made", (version) => {
   let world: ResourceWorld;
   let ollama: RunningOllama;
   let before: Json;

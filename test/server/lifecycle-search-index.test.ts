@@ -6,6 +6,18 @@ import { eachInItsOwnIndexWorld, FIELDS } from "./search-index-support";
 const world = eachInItsOwnIndexWorld();
 
 describe("an index", () => {
+  it("is not taken for gone where the answer does not say so", async () => {
+    const { id, state } = await created(lifecycle, world().inputs("i"));
+    const empty = { kind: "rewrite", answer: () => ({}) } as const;
+    world().cluster.faults.add({ match: { method: "GET", path: `/${id}` }, times: 2, action: empty });
+    const words = `GET /${id} answered in a form that is not understood`;
+    expect((await failureOf(lifecycle.read(id, state))).message).toContain(words);
+    expect((await failureOf(lifecycle.delete(id, state))).message).toContain(words);
+    expect(await world().exists(id)).toBe(true);
+    await lifecycle.delete(id, state);
+    expect(await world().exists(id)).toBe(false);
+  });
+
   it("lives: created, read without a difference, changed in place, deleted", async () => {
     const settings = { number_of_shards: 1, index: { number_of_replicas: 0 }, refresh_interval: "5s" };
     const mappings = { dynamic: "strict", _meta: { note: 1 }, properties: FIELDS };

@@ -1,9 +1,11 @@
 import type { Part } from "../part";
+import { canary } from "./canary";
 import { faults } from "./faults";
 import { lives } from "./lives";
 import { quickKills } from "./quick-kills";
 import { realKills } from "./real-kills";
+import { states } from "./states";
 import { together } from "./together";
 
 /** Everything that a run tries, in this order. */
-export const parts: readonly Part[] = [quickKills, realKills, lives, together, faults];
+export const parts: readonly Part[] = [quickKills, realKills, lives, together, faults, states, canary];

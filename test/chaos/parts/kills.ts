@@ -134,6 +134,7 @@ class KillTrial {
     await killed;
     world.cluster.faults.clear();
     world.lookForSecrets("the output of the killed command", output);
+    world.lookForSecrets("the state after the kill", stack.stateText());
     return killed === undefined ? undefined : { running: running.command, letGo };
   }
 
