@@ -148,10 +148,13 @@ export class ChaosWorld {
     };
   }
 
-  /** Objects on the cluster that are in no state, and were not made by hand. */
+  /** Objects and claims on the cluster that are in no state, and were not made by hand. */
   async unknown(): Promise<string[]> {
-    const found = check(await this.server.look(), this.#stacks, this.foreign);
-    return found.filter(({ column }) => column === "duplicated").map(({ text }) => text);
+    const sight = await this.server.look();
+    const objects = check(sight, this.#stacks, this.foreign).filter(({ column }) => column === "duplicated");
+    const claiming = this.#stacks.filter(({ program }) => program.some(({ type }) => type === "ClusterSetting"));
+    const claims = sight.claims.length > claiming.length ? ["a claim is in no state"] : [];
+    return [...objects.map(({ text }) => text), ...claims];
   }
 
   /** Waits until every request that was held back has been answered, whoever sent it. */

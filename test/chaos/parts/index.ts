@@ -4,8 +4,9 @@ import { faults } from "./faults";
 import { lives } from "./lives";
 import { quickKills } from "./quick-kills";
 import { realKills } from "./real-kills";
+import { servers } from "./servers";
 import { states } from "./states";
 import { together } from "./together";
 
 /** Everything that a run tries, in this order. */
-export const parts: readonly Part[] = [quickKills, realKills, lives, together, faults, states, canary];
+export const parts: readonly Part[] = [quickKills, realKills, lives, together, faults, servers, states, canary];
