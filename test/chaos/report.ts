@@ -17,6 +17,7 @@ export function table(results: readonly PartResult[]): string {
     ...columns.map((column) => COLUMNS[column]),
     "second try",
     "next up found it",
+    "ran through",
     "seconds",
   ];
   const rows = results.map(({ title, trials, seconds }) => [
@@ -25,6 +26,7 @@ export function table(results: readonly PartResult[]): string {
     ...Object.values(counts(trials)).map(String),
     String(trials.filter(({ again }) => again > 0).length),
     String(trials.filter(({ later }) => later).length),
+    String(trials.filter(({ missed }) => missed).length),
     String(Math.round(seconds)),
   ]);
   const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]?.length ?? 0)));

@@ -69,7 +69,12 @@ export class PlainServer {
     const answer = await this.#call("POST", `/_plugins/_ml/${path}/_search`, { query: { match_all: {} }, size: 1000 });
     // Where nothing was ever made there is no index yet.
     const { hits } = found.safeParse(answer).data?.hits ?? { hits: [] };
-    return hits.map(({ _id, _source }) => ({ id: _id, type, fields: _source }));
+    // A search shows the state of a model late.
+    const fieldsOf = async (id: string, shown: Json): Promise<Json> =>
+      type === "DeployedModel" ? await this.#call("GET", `/_plugins/_ml/models/${id}`) : shown;
+    return await Promise.all(
+      hits.map(async ({ _id, _source }) => ({ id: _id, type, fields: await fieldsOf(_id, _source) })),
+    );
   }
 }
 

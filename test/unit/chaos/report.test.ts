@@ -41,10 +41,11 @@ describe("the report of npm run test:chaos", () => {
       "modelId changed",
       "second try",
       "next up found it",
+      "ran through",
       "seconds",
     ]);
     expect(rule).toMatch(/^\| -+ \| (-+: \| ?)+$/);
-    expect(cells(row)).toEqual(["kills", "2", "0", "1", "0", "0", "0", "0", "1", "0", "1", "1", "3"]);
+    expect(cells(row)).toEqual(["kills", "2", "0", "1", "0", "0", "0", "0", "1", "0", "1", "1", "0", "3"]);
   });
 
   it("tells of a trial what it did, what it found, and how to play it again", () => {
