@@ -6,7 +6,8 @@ import { Life, type LifeModel } from "../life";
 import { steps } from "../life-steps";
 import type { Part } from "../part";
 
-const MOST_STEPS = 14;
+/** Drawn; of these about one in three is possible when its turn comes. */
+const MOST_STEPS = 60;
 
 /** Random lives of all resources: whatever happens, after each step the server, the state and the program are the same. */
 export const lives: Part = {
