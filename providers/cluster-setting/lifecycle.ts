@@ -9,7 +9,7 @@ import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
 import { type CheckFailure, type Lifecycle, PartialFailure } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
-import { newInstance, stackMark } from "../ownership";
+import { newInstance } from "../ownership";
 import { hasUnknown, isUnknown } from "../unknown";
 import { type Claim, claimKey, claimsIn, isSettled } from "./claim";
 import {
@@ -25,7 +25,17 @@ import { claim as claimInUpdate } from "./one-owner";
 import { asSeen, type Memory, modeOf, NOTHING, needsDefaults, type Plan, planApply, scopeOf } from "./plan";
 import { isListKey, regexProblem } from "./regex";
 import { release } from "./release";
-import { claimOf, joined, ownerOf, type Remembered, rememberedOf, warn } from "./remembered";
+import {
+  claimOf,
+  isLeft,
+  isOfResource,
+  joined,
+  ownerOf,
+  type Remembered,
+  rememberClaim,
+  rememberedOf,
+  warn,
+} from "./remembered";
 import { settle } from "./settle";
 
 const KEYS = [...BOOKKEEPING, "settings", "whenKnown", "scope", "mode", "restoreOnDelete", "revision"];
@@ -85,6 +95,7 @@ function revisionOf(inputs: ClusterSettingInputs): string {
 
 /** A claim that is missing on the cluster is put back by an update, as a value that is. */
 function diff(_id: string, olds: ClusterSettingState, news: ClusterSettingInputs) {
+  rememberClaim(news, olds.instance);
   const isClaimLost = olds.claim === ClaimStatus.missing;
   return { changes: isClaimLost || changedKeys(comparable(olds), comparable(news), KEYS).length > 0 };
 }
@@ -102,7 +113,9 @@ async function create(inputs: ClusterSettingInputs) {
   const server = openSearch(inputs.connection);
   const { clusterUuid } = await clusterInfo(server);
   const id = `${clusterUuid}/${shortHash([inputs.owner ?? "", Object.keys(inputs.settings).sort()])}`;
-  return { id, state: await apply(server, { id, clusterUuid, instance: newInstance() }, inputs, undefined) };
+  const instance = newInstance();
+  rememberClaim(inputs, instance);
+  return { id, state: await apply(server, { id, clusterUuid, instance }, inputs, undefined) };
 }
 
 async function update(id: string, olds: ClusterSettingState, news: ClusterSettingInputs): Promise<ClusterSettingState> {
@@ -118,8 +131,11 @@ async function update(id: string, olds: ClusterSettingState, news: ClusterSettin
 
 async function read(_id: string, state: ClusterSettingState) {
   const present = await getClusterSettings(openSearch(state.connection), { defaults: needsDefaults(state) });
-  const own = claimsIn(present).get(claimKey(ownerOf(state), state.instance ?? ""));
-  const stands = own !== undefined && isSettled(own);
+  rememberClaim(state, state.instance);
+  const own = claimKey(ownerOf(state), state.instance ?? "");
+  const claims = [...claimsIn(present)].filter(([key, claim]) => key === own || isLeft(key, claim, state));
+  // One that a request of an interrupted run made late is taken away by the update that puts a missing one back.
+  const stands = claims.length === 1 && claims.every(([key, claim]) => key === own && isSettled(claim));
   const claim = state.claim === ClaimStatus.refused || stands ? state.claim : ClaimStatus.missing;
   const seen = { ...state, ...asSeen(present, state), claim };
   const {
@@ -134,11 +150,6 @@ async function read(_id: string, state: ClusterSettingState) {
     ...inputs
   } = seen;
   return { state: seen, inputs };
-}
-
-/** A claim of the same project and stack in another backend is a neighbour's. */
-function isOfResource(claim: Claim, inputs: ClusterSettingInputs): boolean {
-  return claim.owner === ownerOf(inputs) && (claim.stack ?? stackMark(inputs)) === stackMark(inputs);
 }
 
 async function remove(_id: string, state: ClusterSettingState): Promise<void> {
@@ -160,8 +171,6 @@ async function apply(
 ): Promise<ClusterSettingState> {
   const owner = ownerOf(inputs);
   const ownKeys = [claimKey(owner, instance), ...(olds === undefined ? [] : [claimKey(ownerOf(olds), instance)])];
-  // A resource that does not know of a claim yet takes over what an interrupted run of it left.
-  const isNew = olds?.instance === undefined;
   let memory: Memory | undefined = olds;
   let mayBeMade: ClusterSettingState | undefined;
   const stateOf = (plan: Plan, claim: ClaimStatus): ClusterSettingState => {
@@ -177,7 +186,11 @@ async function apply(
         server,
         scope: scopeOf(inputs),
         key: claimKey(owner, instance),
-        isMine: (key, claim) => ownKeys.includes(key) || (isNew && isOfResource(claim, inputs)),
+        isMine: (key, claim) => {
+          if (ownKeys.includes(key)) return true;
+          // A new resource takes over whatever an earlier one of its name left, also the one that it replaces in this run.
+          return olds === undefined ? isOfResource(claim, inputs) : isLeft(key, claim, inputs);
+        },
         keepsClaims,
         isLeaving: false,
         needsDefaults: needsDefaults(inputs, olds),

@@ -5,7 +5,7 @@ import { type Claim, claimKey } from "./claim";
 import { ClaimStatus, type ClusterSettingState, RestoreOnDelete, SCHEMA_VERSION, SettingMode } from "./inputs";
 import { release as releaseInUpdate } from "./one-owner";
 import { needsDefaults, planRelease, scopeOf } from "./plan";
-import { claimOf, joined, ownerOf, warn } from "./remembered";
+import { claimOf, isLeft, joined, ownerOf, warn } from "./remembered";
 import { settle } from "./settle";
 
 /** Gives back what a resource set, as far as nobody else needs it, and then its claim. */
@@ -22,7 +22,7 @@ export async function release(server: OpenSearchServer, state: ClusterSettingSta
       server,
       scope: scopeOf(state),
       key: ownKey,
-      isMine: (key) => key === ownKey,
+      isMine: (key, claim) => key === ownKey || isLeft(key, claim, state),
       keepsClaims: state.instance !== undefined && state.claim !== ClaimStatus.refused,
       isLeaving: true,
       needsDefaults: needsDefaults(state),

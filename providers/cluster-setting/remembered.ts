@@ -1,7 +1,8 @@
 import { report } from "../../clients/report";
 import { nameOf } from "../explain";
 import { stackMark } from "../ownership";
-import type { Claim } from "./claim";
+import { isRemembered, rememberObject } from "../run-memory";
+import { type Claim, claimKey } from "./claim";
 import type { ClusterSettingInputs } from "./inputs";
 import { type Memory, scopeOf } from "./plan";
 
@@ -39,4 +40,20 @@ export const ownerOf = (inputs: ClusterSettingInputs): string => inputs.owner ??
 
 export function warn(inputs: ClusterSettingInputs, warnings: readonly string[]): void {
   for (const warning of warnings) report(`warning: ClusterSetting ${nameOf(inputs)}: ${warning}`);
+}
+
+/** Remembers for this run that the state names a claim, or will. */
+export function rememberClaim(inputs: ClusterSettingInputs, instance: string | undefined): void {
+  if (instance !== undefined) rememberObject(`claims of ${ownerOf(inputs)}`, claimKey(ownerOf(inputs), instance));
+}
+
+/** Whether a claim is of a resource. One of the same project and stack in another backend is a neighbour's. */
+export function isOfResource(claim: Claim, inputs: ClusterSettingInputs): boolean {
+  const stack = stackMark(inputs);
+  return claim.owner === ownerOf(inputs) && (claim.stack ?? stack) === stack;
+}
+
+/** Whether an interrupted run of a resource left a claim: the state does not name it. */
+export function isLeft(key: string, claim: Claim, inputs: ClusterSettingInputs): boolean {
+  return isOfResource(claim, inputs) && !isRemembered(key);
 }

@@ -239,6 +239,60 @@ describe("a run that was cut off", () => {
   });
 });
 
+describe("the claim of a killed run that came late", () => {
+  /** Puts a second claim of the resource beside its own, as a request does that was on its way when its sender died. */
+  async function late(more: Record<string, unknown>): Promise<void> {
+    const { persistent } = await world().api("GET", "/_cluster/settings?flat_settings=true");
+    const entries = Object.entries(persistent as Record<string, string>);
+    const [key, text] = entries.find(([each]) => each.startsWith("cluster.metadata.")) ?? expect.unreachable("a claim");
+    const claim = JSON.parse(text) as { instance: string };
+    const other = { ...claim, instance: "aaaaaaaaaaaa", ...more };
+    const name = key.replace(claim.instance, other.instance);
+    await world().api("PUT", "/_cluster/settings", { persistent: { [name]: JSON.stringify(other) } });
+    expect(await world().claimants()).toEqual(["s", "s"]);
+  }
+
+  const CLAIMS: [string, Record<string, unknown>][] = [
+    ["an announcement", { writing: "bbbbbbbbbbbb" }],
+    ["a whole one", {}],
+  ];
+
+  it.each(CLAIMS)("%s, goes with the resource", async (_what, more) => {
+    const inputs = { connection: world().connection, owner: urn("ClusterSetting", "s"), mode: "contribute" };
+    const made = await created(lifecycle, { ...inputs, settings: { [REGEX]: ["^ours$"] } });
+    await late(more);
+    await lifecycle.delete(made.id, made.state);
+    expect([await world().persistent(), await world().claimants()]).toEqual([{}, []]);
+  });
+
+  it.each(CLAIMS)("%s, is seen by a refresh, and the update after it takes it away", async (_what, more) => {
+    const inputs = { connection: world().connection, owner: urn("ClusterSetting", "s"), mode: "contribute" };
+    const made = await created(lifecycle, { ...inputs, settings: { [REGEX]: ["^ours$"] } });
+    await late(more);
+    const read = (await lifecycle.read(made.id, made.state)) ?? expect.unreachable("it is there");
+    expect(lifecycle.diff(made.id, read.state, made.inputs).changes).toBe(true);
+    const state = await lifecycle.update(made.id, read.state, made.inputs);
+    expect(await world().claimants()).toEqual(["s"]);
+    expect((await lifecycle.read(made.id, state))?.state).toStrictEqual(state);
+    expect(lifecycle.diff(made.id, state, made.inputs).changes).toBe(false);
+    await lifecycle.delete(made.id, state);
+    expect([await world().persistent(), await world().claimants()]).toEqual([{}, []]);
+  });
+});
+
+describe("a replacement that somebody forced", () => {
+  it("leaves the new resource's claim when the old one goes", async () => {
+    const inputs = { connection: world().connection, owner: urn("ClusterSetting", "s"), mode: "contribute" };
+    const old = await created(lifecycle, { ...inputs, settings: { [REGEX]: ["^ours$"] } });
+    const made = await created(lifecycle, { ...inputs, settings: { [REGEX]: ["^ours$"] } });
+    const opened = await world().persistent();
+    await lifecycle.delete(old.id, old.state);
+    expect([await world().persistent(), await world().claimants()]).toEqual([opened, ["s"]]);
+    await lifecycle.delete(made.id, made.state);
+    expect([await world().persistent(), await world().claimants()]).toEqual([{}, []]);
+  });
+});
+
 describe("the same project and stack name in another backend", () => {
   it("is a neighbour: it takes no claim over, and nothing away when it goes", async () => {
     const settings = { [REGEX]: ["^shared$"] };
