@@ -62,24 +62,42 @@ function check(news: unknown) {
 }
 
 function diff(_id: string, olds: OllamaModelState, news: OllamaModelInputs) {
+  use(news);
   const other = !sameModel(olds.model, news.model);
   const changes = other || changedKeys(olds, news, PLAIN).length > 0 || !fitsDigest(news, olds);
   return { changes, replaces: other ? ["model"] : [] };
 }
 
-/** Models that a create of this process found on the server and uses: a delete in the same update must not take them. */
-const foundThere = new Set<string>();
+/**
+ * Which resources of this update need a model, by their owners: the engine asks about each before it deletes any. A delete
+ * must not take what another one needs.
+ */
+const users = new Map<string, Set<string>>();
+
+function use({ endpoint, model, from, owner = "" }: OllamaModelInputs): void {
+  for (const each of [model, from]) {
+    if (each === undefined) continue;
+    const key = keyOf({ endpoint, model: each });
+    users.set(key, (users.get(key) ?? new Set()).add(owner));
+  }
+}
+
+function isUsedByAnother(endpoint: string, model: string, owner = ""): boolean {
+  return [...(users.get(keyOf({ endpoint, model })) ?? [])].some((each) => each !== owner);
+}
 
 function keyOf({ endpoint, model }: Pick<OllamaModelInputs, "endpoint" | "model">): string {
   return `${endpoint} ${listedName(model).toLowerCase()}`;
 }
 
 async function create(inputs: OllamaModelInputs) {
+  use(inputs);
   const work = await begin(inputs, "createSeconds");
   return await oneAtATime(keyOf(inputs), async () => {
     const holding = await ensureModel(work, NOTHING_BEFORE, false);
     if (!holding.pulled) {
-      foundThere.add(keyOf(inputs));
+      // In a replacement that somebody forced, the old one has the same owner.
+      use({ ...inputs, owner: `new ${inputs.owner}` });
       say(inputs.model, "is on the server already, so it is used and will not be removed");
     }
     return { id: listedName(inputs.model), state: await warmed(work, holding) };
@@ -163,27 +181,25 @@ async function orWarn(olds: OllamaModelState, task: () => Promise<void>): Promis
 }
 
 async function deleteHeld(server: OllamaServer, state: OllamaModelState): Promise<void> {
-  if (state.pulled) await deleteModel(server, state.model);
+  if (state.pulled) await deleteUnlessUsed(server, state.model, state);
   await deleteBase(server, state);
 }
 
 async function deleteBase(server: OllamaServer, state: OllamaModelState): Promise<void> {
-  if (state.fromPulled && state.from !== undefined) await deleteModel(server, state.from);
+  if (state.fromPulled && state.from !== undefined) await deleteUnlessUsed(server, state.from, state);
+}
+
+async function deleteUnlessUsed(server: OllamaServer, model: string, state: OllamaModelState): Promise<void> {
+  if (!isUsedByAnother(state.endpoint, model, state.owner)) return await deleteModel(server, model);
+  say(model, "stays on the server, since another resource of this program uses it; nothing removes it later");
 }
 
 async function remove(_id: string, state: OllamaModelState): Promise<void> {
   const server = new OllamaServer(state.endpoint);
-  const wasFound = foundThere.delete(keyOf(state));
   if (!(state.pulled || state.fromPulled)) return await unloaded(server, state);
   if (stays(state)) {
     say(state.model, "stays on the server, where others may use it by now; with retainOnDelete: false it would go");
     return await unloaded(server, state);
-  }
-  if (wasFound) {
-    return say(
-      state.model,
-      "stays on the server, since another resource of this update uses it; nothing removes it later",
-    );
   }
   if (await forgettable(server, state)) return;
   await unloaded(server, state);

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { ollamaModelLifecycle as lifecycle } from "../../../providers/ollama-model/lifecycle";
 import { FakeOllama } from "../clients/ollama-fake";
-import { DIGEST, failure, fake, inputs, lines, made, NAME } from "./ollama-model-support";
+import { DIGEST, failure, fake, inputs, lines, made, NAME, OWNER } from "./ollama-model-support";
 
 describe("update", () => {
   it("a moved tag is pulled again when the expected digest asks for it", async () => {
@@ -141,9 +141,37 @@ describe("delete", () => {
     await lifecycle.delete(old.id, old.state);
     expect(fake.models.has(NAME)).toBe(true);
     expect(lines.at(-1)).toBe(
-      "OllamaModel smollm2:135m: stays on the server, since another resource of this update uses it; nothing removes it later",
+      "OllamaModel smollm2:135m: stays on the server, since another resource of this program uses it; nothing removes it later",
     );
     expect(await lifecycle.read(successor.id, successor.state)).toBeDefined();
+  });
+
+  it("a resource that leaves the program does not take the model from another one that an earlier update made", async () => {
+    const leaving = await made();
+    const other = inputs({ owner: `${OWNER}-2` });
+    const { id, state } = await lifecycle.create(other);
+    expect(state.pulled).toBe(false);
+    // A later update: a process of its own, which the engine asks about what stays before it deletes what goes.
+    vi.resetModules();
+    const { ollamaModelLifecycle: later } = await import("../../../providers/ollama-model/lifecycle.js");
+    expect(later.diff(id, state, other).changes).toBe(false);
+    await later.delete(leaving.id, leaving.state);
+    expect(fake.models.has(NAME)).toBe(true);
+  });
+
+  it("a resource that leaves the program does not take the base model from another one", async () => {
+    const leaving = await made({ model: "derived:1", from: NAME, system: "s" });
+    expect(leaving.state.fromPulled).toBe(true);
+    const other = inputs({ owner: `${OWNER}-2` });
+    const { id, state } = await lifecycle.create(other);
+    vi.resetModules();
+    const { ollamaModelLifecycle: later } = await import("../../../providers/ollama-model/lifecycle.js");
+    later.diff(id, state, other);
+    await later.delete(leaving.id, leaving.state);
+    expect([fake.models.has(NAME), fake.models.has("derived:1")]).toEqual([true, false]);
+    expect(lines.at(-1)).toBe(
+      "OllamaModel smollm2:135m: stays on the server, since another resource of this program uses it; nothing removes it later",
+    );
   });
 
   it("OLLAMA_CHAT_FORGET_UNREACHABLE=1 lets go of a server that is gone", async () => {
