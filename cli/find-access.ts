@@ -1,5 +1,6 @@
 import { type Connection, PASSWORD_OVERRIDE } from "../clients/opensearch/connect";
-import { BASE_URL_RULE, isBaseUrl } from "../providers/base-url";
+import { baseUrlProblem, normalUrl } from "../providers/base-url";
+import { sentence } from "../providers/checking";
 import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
 import type { Access } from "./access";
 import { ExitCode } from "./exit-codes";
@@ -60,7 +61,7 @@ export async function findAccess(flags: AccessFlags, environment = process.env):
     stack,
     opensearch:
       given.opensearch === undefined ? connectionOf(outputs, given, environment) : givenConnection(given, environment),
-    ollamaEndpoint: given.ollama ?? known(outputs?.ollamaEndpoint),
+    ollamaEndpoint: endpointOf(given.ollama ?? outputs?.ollamaEndpoint),
     chatModel: given.model ?? known(outputs?.chatModel),
     api: given.api ?? known(outputs?.api) ?? ChatApi.generate,
     modelGroupId: known(outputs?.modelGroupId),
@@ -91,19 +92,22 @@ function withVariables(flags: AccessFlags, environment: NodeJS.ProcessEnv): Acce
   return { ...Object.fromEntries(variables), ...Object.fromEntries(set) };
 }
 
-/** What three of them must be; the others are taken as they are. */
+const API_RULE = `must be one of ${CHAT_APIS.join(", ")}`;
+
+/** What is wrong with three of them; the others are taken as they are. */
 const RULES = [
-  { key: "opensearch", isRight: isBaseUrl, rule: BASE_URL_RULE },
-  { key: "ollama", isRight: isBaseUrl, rule: BASE_URL_RULE },
-  { key: "api", isRight: (api: string) => CHAT_APIS.includes(api), rule: `must be one of ${CHAT_APIS.join(", ")}` },
+  { key: "opensearch", problem: baseUrlProblem },
+  { key: "ollama", problem: baseUrlProblem },
+  { key: "api", problem: (api: string) => (CHAT_APIS.includes(api) ? undefined : API_RULE) },
 ] as const;
 
 function validate(given: AccessFlags): void {
-  for (const { key, isRight, rule } of RULES) {
+  for (const { key, problem } of RULES) {
     const value = given[key];
-    if (value === undefined || isRight(value)) continue;
+    const rule = value === undefined ? undefined : problem(value);
+    if (rule === undefined) continue;
     throw new CommandFailure(ExitCode.usage, {
-      what: `--${key} is ${JSON.stringify(value)}: ${rule}.`,
+      what: `${sentence([`--${key}`], value, rule)}.`,
       cause: `The flag --${key}, or the variable ${VARIABLES[key]}, says so.`,
       fix: "Correct it; ollama-chat --help shows all of them.",
     });
@@ -129,7 +133,7 @@ function connectionOf(
   given: AccessFlags,
   environment: NodeJS.ProcessEnv,
 ): Connection | undefined {
-  const endpoint = known(outputs?.opensearchEndpoint);
+  const endpoint = endpointOf(outputs?.opensearchEndpoint);
   if (endpoint === undefined) return undefined;
   const username = known(outputs?.opensearchUsername);
   return {
@@ -141,10 +145,10 @@ function connectionOf(
 }
 
 function givenConnection(given: AccessFlags, environment: NodeJS.ProcessEnv): Connection {
-  const { opensearch: endpoint = "", username, caFile, skipTlsVerify } = given;
+  const { opensearch = "", username, caFile, skipTlsVerify } = given;
   const password = givenPassword(given, environment);
   if (username !== undefined && password === undefined) throw noPassword(DEFAULT_PASSWORD_VARIABLE, username);
-  return { endpoint, username, password, caCertificateFile: caFile, skipTlsVerify };
+  return { endpoint: normalUrl(opensearch), username, password, caCertificateFile: caFile, skipTlsVerify };
 }
 
 function givenPassword(given: AccessFlags, environment: NodeJS.ProcessEnv): string | undefined {
@@ -159,6 +163,11 @@ function noPassword(variable: string, username: string | undefined): CommandFail
     cause: "Passwords are never taken from the command line, where every process list shows them.",
     fix: `Set ${variable}, or name another variable with --password-env.`,
   });
+}
+
+function endpointOf(text: string | undefined): string | undefined {
+  const endpoint = known(text);
+  return endpoint === undefined ? undefined : normalUrl(endpoint);
 }
 
 /** Outputs are never absent; what does not apply is empty. */

@@ -152,7 +152,8 @@ export interface OllamaChatStackArgs {
   /** Time limits. */
   readiness?: ReadinessArgs;
   /**
-   * Address of the host on which ports are published.
+   * Address of the host on which ports are published. Endpoints and the certificate of OpenSearch follow: clients on this
+   * machine take `localhost` for 127.0.0.1 and 0.0.0.0, `[::1]` for ::, and any other address as it is.
    * @default "127.0.0.1"
    */
   publishAddress?: string;

@@ -1,19 +1,15 @@
+import { isLoopback, normalUrl } from "../providers/base-url";
+
 /** Name by which a container reaches its host; Docker resolves it through an entry of the hosts file. */
 export const HOST_GATEWAY = "host.docker.internal";
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const PRIVATE_IPV4 = /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
-
-/** True for a URL whose host is this machine itself. */
-export function isLoopback(url: string): boolean {
-  return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
-}
 
 /** The same URL as a container on this machine has to write it: there, localhost is the container. */
 export function fromContainer(url: string): string {
   if (!isLoopback(url)) return url;
-  const { protocol, port } = new URL(url);
-  return `${protocol}//${HOST_GATEWAY}${port ? `:${port}` : ""}`;
+  const { protocol, port, pathname } = new URL(url);
+  return normalUrl(`${protocol}//${HOST_GATEWAY}${port ? `:${port}` : ""}${pathname}`);
 }
 
 /**
@@ -22,7 +18,7 @@ export function fromContainer(url: string): string {
  * on the internet.
  */
 export function mayBePrivate(url: string): boolean {
-  const { hostname, protocol } = new URL(url);
+  const { hostname, protocol } = new URL(normalUrl(url));
   if (/^[\d.]+$/.test(hostname)) return PRIVATE_IPV4.test(hostname);
   return protocol === "http:" || !hostname.includes(".") || hostname.startsWith("[");
 }

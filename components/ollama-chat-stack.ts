@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { normalUrl } from "../providers/base-url";
 import { ClusterSetting } from "../providers/cluster-setting/resource";
 import type { ConnectionArgs } from "../providers/connection-args";
 import { ChatApi } from "../providers/connector/chat-api";
@@ -14,6 +15,7 @@ import { createNetwork, type DockerContext } from "./docker-parts";
 import { HOST_GATEWAY, mayBePrivate } from "./endpoints";
 import { createOllama, existingOllama, type OllamaServer } from "./ollama-server";
 import { createOpenSearch, type OpenSearchCluster } from "./open-search-server";
+import { publishAddressOf } from "./published-address";
 import { validated } from "./validate";
 
 export const DEFAULT_MODEL = "smollm2:135m";
@@ -93,17 +95,17 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     const connector = createConnector();
     const deployed = createDeployedModel();
 
-    this.opensearchEndpoint = pulumi.output(connection.endpoint);
+    this.opensearchEndpoint = pulumi.output(connection.endpoint).apply(normalUrl);
     this.opensearchUsername = text(connection.username);
     this.opensearchPassword = pulumi.secret(text(connection.password));
     this.opensearchCaCertificate = authorityOf(connection);
-    this.ollamaEndpoint = pulumi.output(ollama.endpoint);
+    this.ollamaEndpoint = pulumi.output(normalUrl(ollama.endpoint));
     this.chatModel = pulumi.output(model);
     this.api = pulumi.output(api);
     this.modelGroupId = group.id;
     this.connectorId = connector.id;
     this.modelId = deployed.id;
-    this.predictUrl = pulumi.interpolate`${connection.endpoint}/_plugins/_ml/models/${deployed.id}/_predict`;
+    this.predictUrl = pulumi.interpolate`${this.opensearchEndpoint}/_plugins/_ml/models/${deployed.id}/_predict`;
     this.backend = {
       connection,
       opensearch: { dependsOn: [...opensearch.dependsOn, settings] },
@@ -122,7 +124,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
         name,
         options: parent,
         transform,
-        publishAddress: args.publishAddress ?? "127.0.0.1",
+        publishAddress: publishAddressOf(args),
       };
       const network = createNetwork(context);
       const ollama = endpoint === undefined ? createOllama(args, context, network) : existingOllama(args, endpoint);

@@ -10,6 +10,7 @@ import {
   type DockerContext,
 } from "./docker-parts";
 import { fromContainer } from "./endpoints";
+import { clientUrl } from "./published-address";
 
 /** Pinned, never `latest`: the version whose answers the tests know. */
 export const OLLAMA_IMAGE = "ollama/ollama:0.17.4";
@@ -52,7 +53,7 @@ export function createOllama(args: OllamaChatStackArgs, context: DockerContext, 
   const withGpus = ollama.gpus === undefined ? made : { ...made, gpus: ollama.gpus };
   const final = context.transform.ollamaContainer?.(withGpus) ?? withGpus;
   const container = createContainer(context, "ollama", final);
-  const here = `http://localhost:${external}`;
+  const here = clientUrl("http", context.publishAddress, external);
   const seconds = args.readiness?.ollamaSeconds ?? 120;
   const health = createHealth(context, "ollama", container, { endpoint: here, seconds });
   // A cluster elsewhere knows no alias of this network; on this machine the published port serves it.

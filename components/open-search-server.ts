@@ -13,6 +13,7 @@ import {
   type DockerContext,
 } from "./docker-parts";
 import { HOST_GATEWAY } from "./endpoints";
+import { certificateAddresses, clientUrl } from "./published-address";
 
 /** Pinned, never `latest`: the version that everything here is tested on. */
 export const OPENSEARCH_IMAGE = "opensearchproject/opensearch:3.6.0";
@@ -57,7 +58,7 @@ export function createOpenSearch(
   const full = { ...made, uploads, ...hosts };
   const final = context.transform.openSearchContainer?.(full) ?? full;
   const container = createContainer(context, "opensearch", final);
-  const endpoint = `https://localhost:${external}`;
+  const endpoint = clientUrl("https", context.publishAddress, external);
   const seconds = args.readiness?.openSearchSeconds ?? 300;
   const health = createHealth(context, "opensearch", container, { endpoint, seconds });
   const connection: ConnectionArgs = {
@@ -78,8 +79,9 @@ const HEALTH =
   `curl -sk -o /dev/null -w '%{http_code}' https://localhost:${OPENSEARCH_PORT}/ | grep -qE '^(200|401)$' && exit 0; ` +
   "sleep 0.25; done; exit 1";
 
-function createCertificate({ name, options, transform }: DockerContext): TlsCertificate {
-  const args = { commonName: NODE_NAME, dnsNames: ["localhost", ALIAS], ipAddresses: ["127.0.0.1"] };
+function createCertificate({ name, options, transform, publishAddress }: DockerContext): TlsCertificate {
+  const ipAddresses = certificateAddresses(publishAddress);
+  const args = { commonName: NODE_NAME, dnsNames: ["localhost", ALIAS], ipAddresses };
   return new TlsCertificate(`${name}-tls`, transform.tlsCertificate?.(args) ?? args, options);
 }
 

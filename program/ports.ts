@@ -6,6 +6,8 @@ import type { OllamaChatStackArgs } from "../components/args";
 import { STACK_LABEL, stackLabel } from "../components/naming";
 import { OLLAMA_PORT } from "../components/ollama-server";
 import { OPENSEARCH_PORT } from "../components/open-search-server";
+import { covers, occupiedAddresses, publishAddressOf } from "../components/published-address";
+import { hostOf } from "../providers/base-url";
 
 interface WantedPort {
   readonly key: string;
@@ -17,7 +19,7 @@ interface WantedPort {
  * container is fine.
  */
 export async function requireFreePorts(args: OllamaChatStackArgs): Promise<void> {
-  const address = args.publishAddress ?? "127.0.0.1";
+  const published = publishAddressOf(args);
   const [first, second] = wantedPorts(args);
   if (first !== undefined && first.port === second?.port) {
     throw new pulumi.RunError(
@@ -25,14 +27,21 @@ export async function requireFreePorts(args: OllamaChatStackArgs): Promise<void>
     );
   }
   for (const { key, port } of wantedPorts(args)) {
-    if (!isPort(port) || (await isFree(address, port))) continue;
-    const ours = await ourPublishedPorts();
-    if (ours === undefined) throw dockerSilent(key, address, port);
-    if (ours.includes(port)) continue;
-    throw new pulumi.RunError(
-      `${key} is ${port}: something else on this machine listens on ${address}:${port} already. Stop it, or choose another port with\n  pulumi config set ${key} ${port + 1}`,
-    );
+    if (!isPort(port)) continue;
+    for (const address of occupiedAddresses(published)) await requireOurs(key, address, port);
   }
+}
+
+/** Judged address by address: our own container on one of them says nothing of the others. */
+async function requireOurs(key: string, address: string, port: number): Promise<void> {
+  if (await isFree(address, port)) return;
+  const where = `${hostOf(address)}:${port}`;
+  const ours = await ourPublishedPorts();
+  if (ours === undefined) throw dockerSilent(key, where, port);
+  if (ours.some(({ IP, PublicPort }) => PublicPort === port && covers(IP, address))) return;
+  throw new pulumi.RunError(
+    `${key} is ${port}: something else on this machine listens on ${where} already. Stop it, or choose another port with\n  pulumi config set ${key} ${port + 1}`,
+  );
 }
 
 /** What is no port is told by the component, which checks all of its arguments. */
@@ -40,10 +49,10 @@ function isPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536;
 }
 
-function dockerSilent(key: string, address: string, port: number): pulumi.RunError {
+function dockerSilent(key: string, listening: string, port: number): pulumi.RunError {
   const where = process.env.DOCKER_HOST ? `at DOCKER_HOST=${process.env.DOCKER_HOST}` : "at /var/run/docker.sock";
   return new pulumi.RunError(
-    `${key} is ${port}: something listens on ${address}:${port} already, and Docker cannot be reached ${where} to tell whether it is this stack's own container. Start Docker, or correct DOCKER_HOST.`,
+    `${key} is ${port}: something listens on ${listening} already, and Docker cannot be reached ${where} to tell whether it is this stack's own container. Start Docker, or correct DOCKER_HOST.`,
   );
 }
 
@@ -64,21 +73,20 @@ async function isFree(address: string, port: number): Promise<boolean> {
   });
 }
 
-const containersAnswer = z.array(
-  z.object({ Ports: z.array(z.object({ PublicPort: z.number().optional() })).nullish() }),
-);
+const publishedPort = z.object({ IP: z.string().default(""), PublicPort: z.number().optional() });
+const containersAnswer = z.array(z.object({ Ports: z.array(publishedPort).nullish() }));
 
 /**
  * Ports that containers with this stack's label publish; `undefined` where Docker does not answer. A Docker elsewhere
  * publishes none here.
  */
-async function ourPublishedPorts(): Promise<number[] | undefined> {
+async function ourPublishedPorts(): Promise<z.infer<typeof publishedPort>[] | undefined> {
   const socket = dockerSocket();
   if (socket === undefined) return [];
   const filters = encodeURIComponent(JSON.stringify({ label: [`${STACK_LABEL}=${stackLabel()}`] }));
   const answer = await get(socket, `/containers/json?filters=${filters}`).catch(() => undefined);
   if (answer === undefined) return undefined;
-  return containersOf(answer).flatMap(({ Ports }) => (Ports ?? []).flatMap(({ PublicPort }) => PublicPort ?? []));
+  return containersOf(answer).flatMap(({ Ports }) => Ports ?? []);
 }
 
 function containersOf(answer: string): z.infer<typeof containersAnswer> {

@@ -1,10 +1,13 @@
 import { z } from "zod";
-import { BASE_URL_RULE, isBaseUrl } from "./base-url";
+import { BASE_URL_RULE, baseUrlProblem } from "./base-url";
 
 export type { Connection } from "../clients/opensearch/connect";
 
-/** A server's base URL: http or https, a host, at most a port. */
-export const endpointSchema = z.string(BASE_URL_RULE).refine(isBaseUrl, BASE_URL_RULE);
+/** A server's base URL: http or https, a host, perhaps a port and the path of a proxy in front of it. */
+export const endpointSchema = z.string(BASE_URL_RULE).superRefine((text, context) => {
+  const message = baseUrlProblem(text);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
 
 const variableRule = "must be the name of an environment variable, such as OPENSEARCH_PASSWORD";
 

@@ -1,4 +1,5 @@
 import { freemem, totalmem } from "node:os";
+import { isThisMachine } from "../../clients/base-url";
 import { sameModel } from "../../clients/ollama/names";
 import { GUIDE_MODELS, type GuideModel, SIZES_SEEN_ON } from "./guide-models";
 import { type Fit, fitOf, type MachineMemory, memoryBytes } from "./memory";
@@ -25,7 +26,7 @@ export interface GuideSurroundings {
 }
 
 export function guide({ ollamaEndpoint, pulledNames }: GuideSurroundings, machine = thisMachine()): Guide {
-  const here = ollamaEndpoint !== undefined && isLocal(ollamaEndpoint) ? machine : undefined;
+  const here = ollamaEndpoint !== undefined && isThisMachine(ollamaEndpoint) ? machine : undefined;
   const models = GUIDE_MODELS.map(({ shape, ...model }) => {
     const needed =
       model.downloadBytes === undefined || shape === undefined ? undefined : memoryBytes(model.downloadBytes, shape);
@@ -43,8 +44,4 @@ export function guide({ ollamaEndpoint, pulledNames }: GuideSurroundings, machin
 /** On Linux, free memory is what programs can have without others being pushed out (`MemAvailable`). */
 function thisMachine(): MachineMemory {
   return { totalBytes: totalmem(), freeBytes: freemem() };
-}
-
-function isLocal(endpoint: string): boolean {
-  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(endpoint).hostname);
 }

@@ -2,6 +2,7 @@
 // working directory happens to hold a file with the name of the base model.
 import { Ollama } from "ollama/browser";
 import { z } from "zod";
+import { normalUrl } from "../base-url";
 import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
 import { validate } from "../validate";
@@ -23,7 +24,12 @@ const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** An Ollama server as the lifecycles see it: typed answers, and the errors of `clients/errors`. */
 export class OllamaServer {
-  constructor(readonly endpoint: string) {}
+  /** Base URL, in its one form. */
+  readonly endpoint: string;
+
+  constructor(endpoint: string) {
+    this.endpoint = normalUrl(endpoint);
+  }
 
   async call<T>(call: OllamaCall<T>): Promise<T> {
     const limit = (call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;

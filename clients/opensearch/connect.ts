@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ExplainedError } from "../../diagnosis/explained-error";
+import { normalUrl } from "../base-url";
 import { apiClient } from "./library";
 import { OpenSearchServer } from "./server";
 
@@ -47,12 +48,12 @@ export function openSearch(connection: Connection): OpenSearchServer {
   if (known) return known;
   const server = new OpenSearchServer({
     client: apiClient({
-      nodes: [connection.endpoint, ...(connection.endpoints ?? [])],
+      nodes: [connection.endpoint, ...(connection.endpoints ?? [])].map(normalUrl),
       auth: connection.username === undefined ? undefined : { username: connection.username, password: password ?? "" },
       ssl: { ca: authorityOf(connection), rejectUnauthorized: connection.skipTlsVerify !== true },
       agent: { keepAlive: true, maxSockets: MAX_SOCKETS },
     }),
-    endpoint: connection.endpoint,
+    endpoint: normalUrl(connection.endpoint),
     requestTimeoutSeconds: connection.requestTimeoutSeconds ?? DEFAULT_REQUEST_TIMEOUT_SECONDS,
     maxRetries: connection.maxRetries ?? DEFAULT_MAX_RETRIES,
   });

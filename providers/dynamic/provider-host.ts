@@ -1,3 +1,5 @@
+import { isLoopback } from "../../clients/base-url";
+
 /** Whether this process is the SDK's host of dynamic providers, and no user's program, command or test. */
 export function isProviderHost(): boolean {
   return /[\\/]cmd[\\/]dynamic-provider[\\/]index\.js$/.test(process.argv[1] ?? "");
@@ -7,5 +9,5 @@ export function isProviderHost(): boolean {
 export function engineAddress(): string | undefined {
   const address = process.argv[2];
   if (!isProviderHost() || address === undefined) return undefined;
-  return /^(?:127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(address) ? address : undefined;
+  return /:\d+$/.test(address) && isLoopback(`http://${address}`) ? address : undefined;
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createServer, type Server } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -23,6 +24,11 @@ const SYNC_UP = "plugins.ml_commons.sync_up_job_interval_in_seconds";
 /** Docker's own names carry the stack's, so a run does not meet the leftovers of another. */
 const STACK = `test${process.pid}`;
 const PREFIX = `pulumi-ollama-chat-${STACK}-chat`;
+/** An address of this machine that is not loopback and belongs to no bridge of Docker's. */
+const HOST_ADDRESS = Object.entries(networkInterfaces())
+  .filter(([name]) => !/^(?:docker|br-|veth)/.test(name))
+  .flatMap(([, all]) => all ?? [])
+  .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
 
 const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
 const lines = (text: string) => text.split("\n").filter(Boolean);
@@ -247,6 +253,39 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
     expect(after.modelId).toBe(before.modelId);
     expect((await ask("Are you still there?", after)).text).not.toBe("");
   });
+
+  it.skipIf(HOST_ADDRESS === undefined)(
+    "on an address of the host, everybody asks there: clients, certificate, outputs, port check and doctor",
+    async () => {
+      const before = await outputs();
+      const port = Number(config.opensearchPort);
+      project.configure({ ...config, publishAddress: HOST_ADDRESS });
+      const moved = await project.up();
+      expect(moved.code, moved.output).toBe(0);
+      // A stranger on loopback with the same port: whoever still asks localhost would meet it.
+      blocker = createServer((socket) => socket.end("HTTP/1.1 418 a stranger\r\n\r\n"));
+      await new Promise<void>((listening) => blocker?.listen(port, "127.0.0.1", listening));
+      try {
+        const after = await outputs();
+        expect(after).toMatchObject({
+          opensearchEndpoint: `https://${HOST_ADDRESS}:${port}`,
+          modelId: before.modelId,
+        });
+        expect((await project.outputs()).ollamaEndpoint).toBe(`http://${HOST_ADDRESS}:${config.ollamaPort}`);
+        expect((await ask("Are you reached there?", after)).text).not.toBe("");
+        const { code, lines } = await doctor();
+        expect([code, wrong(lines)]).toEqual([0, []]);
+        for (const id of ["container-opensearch", "container-ollama"]) {
+          expect(lines.find((line) => line.id === id)?.seen).toBe("running, healthy");
+        }
+        const run = await project.preview("--expect-no-changes");
+        expect(run.code, run.output).toBe(0);
+      } finally {
+        await new Promise<void>((closed) => blocker?.close(() => closed()));
+        blocker = undefined;
+      }
+    },
+  );
 
   it("a container that was removed by hand comes back by the way the error names, with its data", async () => {
     const before = await outputs();

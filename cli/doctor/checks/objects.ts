@@ -1,6 +1,6 @@
 import { getModelGroup } from "../../../clients/opensearch/model-groups";
 import { lastDeployError } from "../../../clients/opensearch/tasks";
-import { isLoopback } from "../../../components/endpoints";
+import { isLoopback } from "../../../providers/base-url";
 import { ModelState } from "../../../providers/deployed-model/deployment";
 import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
 import { lintConnector } from "../lint-connector";

@@ -2,8 +2,8 @@ import { UnreachableError } from "../../../clients/errors";
 import type { ListedModel } from "../../../clients/ollama/models";
 import { listedName, sameModel } from "../../../clients/ollama/names";
 import { bytes } from "../../../clients/ollama/progress";
-import { isLoopback } from "../../../components/endpoints";
 import { diagnose } from "../../../diagnosis/diagnose";
+import { isThisMachine } from "../../../providers/base-url";
 import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
 import { askDirectly, seconds, shownSeconds } from "../ollama-looks";
 import { pullMissing } from "../pull-missing";
@@ -90,7 +90,7 @@ async function memory(scene: Scene): Promise<Outcome> {
   ]);
   const cold = names.filter((name) => !running.some((one) => sameModel(one.name, name)));
   if (cold.length === 0) return ok(`in memory: ${bytes(running.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))}`);
-  if (!isLoopback(ollamaEndpoint)) return notHere("Ollama runs on another machine");
+  if (!isThisMachine(ollamaEndpoint, scene.machine.addresses())) return notHere("Ollama runs on another machine");
   const limit = docker?.containers.ollama?.HostConfig.Memory || Number.POSITIVE_INFINITY;
   const free = Math.min(scene.machine.freeMemoryBytes(), limit);
   const needed = Math.max(...cold.map((name) => find(models, name)?.sizeBytes ?? 0)) * OVERHEAD;

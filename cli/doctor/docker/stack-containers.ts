@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { DockerEngine } from "../../../clients/docker/engine";
-import { isLoopback } from "../../../components/endpoints";
+import { answersAt } from "../../../components/published-address";
 import { STACK_LABEL } from "../../../components/stack-label";
+import { BaseUrl, isThisMachine } from "../../../providers/base-url";
 import type { Access } from "../../access";
 
-const bindings = z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullable()).nullish();
+const binding = z.object({ HostIp: z.string().default(""), HostPort: z.string() });
+const bindings = z.record(z.string(), z.array(binding).nullable()).nullish();
 
 const inspected = z.object({
   Id: z.string(),
@@ -70,20 +72,20 @@ export async function stackContainers(engine: DockerEngine, access: Access): Pro
     engine.get(`/volumes?filters=${filters}`, volumesAnswer),
   ]);
   const all = await Promise.all(found.map(({ Id }) => engine.get(`/containers/${Id}/json`, inspected)));
-  const ports: Record<Part, number | undefined> = {
-    opensearch: portOf(access.opensearch?.endpoint),
-    ollama: portOf(access.ollamaEndpoint),
+  const here: Record<Part, BaseUrl | undefined> = {
+    opensearch: onThisMachine(access.opensearch?.endpoint),
+    ollama: onThisMachine(access.ollamaEndpoint),
   };
   // A stopped container of another stack may have had the same port.
   const runningFirst = all.toSorted((a, b) => Number(b.State.Running) - Number(a.State.Running));
-  const containers = byPart((part) => runningFirst.find((one) => publishes(one, ports[part])));
+  const containers = byPart((part) => runningFirst.find((one) => publishes(one, here[part])));
   const labels = (volumes ?? []).map((volume) => ({ name: volume.Name, stack: volume.Labels?.[STACK_LABEL] ?? "" }));
   const partner = Object.values(containers)[0]?.Config.Labels?.[STACK_LABEL];
   const stacks = new Set(labels.map(({ stack }) => stack));
   // Without a container the ports say nothing; then only a single stack on this Docker can be meant.
   const stack = partner ?? (stacks.size === 1 ? [...stacks][0] : undefined);
   const removed = byPart((part) => {
-    if (containers[part] !== undefined || ports[part] === undefined) return undefined;
+    if (containers[part] !== undefined || here[part] === undefined) return undefined;
     const own = labels.filter((volume) => volume.stack === stack && volume.name.endsWith(`-${part}`));
     return own.find(({ name }) => !all.some(({ Name }) => Name === name))?.name;
   });
@@ -99,18 +101,22 @@ export async function containerOnPort(engine: DockerEngine, port: number): Promi
 
 /** Ports on this machine that a container publishes, also while it is stopped. */
 export function publishedPorts(container: Container): number[] {
-  const all = Object.values(container.HostConfig.PortBindings ?? {});
-  return all.flatMap((bound) => (bound ?? []).map(({ HostPort }) => Number(HostPort)));
+  return bindingsOf(container).map(({ HostPort }) => Number(HostPort));
 }
 
-function publishes(container: Container, port: number | undefined): boolean {
-  return port !== undefined && publishedPorts(container).includes(port);
+function bindingsOf(container: Container): z.infer<typeof binding>[] {
+  return Object.values(container.HostConfig.PortBindings ?? {}).flatMap((bound) => bound ?? []);
 }
 
-function portOf(endpoint: string | undefined): number | undefined {
-  if (endpoint === undefined || !isLoopback(endpoint)) return undefined;
-  const { port, protocol } = new URL(endpoint);
-  return Number(port || (protocol === "https:" ? 443 : 80));
+function publishes(container: Container, url: BaseUrl | undefined): boolean {
+  if (url === undefined) return false;
+  return bindingsOf(container).some(
+    ({ HostIp, HostPort }) => Number(HostPort) === url.port && answersAt(HostIp, url.hostname),
+  );
+}
+
+function onThisMachine(endpoint: string | undefined): BaseUrl | undefined {
+  return endpoint !== undefined && isThisMachine(endpoint) ? BaseUrl.parse(endpoint) : undefined;
 }
 
 function byPart<T>(find: (part: Part) => T | undefined): Partial<Record<Part, T>> {

@@ -15,6 +15,8 @@ interface State {
 
 interface ContainerDouble {
   readonly port: number;
+  /** Where it publishes it. Default: 127.0.0.1. */
+  readonly address?: string;
   readonly state?: Partial<State>;
   readonly restartCount?: number;
   readonly log?: string;
@@ -73,13 +75,16 @@ export class DockerDouble extends LoopbackServer {
 
 const LABELS = { [STACK_LABEL]: "chat/dev" };
 
-function inspected(name: string, { port, state, restartCount = 0, labels }: ContainerDouble): unknown {
+function inspected(
+  name: string,
+  { port, address = "127.0.0.1", state, restartCount = 0, labels }: ContainerDouble,
+): unknown {
   return {
     Id: name,
     Name: `/${name}`,
     RestartCount: restartCount,
     State: { ...RUNNING, ...state },
-    HostConfig: { Memory: 0, PortBindings: { "1/tcp": [{ HostIp: "127.0.0.1", HostPort: String(port) }] } },
+    HostConfig: { Memory: 0, PortBindings: { "1/tcp": [{ HostIp: address, HostPort: String(port) }] } },
     Config: { Labels: { ...labels, ...LABELS } },
   };
 }

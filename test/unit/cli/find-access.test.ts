@@ -97,7 +97,7 @@ describe("findAccess", () => {
   it("says which flag or variable is not right", async () => {
     expect(await failure({ ollama: "localhost:11434" }, {})).toEqual({
       exitCode: 2,
-      what: '--ollama is "localhost:11434": must be an http:// or https:// URL without a path, such as https://localhost:9200.',
+      what: '--ollama is "localhost:11434": must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200.',
       cause: "The flag --ollama, or the variable OLLAMA_CHAT_OLLAMA_ENDPOINT, says so.",
       fix: "Correct it; ollama-chat --help shows all of them.",
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fromContainer, isLoopback, mayBePrivate } from "../../../components/endpoints";
+import { fromContainer, mayBePrivate } from "../../../components/endpoints";
+import { isLoopback } from "../../../providers/base-url";
 
 describe("localhost", () => {
   it.each([
@@ -8,6 +9,14 @@ describe("localhost", () => {
     ["http://127.8.9.10", "http://host.docker.internal"],
     ["https://[::1]:443/", "https://host.docker.internal"],
     ["http://LOCALHOST:80", "http://host.docker.internal"],
+    ["http://localhost.:11434", "http://host.docker.internal:11434"],
+    ["http://ollama.localhost:11434", "http://host.docker.internal:11434"],
+    ["http://0.0.0.0:11434", "http://host.docker.internal:11434"],
+    ["http://[::]:11434", "http://host.docker.internal:11434"],
+    ["http://[::ffff:127.0.0.1]:11434", "http://host.docker.internal:11434"],
+    ["http://127.1:11434", "http://host.docker.internal:11434"],
+    ["http://2130706433:11434", "http://host.docker.internal:11434"],
+    ["http://localhost:8080/ollama/", "http://host.docker.internal:8080/ollama"],
   ])("%s is %s from a container", (url, rewritten) => {
     expect(isLoopback(url)).toBe(true);
     expect(fromContainer(url)).toBe(rewritten);

@@ -149,7 +149,14 @@ describe("wrong arguments stop before anything is registered", () => {
     [{ ...ok, models: ["a", ""] }, 'models.1 is "": must be a model\'s name and tag, such as smollm2:135m'],
     [{ ...ok, api: "completions" }, 'api is "completions": must be one of generate, chat, openai'],
     [{ ...ok, readTimeoutSeconds: 0 }, "readTimeoutSeconds is 0: must be above 0"],
-    [{ ...ok, publishAddress: "localhost" }, 'publishAddress is "localhost": must be an IP address, such as 127.0.0.1'],
+    [
+      { ...ok, publishAddress: "localhost" },
+      'publishAddress is "localhost": must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has',
+    ],
+    [
+      { ...ok, publishAddress: "fe80::1" },
+      'publishAddress is "fe80::1": must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has',
+    ],
     [
       { opensearch: { adminPassword: PASSWORD, port: 70000 } },
       "opensearch.port is 70000: must be a port from 1 to 65535",
@@ -165,7 +172,7 @@ describe("wrong arguments stop before anything is registered", () => {
     [{ ...ok, ollama: { port: 0 } }, "ollama.port is 0: must be a port from 1 to 65535"],
     [
       { ...ok, ollama: { existing: { endpoint: "localhost:11434" } } },
-      'ollama.existing.endpoint is "localhost:11434": must be an http:// or https:// URL without a path, such as https://localhost:9200',
+      'ollama.existing.endpoint is "localhost:11434": must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200',
     ],
     [
       { ...ok, api: "x", ollama: { port: 0 } },

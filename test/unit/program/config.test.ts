@@ -117,7 +117,8 @@ describe("a configuration that is right", () => {
   });
 });
 
-const endpointRule = "must be an http:// or https:// URL without a path, such as https://localhost:9200";
+const endpointRule =
+  "must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200";
 const weak = (reason: string) =>
   `opensearchPassword can't be used: it has ${reason}. It must have 8 to 100 ASCII characters, with upper and lower case, a digit and a special character, and be hard to guess, or OpenSearch refuses it or lets nobody in.`;
 
@@ -128,7 +129,7 @@ describe("a configuration that is wrong stops with a sentence", () => {
     [{ ...RIGHT, opensearchEndpoint: "localhost:9200" }, `opensearchEndpoint is "localhost:9200": ${endpointRule}`],
     [
       { ...RIGHT, ollamaEndpoint: "http://localhost:11434/api" },
-      `ollamaEndpoint is "http://localhost:11434/api": ${endpointRule}`,
+      'ollamaEndpoint is "http://localhost:11434/api": must be the server\'s address alone, without /api, which is added when it is asked',
     ],
     [{ ...RIGHT, ollamaEndpointForOpensearch: "gpu-box" }, `ollamaEndpointForOpensearch is "gpu-box": ${endpointRule}`],
     [

@@ -2,13 +2,14 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { OllamaChatStackArgs } from "../../../components/args";
 import { requireFreePorts } from "../../../program/ports";
 
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
 let folder: string;
 const open: (Server | HttpServer)[] = [];
 
@@ -131,6 +132,46 @@ describe("ports", () => {
     vi.stubEnv("DOCKER_HOST", "tcp://127.0.0.1:9");
     const busy = await taken();
     expect(await failureOf(args(busy, await free()))).toHaveProperty("message", expect.stringContaining(`is ${busy}`));
+  });
+
+  it.runIf(hasIpv6)("that somebody else holds where localhost leads too are told", async () => {
+    const busy = await taken("::1");
+    await docker([{ Ports: [{ IP: "127.0.0.1", PublicPort: busy }] }]);
+    expect(await failureOf(args(busy, await free()))).toHaveProperty(
+      "message",
+      `opensearchPort is ${busy}: something else on this machine listens on [::1]:${busy} already. Stop it, or choose another port with\n  pulumi config set opensearchPort ${busy + 1}`,
+    );
+  });
+
+  it("are looked at where they are to be published, and nowhere else", async () => {
+    const busy = await taken("127.0.0.2");
+    await docker([{ Ports: [{ IP: "127.0.0.1", PublicPort: busy }] }]);
+    const stack = args(busy, await free());
+    expect(await failureOf({ ...stack, publishAddress: "127.0.0.2" })).toHaveProperty(
+      "message",
+      expect.stringContaining(`listens on 127.0.0.2:${busy} already`),
+    );
+    await requireFreePorts({ ...stack, publishAddress: "127.0.0.3" });
+  });
+
+  it("that are to be published on every address must be free on each", async () => {
+    const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+    for (const { address } of own.filter(({ family }) => family === "IPv4")) {
+      const busy = await taken(address);
+      await docker([{ Ports: [{ IP: "127.9.9.9", PublicPort: busy }] }]);
+      expect(await failureOf({ ...args(busy, await free()), publishAddress: "0.0.0.0" })).toHaveProperty(
+        "message",
+        expect.stringContaining(`listens on ${address}:${busy} already`),
+      );
+      for (const server of open.splice(0)) await new Promise((closed) => server.close(closed));
+    }
+  });
+
+  it("that our own container holds on every address are fine", async () => {
+    const busy = await taken("0.0.0.0");
+    await docker([{ Ports: [{ IP: "0.0.0.0", PublicPort: busy }] }]);
+    await requireFreePorts({ ...args(busy, await free()), publishAddress: "0.0.0.0" });
+    await requireFreePorts(args(busy, await free()));
   });
 
   it("on an address that is not this machine's are left for Docker to judge", async () => {

@@ -10,7 +10,8 @@ const schema = z.looseObject({
   timeouts: timeoutsSchema.optional(),
 });
 
-const endpointRule = "must be an http:// or https:// URL without a path, such as https://localhost:9200";
+const endpointRule =
+  "must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200";
 const AT = { endpoint: "https://localhost:9200" };
 
 function reasons(connection: unknown, more: object = {}): string[] {
@@ -21,6 +22,7 @@ describe("what is right", () => {
   it.each([
     [{ endpoint: "http://localhost:9200" }],
     [{ endpoint: "https://example.com/" }],
+    [{ endpoint: "https://proxy.example.com/search" }],
     [{ endpoint: "https://[::1]:9200", endpoints: ["https://other:9200"] }],
     [{ ...AT, username: "admin", password: "x" }],
     [{ ...AT, username: "admin", passwordEnv: "OPENSEARCH_PASSWORD" }],
@@ -55,8 +57,8 @@ describe("what is wrong is told by name, value and rule", () => {
     [{ endpoint: "ftp://localhost" }, `connection.endpoint is "ftp://localhost": ${endpointRule}`],
     [{ endpoint: "http://:pw@host" }, `connection.endpoint is "http://[secret]@host": ${endpointRule}`],
     [
-      { endpoint: "https://localhost:9200/path" },
-      `connection.endpoint is "https://localhost:9200/path": ${endpointRule}`,
+      { endpoint: "https://localhost:9200/_plugins" },
+      'connection.endpoint is "https://localhost:9200/_plugins": must be the server\'s address alone, without /_plugins, which is added when it is asked',
     ],
     [{ endpoint: 9200 }, `connection.endpoint is 9200: ${endpointRule}`],
     [{ ...AT, endpoints: "x" }, 'connection.endpoints is "x": must be a list of URLs'],

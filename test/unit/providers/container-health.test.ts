@@ -190,7 +190,7 @@ describe("the resource", () => {
     [{ containerId: "" }, 'containerId is "": must be a container\'s id or name'],
     [
       { endpoint: "localhost" },
-      'endpoint is "localhost": must be an http:// or https:// URL without a path, such as https://localhost:9200',
+      'endpoint is "localhost": must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200',
     ],
     [
       { dockerHost: "docker" },

@@ -36,7 +36,7 @@ describe("check", () => {
     [
       { endpoint: "localhost" },
       "endpoint",
-      'endpoint is "localhost": must be an http:// or https:// URL without a path, such as https://localhost:9200',
+      'endpoint is "localhost": must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200',
     ],
     [{ system: "s" }, "system", 'system needs from: name the model to make "smollm2:135m" of.'],
     [{ from: "smollm2:135m" }, "from", 'from is "smollm2:135m": must be another model than model itself.'],

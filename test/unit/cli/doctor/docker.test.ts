@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { portHolder } from "../../../../cli/doctor/docker/port-holder";
 import { stackContainers } from "../../../../cli/doctor/docker/stack-containers";
@@ -46,6 +47,24 @@ describe("the stack's containers", () => {
     });
     docker.volumes.pop();
     expect((await stackContainers(engine(), access(9200, 11434))).removed).toEqual({});
+  });
+
+  it("on an address of this machine are found by it, and not by another stack's that has the port on loopback", async () => {
+    const [own = ""] = Object.values(networkInterfaces())
+      .flatMap((all) => all ?? [])
+      .filter(({ family, internal }) => family === "IPv4" && !internal)
+      .map(({ address }) => address);
+    docker.containers.set("p-other-chat-ollama", { port: 11434 });
+    docker.containers.set("p-dev-chat-ollama", { port: 11434, address: own });
+    docker.containers.set("p-dev-chat-opensearch", { port: 9200, address: "0.0.0.0" });
+    const { containers } = await stackContainers(engine(), {
+      ...access(9200, 11434),
+      ollamaEndpoint: `http://${own}:11434`,
+    });
+    expect([containers.ollama?.Name, containers.opensearch?.Name]).toEqual([
+      "p-dev-chat-ollama",
+      "p-dev-chat-opensearch",
+    ]);
   });
 
   it("servers elsewhere have none here", async () => {
