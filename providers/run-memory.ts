@@ -1,3 +1,5 @@
+import type { Connection } from "../clients/opensearch/connect";
+
 /**
  * What one provider process remembers of its run. The engine starts one for each command and tells it of each resource in
  * turn, never of the state as a whole; so which objects the state names is known only from the calls so far.
@@ -8,6 +10,22 @@ const known = new Map<string, Set<string>>();
 export function rememberObject(owner: string | undefined, id: string): void {
   const ids = known.get(owner ?? "") ?? new Set();
   known.set(owner ?? "", ids.add(id));
+}
+
+const ways = new Map<string, Connection>();
+
+/** A connection that has led to a cluster in this run. */
+export function rememberWay(clusterUuid: string, connection: Connection): void {
+  ways.set(clusterUuid, connection);
+}
+
+/**
+ * The connection that counts for what is deleted on a cluster: where this run has reached the same cluster as the same
+ * user at another address, that one. The stored one may be where it was before this very run moved it.
+ */
+export function wayTo(clusterUuid: string, stored: Connection): Connection {
+  const way = ways.get(clusterUuid);
+  return way !== undefined && way.endpoint !== stored.endpoint && way.username === stored.username ? way : stored;
 }
 
 /** Whether the state names an object, as far as this run can tell. */

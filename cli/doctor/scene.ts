@@ -14,10 +14,10 @@ import { getModel, type ModelDocument } from "../../clients/opensearch/models";
 import type { PredictAnswer } from "../../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { backendFolder } from "../../providers/backend";
+import { filledWith } from "../../providers/connector/substitution";
 import type { Access } from "../access";
 import type { StackSelection } from "../pulumi";
 import { type StackContainers, stackContainers } from "./docker/stack-containers";
-import { filledUrl } from "./filled-url";
 import type { Machine } from "./machine";
 import { type OllamaReply, type RunningModel, runningModels } from "./ollama-looks";
 import { type PluginVersions, pluginVersions } from "./opensearch-looks";
@@ -102,7 +102,7 @@ export class Scene {
     const connector = await this.connector();
     const action = connector?.actions.find(({ actionType }) => actionType === "predict");
     if (connector === undefined || action === undefined) return undefined;
-    return { ...action, target: filledUrl(action.url, connector.parameters) };
+    return { ...action, target: filledWith(action.url, connector.parameters) };
   }
 
   ollamaVersion(): Promise<string> {

@@ -4,6 +4,7 @@ import { SAFE_TEXT, safeTextRule } from "../auto-name";
 import { type Connection, connectionSchema } from "../connection";
 import type { Owned } from "../ownership";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
+import { brokenRegex } from "./trust";
 
 /** How ML Commons talks to the model server. */
 export const ConnectorProtocol = {
@@ -115,7 +116,15 @@ export const connectorSchema = z.looseObject({
     )
     .optional(),
   predictParameters: z.array(z.string("must be text"), "must be a list of parameter names").optional(),
-  trustedEndpoints: z.array(z.string("must be text"), "must be a list of regexes").optional(),
+  trustedEndpoints: z
+    .array(
+      z.string("must be text").superRefine((entry, context) => {
+        const message = brokenRegex(entry);
+        if (message !== undefined) context.addIssue({ code: "custom", message });
+      }),
+      "must be a list of regexes",
+    )
+    .optional(),
   adoptId: z.string("must be a connector's id").min(1, "must be a connector's id").optional(),
   timeouts: timeoutsSchema.optional(),
   owner: z.string().optional(),

@@ -1,4 +1,6 @@
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
+import { BaseUrl, baseUrlProblem } from "../base-url";
+import { sentence } from "../checking";
 
 /** The parts of a connector that a preset builds; spread it into `ConnectorArgs`. */
 export interface ConnectorPreset {
@@ -66,11 +68,15 @@ export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
 
 /** What the preset for `/v1/chat/completions` needs to know. */
 export interface OpenAiPresetArgs {
-  /** Base URL without `/v1`, for example `http://ollama:11434` or `https://api.example.com`. */
+  /**
+   * Base URL, for example `http://ollama:11434` or `https://api.example.com/v1`. `/v1` is added where no version stands in
+   * its path, a query is kept. Azure's is that of a deployment, with its version:
+   * `https://name.openai.azure.com/openai/deployments/gpt?api-version=…`.
+   */
   readonly endpoint: string;
   /** The server's name of the model. */
   readonly model: string;
-  /** Sent as a bearer token; kept by the server encrypted and never shown. Default: none. */
+  /** Sent as a bearer token, to Azure as `api-key`; kept by the server encrypted and never shown. Default: none. */
   readonly apiKey?: string;
   /** Most tokens of an answer. Default: the server's. */
   readonly maxTokens?: number;
@@ -90,11 +96,14 @@ export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
   if (args.maxTokens !== undefined) fields.push(`"max_tokens": ${args.maxTokens}`);
   if (args.temperature !== undefined) fields.push(`"temperature": ${args.temperature}`);
   const post = predictAction({
-    url: url(args.endpoint, "/v1/chat/completions"),
+    url: openAiUrl(args.endpoint),
     requestBody: `{ ${fields.join(", ")} }`,
   });
   if (args.apiKey === undefined) return preset(args.model, post, ["messages"], args.readTimeoutSeconds);
-  const action = { ...post, headers: { ...post.headers, Authorization: "Bearer ${credential.api_key}" } };
+  const authorization: Readonly<Record<string, string>> = AZURE.test(post.url)
+    ? { "api-key": "${credential.api_key}" }
+    : { Authorization: "Bearer ${credential.api_key}" };
+  const action = { ...post, headers: { ...post.headers, ...authorization } };
   return {
     ...preset(args.model, action, ["messages"], args.readTimeoutSeconds),
     credential: { api_key: args.apiKey },
@@ -136,6 +145,33 @@ function keepAlive(args: OllamaPresetArgs): string[] {
   return [`"keep_alive": ${number ? args.keepAlive : JSON.stringify(args.keepAlive)}`];
 }
 
+/** @throws RangeError on what is no base URL, which could only make a URL that nobody answers. */
 function url(endpoint: string, path: string): string {
-  return endpoint.replace(/\/+$/, "") + path;
+  const problem = baseUrlProblem(endpoint);
+  const base = BaseUrl.parse(endpoint);
+  if (problem !== undefined || base === undefined)
+    throw new RangeError(sentence(["endpoint"], endpoint, problem ?? ""));
+  return base.text + path;
+}
+
+const AZURE = /\?(?:.*&)?api-version=/;
+const DEPLOYMENT = /\/deployments\/[^/]+$/;
+/** A path that names its version already, such as `/v1` or `/v1beta/openai`. */
+const VERSIONED = /\/v\d[^/]*(?:\/|$)/;
+const CHAT = "/chat/completions";
+
+const OPENAI_RULE = "must be the base URL of an API in OpenAI's form, such as https://api.example.com/v1";
+const AZURE_RULE =
+  "must name the deployment where it has an api-version, such as https://name.openai.azure.com/openai/deployments/gpt?api-version=2024-10-21";
+
+/** @throws RangeError on what is no such URL. */
+function openAiUrl(endpoint: string): string {
+  const [address = "", ...rest] = endpoint.split("?");
+  const query = rest.length > 0 && rest[0] !== "" ? `?${rest.join("?")}` : "";
+  const base = BaseUrl.parse(address);
+  if (base === undefined || /[\s#]/.test(query)) throw new RangeError(sentence(["endpoint"], endpoint, OPENAI_RULE));
+  if (base.path.endsWith(CHAT)) return base.text + query;
+  if (DEPLOYMENT.test(base.path) || VERSIONED.test(base.path)) return base.text + CHAT + query;
+  if (AZURE.test(query)) throw new RangeError(sentence(["endpoint"], endpoint, AZURE_RULE));
+  return `${base.text}/v1${CHAT}${query}`;
 }

@@ -2,7 +2,9 @@ import type { ConnectorAction } from "../../clients/opensearch/connectors";
 import { hasUserInfo } from "../base-url";
 import { isSecretName } from "../checking";
 import { hasUnknown } from "../unknown";
+import { callableProblem } from "./callable-url";
 import { javaMatches } from "./java-regex";
+import { EndlessSubstitution, filledWith, parameterText, placeholdersOf, substitute } from "./substitution";
 import { trustedEndpointRegex } from "./trust";
 
 /** A finding of the lint: where, and what to write instead. */
@@ -12,7 +14,6 @@ export interface Finding {
   readonly message: string;
 }
 
-const PLACEHOLDER = /\$\{parameters\.([A-Za-z0-9_.-]{1,200}?)(?::-([^}]{0,500}))?\}/g;
 const CREDENTIAL = /\$\{credential\.([A-Za-z0-9_.-]+)\}/g;
 
 /** Native Ollama endpoints answer a stream of documents unless told not to; ML Commons reads one (#2996). */
@@ -20,7 +21,7 @@ const STREAMS_BY_DEFAULT = /\/api\/(generate|chat)$/;
 
 /** Names of the `${parameters.…}` in a template. */
 export function placeholders(template: string): string[] {
-  return [...new Set([...template.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ""))];
+  return [...new Set(placeholdersOf(template).map(({ name }) => name))];
 }
 
 interface Surroundings {
@@ -33,14 +34,16 @@ interface Surroundings {
 }
 
 /** Those of them that stand somewhere without a default (`${parameters.x:-y}`), so that somebody has to fill them. */
-function withoutDefault(template: string): string[] {
-  const open = [...template.matchAll(PLACEHOLDER)].filter((match) => match[2] === undefined);
-  return [...new Set(open.map((match) => match[1] ?? ""))];
+export function withoutDefault(template: string): string[] {
+  const open = placeholdersOf(template).filter(({ fallback }) => fallback === undefined);
+  return [...new Set(open.map(({ name }) => name))];
 }
 
 /** What is wrong with an action's templates, as far as it can be told without the server. */
 export function lintAction(action: ConnectorAction, around: Surroundings): Finding[] {
   if (hasUnknown(action)) return [];
+  const endless = lintEnds(action, around);
+  if (endless.length > 0) return endless;
   return [
     ...lintUrl(action, around),
     ...lintTrust(action, around),
@@ -50,10 +53,25 @@ export function lintAction(action: ConnectorAction, around: Surroundings): Findi
   ];
 }
 
+/** The server refuses a parameter that leads back to itself. */
+function lintEnds({ url, requestBody = "" }: ConnectorAction, { parameters }: Surroundings): Finding[] {
+  return Object.entries({ url, requestBody }).flatMap(([path, template]) => {
+    try {
+      substitute(template, (name) => parameterText(parameters[name]));
+      return [];
+    } catch (error) {
+      if (!(error instanceof EndlessSubstitution)) throw error;
+      return [
+        { path, message: `uses \${parameters.${error.parameter}}, whose value leads back to itself without an end` },
+      ];
+    }
+  });
+}
+
 function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
   const { url } = action;
   if (/^(https?:\/\/)?[^/?#]*\$\{parameters\./.test(url)) {
-    const meant = url.replaceAll(PLACEHOLDER, (whole, name: string) => String(around.parameters[name] ?? whole));
+    const meant = shown(url, around);
     return [
       {
         path: "url",
@@ -61,22 +79,40 @@ function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
       },
     ];
   }
-  if (hasUserInfo(url.replaceAll(PLACEHOLDER, "x"))) {
+  if (hasUserInfo(withoutPlaceholders(url, () => "x"))) {
     const message = "holds a user or a password; put them into credential and send them in the header Authorization";
     return [{ path: "url", message }];
   }
-  return withoutDefault(url)
-    .filter((name) => !(name in around.parameters))
-    .map((name) => ({ path: "url", message: `uses \${parameters.${name}}, which parameters does not hold` }));
+  if (/\$\{credential\./.test(url)) {
+    return [{ path: "url", message: "uses a credential, which the server fills into headers and bodies only" }];
+  }
+  const open = withoutDefault(url).filter((name) => !(name in around.parameters));
+  if (open.length > 0) {
+    return open.map((name) => ({
+      path: "url",
+      message: `uses \${parameters.${name}}, which parameters does not hold`,
+    }));
+  }
+  const problem = hasUnknown(around.parameters) ? undefined : callableProblem(filledWith(url, around.parameters));
+  return problem === undefined ? [] : [{ path: "url", message: problem }];
+}
+
+/** A URL as the server will call it, but for what a parameter hides, such as a key in the query. */
+function shown(url: string, { parameters }: Surroundings): string {
+  return filledWith(url, Object.fromEntries(Object.entries(parameters).filter(([name]) => !isSecretName(name))));
 }
 
 /** The server asks its list only when the connector is made; asked here, the answer comes in preview. */
-function lintTrust({ url }: ConnectorAction, { parameters, trustedEndpoints }: Surroundings): Finding[] {
+function lintTrust({ url }: ConnectorAction, around: Surroundings): Finding[] {
+  const { parameters, trustedEndpoints } = around;
   if (trustedEndpoints === undefined || hasUnknown([trustedEndpoints, parameters])) return [];
-  const filled = url.replaceAll(PLACEHOLDER, (whole, name: string) => String(parameters[name] ?? whole));
+  // One that is not filled is told as such; what it would be is not known.
+  if (withoutDefault(url).some((name) => !(name in parameters))) return [];
+  const filled = filledWith(url, parameters);
   // An entry that cannot be judged here counts as a match.
   if (trustedEndpoints.some((regex) => javaMatches(regex, filled) ?? true)) return [];
-  return [{ path: "url", message: `${filled} matches none of trustedEndpoints; ${remedy(filled)}` }];
+  const named = shown(url, around);
+  return [{ path: "url", message: `${named} matches none of trustedEndpoints; ${remedy(named)}` }];
 }
 
 function remedy(url: string): string {
@@ -126,7 +162,7 @@ function lintBody(action: ConnectorAction, around: Surroundings): Finding[] {
 }
 
 function lintJson(action: ConnectorAction, body: string, around: Surroundings): Finding[] {
-  const filled = parse(fill(body, (name) => escaped(around.parameters[name])));
+  const filled = parse(fill(body, around.parameters));
   if (filled.error !== undefined) {
     return [
       {
@@ -142,9 +178,9 @@ function lintJson(action: ConnectorAction, body: string, around: Surroundings): 
 /** The server escapes what callers send, but puts the connector's own parameters in as they are (seen on 3.4.0). */
 function lintEscapes(body: string, around: Surroundings): Finding[] {
   const isInside = quotesIn(body);
-  const quoted = [...body.matchAll(PLACEHOLDER)]
-    .filter((match) => isInside(match.index))
-    .map((match) => match[1] ?? "");
+  const quoted = placeholdersOf(body)
+    .filter(({ start }) => isInside(start))
+    .map(({ name }) => name);
   return [...new Set(quoted)].flatMap((name) => {
     const value = around.parameters[name];
     if (typeof value !== "string" || fitsInQuotes(value)) return [];
@@ -162,11 +198,21 @@ function fitsInQuotes(text: string): boolean {
   return parse(`"${text}"`).error === undefined;
 }
 
-function fill(body: string, valueFor: (name: string) => string | undefined): string {
-  const isInside = quotesIn(body);
-  return body.replaceAll(PLACEHOLDER, (_whole, name: string, fallback: string | undefined, offset: number) => {
-    return valueFor(name) ?? fallback ?? (isInside(offset) ? "x" : "null");
-  });
+/** The body as the server fills it; for what callers give, something stands that fits there. */
+function fill(body: string, parameters: Surroundings["parameters"]): string {
+  const ours = substitute(body, (name) => escaped(parameters[name]));
+  const isInside = quotesIn(ours);
+  return withoutPlaceholders(ours, (start) => (isInside(start) ? "x" : "null"));
+}
+
+function withoutPlaceholders(text: string, instead: (start: number) => string): string {
+  let at = 0;
+  let out = "";
+  for (const { start, end } of placeholdersOf(text)) {
+    out += text.slice(at, start) + instead(start);
+    at = end;
+  }
+  return out + text.slice(at);
 }
 
 /** Tells of growing offsets whether they stand inside quotes; the text is read once, however many are asked for. */

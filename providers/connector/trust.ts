@@ -1,3 +1,5 @@
+import { javaSyntaxProblem } from "./java-syntax";
+
 /**
  * Limits of the server's validator for trusted endpoints since 3.7: 256 characters, no nested quantifiers, no
  * back-references.
@@ -19,4 +21,12 @@ export function trustedEndpointRegex(url: string): string {
   throw new RangeError(
     `The URL ${url} makes a trust regex of ${regex.length} characters; the server takes ${LONGEST_REGEX} at most.`,
   );
+}
+
+/** That an entry is no Java regex at all, which a server before 3.7 finds when the next connector is made. */
+export function brokenRegex(entry: string): string | undefined {
+  const reason = javaSyntaxProblem(entry);
+  return reason === undefined
+    ? undefined
+    : `must be a regular expression (${reason}); trustedEndpointRegex(url) makes one`;
 }

@@ -4,7 +4,7 @@ import { answerReading, predict } from "../../clients/opensearch/predict";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { type Deadline, type Look, waitFor } from "../../clients/wait";
-import { placeholders } from "../connector/template";
+import { placeholders, withoutDefault } from "../connector/template";
 import { nameOf } from "../explain";
 import type { DeployedModelInputs } from "./inputs";
 
@@ -81,8 +81,11 @@ async function derived(server: OpenSearchServer, inputs: DeployedModelInputs) {
 export function probeParameters(connector: ConnectorDocument): Readonly<Record<string, unknown>> | undefined {
   const action = connector.actions.find(({ actionType }) => actionType === "predict");
   if (action === undefined) return undefined;
-  const open = placeholders(action.requestBody ?? "").filter((name) => !isFilled(name, connector.parameters));
-  if (open.length === 0 || open.some((name) => !(name in SHAPES))) return undefined;
+  const body = action.requestBody ?? "";
+  const needed = withoutDefault(body).filter((name) => !isFilled(name, connector.parameters));
+  if (needed.some((name) => !(name in SHAPES))) return undefined;
+  const open = placeholders(body).filter((name) => name in SHAPES && !isFilled(name, connector.parameters));
+  if (open.length === 0) return undefined;
   const shaped = Object.fromEntries(open.map((name) => [name, SHAPES[name]]));
   return { ...shaped, ...brief(connector.parameters.options) };
 }

@@ -37,7 +37,7 @@ import {
 } from "../ownership";
 import { hasAnother, isRemembered } from "../run-memory";
 import { timeoutMilliseconds } from "../timeouts";
-import { type ModelGroupInputs, type ModelGroupState, modelGroupSchema } from "./inputs";
+import { accessOf, contradictions, type ModelGroupInputs, type ModelGroupState, modelGroupSchema } from "./inputs";
 
 const SCHEMA_VERSION = 1;
 const ACCESS = ["accessMode", "backendRoles", "addAllBackendRoles"] as const;
@@ -56,7 +56,7 @@ export const modelGroupLifecycle: Lifecycle<ModelGroupInputs, ModelGroupState> =
 function check(news: unknown, olds: unknown) {
   const failures = checkWith(modelGroupSchema, news);
   const inputs = withAutoName(news as ModelGroupInputs, olds as Partial<ModelGroupInputs>);
-  return { inputs, failures };
+  return { inputs, failures: failures.length > 0 ? failures : contradictions({ ...inputs }) };
 }
 
 function diff(_id: string, olds: ModelGroupState, news: ModelGroupInputs) {
@@ -133,7 +133,7 @@ async function takeOver(
 
 /** What is sent of a group. */
 function written(inputs: ModelGroupInputs, mark: Mark | undefined): ModelGroupFields {
-  return { ...pick(inputs, WRITTEN), description: descriptionOf(inputs, mark) };
+  return { name: inputs.name, ...accessOf(inputs), description: descriptionOf(inputs, mark) };
 }
 
 interface FoundGroup {
@@ -220,7 +220,9 @@ async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs)
   const together = changedKeys(olds, news, ACCESS).length > 0 ? ACCESS : [];
   const changed = WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0);
   const fields = pick(written(news, markOf(news, olds.instance)), [...changed, ...together]);
-  if (ACCESS.every((key) => news[key] === undefined)) warnOfDropped("ModelGroup", olds, news, ACCESS);
+  const { name, owner } = news;
+  const access = accessOf(news);
+  if (Object.keys(access).length === 0) warnOfDropped("ModelGroup", accessOf(olds), { name, owner }, ACCESS);
   if (Object.keys(fields).length > 0) await updateModelGroup(openSearch(news.connection), id, fields);
   const { clusterUuid, instance } = olds;
   return { ...news, clusterUuid, instance, schemaVersion: SCHEMA_VERSION };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connectorLifecycle as lifecycle } from "../../providers/connector/lifecycle";
 import { openAiChat } from "../../providers/connector/presets";
+import { trustedEndpointRegex } from "../../providers/connector/trust";
 import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
 import { created, eachInItsOwnWorld, failureOf, updated, urn } from "./lifecycle-support";
@@ -127,6 +128,44 @@ describe("a connector", () => {
         "  fix: Add the URL with trustedEndpointRegex(url) in a ClusterSetting of mode contribute, and let the Connector depend on it.",
       ].join("\n"),
     );
+  });
+});
+
+describe("placeholders of a URL", () => {
+  const trust = async (regex: string) => {
+    const key = "plugins.ml_commons.trusted_connector_endpoints_regex";
+    await world().api("PUT", "/_cluster/settings", { persistent: { [key]: [regex] } });
+    return regex;
+  };
+
+  it.each([
+    ["a default", "${parameters.task:-chat}", {}, "chat"],
+    ["a value before its default", "${parameters.task:-chat}", { task: "embed" }, "embed"],
+    ["a value that leads to a default", "${parameters.task}", { task: "${parameters.kind:-chat}" }, "chat"],
+    ["a default with another in it", "${parameters.a:-b}/${parameters.c:-d:-e}", {}, "b/d:-e"],
+  ])("%s is trusted by check exactly where it is trusted by the server", async (_what, rest, more, filled) => {
+    await world().open();
+    const { endpoint } = world().model;
+    const action = { actionType: "predict", method: "POST", url: `${endpoint}/v1/${rest}`, requestBody: "{}" };
+    const parameters = { model: "m", ...more };
+    for (const [path, isTrusted] of [
+      [filled, true],
+      [`${filled}x`, false],
+    ] as const) {
+      const trustedEndpoints = [await trust(trustedEndpointRegex(`${endpoint}/v1/${path}`))];
+      const inputs = world().connectorInputs("c", { actions: [action], parameters });
+      const { failures } = lifecycle.check({ ...inputs, trustedEndpoints }, {});
+      expect(failures.map(({ reason }) => reason)).toStrictEqual(
+        isTrusted
+          ? []
+          : [
+              `actions.0.url ${endpoint}/v1/${filled} matches none of trustedEndpoints; add ${trustedEndpointRegex(`${endpoint}/v1/${filled}`)}.`,
+            ],
+      );
+      const made = created(lifecycle, inputs);
+      if (isTrusted) await lifecycle.delete((await made).id, (await made).state);
+      else expect((await failureOf(made)).message).toContain("Connector URL is not matching the trusted connector");
+    }
   });
 });
 

@@ -50,10 +50,35 @@ describe("who may use a model group", () => {
     ]);
   });
 
+  it("says nothing of roles where the program names none, however it writes that", async () => {
+    let made = await group({ backendRoles: [], addAllBackendRoles: false });
+    expect(await seen(made.id)).toMatchObject({ access: "private" });
+    made = await change(made, { accessMode: "restricted", backendRoles: ["a"], addAllBackendRoles: false });
+    expect(await seen(made.id)).toMatchObject({ access: "restricted", backend_roles: ["a"] });
+    made = await change(made, { addAllBackendRoles: false });
+    expect(await seen(made.id)).toMatchObject({ access: "restricted", backend_roles: ["a"] });
+    expect(world().lines).toStrictEqual([
+      "warning: ModelGroup g: the server keeps its accessMode, backendRoles, since it cannot remove what was once set",
+    ]);
+  });
+
+  it("that names no roles is no matter on a cluster without access control", async () => {
+    const made = await created(lifecycle, world().groupInputs("g", { backendRoles: [], addAllBackendRoles: false }));
+    expect(await seen(made.id)).toMatchObject({ access: "public" });
+  });
+
   it.each([
     [
       { accessMode: "restricted" },
       "You must specify one or more backend roles or add all backend roles to register a restricted model group.",
+    ],
+    [
+      { accessMode: "private", addAllBackendRoles: true },
+      "You can specify backend roles only for a model group with the restricted access mode.",
+    ],
+    [
+      { backendRoles: ["a"], addAllBackendRoles: true },
+      "You cannot specify backend roles and add all backend roles at the same time.",
     ],
     [
       { accessMode: "public", backendRoles: ["a"] },
@@ -63,10 +88,16 @@ describe("who may use a model group", () => {
       { accessMode: "restricted", addAllBackendRoles: true },
       "Admin users cannot add all backend roles to a model group.",
     ],
-  ])("is refused in the server's words where it makes no sense: %j", async (access, words) => {
-    const failure = await failureOf(group(access));
-    expect(failure.message.split("\n")[0]).toBe(
-      `ModelGroup "g": create failed: POST /_plugins/_ml/model_groups/_register answered 400 illegal_argument_exception: ${words}`,
-    );
-  });
+  ])(
+    "is refused in the server's words where it makes no sense, and by check before, as far as it can tell: %j",
+    async (access, words) => {
+      // Who is an administrator only the server knows.
+      const asked = lifecycle.check(world().groupInputs("g", { ...access }), {}).failures;
+      expect(asked).toHaveLength(words.startsWith("Admin users") ? 0 : 1);
+      const failure = await failureOf(group(access));
+      expect(failure.message.split("\n")[0]).toBe(
+        `ModelGroup "g": create failed: POST /_plugins/_ml/model_groups/_register answered 400 illegal_argument_exception: ${words}`,
+      );
+    },
+  );
 });

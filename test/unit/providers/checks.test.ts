@@ -37,6 +37,54 @@ describe("ModelGroup", () => {
   });
 });
 
+describe("who may use a ModelGroup is judged before the server does", () => {
+  const onlyRestricted = 'only a group with accessMode "restricted" has roles.';
+
+  it.each([
+    [
+      { accessMode: "restricted" },
+      "accessMode",
+      'accessMode is "restricted": needs backendRoles with one role at least, or addAllBackendRoles: true.',
+    ],
+    [
+      { accessMode: "restricted", backendRoles: [], addAllBackendRoles: false },
+      "accessMode",
+      'accessMode is "restricted": needs backendRoles with one role at least, or addAllBackendRoles: true.',
+    ],
+    [
+      { accessMode: "private", backendRoles: ["a"] },
+      "backendRoles",
+      `backendRoles is given, and accessMode is "private": ${onlyRestricted}`,
+    ],
+    [
+      { accessMode: "public", addAllBackendRoles: true },
+      "addAllBackendRoles",
+      `addAllBackendRoles is given, and accessMode is "public": ${onlyRestricted}`,
+    ],
+    [
+      { backendRoles: ["a"], addAllBackendRoles: true },
+      "backendRoles",
+      "backendRoles is given, and addAllBackendRoles is true: give one of them, or leave both out.",
+    ],
+    [{ backendRoles: ["a", " "] }, "backendRoles", 'backendRoles.1 is " ": must not be blank'],
+  ])("%j is refused", (access, property, reason) => {
+    expect(failures(modelGroupLifecycle, { connection }, access)).toStrictEqual([{ property, reason }]);
+  });
+
+  it.each([
+    {},
+    { accessMode: "public" },
+    { accessMode: "private", backendRoles: [], addAllBackendRoles: false },
+    { accessMode: "restricted", backendRoles: ["a"] },
+    { accessMode: "restricted", addAllBackendRoles: true },
+    { backendRoles: ["a"] },
+    { accessMode: "restricted", backendRoles: UNKNOWN },
+    { accessMode: UNKNOWN, backendRoles: ["a"] },
+  ])("%j is not", (access) => {
+    expect(failures(modelGroupLifecycle, { connection }, access)).toStrictEqual([]);
+  });
+});
+
 describe("ClusterSetting", () => {
   const right = { connection, settings: { "a.b": 1 } };
   const keyRule = "must be the flat key of one setting, such as plugins.ml_commons.connector.private_ip_enabled";

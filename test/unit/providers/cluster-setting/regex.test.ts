@@ -19,10 +19,7 @@ describe("entries of the trusted endpoints", () => {
   });
 
   it.each([
-    [
-      "[bad",
-      "must be a regular expression (/[bad/: Unterminated character class); trustedEndpointRegex(url) makes one",
-    ],
+    ["[bad", "must be a regular expression (Unclosed character class); trustedEndpointRegex(url) makes one"],
     ["^(a+)+$", "must not repeat a group that repeats something itself, such as (a+)+"],
     ["^(a)\\1$", "must not hold a back-reference such as \\1"],
     [`^${"a".repeat(300)}$`, "must have 256 characters at most, but has 302"],
@@ -49,7 +46,7 @@ describe("entries of the trusted endpoints", () => {
     expect(clusterSettingLifecycle.check(news, {}).failures).toStrictEqual([
       {
         property: "settings",
-        reason: `settings.${KEY} is "[bad": must be a regular expression (/[bad/: Unterminated character class); trustedEndpointRegex(url) makes one`,
+        reason: `settings.${KEY} is "[bad": must be a regular expression (Unclosed character class); trustedEndpointRegex(url) makes one`,
       },
     ]);
   });

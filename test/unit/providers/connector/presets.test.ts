@@ -140,3 +140,63 @@ describe("presets", () => {
     expect(preset.clientConfig.readTimeoutSeconds).toBe(300);
   });
 });
+
+describe("endpoints of presets", () => {
+  const urlOf = (preset: ConnectorPreset) => preset.actions[0]?.url;
+  const openAi = (endpoint: string) => openAiChat({ ...OLLAMA, endpoint, apiKey: "k" });
+
+  it.each([
+    ["https://api.example.com", "https://api.example.com/v1/chat/completions"],
+    ["https://api.example.com/", "https://api.example.com/v1/chat/completions"],
+    ["https://api.example.com/v1", "https://api.example.com/v1/chat/completions"],
+    ["https://api.example.com/v1/", "https://api.example.com/v1/chat/completions"],
+    ["HTTPS://API.Example.com/openai", "https://api.example.com/openai/v1/chat/completions"],
+    ["https://api.example.com/v1beta/openai/", "https://api.example.com/v1beta/openai/chat/completions"],
+    ["https://api.example.com/api/v3", "https://api.example.com/api/v3/chat/completions"],
+    ["https://api.example.com/v1/chat/completions", "https://api.example.com/v1/chat/completions"],
+    ["https://api.example.com/v1?team=a", "https://api.example.com/v1/chat/completions?team=a"],
+    ["https://api.example.com?", "https://api.example.com/v1/chat/completions"],
+    [
+      "https://n.openai.azure.com/openai/deployments/gpt?api-version=2024-10-21",
+      "https://n.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=2024-10-21",
+    ],
+    [
+      "https://n.openai.azure.com/openai/v1/?api-version=preview",
+      "https://n.openai.azure.com/openai/v1/chat/completions?api-version=preview",
+    ],
+  ])("openAiChat asks %s at %s", (endpoint, url) => {
+    expect(urlOf(openAi(endpoint))).toBe(url);
+  });
+
+  it("Azure is sent the key in its own header", () => {
+    const { headers } = openAi("https://n.openai.azure.com/openai/deployments/g?api-version=1").actions[0] ?? {};
+    expect(headers).toStrictEqual({ ...JSON_HEADERS, "api-key": "${credential.api_key}" });
+  });
+
+  it.each([
+    ["api.example.com", "must be the base URL of an API in OpenAI's form, such as https://api.example.com/v1"],
+    [
+      "https://api.example.com/v1#a",
+      "must be the base URL of an API in OpenAI's form, such as https://api.example.com/v1",
+    ],
+    [
+      "https://n.openai.azure.com?api-version=2024-10-21",
+      "must name the deployment where it has an api-version, such as https://name.openai.azure.com/openai/deployments/gpt?api-version=2024-10-21",
+    ],
+  ])("openAiChat takes no %s", (endpoint, rule) => {
+    expect(() => openAi(endpoint)).toThrow(new RangeError(`endpoint is "${endpoint}": ${rule}`));
+  });
+
+  it.each([ollamaGenerate, ollamaChat, ollamaEmbedding])("Ollama's presets take its address alone (%#)", (preset) => {
+    expect(urlOf(preset({ ...OLLAMA, endpoint: "HTTP://Ollama:11434//" }))).toMatch(
+      /^http:\/\/ollama:11434\/api\/\w+$/,
+    );
+    expect(urlOf(preset({ ...OLLAMA, endpoint: "https://proxy/ollama/" }))).toMatch(/^https:\/\/proxy\/ollama\/api\//);
+    expect(() => preset({ ...OLLAMA, endpoint: "http://ollama:11434/api" })).toThrow(
+      'endpoint is "http://ollama:11434/api": must be the server\'s address alone, without /api, which is added when it is asked',
+    );
+    expect(() => preset({ ...OLLAMA, endpoint: "http://u:pa55@ollama" })).toThrow(
+      'endpoint is "http://[secret]@ollama"',
+    );
+  });
+});

@@ -146,6 +146,61 @@ describe("the URL", () => {
   });
 });
 
+describe("a default in the URL", () => {
+  const url = "https://api.example.com/v1/${parameters.task:-chat}";
+  const trustedEndpoints = ["^https://api\\.example\\.com/v1/chat$"];
+
+  it("counts as the server counts it", () => {
+    expect(lint({ url }, { trustedEndpoints })).toStrictEqual([]);
+    expect(lint({ url }, { parameters: { task: "embed" }, trustedEndpoints })).toStrictEqual([
+      {
+        path: "url",
+        message:
+          "https://api.example.com/v1/embed matches none of trustedEndpoints; add ^https://api\\.example\\.com/v1/embed$",
+      },
+    ]);
+  });
+
+  it("may lead to another parameter; inside another placeholder it does not", () => {
+    const parameters = { task: "${parameters.kind:-chat}" };
+    expect(lint({ url }, { parameters, trustedEndpoints })).toStrictEqual([]);
+    const nested = "https://api.example.com/v1/${parameters.a:-${parameters.task}}";
+    expect(lint({ url: nested }, { parameters: { task: "chat" } })).toStrictEqual([
+      { path: "url", message: 'holds "{", which OpenSearch refuses in a URL: write it percent-encoded' },
+    ]);
+  });
+
+  it("is no way to choose the host either", () => {
+    const [finding] = lint({ url: "http://${parameters.host:-ollama}:11434/v1/chat/completions" });
+    expect(finding?.message).toBe(
+      "takes its host from a parameter, and callers may override parameters and so redirect the request; write the host literally: http://ollama:11434/v1/chat/completions",
+    );
+  });
+
+  it.each([
+    ["$${parameters.task}", 'holds "{", which OpenSearch refuses in a URL: write it percent-encoded'],
+    ["${parameters.loop}", "uses ${parameters.loop}, whose value leads back to itself without an end"],
+    ["${credential.key}", "uses a credential, which the server fills into headers and bodies only"],
+    ["a b", 'holds " ", which OpenSearch refuses in a URL: write it percent-encoded'],
+    ["a#b", "holds #, and what stands behind it is never sent"],
+  ])("with %s the URL could never be called", (rest, message) => {
+    const parameters = { task: "chat", loop: "${parameters.loop}" };
+    expect(lint({ url: `https://api.example.com/v1/${rest}` }, { parameters })).toStrictEqual([
+      { path: "url", message },
+    ]);
+  });
+
+  it("a key that a parameter brings into the query is not told", () => {
+    const secret = { api_key: "s3cr3t-value" };
+    const [finding] = lint(
+      { url: "https://api.example.com/v1?key=${parameters.api_key}" },
+      { parameters: secret, trustedEndpoints: ["^https://other$"] },
+    );
+    expect(finding?.message).toMatch(/^https:\/\/api\.example\.com\/v1\?key=\$\{parameters\.api_key\} matches none/);
+    expect(finding?.message).not.toContain("s3cr3t");
+  });
+});
+
 describe("trust", () => {
   const url = "https://api.example.com/v1/${parameters.task}";
   const parameters = { task: "chat" };
@@ -154,7 +209,7 @@ describe("trust", () => {
     [undefined],
     [["^https://other$", "^https://api\\.example\\.com/v1/chat$"]],
     [["https://api.example.com/.*"]],
-    [["^(?<x>only Java [ knows this$"]],
+    [["(?=only Java knows this).*"]],
     [[UNKNOWN]],
   ])("a URL that one of the entries matches, or may match, is fine (%#)", (trustedEndpoints) => {
     expect(lint({ url }, { parameters, trustedEndpoints })).toStrictEqual([]);
