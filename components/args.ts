@@ -68,12 +68,13 @@ export interface OllamaArgs {
    */
   port?: number;
   /**
-   * GPUs of the container: `all`, or `device=0,2`. Needs the NVIDIA container toolkit.
+   * GPUs of the container: `all`, a number of them, or `device=0,2`. Needs the NVIDIA container toolkit.
    * @default none
    */
   gpus?: string;
   /**
-   * How long a model stays in memory after an answer, such as `30m`, or `-1` for ever.
+   * How long a model stays in memory after an answer: `30m`, a whole number of seconds, or `-1` for ever. With api
+   * `openai` only for an Ollama that is started here.
    * @default Ollama's, 5 minutes
    */
   keepAlive?: string;
@@ -136,7 +137,11 @@ export interface OllamaChatStackArgs {
    * @default "generate"
    */
   api?: string;
-  /** Ollama's options for every answer, such as `{ num_predict: 256 }`. Default: the model's own. */
+  /**
+   * Ollama's options for every answer, such as `{ num_predict: 256 }`. With api `openai` those that OpenAI's form has a
+   * word for: `num_predict`, `temperature`, `top_p`, `seed`, `stop`, `presence_penalty`, `frequency_penalty`. Default: the
+   * model's own.
+   */
   modelOptions?: Record<string, unknown>;
   /**
    * Longest wait of OpenSearch for an answer of the model, in seconds.

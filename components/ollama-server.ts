@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { gpuRequest } from "../providers/values";
 import type { OllamaChatStackArgs } from "./args";
 import {
   containerArgs,
@@ -47,10 +48,10 @@ export function createOllama(args: OllamaChatStackArgs, context: DockerContext, 
     volume,
     volumePath: "/root/.ollama",
     port: { internal: OLLAMA_PORT, external },
-    envs: ["OLLAMA_NO_CLOUD=1", ...(ollama.keepAlive ? [`OLLAMA_KEEP_ALIVE=${ollama.keepAlive}`] : [])],
+    envs: ["OLLAMA_NO_CLOUD=1", ...(ollama.keepAlive === undefined ? [] : [`OLLAMA_KEEP_ALIVE=${ollama.keepAlive}`])],
     health: { tests: ["CMD", "ollama", "list"], interval: "2s", timeout: "10s" },
   });
-  const withGpus = ollama.gpus === undefined ? made : { ...made, gpus: ollama.gpus };
+  const withGpus = ollama.gpus === undefined ? made : { ...made, gpus: gpuRequest(ollama.gpus) };
   const final = context.transform.ollamaContainer?.(withGpus) ?? withGpus;
   const container = createContainer(context, "ollama", final);
   const here = clientUrl("http", context.publishAddress, external);

@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { checkWith, sentence } from "../providers/checking";
+import { dimension, keepAlive, modelName, seconds, wholeSeconds } from "../providers/values";
 import { DEFAULT_EMBEDDING_MODEL, dimensionOf, KNOWN_EMBEDDING_MODELS } from "./embedding-models";
 import type { OllamaRagStackArgs } from "./rag-args";
-import { modelName } from "./validate";
-
-const dimensionRule = "must be a whole number from 1 to 16000";
 
 const argsSchema = z.looseObject({
   embeddingModel: modelName.optional(),
-  dimension: z.int(dimensionRule).min(1, dimensionRule).max(16_000, dimensionRule).optional(),
+  dimension: dimension.optional(),
+  keepAlive: keepAlive.optional(),
+  readTimeoutSeconds: wholeSeconds.optional(),
+  readiness: z.looseObject({ pullSeconds: seconds.optional(), modelSeconds: seconds.optional() }).optional(),
 });
 
 /**
@@ -18,8 +19,9 @@ const argsSchema = z.looseObject({
  * @throws pulumi.RunError, in preview, on arguments that could only fail later.
  */
 export function embeddingOf(name: string, args: OllamaRagStackArgs): { embeddingModel: string; dimension: number } {
-  const { embeddingModel = DEFAULT_EMBEDDING_MODEL, dimension } = args;
-  const failures = checkWith(argsSchema, { embeddingModel, dimension }).map(({ reason }) => reason);
+  const { embeddingModel = DEFAULT_EMBEDDING_MODEL, dimension, keepAlive, readTimeoutSeconds, readiness } = args;
+  const given = { embeddingModel, dimension, keepAlive, readTimeoutSeconds, readiness };
+  const failures = checkWith(argsSchema, given).map(({ reason }) => reason);
   if (failures.length > 0) throw problem(name, failures.join("; "));
   const size = dimension ?? dimensionOf(embeddingModel);
   if (size !== undefined) return { embeddingModel, dimension: size };

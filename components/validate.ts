@@ -2,48 +2,74 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { checkWith } from "../providers/checking";
 import { endpointSchema } from "../providers/connection";
-import { CHAT_APIS } from "../providers/connector/chat-api";
+import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
+import {
+  gpus,
+  heap,
+  image,
+  keepAlive,
+  modelName,
+  modelOptions,
+  port,
+  seconds,
+  wholeSeconds,
+} from "../providers/values";
 import { requireStrong } from "./admin-password";
+import { OPENAI_WORDS } from "./api";
 import type { OllamaChatStackArgs } from "./args";
 import { isPublishAddress } from "./published-address";
 
-const nameRule = "must be a model's name and tag, such as smollm2:135m";
-export const modelName = z.string(nameRule).regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*$/, nameRule);
-const portRule = "must be a port from 1 to 65535";
-const port = z.int(portRule).min(1, portRule).max(65535, portRule).optional();
-const imageRule = "must be an image such as ollama/ollama:0.17.4";
-const image = z.string(imageRule).min(1, imageRule).optional();
 const publishRule = "must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has";
-const seconds = z.number("must be a number of seconds").positive("must be above 0").optional();
-const heapRule = "must be a size for Java's -Xmx, such as 1g or 512m";
+const optionalSeconds = seconds.optional();
 
-const argsSchema = z.looseObject({
-  model: modelName.optional(),
-  models: z.array(modelName).optional(),
-  api: z.enum(CHAT_APIS, `must be one of ${CHAT_APIS.join(", ")}`).optional(),
-  modelOptions: z.record(z.string(), z.unknown(), "must be an object such as { num_predict: 256 }").optional(),
-  readTimeoutSeconds: seconds,
-  publishAddress: z.string(publishRule).refine(isPublishAddress, publishRule).optional(),
-  opensearch: z
-    .looseObject({
-      existing: z.looseObject({ endpoint: z.unknown() }).optional(),
-      image,
-      port,
-      heap: z
-        .string(heapRule)
-        .regex(/^\d+[kKmMgG]$/, heapRule)
-        .optional(),
-    })
-    .optional(),
-  ollama: z
-    .looseObject({
-      existing: z.looseObject({ endpoint: endpointSchema }).optional(),
-      endpointForOpenSearch: endpointSchema.optional(),
-      image,
-      port,
-    })
-    .optional(),
-});
+const argsSchema = z
+  .looseObject({
+    model: modelName.optional(),
+    models: z.array(modelName, "must be a list of models").optional(),
+    api: z.enum(CHAT_APIS, `must be one of ${CHAT_APIS.join(", ")}`).optional(),
+    modelOptions: modelOptions.optional(),
+    readTimeoutSeconds: wholeSeconds.optional(),
+    publishAddress: z.string(publishRule).refine(isPublishAddress, publishRule).optional(),
+    readiness: z
+      .looseObject({
+        openSearchSeconds: optionalSeconds,
+        ollamaSeconds: optionalSeconds,
+        pullSeconds: optionalSeconds,
+        modelSeconds: optionalSeconds,
+      })
+      .optional(),
+    opensearch: z
+      .looseObject({
+        existing: z.looseObject({ endpoint: z.unknown() }).optional(),
+        adminPassword: z.union([z.string(), z.custom((given) => typeof given === "object")], "must be text").optional(),
+        image: image.optional(),
+        port: port.optional(),
+        heap: heap.optional(),
+      })
+      .optional(),
+    ollama: z
+      .looseObject({
+        existing: z.looseObject({ endpoint: endpointSchema }).optional(),
+        endpointForOpenSearch: endpointSchema.optional(),
+        image: image.optional(),
+        port: port.optional(),
+        gpus: gpus.optional(),
+        keepAlive: keepAlive.optional(),
+      })
+      .optional(),
+  })
+  .superRefine(({ api, modelOptions: options = {}, ollama }, context) => {
+    if (api !== ChatApi.openai) return;
+    for (const name of Object.keys(options).filter((each) => !(each in OPENAI_WORDS))) {
+      context.addIssue({ code: "custom", message: notInOpenAi, path: ["modelOptions", name] });
+    }
+    if (ollama?.existing === undefined || ollama.keepAlive === undefined) return;
+    context.addIssue({ code: "custom", message: keptElsewhere, path: ["ollama", "keepAlive"] });
+  });
+
+const notInOpenAi = `can't be sent with api openai, which knows ${Object.keys(OPENAI_WORDS).join(", ")}; take api generate or chat, or a model that is made with it`;
+const keptElsewhere =
+  "can't be sent with api openai to an Ollama that exists; set OLLAMA_KEEP_ALIVE there, or take api generate or chat";
 
 /** Stops in preview, with a sentence and no stack, on arguments that could only fail later. */
 export function validated(name: string, args: OllamaChatStackArgs): void {

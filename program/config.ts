@@ -14,6 +14,7 @@ import { endpointSchema } from "../providers/connection";
 export function readConfig(): OllamaChatStackArgs {
   const config = new pulumi.Config();
   const text = (key: string) => config.get(key) || undefined;
+  const number = (key: string) => numberIn(config, key);
   const endpoint = (key: string) => {
     const value = text(key);
     const parsed = endpointSchema.optional().safeParse(value);
@@ -23,16 +24,16 @@ export function readConfig(): OllamaChatStackArgs {
   const openSearchEndpoint = endpoint("opensearchEndpoint");
   const ollamaEndpoint = endpoint("ollamaEndpoint");
   return {
-    model: required(config, "model", "must be a model's name and tag, such as smollm2:135m"),
+    model: required(config, "model", "must be a model's name, such as smollm2:135m or host:5000/namespace/name:tag"),
     models: config.getObject<string[]>("models"),
     api: text("api"),
     modelOptions: config.getObject<Record<string, unknown>>("modelOptions"),
-    readTimeoutSeconds: config.getNumber("readTimeoutSeconds"),
+    readTimeoutSeconds: number("readTimeoutSeconds"),
     publishAddress: text("publishAddress"),
     opensearch: {
       existing: openSearchEndpoint === undefined ? undefined : existingCluster(config, openSearchEndpoint),
       image: text("opensearchImage"),
-      port: config.getNumber("opensearchPort"),
+      port: number("opensearchPort"),
       heap: text("opensearchHeap"),
       adminPassword: openSearchEndpoint === undefined ? adminPassword(config) : undefined,
       retainData: config.getBoolean("opensearchRetainData"),
@@ -41,7 +42,7 @@ export function readConfig(): OllamaChatStackArgs {
       existing: ollamaEndpoint === undefined ? undefined : { endpoint: ollamaEndpoint },
       endpointForOpenSearch: endpoint("ollamaEndpointForOpensearch"),
       image: text("ollamaImage"),
-      port: config.getNumber("ollamaPort"),
+      port: number("ollamaPort"),
       gpus: text("ollamaGpus"),
       keepAlive: text("ollamaKeepAlive"),
       retainModels: config.getBoolean("ollamaRetainModels"),
@@ -55,8 +56,16 @@ export function readRagConfig(): Pick<OllamaRagStackArgs, "embeddingModel" | "di
   if (config.getBoolean("rag") !== true) return undefined;
   return {
     embeddingModel: config.get("embeddingModel") || undefined,
-    dimension: config.getNumber("embeddingDimension") || undefined,
+    dimension: numberIn(config, "embeddingDimension") || undefined,
   };
+}
+
+/** Strict: Pulumi's own reading takes 9200 out of `9200 or so`, and 1 out of `1,000`. */
+function numberIn(config: pulumi.Config, key: string): number | undefined {
+  const text = config.get(key);
+  if (text === undefined || text === "") return undefined;
+  if (/^-?\d{1,15}(?:\.\d{1,15})?$/.test(text)) return Number(text);
+  throw new pulumi.RunError(`${config.name}:${sentence([key], text, "must be a number")}`);
 }
 
 function required(config: pulumi.Config, key: string, rule: string): string {

@@ -13,6 +13,8 @@ export const isSecretName = (name: string): boolean => SECRET_KEY.test(name);
  * the property's path, the value (never a secret's), and what is allowed.
  */
 export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
+  const broken = brokenTexts(news);
+  if (broken.length > 0) return firstOf(broken);
   const parsed = validate(schema, news);
   if (parsed.success) return [];
   const seen = new Set<string>();
@@ -32,6 +34,29 @@ export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
       return [{ property: path[0] ?? "", reason: sentence(path, found.value, issue.message) }];
     });
   return firstOf(failures);
+}
+
+/** Half a character: no request can hold it, and what encodes it says no more than "URI malformed". */
+const HALF = /\p{Surrogate}/u;
+const halfRule = "must not hold half of a surrogate pair";
+
+function brokenTexts(value: unknown, path: readonly string[] = []): CheckFailure[] {
+  if (typeof value === "string") {
+    return HALF.test(value) ? [{ property: path[0] ?? "", reason: sentence(path, value, halfRule) }] : [];
+  }
+  if (!isPlain(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    if (!HALF.test(key)) return brokenTexts(member, [...path, key]);
+    const name = [...path, JSON.stringify(key)].join(".");
+    return [{ property: path[0] ?? key, reason: `${name} is no name: ${halfRule}` }];
+  });
+}
+
+/** Lists and plain objects; what else a program may pass, such as an output, has no text of its own. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }
 
 const MOST_FAILURES = 20;
@@ -60,19 +85,35 @@ export function sentence(path: readonly string[], value: unknown, rule: string):
 
 function shown(path: readonly string[], value: unknown): string {
   if (path.some(isSecretName)) return value === "" ? "empty" : "[secret]";
-  const whole = JSON.stringify(value, hidden) ?? String(value);
+  const whole = written(value);
   // Only the beginning is shown, and what could be a password in it may end behind what is looked at.
   const isCut = whole.length > LONGEST_LOOKED_AT;
-  const text = (isCut ? `${whole.slice(0, LONGEST_LOOKED_AT)}@` : whole).replaceAll(URL_USER, "$1[secret]@");
+  const text = (isCut ? `${whole.slice(0, LONGEST_LOOKED_AT)}@` : whole).replaceAll(
+    URL_USER,
+    (_whole, scheme: string | undefined) => `${scheme ?? ""}[secret]@`,
+  );
   return text.length > 120 || isCut ? `${text.slice(0, 117)}...` : text;
 }
 
 const LONGEST_LOOKED_AT = 2_000;
-/** User and password of a URL. */
-const URL_USER = /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"]*@/gi;
+/** User and password of a URL, also where the scheme was forgotten. */
+const URL_USER = /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"]*@|(?<=^"?)[^\s"@/]{0,200}:[^\s"@]{0,200}@(?!sha256:)/gi;
+
+function written(value: unknown): string {
+  // JSON has no word for these.
+  if (typeof value === "number") return String(value);
+  try {
+    return JSON.stringify(value, hidden) ?? String(value);
+  } catch {
+    return "something that leads back to itself";
+  }
+}
 
 function hidden(key: string, member: unknown): unknown {
-  return isSecretName(key) && member !== undefined ? "[secret]" : member;
+  if (isSecretName(key) && member !== undefined) return "[secret]";
+  return typeof member === "bigint" || (typeof member === "number" && !Number.isFinite(member))
+    ? String(member)
+    : member;
 }
 
 function lookUp(root: unknown, path: readonly string[]): { unknown: boolean; value: unknown } {

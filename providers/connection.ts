@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BASE_URL_RULE, baseUrlProblem } from "./base-url";
+import { seconds } from "./values";
 
 export type { Connection } from "../clients/opensearch/connect";
 
@@ -16,7 +17,11 @@ export const connectionSchema = z
     {
       endpoint: endpointSchema,
       endpoints: z.array(endpointSchema, "must be a list of URLs").optional(),
-      username: z.string("must be text").min(1, "must not be empty").optional(),
+      username: z
+        .string("must be text")
+        .min(1, "must not be empty")
+        .regex(/^[^:]*$/, "must not hold a colon, which ends the name in basic authentication")
+        .optional(),
       password: z.string("must be text").min(1, "must not be empty").optional(),
       passwordEnv: z
         .string(variableRule)
@@ -28,7 +33,7 @@ export const connectionSchema = z
         .optional(),
       caCertificateFile: z.string("must be a path").min(1, "must not be empty").optional(),
       skipTlsVerify: z.boolean("must be true or false").optional(),
-      requestTimeoutSeconds: z.number("must be a number of seconds").positive("must be above 0").optional(),
+      requestTimeoutSeconds: seconds.optional(),
       maxRetries: z.int("must be a whole number").min(0, "must be 0 or more").max(20, "must be 20 at most").optional(),
     },
     {

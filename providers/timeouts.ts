@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { seconds } from "./values";
 
 /** Deadlines of a resource's operations, in seconds. Dynamic resources never see Pulumi's `customTimeouts`. */
 export interface Timeouts {
@@ -10,10 +11,8 @@ export interface Timeouts {
   readonly deleteSeconds?: number;
 }
 
-const seconds = z.number("must be a number of seconds").positive("must be above 0").optional();
-
 export const timeoutsSchema = z.strictObject(
-  { createSeconds: seconds, updateSeconds: seconds, deleteSeconds: seconds },
+  { createSeconds: seconds.optional(), updateSeconds: seconds.optional(), deleteSeconds: seconds.optional() },
   {
     error: (issue) =>
       issue.code === "unrecognized_keys"

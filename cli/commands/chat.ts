@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { withAccessOptions } from "../access-options";
-import { positiveNumber } from "../answer-options";
+import { positiveNumber, secondsFlag } from "../answer-options";
 import type { ChatFlags } from "../chat/chat";
 import type { Session } from "../session";
 
@@ -18,7 +18,7 @@ export function registerChat(program: Command, session: Session): void {
       positiveNumber,
       4096,
     )
-    .option("--timeout-seconds <n>", "longest wait for one answer", positiveNumber, 300);
+    .option("--timeout-seconds <n>", "longest wait for one answer", secondsFlag, 300);
   withAccessOptions(command).action(async (flags: ChatFlags) => {
     const { chat } = await import("../chat/chat.js");
     await chat(session, flags);

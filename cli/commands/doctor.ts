@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { withAccessOptions } from "../access-options";
+import { secondsFlag } from "../answer-options";
 import type { DoctorFlags } from "../doctor/doctor";
 import type { Session } from "../session";
 
@@ -19,15 +20,9 @@ export function registerDoctor(program: Command, session: Session): void {
     )
     .option("--yes", "with --fix: do not ask first")
     .option("--forget-claims-of <project/stack>", "with --fix: give back settings of another stack, which is gone")
-    .option("--timeout <seconds>", "longest wait for one answer of a model", seconds, DEFAULT_ANSWER_SECONDS);
+    .option("--timeout <seconds>", "longest wait for one answer of a model", secondsFlag, DEFAULT_ANSWER_SECONDS);
   withAccessOptions(command).action(async (flags: DoctorFlags) => {
     const { doctor } = await import("../doctor/doctor.js");
     await doctor(flags, session);
   });
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError("It has to be a number of seconds above 0.");
 }

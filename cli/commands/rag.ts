@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type CommonFlags, withAccessOptions } from "../access-options";
-import { positiveNumber } from "../answer-options";
+import { secondsFlag } from "../answer-options";
 import type { AskFlags } from "../rag/ask";
 import type { IngestFlags } from "../rag/ingest";
 import type { SearchFlags } from "../rag/search";
@@ -42,7 +42,7 @@ function registerAsk(rag: Command, session: Session): void {
   withFindingOptions(command)
     .option("--show-passages", "print the passages that were sent to the model")
     .option("--direct", "let Ollama itself answer instead of the model on OpenSearch")
-    .option("--timeout-seconds <n>", "longest wait for the answer", positiveNumber, 300);
+    .option("--timeout-seconds <n>", "longest wait for the answer", secondsFlag, 300);
   withAccessOptions(command).action(async (words: string[], flags: AskFlags) => {
     const { askDocuments } = await import("../rag/ask.js");
     await askDocuments(session, words, flags);

@@ -2,7 +2,9 @@ import type { Options } from "ollama";
 import { z } from "zod";
 import { ServerError, UnreachableError } from "../errors";
 import { type Deadline, waitFor } from "../wait";
+import { wireDuration } from "./duration";
 import { listedName, sameModel } from "./names";
+import { typedOptions } from "./options";
 import type { OllamaServer } from "./server";
 
 /** A model as the server lists it. */
@@ -125,7 +127,7 @@ const NO_GENERATE = /does not support generate/;
 interface Loading {
   readonly model: string;
   /** How long it stays in memory unused: `5m`, `-1` for ever. Default: the server's own. */
-  readonly keepAlive?: string;
+  readonly keepAlive?: string | number;
   /** Default: the model's own. */
   readonly loadOptions?: Readonly<Record<string, unknown>>;
 }
@@ -138,7 +140,7 @@ export async function loadModel(
 ): Promise<void> {
   const timeoutSeconds = deadline.remainingMilliseconds / 1000;
   const keep_alive = wireDuration(keepAlive);
-  const options = loadOptions as Partial<Options> | undefined;
+  const options = loadOptions && (typedOptions(loadOptions) as Partial<Options>);
   try {
     await server.call({
       name: "POST /api/generate",
@@ -165,9 +167,4 @@ export async function unloadModel(server: OllamaServer, model: string, timeoutSe
     answer: z.unknown(),
     timeoutSeconds,
   });
-}
-
-/** Ollama reads a text as a Go duration, which needs a unit; a bare number has to be sent as one. */
-function wireDuration(text: string | undefined): string | number | undefined {
-  return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : text;
 }

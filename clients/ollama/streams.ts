@@ -3,6 +3,7 @@ import { z } from "zod";
 import { DeadlineError, ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
 import { validate } from "../validate";
 import type { Deadline } from "../wait";
+import { typedOptions } from "./options";
 import type { ProgressEvent } from "./progress";
 import type { OllamaServer } from "./server";
 
@@ -54,7 +55,7 @@ export async function pullModel(
 /** Makes a model out of another one that the server has. An existing one of the same name is overwritten. */
 export async function createModel(server: OllamaServer, derived: DerivedModel, limits: StreamLimits): Promise<void> {
   const { parameters, ...rest } = derived;
-  const request = { ...rest, ...(parameters && { parameters: { ...parameters } }), stream: true as const };
+  const request = { ...rest, ...(parameters && { parameters: typedOptions(parameters) }), stream: true as const };
   await stream(server, "POST /api/create", limits, (client) => client.create(request));
 }
 

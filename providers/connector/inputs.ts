@@ -4,6 +4,7 @@ import { SAFE_TEXT, safeTextRule } from "../auto-name";
 import { type Connection, connectionSchema } from "../connection";
 import type { Owned } from "../ownership";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
+import { count, MOST_COUNT, wholeSeconds } from "../values";
 import { brokenRegex } from "./trust";
 
 /** How ML Commons talks to the model server. */
@@ -55,9 +56,6 @@ export interface ConnectorState extends ConnectorInputs {
 /** Hidden parameter in which the server keeps who made a connector; `read` leaves it out. */
 export const OWNER_PARAMETER = "pulumi_owner";
 
-const count = z.int("must be a whole number").min(0, "must be 0 or more").optional();
-const seconds = z.int("must be a whole number of seconds").min(1, "must be 1 or more").optional();
-
 const actionSchema = z.looseObject({
   actionType: z.string("must be text such as predict").min(1, "must not be empty"),
   method: z.enum(["GET", "POST", "PUT"], "must be GET, POST or PUT"),
@@ -77,6 +75,7 @@ const actionSchema = z.looseObject({
     .optional(),
 });
 
+const retriesRule = "must be a whole number from -1 (no limit) to 2147483647";
 const protocolRule = `must be one of ${Object.values(ConnectorProtocol).join(", ")}`;
 const backoffRule = `must be one of ${Object.values(RetryBackoffPolicy).join(", ")}`;
 
@@ -84,7 +83,7 @@ export const connectorSchema = z.looseObject({
   connection: connectionSchema,
   name: z.string("must be text").min(1, "must not be empty").regex(SAFE_TEXT, safeTextRule).optional(),
   description: z.string("must be text").trim().min(1, "must not be blank").regex(SAFE_TEXT, safeTextRule).optional(),
-  version: z.int("must be a whole number").min(1, "must be 1 or more").optional(),
+  version: count.min(1, "must be 1 or more").optional(),
   protocol: z.enum(Object.values(ConnectorProtocol), protocolRule).optional(),
   parameters: z
     .record(z.string(), z.unknown(), "must be an object")
@@ -98,13 +97,13 @@ export const connectorSchema = z.looseObject({
   clientConfig: z
     .strictObject(
       {
-        maxConnection: count,
-        connectionTimeoutSeconds: seconds,
-        readTimeoutSeconds: seconds,
-        maxRetryTimes: z.int("must be a whole number").min(-1, "must be -1 (no limit) or more").optional(),
+        maxConnection: count.optional(),
+        connectionTimeoutSeconds: wholeSeconds.optional(),
+        readTimeoutSeconds: wholeSeconds.optional(),
+        maxRetryTimes: z.int(retriesRule).min(-1, retriesRule).max(MOST_COUNT, retriesRule).optional(),
         retryBackoffPolicy: z.enum(Object.values(RetryBackoffPolicy), backoffRule).optional(),
-        retryBackoffMilliseconds: count,
-        retryTimeoutSeconds: seconds,
+        retryBackoffMilliseconds: count.optional(),
+        retryTimeoutSeconds: wholeSeconds.optional(),
         skipSslVerification: z.boolean("must be true or false").optional(),
       },
       {

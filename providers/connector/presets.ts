@@ -1,3 +1,5 @@
+import { wireDuration } from "../../clients/ollama/duration";
+import { typedOptions } from "../../clients/ollama/options";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
 import { BaseUrl, baseUrlProblem } from "../base-url";
 import { sentence } from "../checking";
@@ -28,8 +30,11 @@ export interface OllamaPresetArgs {
   readonly model: string;
   /** Ollama's model options, for example `{ num_predict: 256, temperature: 0.2 }`. Default: none. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** How long Ollama keeps the model in memory after an answer, for example `30m` or `-1`. Default: Ollama's, 5m. */
-  readonly keepAlive?: string;
+  /**
+   * How long Ollama keeps the model in memory after an answer: `30m`, a whole number of seconds, or `-1` for ever. Default:
+   * Ollama's, 5m.
+   */
+  readonly keepAlive?: string | number;
   /**
    * Longest wait for an answer, in seconds. Always written: the server's default fell from hours to 30 s in 3.6
    * (ml-commons #4759), too short for a model on a CPU.
@@ -82,6 +87,16 @@ export interface OpenAiPresetArgs {
   readonly maxTokens?: number;
   /** How much is left to chance, from 0. Default: the server's. */
   readonly temperature?: number;
+  /** How many of the likeliest tokens are chosen from, as a share of their probability. Default: the server's. */
+  readonly topP?: number;
+  /** The same one gives the same answer. Default: none. */
+  readonly seed?: number;
+  /** Texts at which an answer ends. Default: the model's own. */
+  readonly stop?: string | readonly string[];
+  /** How much is taken off what was said already, from -2 to 2. Default: the server's. */
+  readonly presencePenalty?: number;
+  /** The same, by how often it was said. Default: the server's. */
+  readonly frequencyPenalty?: number;
   /** Longest wait for an answer, in seconds. Default: 300. */
   readonly readTimeoutSeconds?: number;
 }
@@ -93,8 +108,19 @@ export interface OpenAiPresetArgs {
  */
 export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
   const fields = ['"model": "${parameters.model}"', '"messages": ${parameters.messages}', '"stream": false'];
-  if (args.maxTokens !== undefined) fields.push(`"max_tokens": ${args.maxTokens}`);
-  if (args.temperature !== undefined) fields.push(`"temperature": ${args.temperature}`);
+  const { maxTokens, temperature, topP, seed, stop, presencePenalty, frequencyPenalty } = args;
+  const more = {
+    max_tokens: maxTokens,
+    temperature,
+    top_p: topP,
+    seed,
+    stop,
+    presence_penalty: presencePenalty,
+    frequency_penalty: frequencyPenalty,
+  };
+  for (const [name, value] of Object.entries(more)) {
+    if (value !== undefined) fields.push(`"${name}": ${JSON.stringify(value)}`);
+  }
   const post = predictAction({
     url: openAiUrl(args.endpoint),
     requestBody: `{ ${fields.join(", ")} }`,
@@ -115,7 +141,7 @@ function native(args: OllamaPresetArgs, path: string, field: string, parameter: 
   fields.push('"options": ${parameters.options}');
   const action = predictAction({ url: url(args.endpoint, path), requestBody: `{ ${fields.join(", ")} }` });
   const made = preset(args.model, action, [parameter], args.readTimeoutSeconds);
-  return { ...made, parameters: { ...made.parameters, options: JSON.stringify(args.options ?? {}) } };
+  return { ...made, parameters: { ...made.parameters, options: JSON.stringify(typedOptions(args.options ?? {})) } };
 }
 
 function preset(
@@ -138,11 +164,8 @@ function predictAction(post: { url: string; requestBody: string }): ConnectorAct
   return { actionType: "predict", method: "POST", headers: { "Content-Type": "application/json" }, ...post };
 }
 
-/** A number is a count of seconds, -1 for ever; anything else is a duration such as `30m`. */
 function keepAlive(args: OllamaPresetArgs): string[] {
-  if (args.keepAlive === undefined) return [];
-  const number = /^-?\d+$/.test(args.keepAlive);
-  return [`"keep_alive": ${number ? args.keepAlive : JSON.stringify(args.keepAlive)}`];
+  return args.keepAlive === undefined ? [] : [`"keep_alive": ${JSON.stringify(wireDuration(args.keepAlive))}`];
 }
 
 /** @throws RangeError on what is no base URL, which could only make a URL that nobody answers. */

@@ -33,7 +33,7 @@ export const containerHealthSchema = z.looseObject({
   endpoint: endpointSchema,
   dockerHost: z
     .string(hostRule)
-    .regex(/^[a-z]+:\/\//, hostRule)
+    .regex(/^[a-z]+:\/\/\S+$/, hostRule)
     .optional(),
   timeouts: timeoutsSchema.optional(),
   owner: z.string().optional(),

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { isModelName, sameModel } from "../../clients/ollama/names";
+import { sameModel } from "../../clients/ollama/names";
 import { endpointSchema } from "../connection";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
 import { isUnknown } from "../unknown";
+import { keepAlive, modelName, modelOptions, typedAsOllamaWants } from "../values";
 
 /** What the program says of a model on an Ollama server; the args class documents each member. */
 export interface OllamaModelInputs {
@@ -16,7 +17,7 @@ export interface OllamaModelInputs {
   readonly insecure?: boolean;
   readonly expectedDigest?: string;
   readonly warmUp?: boolean;
-  readonly keepAlive?: string;
+  readonly keepAlive?: string | number;
   readonly loadOptions?: Readonly<Record<string, unknown>>;
   readonly retainOnDelete?: boolean;
   readonly timeouts?: Timeouts;
@@ -63,12 +64,6 @@ export const INPUT_KEYS = [
 /** A pull moves gigabytes, so the general 300 s would be too short. */
 export const TIMEOUTS = { createSeconds: 1800, updateSeconds: 1800, deleteSeconds: 120 } as const;
 
-const nameRule = "must be a model's name, such as smollm2:135m or host:5000/namespace/name:tag";
-const modelName = z.string(nameRule).refine(isModelName, nameRule);
-
-const durationRule = 'must be a duration with its unit, such as "30s", "5m" or "24h", or "-1" for ever';
-const DURATION = /^-?(?:\d+|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$/;
-
 const digestRule = "must be 12 to 64 hex digits, as `ollama list` shows them";
 
 const parameterRule = "must be text, a number, true or false, or a list of texts";
@@ -85,7 +80,10 @@ export const ollamaModelSchema = z.looseObject({
   model: modelName,
   from: modelName.optional(),
   system: notEmpty.optional(),
-  parameters: z.record(z.string(), parameter, "must be an object such as { temperature: 0, num_ctx: 4096 }").optional(),
+  parameters: z
+    .record(z.string(), parameter, "must be an object such as { temperature: 0, num_ctx: 4096 }")
+    .superRefine(typedAsOllamaWants)
+    .optional(),
   template: notEmpty.optional(),
   source: modelName.optional(),
   insecure: bool.optional(),
@@ -94,8 +92,8 @@ export const ollamaModelSchema = z.looseObject({
     .regex(/^(?:sha256:)?[0-9a-f]{12,64}$/i, digestRule)
     .optional(),
   warmUp: bool.optional(),
-  keepAlive: z.string(durationRule).regex(DURATION, durationRule).optional(),
-  loadOptions: z.record(z.string(), parameter, "must be an object such as { num_ctx: 4096 }").optional(),
+  keepAlive: keepAlive.optional(),
+  loadOptions: modelOptions.optional(),
   retainOnDelete: bool.optional(),
   timeouts: timeoutsSchema.optional(),
   owner: z.string().optional(),

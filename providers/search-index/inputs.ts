@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Connection, connectionSchema } from "../connection";
 import type { Owned } from "../ownership";
 import { type Timeouts, timeoutsSchema } from "../timeouts";
+import { dimension } from "../values";
 import { isIndexName } from "./name";
 
 /** How near two vectors are, where the cluster has the k-NN plugin. */
@@ -74,7 +75,6 @@ export const MARK = "pulumi";
 const nameRule =
   'must be the name of an index: lower case, none of \\ / * ? " < > | , # : and space, not beginning with _ - or +, 255 bytes at most';
 const flag = z.boolean("must be true or false").optional();
-const dimensionRule = "must be a whole number from 1 to 16000";
 
 const fields: z.ZodType = z.lazy(() =>
   z.record(
@@ -107,7 +107,7 @@ export const searchIndexSchema = z.looseObject({
     .strictObject(
       {
         field: z.string("must be the name of a field").min(1, "must be the name of a field"),
-        dimension: z.int(dimensionRule).min(1, dimensionRule).max(16_000, dimensionRule),
+        dimension,
         model: z.string("must be the name of a model").min(1, "must be the name of a model").optional(),
         spaceType: z.enum(Object.values(SpaceType), `must be one of ${Object.values(SpaceType).join(", ")}`).optional(),
       },

@@ -275,7 +275,9 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
     project.configure(config({ model: "" }));
     const run = await project.preview();
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain('error: model is "": must be a model\'s name and tag, such as smollm2:135m');
+    expect(run.output).toContain(
+      'error: model is "": must be a model\'s name, such as smollm2:135m or host:5000/namespace/name:tag',
+    );
   });
 
   it("an unknown api kind stops in preview with name, value and what is allowed", async () => {

@@ -36,7 +36,7 @@ describe("ollama-chat", () => {
     const { code, err } = await commandLine(["ask", "x", "--timeout-seconds", "0"]);
     expect(code).toBe(2);
     expect(err).toContain(
-      "error: option '--timeout-seconds <n>' argument '0' is invalid. It must be a number above 0.",
+      "error: option '--timeout-seconds <n>' argument '0' is invalid. It must be a number of seconds above 0, 2147483 (24 days) at most.",
     );
   });
 

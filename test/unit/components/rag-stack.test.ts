@@ -164,9 +164,18 @@ describe("arguments that can only fail later", () => {
   it.each<[RagArgs, string]>([
     [
       { embeddingModel: "no name" },
-      'OllamaRagStack "docs": embeddingModel is "no name": must be a model\'s name and tag, such as smollm2:135m',
+      'OllamaRagStack "docs": embeddingModel is "no name": must be a model\'s name, such as smollm2:135m or host:5000/namespace/name:tag',
     ],
     [{ dimension: 0 }, 'OllamaRagStack "docs": dimension is 0: must be a whole number from 1 to 16000'],
+    [{ dimension: 1e99 }, 'OllamaRagStack "docs": dimension is 1e+99: must be a whole number from 1 to 16000'],
+    [
+      { keepAlive: "5 minutes" },
+      'OllamaRagStack "docs": keepAlive is "5 minutes": must be a duration with its unit, such as "30s", "5m" or "24h", a whole number of seconds, or "-1" for ever',
+    ],
+    [
+      { readTimeoutSeconds: Number.NaN, readiness: { pullSeconds: 0 } },
+      'OllamaRagStack "docs": readTimeoutSeconds is NaN: must be a whole number of seconds; readiness.pullSeconds is 0: must be above 0',
+    ],
     [
       { embeddingModel: "my/own:1" },
       'OllamaRagStack "docs": dimension is missing: must say how many numbers a vector of my/own:1 has; known without it: all-minilm, bge-large, bge-m3, embeddinggemma, mxbai-embed-large, nomic-embed-text, paraphrase-multilingual, snowflake-arctic-embed2',

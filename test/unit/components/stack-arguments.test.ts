@@ -20,6 +20,54 @@ describe("arguments", () => {
     expect(stack.outputs).toMatchObject({ api });
   });
 
+  it("with api openai each option goes by OpenAI's word, a number that came as text as a number", async () => {
+    const modelOptions = {
+      num_predict: "64",
+      temperature: "0.5",
+      top_p: 0.9,
+      seed: "1",
+      stop: ["\n"],
+      presence_penalty: 0,
+      frequency_penalty: -0.5,
+    };
+    const stack = await stackOf({ ...both, api: "openai", modelOptions });
+    const { inputs } = stack.of("chat-connector");
+    const [action] = inputs.actions as { requestBody: string }[];
+    expect(action?.requestBody).toBe(
+      '{ "model": "${parameters.model}", "messages": ${parameters.messages}, "stream": false, "max_tokens": 64, "temperature": 0.5, "top_p": 0.9, "seed": 1, "stop": ["\\n"], "presence_penalty": 0, "frequency_penalty": -0.5 }',
+    );
+  });
+
+  it.each(["generate", "chat"])("with api %s options that came as text are sent as what they are", async (api) => {
+    const stack = await stackOf({
+      ...both,
+      api,
+      modelOptions: { num_ctx: "2048", temperature: "0.5", use_mmap: "true" },
+    });
+    expect(stack.of("chat-connector").inputs).toMatchObject({
+      parameters: { options: '{"num_ctx":2048,"temperature":0.5,"use_mmap":true}' },
+    });
+  });
+
+  it.each<readonly [string | number, string, string]>([
+    ["30m", "30m", '"keep_alive": "30m"'],
+    ["-1", "-1", '"keep_alive": -1'],
+    [-1, "-1", '"keep_alive": -1'],
+    [300, "300", '"keep_alive": 300'],
+    ["0", "0", '"keep_alive": 0'],
+    [0, "0", '"keep_alive": 0'],
+  ])("keepAlive %j reaches Ollama's container as %s and its questions as %s", async (given, env, sent) => {
+    const keepAlive = given as string;
+    const stack = await stackOf({ opensearch: { adminPassword: PASSWORD }, ollama: { keepAlive } });
+    expect(stack.of("chat-ollama").inputs.envs).toStrictEqual(["OLLAMA_NO_CLOUD=1", `OLLAMA_KEEP_ALIVE=${env}`]);
+    expect(JSON.stringify(stack.of("chat-connector").inputs.actions)).toContain(JSON.stringify(sent).slice(1, -1));
+  });
+
+  it("a list of GPUs is one request", async () => {
+    const stack = await stackOf({ opensearch: { adminPassword: PASSWORD }, ollama: { gpus: "device=0,2" } });
+    expect(stack.of("chat-ollama").inputs).toMatchObject({ gpus: '"device=0,2"' });
+  });
+
   it("further models are had in Ollama, each once, and not registered in OpenSearch", async () => {
     const stack = await stackOf({ ...both, model: "a:1", models: ["b:2", "a:1", "b:2"] });
     const models = [...stack.resources.values()].filter(({ type }) => type === `${OURS}OllamaModel`);
@@ -144,11 +192,20 @@ describe("wrong arguments stop before anything is registered", () => {
       { opensearch: { adminPassword: "short" } },
       "opensearch.adminPassword can't be used: it has fewer than 8 characters. It must have 8 to 100 ASCII characters, with upper and lower case, a digit and a special character, and be hard to guess, or OpenSearch refuses it or lets nobody in.",
     ],
-    [{ ...ok, model: "" }, 'model is "": must be a model\'s name and tag, such as smollm2:135m'],
-    [{ ...ok, model: "two words" }, 'model is "two words": must be a model\'s name and tag, such as smollm2:135m'],
-    [{ ...ok, models: ["a", ""] }, 'models.1 is "": must be a model\'s name and tag, such as smollm2:135m'],
+    [
+      { ...ok, model: "" },
+      'model is "": must be a model\'s name, such as smollm2:135m or host:5000/namespace/name:tag',
+    ],
+    [
+      { ...ok, model: "two words" },
+      'model is "two words": must be a model\'s name, such as smollm2:135m or host:5000/namespace/name:tag',
+    ],
+    [
+      { ...ok, models: ["a", ""] },
+      'models.1 is "": must be a model\'s name, such as smollm2:135m or host:5000/namespace/name:tag',
+    ],
     [{ ...ok, api: "completions" }, 'api is "completions": must be one of generate, chat, openai'],
-    [{ ...ok, readTimeoutSeconds: 0 }, "readTimeoutSeconds is 0: must be above 0"],
+    [{ ...ok, readTimeoutSeconds: 0 }, "readTimeoutSeconds is 0: must be 1 or more"],
     [
       { ...ok, publishAddress: "localhost" },
       'publishAddress is "localhost": must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has',
@@ -163,13 +220,61 @@ describe("wrong arguments stop before anything is registered", () => {
     ],
     [
       { opensearch: { adminPassword: PASSWORD, heap: "1 GB" } },
-      'opensearch.heap is "1 GB": must be a size for Java\'s -Xmx, such as 1g or 512m',
+      'opensearch.heap is "1 GB": must be a size for Java\'s -Xmx, such as 1g or 512m, from 64m to 1024g',
     ],
     [
       { opensearch: { adminPassword: PASSWORD, image: "" } },
       'opensearch.image is "": must be an image such as ollama/ollama:0.17.4',
     ],
     [{ ...ok, ollama: { port: 0 } }, "ollama.port is 0: must be a port from 1 to 65535"],
+    [{ ...ok, ollama: { port: Number.NaN } }, "ollama.port is NaN: must be a port from 1 to 65535"],
+    [{ ...ok, ollama: { port: 1e99 } }, "ollama.port is 1e+99: must be a port from 1 to 65535"],
+    [{ ...ok, ollama: { port: 9200n } }, 'ollama.port is "9200": must be a port from 1 to 65535'],
+    [{ opensearch: { adminPassword: 12345678 } }, "opensearch.adminPassword is [secret]: must be text"],
+    [
+      { ...ok, readiness: { pullSeconds: Number.POSITIVE_INFINITY } },
+      "readiness.pullSeconds is Infinity: must be a number of seconds",
+    ],
+    [
+      { ...ok, readiness: { modelSeconds: 1e9 } },
+      "readiness.modelSeconds is 1000000000: must be 2147483 (24 days) at most",
+    ],
+    [
+      { ...ok, ollama: { keepAlive: "5 minutes" } },
+      'ollama.keepAlive is "5 minutes": must be a duration with its unit, such as "30s", "5m" or "24h", a whole number of seconds, or "-1" for ever',
+    ],
+    [
+      { ...ok, ollama: { gpus: "none" } },
+      'ollama.gpus is "none": must be "all", a number of GPUs, or devices by number or id, such as "device=0,2"',
+    ],
+    [
+      { ...ok, ollama: { image: "Ollama/Ollama" } },
+      'ollama.image is "Ollama/Ollama": must be an image such as ollama/ollama:0.17.4',
+    ],
+    [{ ...ok, modelOptions: { num_predict: "many" } }, 'modelOptions.num_predict is "many": must be a whole number'],
+    [{ ...ok, models: "a" }, 'models is "a": must be a list of models'],
+    [{ ...ok, model: "m\ud800" }, 'model is "m\\ud800": must not hold half of a surrogate pair'],
+    [
+      { ...ok, api: "openai", modelOptions: { num_predict: 8, num_thread: 1, num_ctx: 2048 } },
+      ["num_thread is 1", "num_ctx is 2048"]
+        .map(
+          (told) =>
+            `modelOptions.${told}: can't be sent with api openai, which knows num_predict, temperature, top_p, seed, stop, presence_penalty, frequency_penalty; take api generate or chat, or a model that is made with it`,
+        )
+        .join("; "),
+    ],
+    [
+      { ...ok, api: "openai", ollama: { existing: { endpoint: "http://gpu:11434" }, keepAlive: "5m" } },
+      'ollama.keepAlive is "5m": can\'t be sent with api openai to an Ollama that exists; set OLLAMA_KEEP_ALIVE there, or take api generate or chat',
+    ],
+    [
+      { ...ok, ollama: { existing: { endpoint: "http://u:pa55word@gpu:11434" } } },
+      'ollama.existing.endpoint is "http://[secret]@gpu:11434": must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200',
+    ],
+    [
+      { ...ok, ollama: { endpointForOpenSearch: "u:pa55word@gpu:11434" } },
+      'ollama.endpointForOpenSearch is "[secret]@gpu:11434": must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200',
+    ],
     [
       { ...ok, ollama: { existing: { endpoint: "localhost:11434" } } },
       'ollama.existing.endpoint is "localhost:11434": must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200',

@@ -124,8 +124,14 @@ const weak = (reason: string) =>
 
 describe("a configuration that is wrong stops with a sentence", () => {
   it.each<readonly [Record<string, string>, string]>([
-    [{ ...RIGHT, model: "" }, 'model is "": must be a model\'s name and tag, such as smollm2:135m'],
-    [{ opensearchPassword: PASSWORD }, "model is missing: must be a model's name and tag, such as smollm2:135m"],
+    [
+      { ...RIGHT, model: "" },
+      'model is "": must be a model\'s name, such as smollm2:135m or host:5000/namespace/name:tag',
+    ],
+    [
+      { opensearchPassword: PASSWORD },
+      "model is missing: must be a model's name, such as smollm2:135m or host:5000/namespace/name:tag",
+    ],
     [{ ...RIGHT, opensearchEndpoint: "localhost:9200" }, `opensearchEndpoint is "localhost:9200": ${endpointRule}`],
     [
       { ...RIGHT, ollamaEndpoint: "http://localhost:11434/api" },
@@ -154,6 +160,11 @@ describe("a configuration that is wrong stops with a sentence", () => {
 
   it.each([
     [{ ...RIGHT, opensearchPort: "abc" }, "opensearchPort", "abc"],
+    [{ ...RIGHT, opensearchPort: "9200 or so" }, "opensearchPort", "9200 or so"],
+    [{ ...RIGHT, ollamaPort: "1,000" }, "ollamaPort", "1,000"],
+    [{ ...RIGHT, ollamaPort: "0x50" }, "ollamaPort", "0x50"],
+    [{ ...RIGHT, ollamaPort: "1e99" }, "ollamaPort", "1e99"],
+    [{ ...RIGHT, readTimeoutSeconds: "Infinity" }, "readTimeoutSeconds", "Infinity"],
     [{ ...RIGHT, opensearchRetainData: "maybe" }, "opensearchRetainData", "maybe"],
     [{ ...RIGHT, models: "[" }, "models", "["],
   ])("a value of the wrong kind names key and value, and shows no stack (%#)", (values, key, value) => {

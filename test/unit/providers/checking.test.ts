@@ -149,3 +149,34 @@ describe("unknowns", () => {
     expect(hasUnknown({ a: [{ b: `${UNKNOWN}x` }], c: null, d: 1 })).toBe(false);
   });
 });
+
+describe("what no message can say", () => {
+  const values = z.looseObject({ n: z.int("must be a whole number").optional() });
+  const reason = (news: unknown) => checkWith(values, news)[0]?.reason;
+
+  it.each([
+    [Number.NaN, "NaN"],
+    [Number.POSITIVE_INFINITY, "Infinity"],
+    [1e99, "1e+99"],
+    [-0.5, "-0.5"],
+    [12n, '"12"'],
+    [{ deep: Number.NaN }, '{"deep":"NaN"}'],
+    [Symbol("x"), "Symbol(x)"],
+  ])("%o is named as %s", (n, shown) => expect(reason({ n })).toBe(`n is ${shown}: must be a whole number`));
+
+  it("what leads back to itself is told all the same", () => {
+    const loop: Record<string, unknown> = {};
+    loop.self = [loop];
+    expect(() => reason({ n: "x" })).not.toThrow();
+    expect(reason({ n: new Map([[1, loop]]) })).toBe("n is {}: must be a whole number");
+  });
+
+  it.each([
+    [{ n: 1, name: "a\ud800" }, 'name is "a\\ud800": must not hold half of a surrogate pair'],
+    [{ n: 1, list: ["ok", { x: "\udc00b" }] }, 'list.1.x is "\\udc00b": must not hold half of a surrogate pair'],
+    [{ n: 1, "k\ud800": 1 }, '"k\\ud800" is no name: must not hold half of a surrogate pair'],
+    [{ n: 1, password: "a\ud800" }, "password is [secret]: must not hold half of a surrogate pair"],
+  ])("half a character is refused before anything encodes it (%#)", (news, text) => expect(reason(news)).toBe(text));
+
+  it("whole ones are fine", () => expect(reason({ n: 1, name: "\ud83d\ude00" })).toBeUndefined());
+});

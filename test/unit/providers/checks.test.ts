@@ -32,6 +32,16 @@ describe("ModelGroup", () => {
     [{ addAllBackendRoles: "yes" }, "addAllBackendRoles", 'addAllBackendRoles is "yes": must be true or false'],
     [{ adoptExisting: 1 }, "adoptExisting", "adoptExisting is 1: must be true or false"],
     [{ timeouts: 5 }, "timeouts", "timeouts is 5: must be an object such as { createSeconds: 600 }"],
+    [
+      { timeouts: { createSeconds: 1e99 } },
+      "timeouts",
+      "timeouts.createSeconds is 1e+99: must be 2147483 (24 days) at most",
+    ],
+    [
+      { connection: { ...connection, username: "a:b", password: "x" } },
+      "connection",
+      'connection.username is "a:b": must not hold a colon, which ends the name in basic authentication',
+    ],
   ])("(%#)", (wrong, property, reason) => {
     expect(failures(modelGroupLifecycle, { connection }, wrong)).toStrictEqual([{ property, reason }]);
   });
@@ -175,6 +185,31 @@ describe("Connector", () => {
       { clientConfig: { readTimeout: 30 } },
       "clientConfig",
       "clientConfig.readTimeout is not an input. Allowed: maxConnection, connectionTimeoutSeconds, readTimeoutSeconds, maxRetryTimes, retryBackoffPolicy, retryBackoffMilliseconds, retryTimeoutSeconds, skipSslVerification.",
+    ],
+    [
+      { clientConfig: { readTimeoutSeconds: 3e9 } },
+      "clientConfig",
+      "clientConfig.readTimeoutSeconds is 3000000000: must be 2147483 (24 days) at most",
+    ],
+    [
+      { clientConfig: { maxConnection: Number.NaN } },
+      "clientConfig",
+      "clientConfig.maxConnection is NaN: must be a whole number",
+    ],
+    [
+      { clientConfig: { maxRetryTimes: -2 } },
+      "clientConfig",
+      "clientConfig.maxRetryTimes is -2: must be a whole number from -1 (no limit) to 2147483647",
+    ],
+    [
+      { trustedEndpoints: ["^http://ollama:11434/.*$", "^http://(a|b$"] },
+      "trustedEndpoints",
+      'trustedEndpoints.1 is "^http://(a|b$": must be a regular expression (Unclosed group); trustedEndpointRegex(url) makes one',
+    ],
+    [
+      { actions: [{ ...action, url: "http://my_ollama:11434/api/generate" }] },
+      "actions",
+      'actions.0.url has the host "my_ollama:11434", which OpenSearch cannot read: letters, digits, hyphens and dots, the last part beginning with a letter, then perhaps a port; or an IP address.',
     ],
     [
       { clientConfig: { readTimeoutSeconds: 0 } },

@@ -55,12 +55,12 @@ describe("check", () => {
     [
       { warmUp: true, loadOptions: "4096" },
       "loadOptions",
-      'loadOptions is "4096": must be an object such as { num_ctx: 4096 }',
+      'loadOptions is "4096": must be an object such as { num_predict: 256, num_ctx: 4096 }',
     ],
     [
       { warmUp: true, keepAlive: "5 minutes" },
       "keepAlive",
-      'keepAlive is "5 minutes": must be a duration with its unit, such as "30s", "5m" or "24h", or "-1" for ever',
+      'keepAlive is "5 minutes": must be a duration with its unit, such as "30s", "5m" or "24h", a whole number of seconds, or "-1" for ever',
     ],
     [
       { expectedDigest: "abc" },

@@ -119,8 +119,23 @@ describe("presets", () => {
     expect(preset).not.toHaveProperty("credential");
   });
 
-  it.each([
+  it("openAiChat sends what OpenAI has a word for, in a form that passes the lint", () => {
+    const more = { topP: 0.9, seed: 1, stop: ["\n", 'a"b'], presencePenalty: 0, frequencyPenalty: -1 };
+    const preset = openAiChat({ ...OLLAMA, ...more });
+    expect(preset.actions[0]?.requestBody).toBe(
+      '{ "model": "${parameters.model}", "messages": ${parameters.messages}, "stream": false, "top_p": 0.9, "seed": 1, "stop": ["\\n","a\\"b"], "presence_penalty": 0, "frequency_penalty": -1 }',
+    );
+    const { parameters, predictParameters } = preset;
+    for (const action of preset.actions) {
+      expect(lintAction(action, { parameters, predictParameters, credential: {} })).toStrictEqual([]);
+    }
+  });
+
+  it.each<readonly [string | number, string]>([
     ["-1", '"keep_alive": -1'],
+    [-1, '"keep_alive": -1'],
+    [300, '"keep_alive": 300'],
+    ["0", '"keep_alive": 0'],
     ["300", '"keep_alive": 300'],
     ["30m", '"keep_alive": "30m"'],
     ["1h30m", '"keep_alive": "1h30m"'],
