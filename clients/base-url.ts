@@ -47,6 +47,13 @@ export function normalUrl(text: string): string {
   return BaseUrl.parse(text)?.text ?? text;
 }
 
+/** The same text for addresses that lead to one server as far as their spelling tells: loopback has many. */
+export function serverKey(text: string): string {
+  const url = BaseUrl.parse(text);
+  if (url === undefined) return text;
+  return `${isLoopbackHost(url.hostname) ? "localhost" : url.hostname}:${url.port}${url.path}`;
+}
+
 const LOOPBACK =
   /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]|0\.0\.0\.0|\[::\])$/;
 

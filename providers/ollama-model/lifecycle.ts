@@ -1,3 +1,4 @@
+import { serverKey } from "../../clients/base-url";
 import { DeadlineError, UnreachableError } from "../../clients/errors";
 import { oneAtATime } from "../../clients/lock";
 import {
@@ -76,7 +77,8 @@ const users = new Map<string, Set<string>>();
 
 function use({ endpoint, model, from, owner = "" }: OllamaModelInputs): void {
   for (const each of [model, from]) {
-    if (each === undefined) continue;
+    // In a preview either may be not known yet, or be refused by check.
+    if (typeof each !== "string") continue;
     const key = keyOf({ endpoint, model: each });
     users.set(key, (users.get(key) ?? new Set()).add(owner));
   }
@@ -87,7 +89,7 @@ function isUsedByAnother(endpoint: string, model: string, owner = ""): boolean {
 }
 
 function keyOf({ endpoint, model }: Pick<OllamaModelInputs, "endpoint" | "model">): string {
-  return `${endpoint} ${listedName(model).toLowerCase()}`;
+  return `${serverKey(endpoint)} ${listedName(model).toLowerCase()}`;
 }
 
 async function create(inputs: OllamaModelInputs) {

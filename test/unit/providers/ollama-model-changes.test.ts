@@ -159,6 +159,20 @@ describe("delete", () => {
     expect(fake.models.has(NAME)).toBe(true);
   });
 
+  it.each([
+    ["a slash at the end", (endpoint: string) => `${endpoint}/`],
+    ["upper case", (endpoint: string) => endpoint.toUpperCase()],
+    ["another name of this machine", (endpoint: string) => endpoint.replace("127.0.0.1", "localhost")],
+  ])("a server is the same one with %s: the model stays for who uses it there", async (_how, spelled) => {
+    const leaving = await made();
+    vi.resetModules();
+    const { ollamaModelLifecycle: later } = await import("../../../providers/ollama-model/lifecycle.js");
+    const other = inputs({ owner: `${OWNER}-2`, endpoint: spelled(fake.endpoint) });
+    await later.create(other);
+    await later.delete(leaving.id, leaving.state);
+    expect(fake.models.has(NAME)).toBe(true);
+  });
+
   it("a resource that leaves the program does not take the base model from another one", async () => {
     const leaving = await made({ model: "derived:1", from: NAME, system: "s" });
     expect(leaving.state.fromPulled).toBe(true);
