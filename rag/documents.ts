@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { ExplainedError } from "../diagnosis/explained-error";
 
 /** A document of a folder, as text. */
@@ -13,17 +13,19 @@ export interface SourceDocument {
   readonly hash: string;
 }
 
-/** A file that is not taken, and why. */
+/** A file that is not taken, or a folder (its name ends in `/`), and why. */
 export interface SkippedFile {
   readonly source: string;
   readonly reason: string;
-  /** True where the file may well hold what it did before, but could not be looked at now. */
+  /** True where there may well be what was there before, but it could not be taken now. */
   readonly unread: boolean;
 }
 
 export interface FolderContent {
   readonly documents: readonly SourceDocument[];
   readonly skipped: readonly SkippedFile[];
+  /** How many files of other kinds there are, by their endings. */
+  readonly otherKinds: Readonly<Record<string, number>>;
 }
 
 export interface ReadLimits {
@@ -31,10 +33,35 @@ export interface ReadLimits {
   readonly maxBytes?: number;
 }
 
-/** Endings of the files that are read. Others are passed over in silence. */
-export const DOCUMENT_ENDINGS: readonly string[] = [".md", ".markdown", ".txt"];
+/** How a document is read. */
+export type DocumentKind = "markdown" | "text";
+
+const KINDS: ReadonlyMap<string, DocumentKind> = new Map([
+  [".md", "markdown"],
+  [".markdown", "markdown"],
+  [".txt", "text"],
+]);
+
+/** Endings of the files that are read, in lower case; others are counted. */
+export const DOCUMENT_ENDINGS: readonly string[] = [...KINDS.keys()];
+
+/** The kind of a file by its ending, in whatever case; `undefined` for one that is not read. */
+export function kindOf(path: string): DocumentKind | undefined {
+  return KINDS.get(extname(path).toLowerCase());
+}
 
 const DEFAULT_MAX_BYTES = 2 * 1024 * 1024;
+
+/**
+ * The path that a folder is known by: absolute, without a slash at its end, and the same by whatever links it is reached.
+ *
+ * @throws ExplainedError where it is not there.
+ */
+export async function pathOfFolder(folder: string): Promise<string> {
+  return await realpath(folder).catch((error: unknown) => {
+    throw notReadable(folder, error);
+  });
+}
 
 /**
  * Reads the documents of a folder and the folders below it, in the order of their paths. Names that begin with a dot
@@ -45,13 +72,18 @@ const DEFAULT_MAX_BYTES = 2 * 1024 * 1024;
 export async function readDocuments(folder: string, limits: ReadLimits = {}): Promise<FolderContent> {
   const documents: SourceDocument[] = [];
   const skipped: SkippedFile[] = [];
+  const otherKinds: Record<string, number> = {};
   await mustBeFolder(folder);
   for await (const entry of walk(folder, "")) {
+    if ("ending" in entry) {
+      otherKinds[entry.ending] = (otherKinds[entry.ending] ?? 0) + 1;
+      continue;
+    }
     const read = "reason" in entry ? entry : await readOne(folder, entry.source, limits.maxBytes ?? DEFAULT_MAX_BYTES);
     if ("reason" in read) skipped.push(read);
     else documents.push(read);
   }
-  return { documents, skipped };
+  return { documents, skipped, otherKinds };
 }
 
 async function mustBeFolder(folder: string): Promise<void> {
@@ -74,27 +106,38 @@ function notReadable(folder: string, error: unknown): ExplainedError {
   });
 }
 
-async function* walk(folder: string, below: string): AsyncGenerator<SkippedFile | { readonly source: string }> {
+type Entry = SkippedFile | { readonly source: string } | { readonly ending: string };
+
+async function* walk(folder: string, below: string): AsyncGenerator<Entry> {
   let entries: Dirent[];
   try {
     entries = await readdir(join(folder, below), { withFileTypes: true });
   } catch (error) {
     if (below === "") throw notReadable(folder, error);
-    yield skip(`${below}/`, textOf(error), true);
+    yield skip(`${below}/`, textOf(error));
     return;
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     const source = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) yield* walk(folder, source);
-    else if (!isDocument(entry.name)) continue;
+    // What an entry is comes before what it is called: a link may lead to a folder, whatever its name.
+    if (entry.isSymbolicLink()) yield await link(folder, source);
+    else if (entry.isDirectory()) yield* walk(folder, source);
+    else if (kindOf(entry.name) === undefined) yield otherKind(entry.name);
     else if (entry.isFile()) yield { source };
-    else yield skip(source, entry.isSymbolicLink() ? "is a symbolic link" : "is no ordinary file");
+    else yield skip(source, "is no ordinary file");
   }
 }
 
-function isDocument(name: string): boolean {
-  return DOCUMENT_ENDINGS.some((ending) => name.toLowerCase().endsWith(ending));
+async function link(folder: string, source: string): Promise<Entry> {
+  const target = await stat(join(folder, source)).catch(() => undefined);
+  if (target?.isDirectory()) return skip(`${source}/`, "is a symbolic link to a folder");
+  if (target === undefined) return skip(source, "is a symbolic link that leads nowhere");
+  return kindOf(source) === undefined ? otherKind(source) : skip(source, "is a symbolic link");
+}
+
+function otherKind(name: string): Entry {
+  return { ending: extname(name).toLowerCase() || "without ending" };
 }
 
 async function readOne(folder: string, source: string, maxBytes: number): Promise<SourceDocument | SkippedFile> {
@@ -103,28 +146,30 @@ async function readOne(folder: string, source: string, maxBytes: number): Promis
     const { size } = await stat(path);
     if (size > maxBytes) return skip(source, `has ${size} bytes, more than ${maxBytes}`);
     const text = decoded(await readFile(path));
-    if (text === undefined) return skip(source, "is neither UTF-8 nor UTF-16 text");
-    if (text.trim() === "") return skip(source, "is empty");
+    if (typeof text !== "string") return skip(source, text.reason);
+    if (text.trim() === "") return { ...skip(source, "is empty"), unread: false };
     return { source, text, hash: createHash("sha256").update(text).digest("hex") };
   } catch (error) {
-    return skip(source, textOf(error), true);
+    return skip(source, textOf(error));
   }
 }
 
-/** The text of a file, with `\n` at the ends of lines, or `undefined` for what is no text. */
-function decoded(bytes: Buffer): string | undefined {
+/** The text of a file, with `\n` at the ends of lines, or why it is none. */
+function decoded(bytes: Buffer): string | { readonly reason: string } {
   const encoding =
     bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    return text.includes("\0") ? undefined : text.replace(/\r\n?/g, "\n");
+    if (text.includes("\0")) return { reason: "holds characters of number 0, as files do that are no text" };
+    return text.replace(/\r\n?/g, "\n");
   } catch {
-    return undefined;
+    // A guess would make wrong letters of a text whose encoding is not known.
+    return { reason: "is neither UTF-8 nor UTF-16 text; save it as UTF-8" };
   }
 }
 
-function skip(source: string, reason: string, unread = false): SkippedFile {
-  return { source, reason, unread };
+function skip(source: string, reason: string): SkippedFile {
+  return { source, reason, unread: true };
 }
 
 function textOf(error: unknown): string {

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import type { FolderContent } from "./documents";
+import type { FolderContent, SkippedFile, SourceDocument } from "./documents";
 import { type DocumentPassage, SPLITTER_VERSION, splitDocument } from "./passages";
 
 /** A passage as the index has it now, without text and vector. */
 export interface IndexedPassage {
   readonly id: string;
+  /** The folder that it was ingested from; absent in what earlier releases wrote. */
+  readonly root?: string;
   readonly source: string;
   readonly sourceHash: string;
 }
@@ -12,8 +14,26 @@ export interface IndexedPassage {
 /** A passage that is to be written. */
 export interface NewPassage extends DocumentPassage {
   readonly id: string;
+  readonly root: string;
   readonly source: string;
   readonly sourceHash: string;
+}
+
+/**
+ * What becomes of documents in the index that the folder does not have.
+ *
+ * - `mirror`: those that were ingested from this folder are removed, others stay; refused where the index holds others
+ *   only, as if this were the wrong folder.
+ * - `keep`: all stay.
+ * - `replace`: all are removed.
+ */
+export type OthersPolicy = "mirror" | "keep" | "replace";
+
+export interface IngestTarget {
+  /** What the folder is known by. */
+  readonly root: string;
+  readonly embeddingModel: string;
+  readonly others: OthersPolicy;
 }
 
 export interface IngestPlan {
@@ -23,32 +43,42 @@ export interface IngestPlan {
   readonly unchanged: number;
   /** Passages of all documents of the folder. */
   readonly passages: number;
+  /** Documents that stay though the folder does not have them. */
+  readonly staying: readonly IndexedDocument[];
+}
+
+/** A document of the index. */
+export interface IndexedDocument {
+  readonly root?: string;
+  readonly source: string;
 }
 
 /**
  * What has to be written and removed so that the index holds the folder's documents. A document is left alone only if
  * all of its passages are there: one whose ingestion was interrupted is written again.
  *
- * @param keepOthers true to leave documents alone that the folder does not have
+ * A document is known by its folder and its path in it. One without a folder, of an earlier release, is this folder's
+ * where path and text are the same.
  */
 export function planIngest(
-  { documents, skipped }: FolderContent,
+  { documents, skipped }: Pick<FolderContent, "documents" | "skipped">,
   indexed: readonly IndexedPassage[],
-  embeddingModel: string,
-  keepOthers: boolean,
+  { root, embeddingModel, others }: IngestTarget,
 ): IngestPlan {
-  const before = bySource(indexed);
+  const before = byDocument(indexed);
   const write: NewPassage[] = [];
   const remove: IndexedPassage[] = [];
   let unchanged = 0;
   let passages = 0;
-  for (const { source, text, hash } of documents) {
-    const sourceHash = hashOf(hash, embeddingModel);
+  for (const document of documents) {
+    const { source, text, hash } = document;
+    const sourceHash = hashOf(hash, SPLITTER_VERSION, embeddingModel);
     const wanted = splitDocument(source, text).map((passage) => {
-      return { ...passage, id: passageId(source, passage.position), source, sourceHash };
+      return { ...passage, id: passageId(root, source, passage.position), root, source, sourceHash };
     });
-    const found = before.get(source) ?? [];
-    before.delete(source);
+    const found = taken(before, documentKey({ root, source }));
+    const rootless = documentKey({ source });
+    if (isTakenOver(document, before.get(rootless) ?? [], embeddingModel)) remove.push(...taken(before, rootless));
     passages += wanted.length;
     const wantedIds = new Set(wanted.map(({ id }) => id));
     if (
@@ -61,33 +91,78 @@ export function planIngest(
     write.push(...wanted);
     remove.push(...found.filter(({ id }) => !wantedIds.has(id)));
   }
-  const unread = skipped.filter((file) => file.unread).map(({ source }) => source);
-  for (const [source, found] of before) {
-    // A file that could not be looked at now may well be as it was. A folder's name ends in "/".
-    const unknown = unread.some((path) => source === path || (path.endsWith("/") && source.startsWith(path)));
-    if (!keepOthers && !unknown) remove.push(...found);
+  const staying: IndexedDocument[] = [];
+  for (const found of before.values()) {
+    const [first] = found;
+    if (first === undefined) continue;
+    const own = first.root === root;
+    const goes = others === "replace" || (others === "mirror" && own);
+    if (goes && !(own && isUnknown(first.source, skipped))) remove.push(...found);
+    else if (!own) staying.push({ root: first.root, source: first.source });
   }
-  return { write, remove, unchanged, passages };
+  return { write, remove, unchanged, passages, staying };
 }
 
-function bySource(indexed: readonly IndexedPassage[]): Map<string, IndexedPassage[]> {
+/** Documents of the index that are not this folder's; all of them, where it holds none that is. */
+export function othersOnly(
+  documents: readonly SourceDocument[],
+  indexed: readonly IndexedPassage[],
+  { root, embeddingModel }: IngestTarget,
+): readonly IndexedDocument[] {
+  const before = byDocument(indexed);
+  const isOwn = indexed.some((passage) => passage.root === root);
+  const takesOver = (document: SourceDocument) =>
+    isTakenOver(document, before.get(documentKey({ source: document.source })) ?? [], embeddingModel);
+  if (isOwn || documents.some(takesOver)) return [];
+  return [...before.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
+}
+
+/** True for a path that could not be looked at now, and so may well be as it was. */
+function isUnknown(source: string, skipped: readonly SkippedFile[]): boolean {
+  return skipped.some(({ unread, source: path }) => {
+    return unread && (source === path || source.startsWith(path.endsWith("/") ? path : `${path}/`));
+  });
+}
+
+/** How documents were cut by the releases that did not keep their folder. */
+const ROOTLESS_VERSION = 1;
+
+function isTakenOver(document: SourceDocument, rootless: readonly IndexedPassage[], embeddingModel: string): boolean {
+  const [first] = rootless;
+  return first !== undefined && first.sourceHash === hashOf(document.hash, ROOTLESS_VERSION, embeddingModel);
+}
+
+function documentKey({ root, source }: IndexedDocument): string {
+  return JSON.stringify([root ?? null, source]);
+}
+
+function byDocument(indexed: readonly IndexedPassage[]): Map<string, IndexedPassage[]> {
   const groups = new Map<string, IndexedPassage[]>();
   for (const passage of indexed) {
-    const group = groups.get(passage.source);
-    if (group === undefined) groups.set(passage.source, [passage]);
+    const key = documentKey(passage);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [passage]);
     else group.push(passage);
   }
   return groups;
 }
 
+function taken(groups: Map<string, IndexedPassage[]>, key: string): readonly IndexedPassage[] {
+  const group = groups.get(key) ?? [];
+  groups.delete(key);
+  return group;
+}
+
 /** The same passage of the same document always has the same id, so writing it again replaces it. */
-export function passageId(source: string, position: number): string {
-  return `${createHash("sha256").update(source).digest("hex").slice(0, 32)}-${position}`;
+export function passageId(root: string, source: string, position: number): string {
+  return `${sha256([root, source]).slice(0, 32)}-${position}`;
 }
 
 /** Differs also when the same document would be cut or embedded otherwise. */
-function hashOf(documentHash: string, embeddingModel: string): string {
-  return createHash("sha256")
-    .update(JSON.stringify([documentHash, SPLITTER_VERSION, embeddingModel]))
-    .digest("hex");
+function hashOf(documentHash: string, version: number, embeddingModel: string): string {
+  return sha256([documentHash, version, embeddingModel]);
+}
+
+function sha256(parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

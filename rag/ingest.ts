@@ -1,13 +1,22 @@
 import { z } from "zod";
 import { type BulkOperation, refresh, scan } from "../clients/opensearch/documents";
+import { putMapping } from "../clients/opensearch/indices";
 import type { OpenSearchServer } from "../clients/opensearch/server";
 import { validate } from "../clients/validate";
 import { Deadline } from "../clients/wait";
 import { ExplainedError } from "../diagnosis/explained-error";
-import type { Passage } from "../providers/search-index/passages";
-import { DOCUMENT_ENDINGS, type FolderContent, readDocuments, type SkippedFile } from "./documents";
+import { PASSAGE_FIELDS, type Passage } from "../providers/search-index/passages";
+import { DOCUMENT_ENDINGS, type FolderContent, pathOfFolder, readDocuments, type SkippedFile } from "./documents";
 import { type Embedder, embed } from "./embed";
-import { type IndexedPassage, type NewPassage, planIngest } from "./ingest-plan";
+import {
+  type IndexedDocument,
+  type IndexedPassage,
+  type IngestTarget,
+  type NewPassage,
+  type OthersPolicy,
+  othersOnly,
+  planIngest,
+} from "./ingest-plan";
 import type { PassageIndex } from "./passage-index";
 import { batches, pool } from "./pool";
 import { compact } from "./tokens";
@@ -19,6 +28,8 @@ export interface IngestOptions {
   /** Deployed embedding model. */
   readonly embeddingModelId: string;
   readonly folder: string;
+  /** What the folder is known by in the index. Default: its path, with all links on the way resolved. */
+  readonly root?: string;
   /** What becomes of documents in the index that the folder does not have. Default: `mirror`. */
   readonly others?: OthersPolicy;
   /** Passages that are embedded and written in one go. Default: 16. */
@@ -30,13 +41,6 @@ export interface IngestOptions {
   /** Told after each batch. */
   readonly onProgress?: (progress: IngestProgress) => void;
 }
-
-/**
- * - `mirror`: they are removed; refused where the index has none of the folder's documents, as if it were another's.
- * - `keep`: they stay.
- * - `replace`: they are removed in any case.
- */
-export type OthersPolicy = "mirror" | "keep" | "replace";
 
 export interface IngestProgress {
   readonly done: number;
@@ -56,6 +60,10 @@ export interface IngestReport {
   readonly files: number;
   readonly unchanged: number;
   readonly skipped: readonly SkippedFile[];
+  /** How many files of kinds that are not read, by their endings. */
+  readonly otherKinds: Readonly<Record<string, number>>;
+  /** Documents that stay in the index though the folder does not have them. */
+  readonly staying: readonly IndexedDocument[];
   /** Passages of all documents of the folder. */
   readonly passages: number;
   readonly written: number;
@@ -75,9 +83,12 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
   const { server, index, folder, others = "mirror" } = options;
   const content = await readDocuments(folder);
   if (content.documents.length === 0) throw noDocuments(folder, content);
+  const target = { root: options.root ?? (await pathOfFolder(folder)), embeddingModel: index.embeddingModel, others };
   const indexed = await indexedPassages(server, index.name);
-  if (others === "mirror") refuseOtherFolder(options, content, indexed);
-  const plan = planIngest(content, indexed, index.embeddingModel, others === "keep");
+  if (others === "mirror") refuseOtherFolder(options, target, othersOnly(content.documents, indexed, target));
+  const plan = planIngest(content, indexed, target);
+  // An index of an earlier release has no such field; the next `pulumi up` wants the same one.
+  if (!index.knowsRoots) await putMapping(server, index.name, { properties: { root: PASSAGE_FIELDS.root } });
   const failures = await writePassages(options, plan.write);
   const broken = new Set(failures.map(({ source }) => source));
   const remove = plan.remove.filter(({ source }) => !broken.has(source));
@@ -92,6 +103,8 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
     files: content.documents.length,
     unchanged: plan.unchanged,
     skipped: content.skipped,
+    otherKinds: content.otherKinds,
+    staying: plan.staying,
     passages: plan.passages,
     written: plan.write.length - failures.length,
     removed: remove.length,
@@ -100,15 +113,18 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
   };
 }
 
-const passageSchema = z.looseObject({ source: z.string(), sourceHash: z.string() });
+const passageSchema = z.looseObject({ root: z.string().optional(), source: z.string(), sourceHash: z.string() });
 
 /** What the index has; documents that are no passages of ours are passed over, and so never removed. */
 async function indexedPassages(server: OpenSearchServer, index: string): Promise<IndexedPassage[]> {
   const found: IndexedPassage[] = [];
   await refresh(server, index);
-  for await (const { id, source } of scan(server, index, ["source", "position"], ["source", "sourceHash"])) {
-    const parsed = validate(passageSchema, source);
-    if (parsed.success) found.push({ id, source: parsed.data.source, sourceHash: parsed.data.sourceHash });
+  const fields = ["root", "source", "sourceHash"];
+  for await (const { id, source: document } of scan(server, index, ["source", "position", "root"], fields)) {
+    const parsed = validate(passageSchema, document);
+    if (!parsed.success) continue;
+    const { root, source, sourceHash } = parsed.data;
+    found.push({ id, root, source, sourceHash });
   }
   return found;
 }
@@ -135,8 +151,8 @@ async function writePassages(options: IngestOptions, passages: readonly NewPassa
   return failures;
 }
 
-function operation({ id, text, title, source, position, sourceHash }: NewPassage, vector: number[]): BulkOperation {
-  const document: Passage = { text, title, source, position, sourceHash, vector };
+function operation({ id, ...passage }: NewPassage, vector: number[]): BulkOperation {
+  const document: Passage = { ...passage, vector };
   return { id, document: { ...document } };
 }
 
@@ -152,16 +168,27 @@ function noDocuments(folder: string, { skipped }: FolderContent): ExplainedError
   });
 }
 
-/** Somebody who names the wrong folder should not lose an index. */
-function refuseOtherFolder(options: IngestOptions, content: FolderContent, indexed: readonly IndexedPassage[]): void {
-  const sources = new Set(indexed.map(({ source }) => source));
-  if (sources.size === 0 || content.documents.some(({ source }) => sources.has(source))) return;
+/** Somebody who names the wrong folder should not add it to an index. */
+function refuseOtherFolder(
+  { index, folder }: IngestOptions,
+  { root }: IngestTarget,
+  others: readonly IndexedDocument[],
+): void {
+  if (others.length === 0) return;
+  const roots = [...new Set(others.flatMap((document) => document.root ?? []))];
+  const named = roots.slice(0, MAX_ROOTS_NAMED).join(", ") + (roots.length > MAX_ROOTS_NAMED ? " and others" : "");
+  const moved = roots.length === 1 ? ` If that is where this folder was before, add --as ${roots[0]}.` : "";
   throw new ExplainedError({
-    what: `The index ${options.index.name} holds ${sources.size} documents, and ${options.folder} has none of them; nothing was changed.`,
-    cause: "An index mirrors one folder, and this looks like another one, or like the same one under another root.",
-    fix: "Give the folder that was ingested before; or add --keep to have both, or --replace to let the others go.",
+    what: `The index ${index.name} holds ${others.length} documents, and none of ${folder}; nothing was changed.`,
+    cause:
+      roots.length === 0
+        ? "They were ingested by an earlier release, which did not keep their folder, and none has path and text of a document here."
+        : `They were ingested from ${named}; this folder is ${root}.`,
+    fix: `Give the folder that was ingested before; or add --keep to have both, or --replace to let the others go.${moved}`,
   });
 }
+
+const MAX_ROOTS_NAMED = 3;
 
 function allRefused(index: string, batch: readonly NewPassage[], refused: ReadonlyMap<string, string>): ExplainedError {
   const [first] = batch;

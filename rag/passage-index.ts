@@ -10,6 +10,8 @@ export interface PassageIndex extends PassageMeta {
   readonly name: string;
   /** True where the cluster itself searches the vectors: the field is a `knn_vector`. */
   readonly searchesVectors: boolean;
+  /** True where it has a field for the folder that a document was ingested from. */
+  readonly knowsRoots: boolean;
 }
 
 const metaSchema = z.object({ embeddingModel: z.string().min(1), dimension: z.int().positive() });
@@ -44,7 +46,8 @@ export async function describePassageIndex(
     throw otherModel(name, indexed, embeddingModel);
   }
   const field = z.object({ type: z.string() }).parse(parsed.data.properties[VECTOR_FIELD]);
-  return { name, embeddingModel: indexed, dimension, searchesVectors: field.type === "knn_vector" };
+  const knowsRoots = "root" in parsed.data.properties;
+  return { name, embeddingModel: indexed, dimension, searchesVectors: field.type === "knn_vector", knowsRoots };
 }
 
 /** Ollama takes a name without a tag for `latest`. */

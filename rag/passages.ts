@@ -1,4 +1,6 @@
 import { cutToFit, joined, tailOf } from "./cut";
+import { kindOf } from "./documents";
+import { blocksOf } from "./markdown";
 import { markdownSections, type Section } from "./sections";
 import { estimateTokens } from "./tokens";
 
@@ -27,22 +29,27 @@ const DEFAULT_OVERLAP_TOKENS = 30;
 const MAX_TITLE_TOKENS = 40;
 
 /** Changes when the same document would be cut otherwise, so that documents are ingested anew. */
-export const SPLITTER_VERSION = 1;
+export const SPLITTER_VERSION = 2;
 
 /**
  * Cuts a document into passages. Markdown is cut at its headings first, then between blocks; plain text between
  * paragraphs; what is still too long at lines, sentences, words. Every word of the document is in some passage's
- * text, and every heading in some title (of a very long title, its first 40 tokens).
+ * text or title, but for front matter and comments.
  *
- * @param source path of the document; `.txt` is plain text, anything else Markdown
+ * @param source path of the document, whose ending tells its kind
  */
 export function splitDocument(source: string, text: string, limits: PassageLimits = {}): DocumentPassage[] {
   const { maxTokens = DEFAULT_MAX_TOKENS, overlapTokens = DEFAULT_OVERLAP_TOKENS } = limits;
   const name = nameOf(source);
-  const sections: Section[] = source.endsWith(".txt") ? [{ path: [name], body: text }] : markdownSections(text, name);
-  const pieces = sections.flatMap(({ path, body }) =>
-    overlapping(body, maxTokens, overlapTokens).map((piece) => ({ title: titleOf(path), text: piece })),
-  );
+  const sections: Section[] =
+    kindOf(source) === "markdown" ? markdownSections(text, name) : [{ path: [name], body: text }];
+  const pieces = sections.flatMap(({ path, body }) => {
+    const whole = path.join(" > ");
+    const title = titleOf(whole);
+    // What a title has no room for stands in the text.
+    const told = title === whole ? body : `${whole}\n\n${body}`;
+    return overlapping(told, maxTokens, overlapTokens).map((piece) => ({ title, text: piece }));
+  });
   return pieces.map((piece, position) => ({ ...piece, position }));
 }
 
@@ -50,7 +57,7 @@ function overlapping(body: string, maxTokens: number, overlapTokens: number): st
   if (estimateTokens(body) <= maxTokens) return body.trim() === "" ? [] : [trimmed(body)];
   const room = Math.max(1, maxTokens - overlapTokens);
   const pieces = joined(
-    blocks(body).flatMap((block) => cutToFit(block, room)),
+    blocksOf(body).flatMap((block) => cutToFit(block, room)),
     room,
   ).filter((piece) => piece.trim() !== "");
   return pieces.map((piece, at) => {
@@ -60,30 +67,12 @@ function overlapping(body: string, maxTokens: number, overlapTokens: number): st
   });
 }
 
-/** Blocks of Markdown with the blank lines after them; a fenced code block is one, blank lines or not. */
-function blocks(body: string): string[] {
-  const found: string[] = [];
-  let fence: string | undefined;
-  let open = false;
-  for (const line of body.split(/(?<=\n)/u)) {
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    const begins = !open || (fence === undefined && mark !== undefined);
-    if (begins) found.push(line);
-    else found[found.length - 1] += line;
-    if (fence === undefined) fence = mark;
-    else if (mark?.startsWith(fence)) fence = undefined;
-    open = fence !== undefined || line.trim() !== "";
-  }
-  return found;
-}
-
 function trimmed(text: string): string {
   return text.replace(/^\s*\n/, "").trimEnd();
 }
 
-function titleOf(path: readonly string[]): string {
-  const title = path.join(" > ");
-  return estimateTokens(title) <= MAX_TITLE_TOKENS ? title : (cutToFit(title, MAX_TITLE_TOKENS)[0]?.trim() ?? title);
+function titleOf(whole: string): string {
+  return estimateTokens(whole) <= MAX_TITLE_TOKENS ? whole : (cutToFit(whole, MAX_TITLE_TOKENS)[0]?.trim() ?? whole);
 }
 
 /** `guides/getting-started.md` → `getting started`. */

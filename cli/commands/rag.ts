@@ -25,8 +25,11 @@ function registerIngest(rag: Command, session: Session): void {
     .description("Make the index hold the documents of a folder (.md, .markdown, .txt). Again: only what changed.")
     .argument("<folder>", "folder with documents; folders below it count too")
     .optionsGroup("Ingesting:")
-    .addOption(new Option("--keep", "leave documents in the index that this folder does not have").conflicts("replace"))
-    .option("--replace", "remove them, even if the index has none of this folder's documents")
+    .addOption(
+      new Option("--keep", "leave all documents in the index that this folder does not have").conflicts("replace"),
+    )
+    .option("--replace", "remove all of them, also those that came from other folders")
+    .option("--as <name>", "what the folder is known by in the index; default: its path", notBlank)
     .option("--batch-size <n>", "passages that are embedded in one go", wholeNumber, 16);
   withAccessOptions(command).action(async (folder: string, flags: IngestFlags) => {
     const { ingestFolder } = await import("../rag/ingest.js");
@@ -77,6 +80,11 @@ function withFindingOptions(command: Command): Command {
         .choices(RETRIEVAL_CHOICES)
         .default(RETRIEVAL_DEFAULT),
     );
+}
+
+function notBlank(text: string): string {
+  if (text.trim() !== "") return text.trim();
+  throw new InvalidArgumentError("It must not be blank.");
 }
 
 function wholeNumber(text: string): number {

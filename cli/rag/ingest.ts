@@ -1,5 +1,6 @@
 import type { SkippedFile } from "../../rag/documents";
 import { type IngestReport, ingest } from "../../rag/ingest";
+import type { IndexedDocument } from "../../rag/ingest-plan";
 import type { CommonFlags } from "../access-options";
 import { ExitCode } from "../exit-codes";
 import { CommandFailure } from "../failure";
@@ -13,6 +14,7 @@ import { startProgress } from "./progress";
 export interface IngestFlags extends CommonFlags {
   readonly keep?: boolean;
   readonly replace?: boolean;
+  readonly as?: string;
   readonly batchSize: number;
 }
 
@@ -41,6 +43,7 @@ export async function ingestFolder(session: Session, folder: string, flags: Inge
       index,
       embeddingModelId,
       folder,
+      root: flags.as,
       others,
       batchSize,
       onProgress: ({ done, total, source }) => progress.show(done, total, harmless(source)),
@@ -53,13 +56,15 @@ export async function ingestFolder(session: Session, folder: string, flags: Inge
 }
 
 function tell(output: Output, report: IngestReport, index: string): void {
-  const { files, unchanged, skipped, passages, written, removed, failures, seconds } = report;
+  const { files, unchanged, skipped, otherKinds, staying, passages, written, removed, failures, seconds } = report;
   const passagesPerSecond = written === 0 ? null : Math.round((written / seconds) * 10) / 10;
   const json = {
     index,
     files,
     unchanged,
     skipped: skipped.map(({ source, reason }) => ({ source, reason })),
+    otherKinds,
+    staying: staying.map(({ root = null, source }) => ({ root, source })),
     passages,
     written,
     removed,
@@ -72,6 +77,9 @@ function tell(output: Output, report: IngestReport, index: string): void {
     "skipped",
     skipped.map((file: SkippedFile) => `${file.source}: ${file.reason}`),
   );
+  const kinds = Object.entries(otherKinds).map(([ending, number]) => `${number} ${ending}`);
+  if (kinds.length > 0) list(output, "not read", [`files of other kinds: ${kinds.join(", ")}`]);
+  list(output, "staying", stayingLines(staying));
   list(
     output,
     "refused",
@@ -88,6 +96,17 @@ function tell(output: Output, report: IngestReport, index: string): void {
     const [what, time] = [parts.slice(0, 2).join(" · "), parts[2] ?? ""];
     return output.columns === undefined ? `${index}: ${what} · ${time}` : `${index}: ${what}\n${time}`;
   });
+}
+
+/** A line for each folder whose documents stay, and what to do about those of which none is known. */
+function stayingLines(staying: readonly IndexedDocument[]): string[] {
+  const roots = new Map<string | undefined, number>();
+  for (const { root } of staying) roots.set(root, (roots.get(root) ?? 0) + 1);
+  return [...roots].map(([root, number]) =>
+    root === undefined
+      ? `${count(number, "document")} of an earlier release, which did not keep their folder; --replace removes what this folder does not have`
+      : `${count(number, "document")} of ${root}`,
+  );
 }
 
 function list(output: Output, what: string, lines: readonly string[]): void {

@@ -137,7 +137,8 @@ export async function* scan(
   for (;;) {
     const { hits } = await search(server, index, {
       size: PAGE_SIZE,
-      sort: sort.map((field) => ({ [field]: "asc" })),
+      // A document, or a whole index, may lack a field.
+      sort: sort.map((field) => ({ [field]: { order: "asc", unmapped_type: "keyword" } })),
       _source: fields,
       ...(after && { search_after: after }),
     });

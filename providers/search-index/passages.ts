@@ -7,7 +7,9 @@ export const PASSAGE_FIELDS = {
   text: { type: "text" },
   /** Title of the document, or of the part of it that the passage stands in. */
   title: { type: "text" },
-  /** Path of the document, relative to the folder that was ingested. */
+  /** What the folder is known by that the document was ingested from: its path, or a name that it was given. */
+  root: { type: "keyword" },
+  /** Path of the document, relative to that folder. */
   source: { type: "keyword" },
   /** Number of the passage in its document, from 0. */
   position: { type: "integer" },
@@ -27,6 +29,7 @@ export interface PassageMeta {
 export interface Passage {
   readonly text: string;
   readonly title: string;
+  readonly root: string;
   readonly source: string;
   readonly position: number;
   readonly sourceHash: string;

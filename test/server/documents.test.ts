@@ -9,16 +9,22 @@ const world = eachInItsOwnWorld();
 describe("a scan of an index", () => {
   it("shows every document once, over several pages", { timeout: 30_000 }, async () => {
     const server = openSearch(world().connection);
-    const properties = { source: { type: "keyword" }, position: { type: "integer" } };
+    const properties = { source: { type: "keyword" }, position: { type: "integer" }, root: { type: "keyword" } };
     await createIndex(server, "many", { mappings: { properties }, settings: {} });
     const documents = Array.from({ length: 2_500 }, (_, at) => ({
       id: `d${at}`,
-      document: { source: `s${at % 7}`, position: Math.floor(at / 7), more: "not shown" },
+      // Pairs that only their folder tells apart, which half of them lack.
+      document: {
+        source: "s",
+        position: Math.floor(at / 2),
+        more: "not shown",
+        ...(at % 2 === 0 ? { root: "r" } : {}),
+      },
     }));
     expect(await bulk(server, "many", documents)).toEqual([]);
     await refresh(server, "many");
     const seen: string[] = [];
-    for await (const { id, source } of scan(server, "many", ["source", "position"], ["source"])) {
+    for await (const { id, source } of scan(server, "many", ["source", "position", "root", "nowhere"], ["source"])) {
       expect(Object.keys(source)).toEqual(["source"]);
       seen.push(id);
     }

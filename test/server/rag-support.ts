@@ -90,8 +90,11 @@ function digits(text: string): number {
   return createHash("sha256").update(text).digest().readUInt16BE();
 }
 
-/** `knn`: the cluster searches the vectors of the index. `stored`: it only keeps them, as one that has no k-NN. */
-type VectorsKept = "knn" | "stored";
+/**
+ * `knn`: the cluster searches the vectors of the index. `stored`: it only keeps them, as one that has no k-NN. `earlier`:
+ * the same, without a field for folders.
+ */
+type VectorsKept = "knn" | "stored" | "earlier";
 
 const CHAT_PRESETS = { generate: ollamaGenerate, chat: ollamaChat, openai: openAiChat } as const;
 type ChatApi = keyof typeof CHAT_PRESETS;
@@ -191,6 +194,7 @@ async function makeIndex(connection: Connection, vectors: VectorsKept): Promise<
     return;
   }
   const vector = { type: "float", index: false, doc_values: false };
-  const properties = { ...(mappings.properties as object), [VECTOR_FIELD]: vector };
+  const { root, ...fields } = mappings.properties as Record<string, unknown>;
+  const properties = { ...fields, ...(vectors === "earlier" ? {} : { root }), [VECTOR_FIELD]: vector };
   await createIndex(openSearch(connection), INDEX, { mappings: { ...mappings, properties }, settings: {} });
 }

@@ -1,10 +1,12 @@
-import { rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { RETRIEVAL_CHOICES, RETRIEVAL_DEFAULT } from "../../cli/commands/rag";
 import { DEFAULT_RETRIEVAL, RETRIEVALS } from "../../rag/retrieve";
 import { CommandLine, commandLine } from "../support/command-line";
-import { INDEX, type RagWorld, startRagWorld } from "./rag-support";
+import { DIMENSION, INDEX, type RagWorld, startRagWorld } from "./rag-support";
 
 const SHIPS =
   "# Ships\n\n## Alke\n\nAlke is small and carries lanterns.\n\n## Skarv\n\nSkarv is large and carries cranes.\n";
@@ -96,21 +98,70 @@ describe("ollama-chat rag ingest", () => {
     expect(await held()).toEqual(ALL);
   });
 
-  it("changes nothing when the folder looks like another one, unless it is told what to do", async () => {
+  it("has two folders with a document of the same path side by side, and removes only what came from the same", async () => {
+    world.write("README.md", "Ours.");
     await ingest();
-    rmSync(join(world.folder, "harbour"), { recursive: true });
-    rmSync(join(world.folder, "tea.txt"));
-    world.write("other.md", "Other words.");
-    const { code, err } = await ingest();
-    expect(code).toBe(1);
-    expect(err).toContain(
-      `error: The index passages holds 2 documents, and ${world.folder} has none of them; nothing was changed.`,
+    const other = mkdtempSync(join(tmpdir(), "other-"));
+    writeFileSync(join(other, "README.md"), "Theirs.");
+    const refused = await rag("ingest", other);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(
+      `error: The index passages holds 3 documents, and none of ${other}; nothing was changed.\n  cause: They were ingested from ${world.folder}; this folder is ${other}.\n  fix: Give the folder that was ingested before; or add --keep to have both, or --replace to let the others go. If that is where this folder was before, add --as ${world.folder}.\n`,
     );
-    expect(await held()).toEqual(ALL);
-    expect(await json("ingest", world.folder, "--keep")).toMatchObject({ written: 1, removed: 0 });
     expect(await held()).toHaveLength(4);
-    expect(await json("ingest", world.folder, "--replace")).toMatchObject({ written: 0, removed: 3 });
-    expect(await held()).toEqual([["other.md", 0, "Other words."]]);
+    expect(await json("ingest", other, "--keep")).toMatchObject({ written: 1, removed: 0 });
+    const both = [["README.md", 0, "Ours."], ["README.md", 0, "Theirs."], ...ALL];
+    expect((await held()).sort()).toEqual(both);
+    writeFileSync(join(other, "README.md"), "");
+    writeFileSync(join(other, "new.md"), "New.");
+    const again = await rag("ingest", `${other}/`);
+    expect(again.code).toBe(0);
+    expect(again.err).toContain(`staying: 3 documents of ${world.folder}\n`);
+    expect((await held()).sort()).toEqual([["README.md", 0, "Ours."], ...ALL, ["new.md", 0, "New."]].sort());
+    expect(await json("ingest", other, "--replace")).toMatchObject({ written: 0, removed: 4, staying: [] });
+    expect(await held()).toEqual([["new.md", 0, "New."]]);
+    rmSync(other, { recursive: true });
+  });
+
+  it("knows a folder that was moved by the name that it was given", async () => {
+    await ingest("--as", "handbook");
+    const moved = mkdtempSync(join(tmpdir(), "moved-"));
+    cpSync(world.folder, moved, { recursive: true });
+    expect(await json("ingest", moved, "--as", "handbook")).toMatchObject({ unchanged: 2, written: 0, removed: 0 });
+    rmSync(moved, { recursive: true });
+  });
+
+  it("takes over what an earlier release wrote, in an index that has no field for folders", async () => {
+    await world.renew("earlier");
+    world.write("tea.txt", TEA);
+    const hash = (text: string) => createHash("sha256").update(text).digest("hex");
+    const sourceHash = hash(JSON.stringify([hash(TEA), 1, "all-minilm"]));
+    const earlier = { title: "tea", position: 0, vector: Array(DIMENSION).fill(0.1) };
+    const put = (id: string, source: string, more: object) =>
+      world.api("PUT", `/${INDEX}/_doc/${id}`, { ...earlier, source, ...more });
+    await put("tea-0", "tea.txt", { text: "# Tea", sourceHash });
+    await put("gone-0", "gone.txt", { text: "Gone.", sourceHash: "x" });
+    const { code, err } = await ingest();
+    expect(code).toBe(0);
+    expect(err).toContain(
+      "staying: 1 document of an earlier release, which did not keep their folder; --replace removes what this folder does not have\n",
+    );
+    expect((await held()).sort()).toEqual([["gone.txt", 0, "Gone."], ALL[2]]);
+    const mapping = await world.api("GET", `/${INDEX}/_mapping`);
+    expect(mapping).toMatchObject({ [INDEX]: { mappings: { properties: { root: { type: "keyword" } } } } });
+    expect(await json("ingest", world.folder)).toMatchObject({ unchanged: 1, written: 0, removed: 0 });
+  });
+
+  it("keeps the passages of a folder that became a symbolic link, and names it", async () => {
+    await ingest();
+    const outside = mkdtempSync(join(tmpdir(), "outside-"));
+    renameSync(join(world.folder, "harbour"), join(outside, "harbour"));
+    symlinkSync(join(outside, "harbour"), join(world.folder, "harbour"));
+    const { code, err } = await ingest();
+    expect(code).toBe(0);
+    expect(err).toContain("skipped: harbour/: is a symbolic link to a folder\n");
+    expect(await held()).toEqual(ALL);
+    rmSync(outside, { recursive: true });
   });
 
   it("draws a bar on a terminal, and takes it away again", async () => {

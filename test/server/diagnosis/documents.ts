@@ -17,7 +17,7 @@ async function answered(world: DoctorWorld, api: string, model?: string): Promis
   await createIndex(server, "docs", { mappings: { properties: { text: { type: "text" } } }, settings: {} });
   await bulk(server, "docs", [{ id: "1", document: { text: PASSAGE.text } }]);
   await refresh(server, "docs");
-  const index = { name: "docs", searchesVectors: true, embeddingModel: "all-minilm", dimension: 3 };
+  const index = { name: "docs", searchesVectors: true, knowsRoots: true, embeddingModel: "all-minilm", dimension: 3 };
   return await serverAnswer({ server, index, modelId: world.modelId, api, model }, QUESTION, [PASSAGE], 30);
 }
 

@@ -4,7 +4,13 @@ import { Retrieval, retrieve } from "../../../rag/retrieve";
 import { serverAnswer } from "../../../rag/server-answer";
 import { embeddings, hits, ok, ScriptedOpenSearch, type SeenRequest } from "./scripted-opensearch";
 
-const index: PassageIndex = { name: "passages", embeddingModel: "all-minilm", dimension: 2, searchesVectors: true };
+const index: PassageIndex = {
+  name: "passages",
+  embeddingModel: "all-minilm",
+  dimension: 2,
+  searchesVectors: true,
+  knowsRoots: true,
+};
 const passage = (id: string, vector: number[]) => ({
   id,
   source: { source: `${id}.md`, title: `T > ${id}`, position: 0, text: `text of ${id}`, vector },

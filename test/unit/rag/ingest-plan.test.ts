@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SkippedFile, SourceDocument } from "../../../rag/documents";
-import { type IndexedPassage, planIngest } from "../../../rag/ingest-plan";
+import { type IndexedPassage, type OthersPolicy, othersOnly, planIngest } from "../../../rag/ingest-plan";
 
 const document = (source: string, text: string): SourceDocument => ({
   source,
@@ -15,12 +15,23 @@ const twoParts = "# T\n\n## A\n\none\n\n## B\n\ntwo";
 function plan(
   documents: SourceDocument[],
   indexed: IndexedPassage[] = [],
-  more: { skipped?: SkippedFile[]; keep?: boolean; model?: string } = {},
+  more: { skipped?: SkippedFile[]; others?: OthersPolicy; model?: string; root?: string } = {},
 ) {
-  return planIngest({ documents, skipped: more.skipped ?? [] }, indexed, more.model ?? "m", more.keep ?? false);
+  const { skipped = [], others = "mirror", model: embeddingModel = "m", root = "/a" } = more;
+  return planIngest({ documents, skipped }, indexed, { root, embeddingModel, others });
 }
 
-const indexedAfter = (documents: SourceDocument[]) => [...plan(documents).write];
+const indexedAfter = (documents: SourceDocument[], root?: string) => [...plan(documents, [], { root }).write];
+
+/** As earlier releases wrote them: no folder, ids by the path alone, hashes of the first way of cutting. */
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+const rootless = (documents: SourceDocument[]): IndexedPassage[] =>
+  documents.map(({ source, hash }) => ({
+    id: `${sha256(source).slice(0, 32)}-0`,
+    source,
+    sourceHash: sha256(JSON.stringify([hash, 1, "m"])),
+  }));
+const sources = (passages: readonly { readonly source: string }[]) => passages.map(({ source }) => source);
 
 describe("the plan of an ingestion", () => {
   it("writes everything into an empty index", () => {
@@ -35,7 +46,13 @@ describe("the plan of an ingestion", () => {
 
   it("changes nothing the second time", () => {
     const documents = [document("a.md", twoParts), document("b.md", "three")];
-    expect(plan(documents, indexedAfter(documents))).toEqual({ write: [], remove: [], unchanged: 2, passages: 3 });
+    expect(plan(documents, indexedAfter(documents))).toEqual({
+      write: [],
+      remove: [],
+      unchanged: 2,
+      passages: 3,
+      staying: [],
+    });
   });
 
   it("writes a changed document whole, under the same ids, and removes what it lost at its end", () => {
@@ -53,7 +70,7 @@ describe("the plan of an ingestion", () => {
     const before = indexedAfter([document("a.md", twoParts), document("b.md", "three")]);
     const now = [document("b.md", "three")];
     expect(plan(now, before).remove.map(({ source }) => source)).toEqual(["a.md", "a.md"]);
-    expect(plan(now, before, { keep: true }).remove).toEqual([]);
+    expect(plan(now, before, { others: "keep" }).remove).toEqual([]);
   });
 
   it("writes a document again whose ingestion was interrupted", () => {
@@ -67,14 +84,21 @@ describe("the plan of an ingestion", () => {
     expect(plan(documents, indexedAfter(documents), { model: "other" }).write).toHaveLength(2);
   });
 
-  it("leaves alone what could not be looked at now, and removes what is skipped for good", () => {
-    const before = indexedAfter([document("a.md", "one"), document("c/b.md", "two"), document("d.md", "three")]);
+  it("leaves alone what could not be looked at now, and removes what is empty or gone", () => {
+    const before = indexedAfter([
+      document("a.md", "one"),
+      document("c/b.md", "two"),
+      document("d.md", "three"),
+      document("f/g.md", "four"),
+      document("f.md", "five"),
+    ]);
     const skipped = [
       { source: "a.md", reason: "EACCES", unread: true },
-      { source: "c/", reason: "EACCES", unread: true },
+      { source: "c/", reason: "is a symbolic link to a folder", unread: true },
+      { source: "f", reason: "is a symbolic link that leads nowhere", unread: true },
       { source: "d.md", reason: "is empty", unread: false },
     ];
-    expect(plan([document("e.md", "x")], before, { skipped }).remove.map(({ source }) => source)).toEqual(["d.md"]);
+    expect(sources(plan([document("e.md", "x")], before, { skipped }).remove)).toEqual(["d.md", "f.md"]);
   });
 
   it("gives every passage an id of its own", () => {
@@ -88,5 +112,66 @@ describe("the plan of an ingestion", () => {
         expect(new Set(ids).size).toBe(ids.length);
       }),
     );
+  });
+});
+
+describe("two folders in one index", () => {
+  const readme = document("README.md", "ours");
+  const theirs = indexedAfter([document("README.md", "theirs"), document("more.md", "more")], "/b");
+
+  it("have a document of the same path each, and neither overwrites the other's", () => {
+    const { write, remove, staying } = plan([readme], theirs);
+    expect([write.length, remove]).toEqual([1, []]);
+    expect(theirs.map(({ id }) => id)).not.toContain(write[0]?.id);
+    expect(staying).toEqual([
+      { root: "/b", source: "README.md" },
+      { root: "/b", source: "more.md" },
+    ]);
+  });
+
+  it("lose only what is gone from the folder that is ingested", () => {
+    const before = [...indexedAfter([readme, document("old.md", "old")]), ...theirs];
+    const { write, remove, unchanged } = plan([readme], before);
+    expect([write, unchanged, remove.map(({ root, source }) => [root, source])]).toEqual([[], 1, [["/a", "old.md"]]]);
+  });
+
+  it("are one after --replace, except what could not be looked at", () => {
+    const before = [...indexedAfter([readme, document("locked.md", "x")]), ...theirs];
+    const skipped = [{ source: "locked.md", reason: "EACCES", unread: true }];
+    expect(sources(plan([readme], before, { others: "replace", skipped }).remove)).toEqual(["README.md", "more.md"]);
+  });
+
+  it("are told apart before anything is written: all that is there is another's", () => {
+    const target = { root: "/a", embeddingModel: "m", others: "mirror" } as const;
+    expect(sources(othersOnly([readme], theirs, target))).toEqual(["README.md", "more.md"]);
+    expect(othersOnly([readme], [...theirs, ...indexedAfter([document("old.md", "old")])], target)).toEqual([]);
+    expect(othersOnly([readme], [], target)).toEqual([]);
+  });
+});
+
+describe("what an earlier release wrote, without a folder", () => {
+  const same = document("same.md", "same");
+  const before = rootless([same, document("changed.md", "before"), document("gone.md", "gone")]);
+  const now = [same, document("changed.md", "after")];
+  const target = { root: "/a", embeddingModel: "m", others: "mirror" } as const;
+
+  it("is taken over where path and text are the same; the rest stays, and is named", () => {
+    const { write, remove, staying } = plan(now, before);
+    expect([sources(write), sources(remove)]).toEqual([["same.md", "changed.md"], ["same.md"]]);
+    expect(remove.every(({ id }) => !write.some((passage) => passage.id === id))).toBe(true);
+    expect(sources(staying)).toEqual(["changed.md", "gone.md"]);
+  });
+
+  it("is taken over with --keep too, so that nothing is there twice", () => {
+    expect(sources(plan(now, before, { others: "keep" }).remove)).toEqual(["same.md"]);
+  });
+
+  it("goes with --replace", () => {
+    expect(sources(plan(now, before, { others: "replace" }).remove)).toEqual(["same.md", "changed.md", "gone.md"]);
+  });
+
+  it("is another folder's where no path has the same text", () => {
+    expect(othersOnly(now, before, target)).toEqual([]);
+    expect(sources(othersOnly([document("same.md", "other")], before, target))).toEqual(sources(before));
   });
 });

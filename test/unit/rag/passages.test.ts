@@ -117,8 +117,10 @@ describe("passages", () => {
   });
 
   it("of a plain text file take its name for the title, and no line for a heading", () => {
-    expect(splitDocument("a/read_me.txt", "# Not a heading\n")).toEqual([
-      { title: "read me", text: "# Not a heading", position: 0 },
-    ]);
+    for (const source of ["a/read_me.txt", "a/read_me.TXT", "a/read_me.Txt"]) {
+      expect(splitDocument(source, "# Not a heading\n")).toEqual([
+        { title: "read me", text: "# Not a heading", position: 0 },
+      ]);
+    }
   });
 });

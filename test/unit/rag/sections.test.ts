@@ -41,4 +41,49 @@ describe("sections of Markdown", () => {
   it("leave out a deeper heading's path when a higher one comes", () => {
     expect(paths("# T\n## A\n### B\nb\n## C\nc\n# U\nu")).toEqual(["T > A > B", "T > C", "U"]);
   });
+
+  it("keep a text between two rules at the top, which is no front matter", () => {
+    expect(markdownSections("---\n\nWelcome.\n\n---\n\nText.", "name")).toEqual([
+      { path: ["name"], body: "---\n\nWelcome.\n\n---\n\nText." },
+    ]);
+  });
+
+  it("leave comments out, of a line and of many, but not what only looks like one", () => {
+    const bodies = (text: string) => markdownSections(text, "name").map(({ body }) => body);
+    expect(bodies("<!-- TODO\n\n# no heading\n\n-->\nOne.")).toEqual(["\nOne."]);
+    expect(bodies("One <!-- two --> three.")).toEqual(["One  three."]);
+    expect(bodies("# T <!-- two -->\n\nOne.")).toEqual(["\nOne."]);
+    for (const shown of [
+      "`<!-- a -->` begins a comment.",
+      "```html\n<!-- a -->\n```",
+      "    <!-- a -->",
+      "Text \\<!-- a --> more.",
+      "<!-- without an end\n\nText.",
+      "Text <!-- without an end.",
+      "<script>\nlet a = '<!-- b -->';\n</script>",
+    ]) {
+      expect(bodies(shown)).toEqual([shown]);
+    }
+  });
+
+  it("take three backticks that are indented by four for code, and what follows them for text", () => {
+    expect(paths("# T\n\nAs in:\n\n    ```\n\n## Part\n\nText.")).toEqual(["T", "T > Part"]);
+    expect(paths("# T\n\n- item\n\n  ```sh\n  # comment\n  ```\n\n## Part\n\nText.")).toEqual(["T", "T > Part"]);
+    expect(paths("# T\n\n````\n```\n# code\n````\n\n## Part\n\nText.")).toEqual(["T", "T > Part"]);
+  });
+
+  it("take no heading in a quote or in a list for one of the document", () => {
+    expect(paths("# T\n\n> ## Quoted\n> text\n\n- ## Listed\n")).toEqual(["T"]);
+  });
+
+  it("keep the source of a heading whose title would not tell everything", () => {
+    expect(markdownSections("# See [ships](https://example.com/alke)\n\nText.", "name")).toEqual([
+      { path: ["See ships"], body: "# See [ships](https://example.com/alke)\n\nText." },
+    ]);
+  });
+
+  it("take a paragraph that somebody drew a line under for a paragraph", () => {
+    const long = `${"word ".repeat(60)}end`;
+    expect(markdownSections(`${long}\n---\nText.`, "name")).toEqual([{ path: ["name"], body: `${long}\n---\nText.` }]);
+  });
 });
