@@ -1,4 +1,4 @@
-import { estimateTokens } from "./tokens";
+import { estimateTokens, isEnglish } from "./tokens";
 
 /** Ends of paragraphs, lines, sentences, words and signs: where a text may be cut, the best places first. */
 const CUTS = [/(?<=\n[ \t]*\n)/u, /(?<=\n)/u, /(?<=[.!?…]["')\]]*\s)/u, /(?<=\s)/u, /(?:)/u];
@@ -6,27 +6,30 @@ const CUTS = [/(?<=\n[ \t]*\n)/u, /(?<=\n)/u, /(?<=[.!?…]["')\]]*\s)/u, /(?<=\
 /**
  * Cuts a text into pieces of at most `maxTokens`, at the best places there are. Put together again, the pieces are
  * the text.
+ *
+ * @param english of the whole text that this one is of: a part alone may have too few words to tell
  */
-export function cutToFit(text: string, maxTokens: number): string[] {
-  return cut(text, maxTokens, 0);
+export function cutToFit(text: string, maxTokens: number, english = isEnglish(text)): string[] {
+  return cut(text, maxTokens, english, 0);
 }
 
-function cut(text: string, maxTokens: number, level: number): string[] {
-  if (estimateTokens(text) <= maxTokens) return text === "" ? [] : [text];
+function cut(text: string, maxTokens: number, english: boolean, level: number): string[] {
+  if (estimateTokens(text, english) <= maxTokens) return text === "" ? [] : [text];
   const places = CUTS[level];
   if (places === undefined) return [text];
   return joined(
-    text.split(places).flatMap((part) => cut(part, maxTokens, level + 1)),
+    text.split(places).flatMap((part) => cut(part, maxTokens, english, level + 1)),
     maxTokens,
+    english,
   );
 }
 
 /** Joins neighbours for as long as they fit together. */
-export function joined(parts: readonly string[], maxTokens: number): string[] {
+export function joined(parts: readonly string[], maxTokens: number, english: boolean): string[] {
   const pieces: string[] = [];
   let room = 0;
   for (const part of parts) {
-    const tokens = estimateTokens(part);
+    const tokens = estimateTokens(part, english);
     if (pieces.length > 0 && tokens <= room) pieces[pieces.length - 1] += part;
     else {
       pieces.push(part);
@@ -38,13 +41,13 @@ export function joined(parts: readonly string[], maxTokens: number): string[] {
 }
 
 /** The last sentences of a text that fit into `maxTokens`, or its last words where the last sentence is longer. */
-export function tailOf(text: string, maxTokens: number): string {
+export function tailOf(text: string, maxTokens: number, english = isEnglish(text)): string {
   for (const places of [CUTS[2], CUTS[3]]) {
     const parts = text.split(places ?? "");
     let tokens = 0;
     let from = parts.length;
     while (from > 0) {
-      tokens += estimateTokens(parts[from - 1] ?? "");
+      tokens += estimateTokens(parts[from - 1] ?? "", english);
       if (tokens > maxTokens) break;
       from -= 1;
     }

@@ -41,6 +41,8 @@ export interface IngestPlan {
   readonly remove: readonly IndexedPassage[];
   /** Documents that the index has as they are. */
   readonly unchanged: number;
+  /** Documents without a passage. */
+  readonly blank: readonly string[];
   /** Passages of all documents of the folder. */
   readonly passages: number;
   /** Documents that stay though the folder does not have them. */
@@ -68,6 +70,7 @@ export function planIngest(
   const before = byDocument(indexed);
   const write: NewPassage[] = [];
   const remove: IndexedPassage[] = [];
+  const blank: string[] = [];
   let unchanged = 0;
   let passages = 0;
   for (const document of documents) {
@@ -81,7 +84,8 @@ export function planIngest(
     if (isTakenOver(document, before.get(rootless) ?? [], embeddingModel)) remove.push(...taken(before, rootless));
     passages += wanted.length;
     const wantedIds = new Set(wanted.map(({ id }) => id));
-    if (
+    if (wanted.length === 0) blank.push(source);
+    else if (
       found.length === wanted.length &&
       found.every((old) => wantedIds.has(old.id) && old.sourceHash === sourceHash)
     ) {
@@ -100,7 +104,7 @@ export function planIngest(
     if (goes && !(own && isUnknown(first.source, skipped))) remove.push(...found);
     else if (!own) staying.push({ root: first.root, source: first.source });
   }
-  return { write, remove, unchanged, passages, staying };
+  return { write, remove, unchanged, blank, passages, staying };
 }
 
 /** Documents of the index that are not this folder's; all of them, where it holds none that is. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ServerError } from "../clients/errors";
 import { type BulkOperation, refresh, scan } from "../clients/opensearch/documents";
 import { putMapping } from "../clients/opensearch/indices";
 import type { OpenSearchServer } from "../clients/opensearch/server";
@@ -49,7 +50,7 @@ export interface IngestProgress {
   readonly source: string;
 }
 
-/** A passage that the server refused. */
+/** A passage that was left out: the embedding model or the index refused it. */
 export interface IngestFailure {
   readonly source: string;
   readonly position: number;
@@ -100,9 +101,9 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
     );
   await refresh(server, index.name);
   return {
-    files: content.documents.length,
+    files: content.documents.length - plan.blank.length,
     unchanged: plan.unchanged,
-    skipped: content.skipped,
+    skipped: [...content.skipped, ...plan.blank.map(blankFile)],
     otherKinds: content.otherKinds,
     staying: plan.staying,
     passages: plan.passages,
@@ -135,11 +136,23 @@ async function writePassages(options: IngestOptions, passages: readonly NewPassa
   const embedder: Embedder = { server, modelId: options.embeddingModelId, dimension: index.dimension };
   const failures: IngestFailure[] = [];
   let done = 0;
+  let accepted = 0;
   await pool(batches(passages, batchSize), concurrency, async (batch) => {
     const texts = batch.map(({ title, text }) => compact(`${title}\n${text}`));
     const vectors = await embed(embedder, texts, Deadline.after(batchTimeoutSeconds * 1000));
-    const operations = batch.map((passage, at) => operation(passage, vectors[at] ?? []));
-    const refused = await writeAll(server, index.name, operations);
+    const operations: BulkOperation[] = [];
+    for (const [at, passage] of batch.entries()) {
+      const { source, position } = passage;
+      const vector = vectors[at];
+      if (vector instanceof ServerError) failures.push({ source, position, reason: vector.reason });
+      else if (vector !== undefined) operations.push(operation(passage, vector));
+    }
+    const [first] = vectors;
+    // It is not this or that passage: the model takes none, as one that is not there or has no memory.
+    if (first instanceof ServerError && operations.length === 0 && accepted === 0) throw first;
+    accepted += operations.length;
+    const refused =
+      operations.length === 0 ? new Map<string, string>() : await writeAll(server, index.name, operations);
     if (batch.length > 1 && refused.size === batch.length) throw allRefused(index.name, batch, refused);
     for (const { id, source, position } of batch) {
       const reason = refused.get(id);
@@ -151,9 +164,13 @@ async function writePassages(options: IngestOptions, passages: readonly NewPassa
   return failures;
 }
 
-function operation({ id, ...passage }: NewPassage, vector: number[]): BulkOperation {
+function operation({ id, ...passage }: NewPassage, vector: readonly number[]): BulkOperation {
   const document: Passage = { ...passage, vector };
   return { id, document: { ...document } };
+}
+
+function blankFile(source: string): SkippedFile {
+  return { source, reason: "holds nothing but front matter and comments", unread: false };
 }
 
 function noDocuments(folder: string, { skipped }: FolderContent): ExplainedError {

@@ -2,7 +2,7 @@ import { cutToFit, joined, tailOf } from "./cut";
 import { kindOf } from "./documents";
 import { blocksOf } from "./markdown";
 import { markdownSections, type Section } from "./sections";
-import { estimateTokens } from "./tokens";
+import { estimateTokens, isEnglish } from "./tokens";
 
 /** A piece of a document that is found and cited as one. */
 export interface DocumentPassage {
@@ -54,15 +54,19 @@ export function splitDocument(source: string, text: string, limits: PassageLimit
 }
 
 function overlapping(body: string, maxTokens: number, overlapTokens: number): string[] {
-  if (estimateTokens(body) <= maxTokens) return body.trim() === "" ? [] : [trimmed(body)];
+  const english = isEnglish(body);
+  if (estimateTokens(body, english) <= maxTokens) return body.trim() === "" ? [] : [trimmed(body)];
   const room = Math.max(1, maxTokens - overlapTokens);
   const pieces = joined(
-    blocksOf(body).flatMap((block) => cutToFit(block, room)),
+    blocksOf(body).flatMap((block) => cutToFit(block, room, english)),
     room,
+    english,
   ).filter((piece) => piece.trim() !== "");
   return pieces.map((piece, at) => {
     const before = pieces[at - 1];
-    const overlap = before === undefined ? "" : tailOf(before, Math.min(overlapTokens, maxTokens - room));
+    // One for the line's end between the two.
+    const most = Math.min(overlapTokens, maxTokens - room) - 1;
+    const overlap = before === undefined ? "" : tailOf(before, most, english);
     return overlap === "" ? trimmed(piece) : `${overlap}\n${trimmed(piece)}`;
   });
 }

@@ -14,10 +14,11 @@ export interface RagPrompt {
 }
 
 /**
- * Most tokens of all passages together, by estimate. Ollama reads 4,096 by default, question and answer included, and
- * drops what is beyond without an error.
+ * Most tokens of all passages together, and of the whole prompt, by estimate. Ollama reads 4,096 by default, the answer
+ * included, and drops what is beyond without an error.
  */
 const DEFAULT_MAX_TOKENS = 2_000;
+const MAX_PROMPT_TOKENS = 3_072;
 
 /** At the end and short: the small models of a laptop forget what stood before the passages. */
 const INSTRUCTION =
@@ -35,7 +36,7 @@ export function ragPrompt(
 ): RagPrompt {
   const sent: FoundPassage[] = [];
   const blocks: string[] = [];
-  let room = maxTokens;
+  let room = Math.min(maxTokens, MAX_PROMPT_TOKENS - estimateTokens(question) - estimateTokens(INSTRUCTION));
   for (const passage of passages) {
     const block = `[${sent.length + 1}] ${passage.source}: ${passage.title}\n${compact(passage.text)}`;
     room -= estimateTokens(block);

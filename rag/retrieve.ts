@@ -5,7 +5,7 @@ import type { OpenSearchServer } from "../clients/opensearch/server";
 import { Deadline } from "../clients/wait";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { type Candidate, candidateQuery, candidatesOf } from "./candidates";
-import { embed } from "./embed";
+import { embedOne } from "./embed";
 import { FUSION } from "./fusion";
 import type { PassageIndex } from "./passage-index";
 import { byScore, cosine, reciprocalRankFusion } from "./rank";
@@ -125,7 +125,7 @@ async function clusterQuery(
   return hybridQuery(question, vector, top, version);
 }
 
-async function questionVector(options: RetrieveOptions, timeoutSeconds: number): Promise<number[]> {
+async function questionVector(options: RetrieveOptions, timeoutSeconds: number): Promise<readonly number[]> {
   const { server, index, question, embeddingModelId: modelId } = options;
   if (modelId === undefined) {
     throw new ExplainedError({
@@ -135,8 +135,7 @@ async function questionVector(options: RetrieveOptions, timeoutSeconds: number):
     });
   }
   const embedder = { server, modelId, dimension: index.dimension };
-  const [vector = []] = await embed(embedder, [question], Deadline.after(timeoutSeconds * 1000));
-  return vector;
+  return await embedOne(embedder, question, Deadline.after(timeoutSeconds * 1000));
 }
 
 /** Ranks candidates by their words, their meaning, or both. Without a vector only words count. */

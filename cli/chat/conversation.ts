@@ -1,3 +1,4 @@
+import { estimateTokens } from "../../rag/tokens";
 import type { Message } from "../answering/answer";
 
 export interface Turn {
@@ -7,20 +8,29 @@ export interface Turn {
   readonly stopped?: boolean;
 }
 
-/** English text and code have about four characters a token. */
-const CHARACTERS_A_TOKEN = 4;
+/** What a model's template puts around a message: whose it is, where it begins and ends. */
+const TOKENS_AROUND = 8;
 /** The rest of the context is for the answer. */
 const SHARE_FOR_SENDING = 3 / 4;
+
+/** What is sent for a question. */
+export interface Sending {
+  readonly messages: readonly Message[];
+  /** Turns that are sent along. */
+  readonly turns: number;
+  /** Turns that are not, the oldest. */
+  readonly leftOut: number;
+}
 
 /** What was said so far, and how much of it is sent along. */
 export class Conversation {
   system: string | undefined;
   readonly #turns: Turn[] = [];
-  readonly #mostCharacters: number;
+  readonly #mostTokens: number;
 
   /** @param contextTokens tokens that the model's context holds. */
   constructor(contextTokens: number) {
-    this.#mostCharacters = contextTokens * SHARE_FOR_SENDING * CHARACTERS_A_TOKEN;
+    this.#mostTokens = contextTokens * SHARE_FOR_SENDING;
   }
 
   get turns(): readonly Turn[] {
@@ -37,14 +47,16 @@ export class Conversation {
 
   /**
    * The messages for a new question: the system text and the question always, and before it as many of the newest turns
-   * as fit into three quarters of the context, counting four characters a token. Turns are sent whole or not at all.
+   * as fit into three quarters of the context, by estimate. Turns are sent whole or not at all.
+   *
+   * @param mostTurns of them, where the model itself said that more do not fit
    */
-  messages(question: string): { readonly messages: Message[]; readonly leftOut: number } {
-    let room = this.#mostCharacters - question.length - (this.system?.length ?? 0);
+  messages(question: string, mostTurns = Number.POSITIVE_INFINITY): Sending {
+    let room = this.#mostTokens - tokensOf(question) - (this.system === undefined ? 0 : tokensOf(this.system));
     const sent: Turn[] = [];
     for (const turn of this.#turns.toReversed()) {
-      room -= turn.question.length + turn.answer.length;
-      if (room < 0) break;
+      room -= tokensOf(turn.question) + tokensOf(turn.answer);
+      if (room < 0 || sent.length >= mostTurns) break;
       sent.unshift(turn);
     }
     const messages: Message[] = [
@@ -52,7 +64,7 @@ export class Conversation {
       ...sent.flatMap(asMessages),
       { role: "user", content: question },
     ];
-    return { messages, leftOut: this.#turns.length - sent.length };
+    return { messages, turns: sent.length, leftOut: this.#turns.length - sent.length };
   }
 
   /** Everything, as messages. */
@@ -60,6 +72,10 @@ export class Conversation {
     const system: Message[] = this.system === undefined ? [] : [{ role: "system", content: this.system }];
     return [...system, ...this.#turns.flatMap(asMessages)];
   }
+}
+
+function tokensOf(text: string): number {
+  return estimateTokens(text) + TOKENS_AROUND;
 }
 
 function asMessages({ question, answer }: Turn): Message[] {

@@ -58,9 +58,13 @@ export function ollamaChat(args: OllamaPresetArgs): ConnectorPreset {
   return native(args, "/api/chat", '"messages": ${parameters.messages}', "messages");
 }
 
-/** `POST /api/embed`: texts in, vectors out. Callers give `input`, a list of texts. */
+/**
+ * `POST /api/embed`: texts in, vectors out. Callers give `input`, a list of texts. Of a text that is longer than the model
+ * reads Ollama embeds the beginning; with the parameter `truncate: "false"` it refuses it.
+ */
 export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
-  const fields = ['"model": "${parameters.model}"', '"input": ${parameters.input}', ...keepAlive(args)];
+  const fields = ['"model": "${parameters.model}"', '"input": ${parameters.input}'];
+  fields.push('"truncate": ${parameters.truncate}', ...keepAlive(args));
   const post = { url: url(args.endpoint, "/api/embed"), requestBody: `{ ${fields.join(", ")} }` };
   const action = {
     ...predictAction(post),
@@ -68,7 +72,8 @@ export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
     preProcessFunction: "connector.pre_process.openai.embedding",
     postProcessFunction: "connector.post_process.cohere.embedding",
   };
-  return preset(args.model, action, ["input"], args.readTimeoutSeconds);
+  const made = preset(args.model, action, ["input"], args.readTimeoutSeconds);
+  return { ...made, parameters: { ...made.parameters, truncate: "true" } };
 }
 
 /** What the preset for `/v1/chat/completions` needs to know. */

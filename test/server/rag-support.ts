@@ -43,6 +43,9 @@ export class WordServer extends LoopbackServer {
   /** Refuse the next so many requests for vectors as busy. */
   busy = 0;
   dimension = DIMENSION;
+  /** Refuse longer texts, unless they may be cut; and take none that holds this word. */
+  mostLetters = Number.POSITIVE_INFINITY;
+  hatedWord: string | undefined;
   /** How it answers questions instead; `silent` never does. */
   mood: "willing" | "silent" | { readonly status: number; readonly body: unknown } = "willing";
 
@@ -52,10 +55,17 @@ export class WordServer extends LoopbackServer {
     this.prompts.length = 0;
     this.models.length = 0;
     Object.assign(this, { words: SAYS_SO, busy: 0, dimension: DIMENSION, mood: "willing" });
+    Object.assign(this, { mostLetters: Number.POSITIVE_INFINITY, hatedWord: undefined });
   }
 
   protected answer(request: IncomingMessage, text: string, response: ServerResponse): void {
-    const body = JSON.parse(text) as { model?: string; input?: string[]; prompt?: string; messages?: unknown };
+    const body = JSON.parse(text) as {
+      model?: string;
+      input?: string[];
+      truncate?: boolean;
+      prompt?: string;
+      messages?: unknown;
+    };
     const json = (status: number, value: unknown) =>
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     if (request.url !== "/api/embed") {
@@ -69,6 +79,13 @@ export class WordServer extends LoopbackServer {
     if (this.busy > 0) {
       this.busy -= 1;
       return void json(503, { error: "server busy, please try again.  maximum pending requests exceeded" });
+    }
+    const { hatedWord } = this;
+    if (hatedWord !== undefined && body.input?.some((input) => input.includes(hatedWord))) {
+      return void json(500, { error: "failed to encode response: json: unsupported value: NaN" });
+    }
+    if (body.truncate === false && body.input?.some((input) => input.length > this.mostLetters)) {
+      return void json(400, { error: "the input length exceeds the context length" });
     }
     this.embedded.push(...(body.input ?? []));
     json(200, { embeddings: (body.input ?? []).map((input) => this.#vector(input)) });

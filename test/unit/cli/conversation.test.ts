@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { flattened } from "../../../cli/answering/flattened";
+import { isPromptCut } from "../../../cli/answering/prompt-cut";
 import { Conversation } from "../../../cli/chat/conversation";
+import { estimateTokens } from "../../../rag/tokens";
 
 describe("a conversation", () => {
   it("sends system text, all turns and the question while they fit", () => {
@@ -10,6 +12,7 @@ describe("a conversation", () => {
     conversation.keep({ question: "a", answer: "b" });
     expect(conversation.messages("c")).toEqual({
       leftOut: 0,
+      turns: 1,
       messages: [
         { role: "system", content: "Be brief." },
         { role: "user", content: "a" },
@@ -31,12 +34,28 @@ describe("a conversation", () => {
         expect(messages.at(-1)).toEqual({ role: "user", content: question });
         const sent = messages.slice(1, -1).map(({ content }) => content);
         expect(sent).toEqual(turns.slice(leftOut).flatMap((each) => [each.question, each.answer]));
-        const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
-        if (sent.length > 0) expect(characters).toBeLessThanOrEqual(contextTokens * 3);
+        const tokensOf = (texts: readonly string[]) => texts.reduce((sum, text) => sum + estimateTokens(text) + 8, 0);
+        const tokens = tokensOf(messages.map(({ content }) => content));
+        if (sent.length > 0) expect(tokens).toBeLessThanOrEqual(contextTokens * 0.75);
         const next = turns[leftOut - 1];
-        if (next) expect(characters + next.question.length + next.answer.length).toBeGreaterThan(contextTokens * 3);
+        if (next) expect(tokens + tokensOf([next.question, next.answer])).toBeGreaterThan(contextTokens * 0.75);
       }),
     );
+  });
+});
+
+describe("a prompt that was cut", () => {
+  const sent = (text: string) => [{ role: "user", content: text }] as const;
+
+  it.each([
+    ["word ".repeat(5_000), 4_096, true],
+    ["word ".repeat(4_000), 4_096, false],
+    ["人人生而自由，".repeat(3_000), 4_096, true],
+    ["人人生而自由，".repeat(300), 1_200, false],
+    ["word ".repeat(900), 30, false],
+    ["word ".repeat(5_000), undefined, false],
+  ])("is known by the model's count: %.4s… of which it read %j", (text, promptTokens, isCut) => {
+    expect(isPromptCut(sent(text), promptTokens)).toBe(isCut);
   });
 });
 

@@ -50,6 +50,7 @@ describe("the plan of an ingestion", () => {
       write: [],
       remove: [],
       unchanged: 2,
+      blank: [],
       passages: 3,
       staying: [],
     });
@@ -99,6 +100,12 @@ describe("the plan of an ingestion", () => {
       { source: "d.md", reason: "is empty", unread: false },
     ];
     expect(sources(plan([document("e.md", "x")], before, { skipped }).remove)).toEqual(["d.md", "f.md"]);
+  });
+
+  it("tells a document without text, whose passages of before go", () => {
+    const before = indexedAfter([document("a.md", "one")]);
+    const { blank, remove, unchanged } = plan([document("a.md", "---\ntitle: A\n---\n<!-- one -->\n")], before);
+    expect([blank, sources(remove), unchanged]).toEqual([["a.md"], ["a.md"], 0]);
   });
 
   it("gives every passage an id of its own", () => {

@@ -29,10 +29,17 @@ describe("the prompt", () => {
 
   it("holds as many of the best passages as have room, and always the best one", () => {
     const passages = ["a", "b", "c"].map((name) => passage(name, "word ".repeat(100)));
-    expect(ragPrompt("Why?", passages, 250).sent.map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(ragPrompt("Why?", passages, 450).sent.map(({ id }) => id)).toEqual(["a", "b"]);
     expect(ragPrompt("Why?", passages, 10).sent.map(({ id }) => id)).toEqual(["a"]);
-    const [message] = ragPrompt("Why?", passages, 250).messages;
-    expect(estimateTokens(message?.content ?? "")).toBeLessThan(300);
+    const [message] = ragPrompt("Why?", passages, 450).messages;
+    expect(estimateTokens(message?.content ?? "", false)).toBeLessThan(550);
+  });
+
+  it.each(["word ", "Geschwindigkeitsbegrenzung ", "平等"])("leaves passages out for a long question of %j", (word) => {
+    const passages = ["a", "b", "c"].map((name) => passage(name, word.repeat(Math.floor(190 / estimateTokens(word)))));
+    const { messages, sent } = ragPrompt(word.repeat(150), passages);
+    expect(sent.length).toBeGreaterThan(0);
+    expect(estimateTokens(messages[0]?.content ?? "", false)).toBeLessThan(4096);
   });
 });
 

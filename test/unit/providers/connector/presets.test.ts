@@ -68,14 +68,15 @@ describe("presets", () => {
     expect(ollamaEmbedding(OLLAMA)).toStrictEqual({
       protocol: "http",
       version: 1,
-      parameters: { model: "smollm2:135m" },
+      parameters: { model: "smollm2:135m", truncate: "true" },
       actions: [
         {
           actionType: "predict",
           method: "POST",
           headers: JSON_HEADERS,
           url: "http://ollama:11434/api/embed",
-          requestBody: '{ "model": "${parameters.model}", "input": ${parameters.input} }',
+          requestBody:
+            '{ "model": "${parameters.model}", "input": ${parameters.input}, "truncate": ${parameters.truncate} }',
           preProcessFunction: "connector.pre_process.openai.embedding",
           postProcessFunction: "connector.post_process.cohere.embedding",
         },
