@@ -9,6 +9,12 @@ export type Through = "opensearch" | "ollama";
 
 export interface Answer {
   readonly text: string;
+  /** What the model wrote before its answer, where it thinks first. */
+  readonly thinking?: string;
+  /** Why the answer ended, in the model server's word: `stop`, or `length` where it was cut. */
+  readonly doneReason?: string;
+  /** True where the model read less than what was sent. */
+  readonly promptCut?: boolean;
   /** Name and tag, as the model server tells it. */
   readonly model?: string;
   /** From sending the question to the whole answer. */

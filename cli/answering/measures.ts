@@ -13,11 +13,42 @@ export function measuresLine(answer: Answer): string {
   return parts.filter(Boolean).join(" · ");
 }
 
+/** What a reader should know of an answer beside its text, a line each. */
+export function answerRemarks(answer: Answer): string[] {
+  const { text, thinking, doneReason, promptCut, promptTokens, tokens } = answer;
+  const remarks: string[] = [];
+  const isCut = doneReason === "length";
+  const limit = "the limit that its options (num_predict) or its context (num_ctx) set";
+  if (promptCut)
+    remarks.push(`The model read only ${promptTokens} tokens, and more was sent: its context is too small.`);
+  if (text.trim() === "") remarks.push(nothing(answer, limit));
+  else if (isCut)
+    remarks.push(`The answer is cut${tokens === undefined ? "" : ` after ${tokens} tokens`}, by ${limit}.`);
+  if (thinking !== undefined) remarks.push(`Its thinking (${wordsIn(thinking)}) is left out; --json has it.`);
+  return remarks;
+}
+
+function nothing({ thinking, doneReason }: Answer, limit: string): string {
+  if (doneReason === "length")
+    return `The model answered nothing: it was cut${thinking ? " while it was thinking" : ""}, by ${limit}.`;
+  if (thinking !== undefined) return "The model answered nothing: it only thought.";
+  return "The model answered nothing: it ended at once. Put the question otherwise, or use a larger model.";
+}
+
+function wordsIn(text: string): string {
+  const words = text.split(/\s+/).filter((word) => word !== "").length;
+  return `${words} ${words === 1 ? "word" : "words"}`;
+}
+
 /** An answer as scripts get it: what is unknown is null, never absent. */
 export function answerJson(answer: Answer) {
-  const { text, model, seconds, tokens, promptTokens, tokensPerSecond, through } = answer;
+  const { text, thinking, doneReason, promptCut, model, seconds, tokens, promptTokens, tokensPerSecond, through } =
+    answer;
   return {
     answer: text,
+    thinking: thinking ?? null,
+    doneReason: doneReason ?? null,
+    promptCut: promptCut ?? false,
     model: model ?? null,
     seconds: rounded(seconds),
     tokens: tokens ?? null,

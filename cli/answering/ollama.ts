@@ -1,6 +1,7 @@
 import { chat } from "../../clients/ollama/chat";
 import type { OllamaServer } from "../../clients/ollama/server";
 import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
+import { isPromptCut } from "./prompt-cut";
 import { explainedIfTooSlow } from "./too-slow";
 
 /** Answers straight from Ollama by `POST /api/chat`, word by word. */
@@ -25,10 +26,13 @@ async function ask(
 ): Promise<Answer> {
   const started = performance.now();
   try {
-    const { text, tokens, promptTokens, evalSeconds } = await chat(server, { model, messages, ...limits });
+    const { evalSeconds, ...answer } = await chat(server, { model, messages, ...limits });
+    const { tokens } = answer;
     const seconds = (performance.now() - started) / 1000;
     const tokensPerSecond = tokens !== undefined && evalSeconds ? tokens / evalSeconds : undefined;
-    return { text, model, seconds, tokens, promptTokens, tokensPerSecond, through: "ollama" };
+    // An older Ollama may not know that it should refuse what is too long for the model.
+    const promptCut = isPromptCut(messages, answer.promptTokens);
+    return { ...answer, promptCut, model, seconds, tokensPerSecond, through: "ollama" };
   } catch (error) {
     throw explainedIfTooSlow(error, title, limits.timeoutSeconds);
   }

@@ -7,6 +7,7 @@ import { ChatApi } from "../../providers/connector/chat-api";
 import { promptText } from "../../providers/connector/prompt-text";
 import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
 import { flattened } from "./flattened";
+import { isPromptCut } from "./prompt-cut";
 import { explainedIfTooSlow } from "./too-slow";
 
 export interface DeployedModel {
@@ -44,17 +45,18 @@ async function ask(
   const started = performance.now();
   const deadline = Deadline.after(limits.timeoutSeconds * 1000);
   try {
-    const [answer, { answerMeasures, answerText }] = await Promise.all([
+    const [answer, { answerContent, answerMeasures }] = await Promise.all([
       predict(server, modelId, parametersOf(deployed, messages), deadline, limits.signal),
       pause(SENT_MILLISECONDS).then(answerReading),
     ]);
-    const text = answerText(answer);
-    if (text === undefined) throw noText(deployed, answer);
-    limits.onText?.(text);
+    const content = answerContent(answer);
+    if (content === undefined) throw noText(deployed, answer);
+    if (content.text !== "") limits.onText?.(content.text);
     const seconds = (performance.now() - started) / 1000;
     const { model = deployed.otherModel ?? deployed.model, tokens, promptTokens, evalSeconds } = answerMeasures(answer);
     const tokensPerSecond = tokens === undefined ? undefined : tokens / (evalSeconds ?? seconds);
-    return { text, model, seconds, tokens, promptTokens, tokensPerSecond, through: "opensearch" };
+    const promptCut = isPromptCut(messages, promptTokens);
+    return { ...content, promptCut, model, seconds, tokens, promptTokens, tokensPerSecond, through: "opensearch" };
   } catch (error) {
     throw explainedIfTooSlow(error, title, limits.timeoutSeconds);
   }

@@ -6,7 +6,7 @@ import { harmless } from "../terminal/harmless";
 import { withWaiting } from "../terminal/waiting";
 import { wrapped } from "../terminal/wrap";
 import type { Answer, Answerer, Message } from "./answer";
-import { measuresLine } from "./measures";
+import { answerRemarks, measuresLine } from "./measures";
 import { openSearchAnswerer } from "./opensearch-answerer";
 
 /** Puts one question to the stack's model, as the flags say, and waits for the whole answer. */
@@ -33,5 +33,11 @@ export function tellAnswer(output: Output, answer: Answer, json: unknown): void 
   const text = answer.text.trim();
   output.result(json, () => (output.columns === undefined ? text : wrapped(harmless(text), output.columns)));
   if (output.interactive && output.columns !== undefined) output.note("");
+  tellAbout(output, answer);
+}
+
+/** Remarks and measures of an answer, below it. */
+export function tellAbout(output: Output, answer: Answer): void {
+  for (const remark of answerRemarks(answer)) output.note(output.noteStyle("yellow", remark));
   output.note(output.noteStyle("dim", measuresLine(answer)));
 }

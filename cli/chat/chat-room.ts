@@ -1,6 +1,10 @@
+import { ServerError } from "../../clients/errors";
 import type { Answer, Answerer, AnswerLimits } from "../answering/answer";
 import type { Output } from "../output";
 import { Conversation } from "./conversation";
+
+/** Ollama's words. */
+const CONTEXT_EXCEEDED = /exceeds the context length/;
 
 /** A conversation with the one who answers, and what it took so far. */
 export class ChatRoom {
@@ -18,12 +22,6 @@ export class ChatRoom {
 
   /** Puts a question. The turn is kept once it is answered, or stopped after a part of the answer was shown. */
   async ask(question: string, limits: Pick<AnswerLimits, "signal" | "onText">): Promise<Answer> {
-    const { messages, leftOut } = this.conversation.messages(question);
-    if (leftOut > 0 && !this.#toldLeftOut) {
-      this.#toldLeftOut = true;
-      const text = `The oldest turns do not fit into ${this.options.contextTokens} tokens any more and are not sent; /reset starts anew.`;
-      this.output.note(this.output.noteStyle("dim", text));
-    }
     let shown = "";
     const onText = (text: string) => {
       shown += text;
@@ -31,7 +29,7 @@ export class ChatRoom {
     };
     const { timeoutSeconds } = this.options;
     try {
-      const answer = await this.answerer.answer(messages, { timeoutSeconds, signal: limits.signal, onText });
+      const answer = await this.#answered(question, { timeoutSeconds, signal: limits.signal, onText });
       this.conversation.keep({ question, answer: answer.text });
       this.#count(answer);
       return answer;
@@ -39,6 +37,28 @@ export class ChatRoom {
       if (limits.signal?.aborted && shown !== "") this.conversation.keep({ question, answer: shown, stopped: true });
       throw error;
     }
+  }
+
+  /** Where the model says that what is sent does not fit, half of the turns that went along stay behind, and so on. */
+  async #answered(question: string, limits: AnswerLimits): Promise<Answer> {
+    for (let mostTurns: number | undefined; ; ) {
+      const { messages, turns, leftOut } = this.conversation.messages(question, mostTurns);
+      if (leftOut > 0) this.#tellLeftOut(mostTurns === undefined);
+      try {
+        return await this.answerer.answer(messages, limits);
+      } catch (error) {
+        if (turns === 0 || !(error instanceof ServerError) || !CONTEXT_EXCEEDED.test(error.reason)) throw error;
+        mostTurns = Math.floor(turns / 2);
+      }
+    }
+  }
+
+  #tellLeftOut(byEstimate: boolean): void {
+    if (this.#toldLeftOut) return;
+    this.#toldLeftOut = true;
+    const where = byEstimate ? `${this.options.contextTokens} tokens` : "the model's context";
+    const text = `The oldest turns do not fit into ${where} any more and are not sent; /reset starts anew.`;
+    this.output.note(this.output.noteStyle("dim", text));
   }
 
   reset(): void {

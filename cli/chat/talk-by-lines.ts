@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Access } from "../access";
-import { answerJson, measuresLine } from "../answering/measures";
+import { answerJson } from "../answering/measures";
+import { tellAbout } from "../answering/put-question";
 import type { Session } from "../session";
 import type { ChatRoom } from "./chat-room";
 import { isCommand, runCommand } from "./commands";
@@ -34,5 +35,5 @@ async function tell(room: ChatRoom, turn: number, question: string, signal: Abor
   }
   const answer = await room.ask(question, { signal, onText: (text) => output.out.write(text) });
   output.out.write("\n\n");
-  output.note(output.noteStyle("dim", measuresLine(answer)));
+  tellAbout(output, answer);
 }

@@ -1,5 +1,5 @@
 import type { Access } from "../access";
-import { measuresLine } from "../answering/measures";
+import { tellAbout } from "../answering/put-question";
 import { ExitCode } from "../exit-codes";
 import { explanationOf, failureText } from "../report-failure";
 import type { Session } from "../session";
@@ -70,8 +70,11 @@ async function turn(
   };
   const answered = room.ask(question, { signal: stopper.signal, onText }).then(
     (answer) => {
+      waiting.stop();
       output.out.write(`${wrapper.end()}\n`);
-      output.note(`\n${output.noteStyle("dim", measuresLine(answer))}\n`);
+      output.note("");
+      tellAbout(output, answer);
+      output.note("");
       return "answered" as const;
     },
     (error: unknown) => {

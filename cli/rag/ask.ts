@@ -1,12 +1,14 @@
+import { withoutThinking } from "../../clients/thinking";
 import { citedAnswer } from "../../rag/citations";
 import { ragPrompt } from "../../rag/prompt";
 import { isRelevant, LEAST_SIMILARITY } from "../../rag/relevance";
 import type { FoundPassage } from "../../rag/retrieve";
 import { answersItself, serverAnswer } from "../../rag/server-answer";
 import type { Answer } from "../answering/answer";
-import { answerJson, measuresLine } from "../answering/measures";
+import { answerJson } from "../answering/measures";
 import { ollamaAnswerer } from "../answering/ollama-answerer";
 import { openSearchAnswerer } from "../answering/opensearch-answerer";
+import { tellAbout } from "../answering/put-question";
 import { explainedIfTooSlow } from "../answering/too-slow";
 import type { Output } from "../output";
 import type { Session } from "../session";
@@ -86,7 +88,7 @@ async function answeredByCluster(
   });
   if (text === undefined) return undefined;
   const seconds = (performance.now() - started) / 1000;
-  return { text, model, seconds, through: "opensearch" };
+  return { ...withoutThinking(text), model, seconds, through: "opensearch" };
 }
 
 function tell(output: Output, found: Search, { answer, sent, by }: Told, showPassages: boolean): void {
@@ -101,7 +103,8 @@ function tell(output: Output, found: Search, { answer, sent, by }: Told, showPas
   const told = { ...measures, answeredBy: by, rankedBy: ranking.by, nearest: nearest ?? null, sources };
   const json = { question, found: true, ...told };
   output.result(json, () => {
-    const lines = [wrapped(harmless(text) || "The model answered nothing.", output.columns), ""];
+    if (text === "") return "The model answered nothing.";
+    const lines = [wrapped(harmless(text), output.columns), ""];
     // A small model often cites nothing: what it was given is shown then, and called what it is.
     const shown = sent.flatMap((passage, at) =>
       cited.length === 0 || cited.includes(at + 1) ? [{ passage, at }] : [],
@@ -114,7 +117,7 @@ function tell(output: Output, found: Search, { answer, sent, by }: Told, showPas
     output.note(`\n${sent.map((passage, at) => shownPassage(output, passage, at + 1)).join("\n\n")}`);
   }
   tellRanking(output, ranking);
-  output.note(output.noteStyle("dim", measuresLine(answer)));
+  tellAbout(output, answer);
 }
 
 function tellNothing(output: Output, { question, nearest, ranking }: Search): void {

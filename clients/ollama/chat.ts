@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UnexpectedAnswerError, UnreachableError } from "../errors";
+import { AnswerOnly, withoutThinking } from "../thinking";
 import { validate } from "../validate";
 import type { OllamaServer } from "./server";
 import { streamError } from "./streams";
@@ -11,12 +12,16 @@ export interface ChatRequest {
   readonly timeoutSeconds: number;
   /** Ends the request; Ollama then stops working on it. */
   readonly signal?: AbortSignal;
-  /** Told each part of the answer as it comes. */
+  /** Told each part of the answer as it comes, without the model's thinking. */
   readonly onText?: (text: string) => void;
 }
 
 export interface ChatAnswer {
   readonly text: string;
+  /** What the model wrote before its answer. */
+  readonly thinking?: string;
+  /** Why the answer ended: `stop`, or `length` where it was cut. */
+  readonly doneReason?: string;
   readonly tokens?: number;
   readonly promptTokens?: number;
   /** Time that Ollama spent on writing the answer, without loading and reading. */
@@ -28,32 +33,43 @@ const NANOSECONDS = 1e9;
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 const chatPart = z.object({
-  message: z.object({ content: z.string().default("") }).optional(),
+  message: z.object({ content: z.string().nullish(), thinking: z.string().nullish() }).optional(),
   done: z.boolean().default(false),
+  done_reason: z.string().optional(),
   eval_count: z.number().optional(),
   prompt_eval_count: z.number().optional(),
   eval_duration: z.number().optional(),
 });
 
-/** `POST /api/chat`, read word by word. A zero counter is one that the server leaves out (0.17.4). */
+/**
+ * `POST /api/chat`, read word by word. A zero counter is one that the server leaves out (0.17.4). Messages that are
+ * longer than the model's context are refused; by itself the server would drop the oldest without a word.
+ */
 export async function chat(server: OllamaServer, request: ChatRequest): Promise<ChatAnswer> {
   const name = "POST /api/chat";
   const limit = AbortSignal.timeout(Math.min(Math.ceil(request.timeoutSeconds * 1000), LONGEST_TIMER_MILLISECONDS));
   const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
   const { model, messages } = request;
-  let text = "";
+  let [content, thinking] = ["", ""];
+  const shown = new AnswerOnly();
+  const show = (text: string) => {
+    if (text !== "") request.onText?.(text);
+  };
+  // `truncate` is not among the client's types yet.
+  const body = { model, messages: messages.map((message) => ({ ...message })), stream: true, truncate: false } as const;
   try {
-    const parts = await server
-      .client(name, signal)
-      .chat({ model, messages: messages.map((message) => ({ ...message })), stream: true });
+    const parts = await server.client(name, signal).chat(body);
     for await (const line of parts as AsyncIterable<unknown>) {
       const part = parsed(name, line);
-      const { content = "" } = part.message ?? {};
-      text += content;
-      if (content !== "") request.onText?.(content);
+      content += part.message?.content ?? "";
+      thinking += part.message?.thinking ?? "";
+      show(shown.add(part.message?.content ?? ""));
       if (!part.done) continue;
+      show(shown.end());
       const evalSeconds = part.eval_duration === undefined ? undefined : part.eval_duration / NANOSECONDS;
-      return { text, tokens: part.eval_count, promptTokens: part.prompt_eval_count, evalSeconds };
+      const counted = { tokens: part.eval_count, promptTokens: part.prompt_eval_count, evalSeconds };
+      const answer = withoutThinking(content);
+      return { thinking: thinking.trim() || undefined, ...answer, doneReason: part.done_reason, ...counted };
     }
   } catch (error) {
     throw streamError(server, name, error, signal);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutThinking } from "../thinking";
 import { validate } from "../validate";
 
 export const predictAnswer = z.looseObject({
@@ -21,22 +22,69 @@ export const predictAnswer = z.looseObject({
 /** What `_predict` answers; `answerText` takes the text out of it. */
 export type PredictAnswer = z.infer<typeof predictAnswer>;
 
+/** What a model answered, in the form of any of the three APIs. */
+interface RawAnswer {
+  /** `null` where the model server says that there is none. */
+  readonly text: string | null;
+  readonly thinking?: string | null;
+  readonly doneReason?: string | null;
+}
+
+const optionalText = z.string().nullish();
+const message = z.looseObject({
+  content: z.string().nullable(),
+  thinking: optionalText,
+  // Of model servers with OpenAI's API.
+  reasoning: optionalText,
+  reasoning_content: optionalText,
+});
+
 const ollamaAnswer = z.union([
-  z.looseObject({ response: z.string() }).transform((map) => map.response),
-  z.looseObject({ message: z.looseObject({ content: z.string() }) }).transform((map) => map.message.content),
   z
-    .looseObject({ choices: z.array(z.looseObject({ message: z.looseObject({ content: z.string() }) })).min(1) })
-    .transform((map) => map.choices[0]?.message.content ?? ""),
+    .looseObject({ response: z.string(), thinking: optionalText, done_reason: optionalText })
+    .transform((map): RawAnswer => ({ text: map.response, thinking: map.thinking, doneReason: map.done_reason })),
+  z
+    .looseObject({ message, done_reason: optionalText })
+    .transform((map): RawAnswer => ({ ...ofMessage(map.message), doneReason: map.done_reason })),
+  z
+    .looseObject({ choices: z.array(z.looseObject({ message, finish_reason: optionalText })).min(1) })
+    .transform(({ choices: [first] }): RawAnswer => {
+      return first === undefined ? { text: null } : { ...ofMessage(first.message), doneReason: first.finish_reason };
+    }),
 ]);
+
+function ofMessage({ content, thinking, reasoning, reasoning_content }: z.infer<typeof message>): RawAnswer {
+  return { text: content, thinking: thinking ?? reasoning ?? reasoning_content };
+}
 
 /**
  * The text a model answered, from `/api/generate`, `/api/chat` and `/v1/chat/completions` alike, or `undefined`.
- * ML Commons puts a remote model's JSON into `inference_results[0].output[0].dataAsMap`.
+ * ML Commons puts a remote model's JSON into `inference_results[0].output[0].dataAsMap`. It is the text as it came: a
+ * model that thinks first may have put that before its answer, in `<think>`.
  */
 export function answerText(answer: PredictAnswer): string | undefined {
-  if (isStream(answer)) return undefined;
-  const parsed = validate(ollamaAnswer, firstMap(answer));
-  return parsed.success ? parsed.data : undefined;
+  return rawAnswer(answer)?.text ?? undefined;
+}
+
+/** What a model answered, with what tells how to read it. */
+export interface AnswerContent {
+  /** Without the model's thinking; empty where it did not come to an answer. */
+  readonly text: string;
+  readonly thinking?: string;
+  /** Why the answer ended, as the model server says: `stop`, or `length` where it was cut. */
+  readonly doneReason?: string;
+}
+
+/** The same with thinking and answer apart; `undefined` for what is no answer. */
+export function answerContent(answer: PredictAnswer): AnswerContent | undefined {
+  const raw = rawAnswer(answer);
+  if (raw === undefined) return undefined;
+  const thinking = raw.thinking?.trim() || undefined;
+  return { thinking, ...withoutThinking(raw.text ?? ""), doneReason: raw.doneReason ?? undefined };
+}
+
+function rawAnswer(answer: PredictAnswer): RawAnswer | undefined {
+  return isStream(answer) ? undefined : validate(ollamaAnswer, firstMap(answer)).data;
 }
 
 /** Nothing but text; a model's own answer has more members. */

@@ -156,6 +156,14 @@ export const ANSWERS: readonly Symptom[] = [
     fix: "Read it with answerText(), leave post-process functions and response_filter out of a chat connector, and see that its URL is one of these three.",
   },
   {
+    id: "context-exceeded",
+    shows: "The input length exceeds the context length",
+    match: /exceeds the context length/,
+    cause:
+      "What was sent is longer than the model's context holds: num_ctx, else OLLAMA_CONTEXT_LENGTH, else 4096 tokens; never more than the model was made for (ollama-chat models shows it).",
+    fix: "Send less (rag ask: --top 1), or give the model a larger context: num_ctx in modelOptions.",
+  },
+  {
     id: "cold-load",
     shows: "The first answer takes long, the next ones do not",
     cause: "Ollama loads a model at the first question, and drops it after 5 minutes without one (keep_alive).",

@@ -202,6 +202,9 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
     expect(code, output).toBe(0);
     expect(JSON.parse(output)).toEqual({
       answer: expect.stringMatching(/\S/),
+      thinking: null,
+      doneReason: expect.stringMatching(/^(?:stop|length)$/),
+      promptCut: false,
       model: "smollm2:135m",
       seconds: expect.any(Number),
       tokens: expect.any(Number),

@@ -52,6 +52,9 @@ describe.each(["generate", "chat", "openai"] as const)("ollama-chat ask, with a 
     expect([code, err]).toEqual([0, ""]);
     expect(JSON.parse(out)).toEqual({
       answer: world.ollama.words,
+      thinking: null,
+      doneReason: "stop",
+      promptCut: false,
       model: "smollm2:135m",
       seconds: expect.any(Number),
       tokens: 30,

@@ -77,9 +77,13 @@ describe("ollama-chat rag ingest", () => {
 
   it("names what it skips, and goes on", async () => {
     world.write("empty.md", "\n");
+    world.write("hidden.md", "---\ntitle: Hidden\n---\n<!-- nothing else -->\n");
+    world.write("plan.pdf", "");
     const { code, err } = await ingest();
     expect(code).toBe(0);
-    expect(err).toContain("skipped: empty.md: is empty\n");
+    expect(err).toContain(
+      "skipped: empty.md: is empty\nskipped: hidden.md: holds nothing but front matter and comments\nnot read: files of other kinds: 1 .pdf\n",
+    );
   });
 
   it("waits for a model server that is busy", async () => {
@@ -181,6 +185,29 @@ describe("ollama-chat rag ingest", () => {
     expect(await held()).toEqual([]);
   });
 
+  it("cuts again what the model refuses as too long, and leaves out, by name, only what it refuses for good", async () => {
+    world.words.mostLetters = 60;
+    world.words.hatedWord = "quagga";
+    world.write("long.md", `# Long\n\n${"Lanterns hang along the pier. ".repeat(5)}`);
+    world.write("odd.md", "# Odd\n\nA quagga.");
+    const { code, err } = await ingest();
+    expect(code).toBe(1);
+    expect(err).toMatch(/^refused: odd\.md, passage 0: .*unsupported value: NaN/m);
+    expect(err).not.toContain("long.md");
+    const long = ["long.md", 0, "Lanterns hang along the pier. ".repeat(5).trim()];
+    expect(await held()).toEqual([...ALL.slice(0, 2), long, ...ALL.slice(2)]);
+    world.words.hatedWord = undefined;
+    expect(await json("ingest", world.folder)).toMatchObject({ unchanged: 3, written: 1, failures: [] });
+  });
+
+  it("ends where the model takes no text at all, with its words", async () => {
+    world.words.hatedWord = "";
+    const { code, err } = await ingest();
+    expect(code).toBe(1);
+    expect(err).toContain("unsupported value: NaN");
+    expect(await held()).toEqual([]);
+  });
+
   it("sends text that the server would take for a template so that it stays text", async () => {
     world.write("tea.txt", "Costs ${parameters.model} crowns.");
     expect((await ingest()).code).toBe(0);
@@ -215,6 +242,9 @@ describe("ollama-chat rag ask", () => {
       question: "Which ship carries cranes?",
       found: true,
       answer: "It says so [1].",
+      thinking: null,
+      doneReason: null,
+      promptCut: false,
       model: "m",
       seconds: expect.any(Number),
       tokens: null,
@@ -255,6 +285,19 @@ describe("ollama-chat rag ask", () => {
     expect(err).toMatch(
       /\[1\] harbour\/ships\.md · Ships > Skarv \(similarity 0\.\d\d\)\n {4}Skarv is large and carries cranes\.\n/,
     );
+  });
+
+  it("answers a question that is longer than the embedding model reads", async () => {
+    world.words.mostLetters = 200;
+    const { code, out } = await rag("ask", "Skarv is large and carries cranes, is it not? ".repeat(40));
+    expect([code, out.split("\n").at(-2)]).toEqual([0, "  [1] harbour/ships.md · Ships > Skarv"]);
+  });
+
+  it("shows an answer without the model's thinking, and code in it as it is", async () => {
+    world.words.words = "<think>Hm [2].</think>\n\nTake `ships[9]` [1].";
+    const { out, err } = await rag("ask", "Which ship carries cranes?", "--top", "1");
+    expect(out).toBe("Take `ships[9]` [1].\n\nSources:\n  [1] harbour/ships.md · Ships > Skarv\n");
+    expect(err).toContain("Its thinking (2 words) is left out; --json has it.\n");
   });
 
   it("keeps a question from being taken for a template", async () => {

@@ -17,6 +17,12 @@ export class ChatServer extends LoopbackServer {
   loaded: { readonly name: string; readonly expiresAt: string }[] = [];
   /** Answer every question with this status and error instead. */
   refusal: { readonly status: number; readonly error: string } | undefined;
+  /** What it writes before each answer, in the field for it. */
+  thinking: string | undefined;
+  /** Why its answers end. */
+  doneReason = "stop";
+  /** More messages than these are too long for its context. */
+  mostMessages = Number.POSITIVE_INFINITY;
   /** Stop after the first word and keep the connection open. */
   hangs = false;
 
@@ -37,27 +43,33 @@ export class ChatServer extends LoopbackServer {
     else if (path === "/api/show") json(200, { model_info: SHAPE });
     else if (this.refusal) json(this.refusal.status, { error: this.refusal.error });
     else if (!this.models.includes(String(body.model))) json(404, { error: `model '${body.model}' not found` });
+    else if (Array.isArray(body.messages) && body.messages.length > this.mostMessages)
+      json(400, { error: "the input length exceeds the context length" });
     else if (body.stream === false) json(200, this.#whole(path, String(body.model)));
     else this.#stream(response, String(body.model));
   }
 
   #whole(path: string, model: string): unknown {
-    const message = { role: "assistant", content: this.words };
-    if (path === "/api/generate") return { model, response: this.words, done: true, ...COUNTERS };
-    if (path === "/api/chat") return { model, message, done: true, ...COUNTERS };
+    const message = { role: "assistant", content: this.words, thinking: this.thinking };
+    const done = { done: true, done_reason: this.doneReason, ...COUNTERS };
+    if (path === "/api/generate") return { model, response: this.words, thinking: this.thinking, ...done };
+    if (path === "/api/chat") return { model, message, ...done };
     const usage = { prompt_tokens: 7, completion_tokens: 30, total_tokens: 37 };
-    return { model, choices: [{ index: 0, message, finish_reason: "stop" }], usage };
+    return { model, choices: [{ index: 0, message, finish_reason: this.doneReason }], usage };
   }
 
   #stream(response: ServerResponse, model: string): void {
     response.writeHead(200, { "content-type": "application/x-ndjson" });
     const part = (content: string, more: object = {}) =>
       response.write(`${JSON.stringify({ model, message: { role: "assistant", content }, done: false, ...more })}\n`);
+    if (this.thinking !== undefined) {
+      response.write(`${JSON.stringify({ model, message: { content: "", thinking: this.thinking }, done: false })}\n`);
+    }
     for (const word of this.words.match(/\S+\s*/g) ?? []) {
       part(word);
       if (this.hangs) return;
     }
-    part("", { done: true, ...COUNTERS });
+    part("", { done: true, done_reason: this.doneReason, ...COUNTERS });
     response.end();
   }
 }

@@ -73,6 +73,16 @@ export const MODEL_PROVOCATIONS: readonly OllamaProvocation[] = [
     says: 'POST /api/generate answered 500: option "num_ctx" must be of type integer',
   },
   {
+    row: "context-exceeded",
+    how: "a question is longer than the model's context",
+    run: async (world) => {
+      await create(world, { model: "short", parameters: { num_thread: 1, num_ctx: 256, num_predict: 1 } });
+      const messages = [{ role: "user", content: "word ".repeat(600) }];
+      await chat(world.server, { model: "short", messages, timeoutSeconds: 60 });
+    },
+    says: "POST /api/chat answered 400: the input length exceeds the context length",
+  },
+  {
     row: "ollama-runner",
     how: "what loads the model is killed",
     run: async (world) => {

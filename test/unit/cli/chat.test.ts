@@ -48,6 +48,9 @@ describe("chat without a terminal", () => {
         turn: i + 1,
         question,
         answer: ollama.words,
+        thinking: null,
+        doneReason: "stop",
+        promptCut: false,
         model: "smollm2:135m",
         seconds: expect.any(Number),
         tokens: 30,
@@ -66,11 +69,76 @@ describe("chat without a terminal", () => {
   });
 
   it("leaves out the oldest turns that do not fit, and says so once", async () => {
-    const { err } = await commandLine(args("--context-tokens", "20"), { input: "Aaaaa?\nBbbbb?\nCcccc?\nDdddd?\n" });
+    const { err } = await commandLine(args("--context-tokens", "80"), { input: "Aaaaa?\nBbbbb?\nCcccc?\nDdddd?\n" });
     expect(messages(1)).toHaveLength(3);
     expect(messages(2)).toHaveLength(3);
-    const told = "The oldest turns do not fit into 20 tokens any more and are not sent; /reset starts anew.";
+    const told = "The oldest turns do not fit into 80 tokens any more and are not sent; /reset starts anew.";
     expect(err.split(told)).toHaveLength(2);
+  });
+
+  it("leaves out more turns where the model says that they do not fit, and asks again", async () => {
+    ollama.mostMessages = 3;
+    const { code, err } = await commandLine(args(), { input: "One?\nTwo?\nThree?\nFour?\n" });
+    expect(code).toBe(0);
+    expect(ollama.questions.map(({ body }) => [body.truncate, (body.messages as unknown[]).length])).toEqual([
+      [false, 1],
+      [false, 3],
+      [false, 5],
+      [false, 3],
+      [false, 7],
+      [false, 3],
+    ]);
+    const told = "The oldest turns do not fit into the model's context any more and are not sent; /reset starts anew.";
+    expect(err.split(told)).toHaveLength(2);
+  });
+
+  it("says that a single question is too long for the model", async () => {
+    ollama.mostMessages = 0;
+    const { code, err } = await commandLine(args(), { input: "One?\n" });
+    expect(code).toBe(1);
+    expect(err).toContain(
+      "error: POST /api/chat answered 400: the input length exceeds the context length\n  cause: What was sent is longer than the model's context holds: num_ctx, else OLLAMA_CONTEXT_LENGTH, else 4096 tokens; never more than the model was made for (ollama-chat models shows it).\n  fix: Send less (rag ask: --top 1), or give the model a larger context: num_ctx in modelOptions.\n",
+    );
+  });
+
+  it("leaves the model's thinking out, in what is shown and in what is sent along, and says so", async () => {
+    ollama.words = "<think>\nWhy not.\n</think>\n\nBecause.";
+    const { out, err } = await commandLine(args(), { input: "One?\nTwo?\n" });
+    expect(out).toBe("Because.\n\nBecause.\n\n");
+    expect(messages(1)).toContainEqual({ role: "assistant", content: "Because." });
+    expect(err).toContain("\nIts thinking (2 words) is left out; --json has it.\n");
+    const json = await commandLine(args("--json"), { input: "One?" });
+    expect(JSON.parse(json.out)).toMatchObject({ answer: "Because.", thinking: "Why not." });
+  });
+
+  it("takes thinking from the field that Ollama has for it", async () => {
+    ollama.thinking = "Why not.";
+    const { out } = await commandLine(args("--json"), { input: "One?" });
+    expect(JSON.parse(out)).toMatchObject({ answer: ollama.words, thinking: "Why not." });
+  });
+
+  it.each([
+    ["Air scat", undefined, "The answer is cut after 30 tokens, by LIMIT."],
+    ["<think>Air", undefined, "The model answered nothing: it was cut while it was thinking, by LIMIT."],
+    ["", "Air", "The model answered nothing: it was cut while it was thinking, by LIMIT."],
+    ["", undefined, "The model answered nothing: it was cut, by LIMIT."],
+  ])("says that an answer was cut: %j", async (words, thinking, remark) => {
+    Object.assign(ollama, { words, thinking, doneReason: "length" });
+    const { code, err } = await commandLine(args(), { input: "One?" });
+    const limit = "the limit that its options (num_predict) or its context (num_ctx) set";
+    expect(code).toBe(0);
+    expect(err).toContain(`\n${remark.replace("LIMIT", limit)}\n`);
+  });
+
+  it("explains an answer of nothing", async () => {
+    ollama.words = "";
+    const { err } = await commandLine(args(), { input: "One?" });
+    expect(err).toContain(
+      "\nThe model answered nothing: it ended at once. Put the question otherwise, or use a larger model.\n",
+    );
+    ollama.words = "<think>Hm.</think>";
+    const thought = await commandLine(args(), { input: "One?" });
+    expect(thought.err).toContain("\nThe model answered nothing: it only thought.\n");
   });
 
   it("refuses a way that does not exist with 2", async () => {

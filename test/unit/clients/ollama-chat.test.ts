@@ -24,7 +24,7 @@ describe("chat", () => {
     const parts: string[] = [];
     const answer = await chat(server, request({ onText: (text: string) => parts.push(text) }));
     expect(parts).toEqual(["Air ", "scatters ", "blue ", "light ", "most."]);
-    expect(answer).toEqual({ text: fake.words, tokens: 30, promptTokens: 7, evalSeconds: 1.5 });
+    expect(answer).toEqual({ text: fake.words, doneReason: "stop", tokens: 30, promptTokens: 7, evalSeconds: 1.5 });
   });
 
   it("is ended by the caller's signal, and then Ollama sees the connection go", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answerMeasures, answerText, isStream } from "../../../clients/opensearch/predict-answer";
+import { answerContent, answerMeasures, answerText, isStream } from "../../../clients/opensearch/predict-answer";
 
 const answer = (dataAsMap: unknown) => ({ inference_results: [{ output: [{ name: "response", dataAsMap }] }] });
 
@@ -21,6 +21,31 @@ describe("answerMeasures", () => {
     expect(answerMeasures(answer({ response: "x" }))).toEqual({});
     expect(answerMeasures(answer("text"))).toEqual({});
     expect(answerMeasures({ inference_results: [] })).toEqual({});
+  });
+});
+
+describe("answerContent", () => {
+  const choice = (message: object, more: object = {}) => ({ choices: [{ message, ...more }] });
+
+  it.each([
+    ["/api/generate", { response: "<think>Hm.</think>\n\nBlue.", done_reason: "stop" }, "stop"],
+    ["/api/generate, by its field", { response: "Blue.", thinking: "Hm." }, undefined],
+    ["/api/chat", { message: { content: "Blue.", thinking: "Hm.\n" }, done_reason: "length" }, "length"],
+    ["/v1/chat/completions", choice({ content: "Blue.", reasoning: "Hm." }, { finish_reason: "length" }), "length"],
+    ["an API like it", choice({ content: "Blue.", reasoning_content: "Hm." }, { finish_reason: "stop" }), "stop"],
+  ])("has thinking and answer apart, and why it ended, from %s", (_path, map, doneReason) => {
+    expect(answerContent(answer(map))).toEqual({ text: "Blue.", thinking: "Hm.", doneReason });
+  });
+
+  it("is an empty text where the model server says that there is none, for which answerText has nothing", () => {
+    const none = answer(choice({ content: null }, { finish_reason: "length" }));
+    expect(answerContent(none)).toEqual({ text: "", doneReason: "length" });
+    expect(answerText(none)).toBeUndefined();
+    expect(answerContent(answer({ message: {} }))).toBeUndefined();
+  });
+
+  it("leaves the text of answerText as it came", () => {
+    expect(answerText(answer({ response: "<think>Hm.</think>Blue." }))).toBe("<think>Hm.</think>Blue.");
   });
 });
 

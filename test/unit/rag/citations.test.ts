@@ -17,6 +17,21 @@ describe("citations of an answer", () => {
     expect(citedAnswer("True [7]. Also [0], [1, 9].", 3)).toEqual({ text: "True. Also, [1].", cited: [1] });
   });
 
+  it.each([
+    ["in a line of code", "Take `ships[0]` or `ships[9]`, not `[1]`.", []],
+    ["in a block of code", "```js\nships[0] = list[1];\n[7]\n```\n\nSo it is [2].", [2]],
+    ["in code that is indented", "As in:\n\n    ships[9]\n    [1]", []],
+    ["in code that nothing ends", "```js\nships[9] [1]", []],
+    ["right behind a word", "Take ships[0], f(x)[7] and a_1[12].", []],
+    ["that is a link's text", "See [5](https://example.com/5).\n\n[7]: https://example.com/7", []],
+  ])("leave a number in brackets %s as it is", (_where, answer, cited) => {
+    expect(citedAnswer(answer, 3)).toEqual({ text: answer, cited });
+  });
+
+  it("count right behind a word where the passage was sent", () => {
+    expect(citedAnswer("It is blue[2]. Not green [9].", 3)).toEqual({ text: "It is blue[2]. Not green.", cited: [2] });
+  });
+
   it("never name a passage that was not sent", () => {
     fc.assert(
       fc.property(fc.string(), fc.array(fc.nat(120)), fc.nat(5), (words, numbers, sent) => {
