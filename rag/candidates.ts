@@ -8,6 +8,8 @@ import { FUSION } from "./fusion";
 /** A passage that is looked at more closely. */
 export interface Candidate {
   readonly id: string;
+  /** What the folder is known by that it came from; absent in what earlier releases wrote. */
+  readonly root?: string;
   readonly source: string;
   readonly title: string;
   readonly position: number;
@@ -22,7 +24,7 @@ export interface Candidate {
   readonly vector: readonly number[];
 }
 
-export const PASSAGE_FIELDS_SHOWN = ["text", "title", "source", "position"];
+export const PASSAGE_FIELDS_SHOWN = ["text", "title", "root", "source", "position"];
 
 const WORDS = "words";
 const VOTES = "votes";
@@ -55,6 +57,7 @@ export function candidateQuery(question: string, size: number, withVectors: bool
 }
 
 const passage = z.looseObject({
+  root: z.string().optional(),
   source: z.string(),
   title: z.string(),
   position: z.number(),
@@ -67,9 +70,9 @@ export function candidatesOf(hits: readonly Hit[]): Candidate[] {
   return hits.flatMap(({ id, score, matchedQueries, source }) => {
     const parsed = validate(passage, source);
     if (!parsed.success) return [];
-    const { source: path, title, position, text, vector } = parsed.data;
+    const { root, source: path, title, position, text, vector } = parsed.data;
     const sharesWords = matchedQueries.includes(WORDS);
     const votes = matchedQueries.includes(VOTES);
-    return [{ id, source: path, title, position, text, bm25: score, sharesWords, votes, vector }];
+    return [{ id, root, source: path, title, position, text, bm25: score, sharesWords, votes, vector }];
   });
 }

@@ -28,6 +28,8 @@ export const DEFAULT_RETRIEVAL: Retrieval = Retrieval.hybrid;
 /** A passage that was found. */
 export interface FoundPassage {
   readonly id: string;
+  /** What the folder is known by that it came from; absent in what earlier releases wrote. */
+  readonly root?: string;
   readonly source: string;
   readonly title: string;
   readonly position: number;
@@ -153,8 +155,8 @@ export function rankCandidates(
     ({ bm25 }) => bm25,
   );
   const found = (candidate: Candidate, score: number): FoundPassage => {
-    const { id, source, title, position, text } = candidate;
-    return { id, source, title, position, text, score, similarity: similarities.get(id) };
+    const { id, root, source, title, position, text } = candidate;
+    return { id, root, source, title, position, text, score, similarity: similarities.get(id) };
   };
   if (retrieval === Retrieval.bm25) return byWords.map((candidate) => found(candidate, candidate.bm25));
   const byMeaning = byScore(candidates, similarity);

@@ -82,7 +82,7 @@ function ranker(version: string): Record<string, unknown> {
 
 /** The hits of such a query, with how near each is to the question. */
 export function serverFound(hits: readonly Hit[], vector: readonly number[]): FoundPassage[] {
-  return candidatesOf(hits).map(({ id, source, title, position, text, bm25, vector: theirs }) => {
-    return { id, source, title, position, text, score: bm25, similarity: cosine(vector, theirs) };
+  return candidatesOf(hits).map(({ id, root, source, title, position, text, bm25, vector: theirs }) => {
+    return { id, root, source, title, position, text, score: bm25, similarity: cosine(vector, theirs) };
   });
 }

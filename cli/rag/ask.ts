@@ -23,6 +23,7 @@ import {
   shownPassage,
   sourceLine,
   tellRanking,
+  withFolders,
 } from "./search";
 
 export interface AskFlags extends SearchFlags {
@@ -106,7 +107,7 @@ function tell(output: Output, found: Search, { answer, sent, by }: Told, showPas
     if (text === "") return "The model answered nothing.";
     const lines = [wrapped(harmless(text), output.columns), ""];
     // A small model often cites nothing: what it was given is shown then, and called what it is.
-    const shown = sent.flatMap((passage, at) =>
+    const shown = withFolders(sent).flatMap((passage, at) =>
       cited.length === 0 || cited.includes(at + 1) ? [{ passage, at }] : [],
     );
     lines.push(cited.length === 0 ? "It cites none of the passages it was given:" : "Sources:");
@@ -114,7 +115,11 @@ function tell(output: Output, found: Search, { answer, sent, by }: Told, showPas
     return lines.join("\n");
   });
   if (showPassages && !output.json) {
-    output.note(`\n${sent.map((passage, at) => shownPassage(output, passage, at + 1)).join("\n\n")}`);
+    output.note(
+      `\n${withFolders(sent)
+        .map((passage, at) => shownPassage(output, passage, at + 1))
+        .join("\n\n")}`,
+    );
   }
   tellRanking(output, ranking);
   tellAbout(output, answer);

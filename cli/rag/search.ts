@@ -29,7 +29,9 @@ export async function searchDocuments(session: Session, words: readonly string[]
   const json = { question, retrieval: flags.retrieval, rankedBy: ranking.by, passages: passages.map(passageJson) };
   output.result(json, () => {
     if (passages.length === 0) return "No passage shares a word with the question.";
-    return passages.map((passage, at) => shownPassage(output, passage, at + 1)).join("\n\n");
+    return withFolders(passages)
+      .map((passage, at) => shownPassage(output, passage, at + 1))
+      .join("\n\n");
   });
   tellRanking(output, ranking);
 }
@@ -62,8 +64,17 @@ export function tellRanking(output: Output, ranking: Ranking): void {
 }
 
 /** A passage as scripts get it: what is unknown is null, never absent. */
-export function passageJson({ source, title, position, text, score, similarity }: FoundPassage) {
-  return { source, title, position, text, score, similarity: similarity ?? null };
+export function passageJson({ root, source, title, position, text, score, similarity }: FoundPassage) {
+  return { root: root ?? null, source, title, position, text, score, similarity: similarity ?? null };
+}
+
+/** With the folder before each file where they are of several: a name such as README.md would not tell which. */
+export function withFolders(passages: readonly FoundPassage[]): readonly FoundPassage[] {
+  if (new Set(passages.map(({ root }) => root)).size < 2) return passages;
+  return passages.map((passage) => {
+    const { root, source } = passage;
+    return root === undefined ? passage : { ...passage, source: `${root}/${source}` };
+  });
 }
 
 /** A passage as people get it: number, file, headings, nearness, text. */

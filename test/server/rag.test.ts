@@ -116,6 +116,9 @@ describe("ollama-chat rag ingest", () => {
     expect(await json("ingest", other, "--keep")).toMatchObject({ written: 1, removed: 0 });
     const both = [["README.md", 0, "Ours."], ["README.md", 0, "Theirs."], ...ALL];
     expect((await held()).sort()).toEqual(both);
+    const { out } = await rag("search", "ours theirs", "--retrieval", "bm25");
+    expect(out).toContain(` ${world.folder}/README.md · README`);
+    expect(out).toContain(` ${other}/README.md · README`);
     writeFileSync(join(other, "README.md"), "");
     writeFileSync(join(other, "new.md"), "New.");
     const again = await rag("ingest", `${other}/`);
@@ -258,6 +261,7 @@ describe("ollama-chat rag ask", () => {
         {
           number: 1,
           cited: true,
+          root: world.folder,
           source: "harbour/ships.md",
           title: "Ships > Skarv",
           position: 1,

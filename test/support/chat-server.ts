@@ -6,7 +6,7 @@ export interface ChatRequest {
   readonly body: Record<string, unknown>;
 }
 
-const COUNTERS = { prompt_eval_count: 7, eval_count: 30, eval_duration: 1_500_000_000 };
+const COUNTERS = { eval_count: 30, eval_duration: 1_500_000_000 };
 
 /** An Ollama server as far as `ollama-chat` needs one, answering in the form of 0.17.4 with words of its own. */
 export class ChatServer extends LoopbackServer {
@@ -19,6 +19,8 @@ export class ChatServer extends LoopbackServer {
   refusal: { readonly status: number; readonly error: string } | undefined;
   /** What it writes before each answer, in the field for it. */
   thinking: string | undefined;
+  /** How many tokens it read, by its own count. */
+  promptTokens = 7;
   /** Why its answers end. */
   doneReason = "stop";
   /** More messages than these are too long for its context. */
@@ -51,7 +53,7 @@ export class ChatServer extends LoopbackServer {
 
   #whole(path: string, model: string): unknown {
     const message = { role: "assistant", content: this.words, thinking: this.thinking };
-    const done = { done: true, done_reason: this.doneReason, ...COUNTERS };
+    const done = { done: true, done_reason: this.doneReason, prompt_eval_count: this.promptTokens, ...COUNTERS };
     if (path === "/api/generate") return { model, response: this.words, thinking: this.thinking, ...done };
     if (path === "/api/chat") return { model, message, ...done };
     const usage = { prompt_tokens: 7, completion_tokens: 30, total_tokens: 37 };
@@ -69,7 +71,7 @@ export class ChatServer extends LoopbackServer {
       part(word);
       if (this.hangs) return;
     }
-    part("", { done: true, done_reason: this.doneReason, ...COUNTERS });
+    part("", { done: true, done_reason: this.doneReason, prompt_eval_count: this.promptTokens, ...COUNTERS });
     response.end();
   }
 }

@@ -130,6 +130,15 @@ describe("chat without a terminal", () => {
     expect(err).toContain(`\n${remark.replace("LIMIT", limit)}\n`);
   });
 
+  it("says that the model read less than was sent, where its Ollama drops the rest instead of refusing it", async () => {
+    ollama.promptTokens = 4096;
+    const { code, err } = await commandLine(args(), { input: `${"word ".repeat(5_000)}?` });
+    expect(code).toBe(0);
+    expect(err).toContain("\nThe model read only 4096 tokens, and more was sent: its context is too small.\n");
+    const json = await commandLine(args("--json"), { input: "word ".repeat(5_000) });
+    expect(JSON.parse(json.out)).toMatchObject({ promptCut: true, promptTokens: 4096 });
+  });
+
   it("explains an answer of nothing", async () => {
     ollama.words = "";
     const { err } = await commandLine(args(), { input: "One?" });
