@@ -7,7 +7,7 @@ import type { Deadline } from "../clients/wait";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { promptText } from "../providers/connector/prompt-text";
 import { cutToFit } from "./cut";
-import { estimateTokens } from "./tokens";
+import { compact, estimateTokens } from "./tokens";
 
 const vectorsOf = z.array(z.looseObject({ data: z.array(z.number()).min(1) }));
 
@@ -38,7 +38,7 @@ const OF_THE_TEXT = [400, 413, 422, 500];
  * @throws ExplainedError where the model makes vectors of another length than the index holds.
  */
 export async function embed(embedder: Embedder, texts: readonly string[], deadline: Deadline): Promise<Embedded[]> {
-  const parts = texts.map((text) => cutToFit(text, MAX_TOKENS));
+  const parts = texts.map((text) => cutToFit(compact(text), MAX_TOKENS));
   const embedded = await embedApart(embedder, parts.flat(), deadline);
   let from = 0;
   return parts.map((own) => {
@@ -69,9 +69,18 @@ async function embedApart(embedder: Embedder, texts: readonly string[], deadline
 }
 
 async function inTwo(embedder: Embedder, text: string, refusal: ServerError, deadline: Deadline): Promise<Embedded> {
-  const halves = cutToFit(text, Math.ceil(estimateTokens(text) / 2));
+  const halves = halvesOf(text);
   if (halves.length < 2 || !TOO_LONG.test(refusal.reason)) return refusal;
   return meanOf(halves, await embedApart(embedder, halves, deadline));
+}
+
+/** In two or three parts at a good place; in the middle where the estimate sees nothing to cut. */
+function halvesOf(text: string): string[] {
+  const parts = cutToFit(text, Math.ceil(estimateTokens(text) / 2));
+  if (parts.length > 1) return parts;
+  const signs = [...text];
+  const middle = Math.ceil(signs.length / 2);
+  return [signs.slice(0, middle).join(""), signs.slice(middle).join("")].filter((part) => part !== "");
 }
 
 /** In the words of Ollama, llama.cpp, OpenAI and vLLM. */

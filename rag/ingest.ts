@@ -20,7 +20,6 @@ import {
 } from "./ingest-plan";
 import type { PassageIndex } from "./passage-index";
 import { batches, pool } from "./pool";
-import { compact } from "./tokens";
 import { writeAll } from "./write";
 
 export interface IngestOptions {
@@ -138,7 +137,7 @@ async function writePassages(options: IngestOptions, passages: readonly NewPassa
   let done = 0;
   let accepted = 0;
   await pool(batches(passages, batchSize), concurrency, async (batch) => {
-    const texts = batch.map(({ title, text }) => compact(`${title}\n${text}`));
+    const texts = batch.map(({ title, text }) => `${title}\n${text}`);
     const vectors = await embed(embedder, texts, Deadline.after(batchTimeoutSeconds * 1000));
     const operations: BulkOperation[] = [];
     for (const [at, passage] of batch.entries()) {

@@ -55,6 +55,13 @@ describe("embedding", () => {
     expect(sent()).toContainEqual(["aaaa aaaa aaaa. ", "bbbb bbbb bbbb."]);
   });
 
+  it("cuts in the middle what the estimate takes for one token, and draws lines short before", async () => {
+    most = 2;
+    expect(await embedOne(embedder(), "aaaaa", soon())).toEqual([1, 0]);
+    await embedOne(embedder(), "-".repeat(900), soon());
+    expect(sent().at(-1)).toEqual(["-"]);
+  });
+
   it.each([
     ["English", "the wind of that harbour "],
     ["German", "Geschwindigkeitsbegrenzungen gelten "],
