@@ -116,6 +116,7 @@ export const steps: readonly fc.Arbitrary<Step>[] = [
         async (life, model) => {
           await act(life);
           model.hasDrifted = true;
+          model.isUnset = which === "settings";
         },
       ),
   ),

@@ -1,7 +1,7 @@
 import type { Spec } from "../engine/support/resource-world";
 import type { ServerAddress } from "../support/opensearch/address";
 import type { Draw } from "./draw";
-import { type Edits, type Flavour, PARTS, type Part, programOf, UNEDITED } from "./program";
+import { type Edits, type Flavour, PARTS, type Part, PRIVATE, programOf, UNEDITED } from "./program";
 import { QuickStack } from "./quick/quick-stack";
 import { ChaosWorld } from "./world";
 
@@ -10,6 +10,8 @@ export interface LifeModel {
   isUp: boolean;
   /** Something was changed by hand since the last look, so that only a refresh knows. */
   hasDrifted: boolean;
+  /** That was a setting, which a delete leaves as somebody's hand left it. */
+  isUnset: boolean;
   parts: readonly Part[];
   edits: Edits;
   neighbourIsUp: boolean;
@@ -43,7 +45,7 @@ export class Life {
   }
 
   model(): LifeModel {
-    return { isUp: false, hasDrifted: false, parts: PARTS, edits: UNEDITED, neighbourIsUp: false };
+    return { isUp: false, hasDrifted: false, isUnset: false, parts: PARTS, edits: UNEDITED, neighbourIsUp: false };
   }
 
   program(model: LifeModel): Spec[] {
@@ -71,6 +73,7 @@ export class Life {
     this.world.expect("the stack", this.#stack, program);
     model.isUp = true;
     model.hasDrifted = false;
+    model.isUnset = false;
   }
 
   async refresh(): Promise<void> {
@@ -80,8 +83,10 @@ export class Life {
   async destroy(model: LifeModel): Promise<void> {
     await this.world.run(this.#stack, "destroy");
     this.world.forget("the stack");
+    if (model.isUnset && !model.neighbourIsUp) this.world.forgetSetting(PRIVATE);
     model.isUp = false;
     model.hasDrifted = false;
+    model.isUnset = false;
   }
 
   async neighbourUp(model: LifeModel): Promise<void> {

@@ -54,6 +54,12 @@ export class ChaosWorld {
     this.foreign = await makeForeign(this.server);
   }
 
+  /** Somebody's hand has changed what was there before. */
+  forgetSetting(key: string): void {
+    const { [key]: _value, ...settings } = this.foreign.settings;
+    this.foreign = { ...this.foreign, settings };
+  }
+
   found(column: Column, text: string): void {
     this.findings.push({ column, text });
   }

@@ -44,7 +44,8 @@ async function lifeTrial(server: ServerAddress, seed: number): Promise<Trial> {
     // A single run would be one of few steps.
     unbiased: true,
     endOnFailure: false,
-    interruptAfterTimeLimit: 60_000,
+    // Between lives only: one that is interrupted would go on beside the next.
+    skipAllAfterTimeLimit: 60_000,
   });
   if (found !== undefined) return found;
   if (details.failed) {
