@@ -5,7 +5,7 @@ import { report } from "../clients/report";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { FORGET_UNREACHABLE, nameOf } from "./explain";
 import { type Lifecycle, PartialFailure } from "./lifecycle";
-import { rememberObject, rememberWay, wayTo } from "./run-memory";
+import { hasAnother, rememberObject, rememberWay, wayTo } from "./run-memory";
 
 interface Connected {
   readonly connection: Connection;
@@ -37,7 +37,7 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
         throw error;
       });
       rememberObject(ownerIn(inputs), made.id);
-      rememberWay(made.state.clusterUuid, inputs.connection);
+      rememberWay(made.state.clusterUuid, inputs.connection, made.id);
       return made;
     },
     read: async (id, state) => {
@@ -49,10 +49,7 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
       return await lifecycle.read(id, state);
     },
     update: async (id, olds, news) => {
-      if (!(await isForeign(news.connection, olds.clusterUuid))) {
-        rememberWay(olds.clusterUuid, news.connection);
-        return await lifecycle.update(id, olds, news);
-      }
+      if (!(await isForeign(news.connection, olds.clusterUuid))) return await lifecycle.update(id, olds, news);
       throw new ExplainedError({
         what: `${news.connection.endpoint} is not the cluster on which ${id} was made.`,
         cause: "The connection was pointed to another cluster, or the cluster lost its data.",
@@ -60,7 +57,9 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
       });
     },
     delete: async (id, stored) => {
-      const state = { ...stored, connection: wayTo(stored.clusterUuid, stored.connection) };
+      // Of what was replaced, the new object was made where the cluster is by now.
+      const isReplaced = hasAnother(ownerIn(stored), id);
+      const state = isReplaced ? { ...stored, connection: wayTo(stored.clusterUuid, stored.connection, id) } : stored;
       if (await forgettable(kind, id, state)) return;
       await lifecycle.delete(id, state);
     },

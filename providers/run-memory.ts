@@ -13,18 +13,21 @@ export function rememberObject(owner: string | undefined, id: string): void {
 }
 
 const ways = new Map<string, Connection>();
+/** What this run made was made where its state says. */
+const madeHere = new Set<string>();
 
-/** A connection that has led to a cluster in this run. */
-export function rememberWay(clusterUuid: string, connection: Connection): void {
+/** A connection by which something was made on a cluster in this run. */
+export function rememberWay(clusterUuid: string, connection: Connection, id: string): void {
   ways.set(clusterUuid, connection);
+  madeHere.add(id);
 }
 
 /**
- * The connection that counts for what is deleted on a cluster: where this run has reached the same cluster as the same
+ * The connection that counts for what was replaced on a cluster: where this run has reached the same cluster as the same
  * user at another address, that one. The stored one may be where it was before this very run moved it.
  */
-export function wayTo(clusterUuid: string, stored: Connection): Connection {
-  const way = ways.get(clusterUuid);
+export function wayTo(clusterUuid: string, stored: Connection, id: string): Connection {
+  const way = madeHere.has(id) ? undefined : ways.get(clusterUuid);
   return way !== undefined && way.endpoint !== stored.endpoint && way.username === stored.username ? way : stored;
 }
 

@@ -17,6 +17,10 @@ class Cluster extends LoopbackServer {
   }
 }
 
+interface Owned extends Settled {
+  readonly owner: string;
+}
+
 describe("a run that moves its cluster to another address", () => {
   let servers: Cluster[];
   beforeEach(() => {
@@ -32,10 +36,10 @@ describe("a run that moves its cluster to another address", () => {
     return server.endpoint;
   };
   const deleted: string[] = [];
-  const bare: Lifecycle<Settled, Settled> = {
-    check: (news) => ({ inputs: news as Settled, failures: [] }),
+  const bare: Lifecycle<Owned, Owned> = {
+    check: (news) => ({ inputs: news as Owned, failures: [] }),
     diff: () => ({ changes: false }),
-    create: async (inputs) => ({ id: "new", state: inputs }),
+    create: async (inputs) => ({ id: inputs.owner === "alone" ? "lone" : "new", state: inputs }),
     read: async (_id, state) => ({ state, inputs: state }),
     update: async (_id, _olds, news) => news,
     delete: async (id, state) => {
@@ -43,20 +47,26 @@ describe("a run that moves its cluster to another address", () => {
     },
   };
   const lifecycle = onHomeCluster("Thing", bare);
-  const at = (endpoint: string, clusterUuid: string, username?: string): Settled => ({
+  const at = (endpoint: string, clusterUuid: string, username?: string): Owned => ({
+    owner: "thing",
     connection: { endpoint, username, password: username, maxRetries: 0 },
     clusterUuid,
   });
 
-  it.each(["create", "update"] as const)("deletes what it replaced at the new one, after a %s there", async (how) => {
-    const uuid = `moved-by-${how}`;
+  it("deletes what it replaced at the new one", async () => {
+    const uuid = "moved";
     // Somebody else's by now: without the new address the old object would be left behind.
     const [before, after] = [await started("a stranger"), await started(uuid)];
-    const olds = at(before, uuid);
-    if (how === "create") await lifecycle.create(at(after, uuid));
-    else await lifecycle.update("old", olds, at(after, uuid));
-    await lifecycle.delete("old", olds);
+    await lifecycle.create(at(after, uuid));
+    await lifecycle.delete("old", at(before, uuid));
     expect(deleted.splice(0)).toStrictEqual([`old by ${after}`]);
+  });
+
+  it("keeps to the stored connection for what was not replaced", async () => {
+    const [before, after] = [await started("settled"), await started("settled")];
+    const { id } = await lifecycle.create({ ...at(after, "settled"), owner: "alone" });
+    await lifecycle.delete(id, { ...at(before, "settled"), owner: "alone" });
+    expect(deleted.splice(0)).toStrictEqual([`lone by ${before}`]);
   });
 
   it("keeps to the stored connection for another user, and for another cluster", async () => {
