@@ -23,7 +23,10 @@ describe("a deployed model", () => {
 
     const later = await updated(lifecycle, model, { ...model.inputs, description: "second" });
     expect(later.state.modelState).toBe("DEPLOYED");
-    expect(await seen(model.id)).toMatchObject({ description: "second", model_state: "DEPLOYED" });
+    expect(await seen(model.id)).toMatchObject({
+      description: expect.stringMatching(/^second \(Pulumi /),
+      model_state: "DEPLOYED",
+    });
     expect(lifecycle.diff(later.id, later.state, later.inputs)).toStrictEqual({ changes: false });
 
     await lifecycle.delete(model.id, later.state);
@@ -127,7 +130,7 @@ describe("other writers", () => {
       action: conflict("Model is deploying. Please wait for the model to complete deployment. model ID x"),
     });
     await updated(lifecycle, model, { ...model.inputs, description: "second" });
-    expect(await seen(model.id)).toMatchObject({ description: "second" });
+    expect(await seen(model.id)).toMatchObject({ description: expect.stringMatching(/^second \(Pulumi /) });
   });
 
   it("that deleted the model are told, with the way to have it made again", async () => {
