@@ -84,13 +84,18 @@ describe("many resources in one process", () => {
     expect(await world.api("GET", `/_plugins/_ml/model_groups/${groupId}`)).toMatchObject({ latest_version: MANY });
   });
 
-  it("are deleted by one look, one undeployment and one deletion each", async () => {
+  it("are deleted by one look, one for what a killed run left, one undeployment and one deletion each", async () => {
     proxy.requests.length = 0;
     await Promise.all(made.map(({ id, state }) => deployedModelLifecycle.delete(id, state)));
     const asked = new Set(["/_search/pipeline", "/_ingest/pipeline", "/_plugins/_ml/agents/_search"]);
     const own = proxy.requests.filter((request) => !asked.has(request.split(" ")[1] ?? ""));
     const path = (id: string) => `/_plugins/_ml/models/${id}`;
-    const wanted = made.flatMap(({ id }) => [`GET ${path(id)}`, `POST ${path(id)}/_undeploy`, `DELETE ${path(id)}`]);
+    const wanted = made.flatMap(({ id }) => [
+      `GET ${path(id)}`,
+      "POST /_plugins/_ml/models/_search",
+      `POST ${path(id)}/_undeploy`,
+      `DELETE ${path(id)}`,
+    ]);
     expect(own.sort()).toStrictEqual(wanted.sort());
   });
 });
