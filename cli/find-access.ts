@@ -1,11 +1,14 @@
-import { type Connection, PASSWORD_OVERRIDE } from "../clients/opensearch/connect";
+import { shownVariable } from "../clients/credentials";
+import { type Connection, isPem, PASSWORD_OVERRIDE } from "../clients/opensearch/connect";
 import { baseUrlProblem, normalUrl } from "../providers/base-url";
 import { sentence } from "../providers/checking";
 import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
+import { isUsername, usernameRule } from "../providers/username";
 import type { Access } from "./access";
 import { ExitCode } from "./exit-codes";
 import { CommandFailure } from "./failure";
 import type { StackSelection } from "./pulumi";
+import { readTextFile } from "./read-text";
 import type { StackOutputs } from "./stack-outputs";
 
 /** The flags that name servers and objects; every command has them. */
@@ -48,8 +51,8 @@ export const DEFAULT_PASSWORD_VARIABLE = PASSWORD_OVERRIDE;
 
 /**
  * Finds servers and objects: flags before variables before the outputs of a stack. The stack is read when it is named,
- * or when nothing else names a server. OpenSearch's endpoint, user, password and authority always come from one
- * source together: a stack's password is never sent to another server.
+ * or when nothing else names a server. OpenSearch's endpoint, user and password come from one source together: a
+ * stack's password is never sent to another server. How its certificate is judged can be told for a stack's, too.
  */
 export async function findAccess(flags: AccessFlags, environment = process.env): Promise<Access> {
   const given = withVariables(flags, environment);
@@ -61,7 +64,7 @@ export async function findAccess(flags: AccessFlags, environment = process.env):
     stack,
     opensearch:
       given.opensearch === undefined ? connectionOf(outputs, given, environment) : givenConnection(given, environment),
-    ollamaEndpoint: endpointOf(given.ollama ?? outputs?.ollamaEndpoint),
+    ollamaEndpoint: endpointOf("ollamaEndpoint", given.ollama ?? outputs?.ollamaEndpoint),
     chatModel: given.model ?? known(outputs?.chatModel),
     api: given.api ?? known(outputs?.api) ?? ChatApi.generate,
     modelGroupId: known(outputs?.modelGroupId),
@@ -94,21 +97,22 @@ function withVariables(flags: AccessFlags, environment: NodeJS.ProcessEnv): Acce
 
 const API_RULE = `must be one of ${CHAT_APIS.join(", ")}`;
 
-/** What is wrong with three of them; the others are taken as they are. */
+/** What is wrong with some of them; the others are taken as they are. */
 const RULES = [
-  { key: "opensearch", problem: baseUrlProblem },
-  { key: "ollama", problem: baseUrlProblem },
-  { key: "api", problem: (api: string) => (CHAT_APIS.includes(api) ? undefined : API_RULE) },
+  { key: "opensearch", flag: "--opensearch", problem: baseUrlProblem },
+  { key: "ollama", flag: "--ollama", problem: baseUrlProblem },
+  { key: "username", flag: "--username", problem: (name: string) => (isUsername(name) ? undefined : usernameRule) },
+  { key: "api", flag: "--api", problem: (api: string) => (CHAT_APIS.includes(api) ? undefined : API_RULE) },
 ] as const;
 
 function validate(given: AccessFlags): void {
-  for (const { key, problem } of RULES) {
+  for (const { key, flag, problem } of RULES) {
     const value = given[key];
     const rule = value === undefined ? undefined : problem(value);
     if (rule === undefined) continue;
     throw new CommandFailure(ExitCode.usage, {
-      what: `${sentence([`--${key}`], value, rule)}.`,
-      cause: `The flag --${key}, or the variable ${VARIABLES[key]}, says so.`,
+      what: `${sentence([flag], value, rule)}.`,
+      cause: `The flag ${flag}, or the variable ${VARIABLES[key]}, says so.`,
       fix: "Correct it; ollama-chat --help shows all of them.",
     });
   }
@@ -133,22 +137,33 @@ function connectionOf(
   given: AccessFlags,
   environment: NodeJS.ProcessEnv,
 ): Connection | undefined {
-  const endpoint = endpointOf(outputs?.opensearchEndpoint);
+  const endpoint = endpointOf("opensearchEndpoint", outputs?.opensearchEndpoint);
   if (endpoint === undefined) return undefined;
-  const username = known(outputs?.opensearchUsername);
-  return {
-    endpoint,
-    username,
-    password: username && (givenPassword(given, environment) ?? known(outputs?.opensearchPassword)),
-    caCertificate: known(outputs?.opensearchCaCertificate),
-  };
+  const own = known(outputs?.opensearchUsername);
+  const username = given.username ?? own;
+  const stored = username === own ? known(outputs?.opensearchPassword) : undefined;
+  const password = username && (givenPassword(given, environment) ?? stored);
+  if (given.username !== undefined && password === undefined) throw noPassword(DEFAULT_PASSWORD_VARIABLE, username);
+  const caCertificate = authorityOf(given) ?? known(outputs?.opensearchCaCertificate);
+  return { endpoint, username, password, caCertificate, skipTlsVerify: given.skipTlsVerify };
 }
 
 function givenConnection(given: AccessFlags, environment: NodeJS.ProcessEnv): Connection {
-  const { opensearch = "", username, caFile, skipTlsVerify } = given;
+  const { opensearch = "", username, skipTlsVerify } = given;
   const password = givenPassword(given, environment);
   if (username !== undefined && password === undefined) throw noPassword(DEFAULT_PASSWORD_VARIABLE, username);
-  return { endpoint: normalUrl(opensearch), username, password, caCertificateFile: caFile, skipTlsVerify };
+  return { endpoint: normalUrl(opensearch), username, password, caCertificate: authorityOf(given), skipTlsVerify };
+}
+
+function authorityOf({ caFile }: AccessFlags): string | undefined {
+  if (caFile === undefined) return undefined;
+  const text = readTextFile(caFile, "--ca-file");
+  if (isPem(text)) return text;
+  throw new CommandFailure(ExitCode.usage, {
+    what: `The file ${caFile}, named by --ca-file, holds no certificate in PEM.`,
+    cause: "It is empty, in another form such as DER, or another file.",
+    fix: "Give the authority's certificate as text that begins with BEGIN CERTIFICATE.",
+  });
 }
 
 function givenPassword(given: AccessFlags, environment: NodeJS.ProcessEnv): string | undefined {
@@ -159,15 +174,22 @@ function givenPassword(given: AccessFlags, environment: NodeJS.ProcessEnv): stri
 
 function noPassword(variable: string, username: string | undefined): CommandFailure {
   return new CommandFailure(ExitCode.usage, {
-    what: `There is no password for OpenSearch's user${username ? ` ${username}` : ""}: the variable ${variable} is not set.`,
+    what: `There is no password for OpenSearch's user${username ? ` ${username}` : ""}: the variable ${shownVariable(variable)} is not set.`,
     cause: "Passwords are never taken from the command line, where every process list shows them.",
-    fix: `Set ${variable}, or name another variable with --password-env.`,
+    fix: `Set ${shownVariable(variable)}, or name another variable with --password-env.`,
   });
 }
 
-function endpointOf(text: string | undefined): string | undefined {
+/** A flag's was judged before; an output is whatever the program exports by this name. */
+function endpointOf(name: string, text: string | undefined): string | undefined {
   const endpoint = known(text);
-  return endpoint === undefined ? undefined : normalUrl(endpoint);
+  const rule = endpoint === undefined ? undefined : baseUrlProblem(endpoint);
+  if (endpoint === undefined || rule === undefined) return endpoint && normalUrl(endpoint);
+  throw new CommandFailure(ExitCode.noAccess, {
+    what: `${sentence([`The stack's output ${name}`], endpoint, rule)}.`,
+    cause: "It is another program's stack, or it exports something else by this name.",
+    fix: `Correct the program, or name the server itself: ${name === "ollamaEndpoint" ? "--ollama" : "--opensearch"} URL.`,
+  });
 }
 
 /** Outputs are never absent; what does not apply is empty. */

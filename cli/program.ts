@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
+import { redact } from "../clients/redact";
 import { ExitCode } from "./exit-codes";
 import { Interrupted } from "./interrupted";
 import { Session } from "./session";
@@ -53,7 +54,8 @@ export async function run(
     .showHelpAfterError("(ollama-chat --help shows what there is)")
     .configureOutput({
       writeOut: (text) => surroundings.out.write(text),
-      writeErr: (text) => surroundings.err.write(text),
+      // It repeats a flag that it does not know, as in `--password=…`.
+      writeErr: (text) => surroundings.err.write(redact(text, [])),
     })
     .exitOverride();
   for (const register of await registered(argv[2])) register(program, session);

@@ -29,7 +29,8 @@ export class Session {
   async access(flags: CommonFlags): Promise<Access> {
     const { DEFAULT_PASSWORD_VARIABLE, findAccess } = await import("./find-access.js");
     const access = await findAccess(flags, this.surroundings.environment);
-    this.hide(access.opensearch?.password);
+    const { username, password } = access.opensearch ?? {};
+    this.hide(password, password && `${username}:${password}`);
     // Clients let this variable win over any password; a flag wins over a variable.
     if (flags.passwordEnv !== undefined) delete process.env[DEFAULT_PASSWORD_VARIABLE];
     return access;

@@ -1,3 +1,5 @@
+import { withoutCredentials } from "./credentials";
+
 const MARK = "[secret]";
 /** Below this, replacing every occurrence would mangle ordinary words without hiding anything worth hiding. */
 const SHORTEST = 4;
@@ -15,7 +17,7 @@ export function rememberSecrets(secrets: readonly unknown[]): void {
 
 /**
  * Replaces every occurrence of the given secrets and of those that this process has met, also in their JSON- and
- * URL-encoded and base64 forms.
+ * URL-encoded and base64 forms, and what its form alone shows to be secret. Whatever is printed goes through here.
  */
 export function redact(text: string, secrets: readonly (string | undefined)[]): string {
   let clean = text;
@@ -24,7 +26,7 @@ export function redact(text: string, secrets: readonly (string | undefined)[]): 
     const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), base64(secret)];
     for (const form of forms) clean = clean.replaceAll(form, MARK);
   }
-  return clean;
+  return withoutCredentials(clean);
 }
 
 function isWorthHiding(secret: unknown): secret is string {

@@ -5,6 +5,7 @@ import { ADMIN } from "../components/open-search-server";
 import type { OllamaRagStackArgs } from "../components/rag-args";
 import { sentence } from "../providers/checking";
 import { endpointSchema } from "../providers/connection";
+import { isUsername, usernameRule } from "../providers/username";
 
 /**
  * The stack's configuration, as arguments of the component. The names and types of the keys stand in Pulumi.yaml.
@@ -76,6 +77,9 @@ function required(config: pulumi.Config, key: string, rule: string): string {
 
 function existingCluster(config: pulumi.Config, endpoint: string) {
   const username = config.get("opensearchUsername") || undefined;
+  if (username !== undefined && !isUsername(username)) {
+    throw new pulumi.RunError(sentence(["opensearchUsername"], username, usernameRule));
+  }
   const password = config.get("opensearchPassword");
   if (username !== undefined && !password) throw passwordMissing(`of the user ${username} on ${endpoint}`);
   return {

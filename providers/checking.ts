@@ -1,12 +1,10 @@
 import type { z } from "zod";
+import { isSecretName, valueWithoutCredentials } from "../clients/credentials";
 import { validate } from "../clients/validate";
 import type { CheckFailure } from "./lifecycle";
 import { isUnknown } from "./unknown";
 
-const SECRET_KEY = /password|credential|secret|token|api[-_]?key|private[-_]?key|authorization|cookie/i;
-
-/** Whether what goes by this name is a secret, such as `x-api-key`. */
-export const isSecretName = (name: string): boolean => SECRET_KEY.test(name);
+export { isSecretName, valueWithoutCredentials };
 
 /**
  * Validates what a program gave a resource. Values the engine does not know yet (previews) pass. Each failure names
@@ -85,19 +83,13 @@ export function sentence(path: readonly string[], value: unknown, rule: string):
 
 function shown(path: readonly string[], value: unknown): string {
   if (path.some(isSecretName)) return value === "" ? "empty" : "[secret]";
+  if (typeof value === "string" && /username$/i.test(path.at(-1) ?? ""))
+    return JSON.stringify(value.replace(/:.*/s, ":[secret]"));
   const whole = written(value);
-  // Only the beginning is shown, and what could be a password in it may end behind what is looked at.
-  const isCut = whole.length > LONGEST_LOOKED_AT;
-  const text = (isCut ? `${whole.slice(0, LONGEST_LOOKED_AT)}@` : whole).replaceAll(
-    URL_USER,
-    (_whole, scheme: string | undefined) => `${scheme ?? ""}[secret]@`,
-  );
-  return text.length > 120 || isCut ? `${text.slice(0, 117)}...` : text;
+  return whole.length > LONGEST_SHOWN ? `${whole.slice(0, LONGEST_SHOWN - 3)}...` : whole;
 }
 
-const LONGEST_LOOKED_AT = 2_000;
-/** User and password of a URL, also where the scheme was forgotten. */
-const URL_USER = /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"]*@|(?<=^"?)[^\s"@/]{0,200}:[^\s"@]{0,200}@(?!sha256:)/gi;
+const LONGEST_SHOWN = 120;
 
 function written(value: unknown): string {
   // JSON has no word for these.
@@ -109,8 +101,10 @@ function written(value: unknown): string {
   }
 }
 
+/** Members are cleaned before anything is cut: what marks a password may stand behind it. */
 function hidden(key: string, member: unknown): unknown {
   if (isSecretName(key) && member !== undefined) return "[secret]";
+  if (typeof member === "string") return valueWithoutCredentials(member);
   return typeof member === "bigint" || (typeof member === "number" && !Number.isFinite(member))
     ? String(member)
     : member;

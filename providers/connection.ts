@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BASE_URL_RULE, baseUrlProblem } from "./base-url";
 import { seconds } from "./values";
+import { isUsername, usernameRule } from "./username";
 
 export type { Connection } from "../clients/opensearch/connect";
 
@@ -17,11 +18,7 @@ export const connectionSchema = z
     {
       endpoint: endpointSchema,
       endpoints: z.array(endpointSchema, "must be a list of URLs").optional(),
-      username: z
-        .string("must be text")
-        .min(1, "must not be empty")
-        .regex(/^[^:]*$/, "must not hold a colon, which ends the name in basic authentication")
-        .optional(),
+      username: z.string("must be text").min(1, "must not be empty").refine(isUsername, usernameRule).optional(),
       password: z.string("must be text").min(1, "must not be empty").optional(),
       passwordEnv: z
         .string(variableRule)

@@ -70,7 +70,12 @@ async function examine(
   session: Session,
 ): Promise<CheckResult[]> {
   const results = await looked(CHECKS, new Scene(access, machine, answerSeconds), output, session);
-  return [readable(access), ...results].map((result) => ({ ...result, seen: redact(result.seen, session.secrets) }));
+  const clean = (text: string) => redact(text, session.secrets);
+  return [readable(access), ...results].map((result) => ({
+    ...result,
+    seen: clean(result.seen),
+    ...(result.fix === undefined ? {} : { fix: clean(result.fix) }),
+  }));
 }
 
 async function looked(

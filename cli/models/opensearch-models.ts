@@ -1,3 +1,4 @@
+import { withoutCredentials } from "../../clients/credentials";
 import { type Connection, openSearch } from "../../clients/opensearch/connect";
 import { getConnector } from "../../clients/opensearch/connectors";
 import { getModelGroup } from "../../clients/opensearch/model-groups";
@@ -34,13 +35,14 @@ async function rowOf(server: OpenSearchServer, model: RemoteModel): Promise<Open
     modelGroupId === undefined ? undefined : shared(server, modelGroupId, getModelGroup),
     connectorId === undefined ? undefined : shared(server, connectorId, getConnector),
   ]);
+  const url = connector?.actions[0]?.url;
   return {
     id,
     name,
     state,
     serverModel: (connector?.parameters ?? ownParameters)?.model,
     group: modelGroupId === undefined ? undefined : { id: modelGroupId, name: group?.name },
-    connector: { id: connectorId, name: connector?.name, url: connector?.actions[0]?.url },
+    connector: { id: connectorId, name: connector?.name, url: url && withoutCredentials(url) },
   };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { normalUrl } from "../base-url";
+import { shownVariable } from "../credentials";
 import { apiClient } from "./library";
 import { OpenSearchServer } from "./server";
 
@@ -68,20 +69,36 @@ export function passwordOf(connection: Connection): string | undefined {
   if (connection.passwordEnv === undefined) return connection.password;
   const value = process.env[connection.passwordEnv];
   if (value) return value;
+  const variable = shownVariable(connection.passwordEnv);
   throw new ExplainedError({
-    what: `The environment variable ${connection.passwordEnv}, named by connection.passwordEnv, is not set.`,
+    what: `The environment variable ${variable}, named by connection.passwordEnv, is not set.`,
     cause: "passwordEnv is read where the provider runs, in the environment of the pulumi command.",
-    fix: `Run pulumi with it, for example ${connection.passwordEnv}=... pulumi up, or use connection.password.`,
+    fix: `Run pulumi with it, for example ${variable}=... pulumi up, or use connection.password.`,
   });
+}
+
+/** Whether a text holds a certificate as the client reads it; anything else it would pass over without a word. */
+export function isPem(text: string): boolean {
+  return text.includes("-----BEGIN CERTIFICATE-----");
 }
 
 function authorityOf(connection: Connection): string | undefined {
   if (connection.caCertificateFile === undefined) return connection.caCertificate;
+  const text = authorityIn(connection.caCertificateFile);
+  if (isPem(text)) return text;
+  throw new ExplainedError({
+    what: `The file ${connection.caCertificateFile}, named by connection.caCertificateFile, holds no certificate in PEM.`,
+    cause: "It is empty, in another form such as DER, or another file.",
+    fix: "Give the authority's certificate as text that begins with BEGIN CERTIFICATE: openssl x509 -inform der -in FILE -out ca.pem makes it of DER.",
+  });
+}
+
+function authorityIn(path: string): string {
   try {
-    return readFileSync(connection.caCertificateFile, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     throw new ExplainedError({
-      what: `The file ${connection.caCertificateFile}, named by connection.caCertificateFile, cannot be read: ${error instanceof Error ? error.message : error}`,
+      what: `The file ${path}, named by connection.caCertificateFile, cannot be read: ${error instanceof Error ? error.message : error}`,
       cause: "The path is read where the provider runs, relative to the folder of the Pulumi program.",
       fix: "Give an absolute path, or put the PEM text into connection.caCertificate.",
     });

@@ -6,7 +6,7 @@ import { report, reportingTo } from "../../../clients/report";
 describe("redact", () => {
   it("hides a secret wherever it stands", () => {
     expect(redact("user admin with hunter2 at https://admin:hunter2@h", ["hunter2"])).toBe(
-      "user admin with [secret] at https://admin:[secret]@h",
+      "user admin with [secret] at https://[secret]@h",
     );
   });
 

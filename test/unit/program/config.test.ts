@@ -174,6 +174,20 @@ describe("a configuration that is wrong stops with a sentence", () => {
     expect(pulumi.RunError.isInstance(failure)).toBe(true);
   });
 
+  it.each([
+    [
+      { ...RIGHT, opensearchEndpoint: "https://u:hunter2@host/x?" },
+      `opensearchEndpoint is "https://[secret]@host/x?": ${endpointRule}`,
+    ],
+    [{ ...RIGHT, ollamaEndpoint: "u:hun ter2@host" }, `ollamaEndpoint is "[secret]@host": ${endpointRule}`],
+    [
+      { ...RIGHT, opensearchEndpoint: "https://h:9200", opensearchUsername: "u:hunter2" },
+      'opensearchUsername is "u:[secret]": must be the user alone, without a colon; the password is given apart',
+    ],
+  ])("what may hold a password is not repeated (%#)", (values, message) => {
+    expect(failureOf(values)).toHaveProperty("message", message);
+  });
+
   it("a password is never shown", () => {
     expect(JSON.stringify(failureOf({ model: "m", opensearchPassword: "hunter2" }), ["message"])).not.toContain(
       "hunter2",

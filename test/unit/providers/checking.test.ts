@@ -64,6 +64,13 @@ describe("what is wrong is told by name, value and rule", () => {
     [{ ...AT, endpoints: "x" }, 'connection.endpoints is "x": must be a list of URLs'],
     [{ ...AT, endpoints: ["x"] }, `connection.endpoints.0 is "x": ${endpointRule}`],
     [{ ...AT, username: "" }, 'connection.username is "": must not be empty'],
+    [
+      { ...AT, username: "admin:hunter2", password: "x" },
+      'connection.username is "admin:[secret]": must be the user alone, without a colon; the password is given apart',
+    ],
+    [{ endpoint: 'https://u:p "w@h' }, `connection.endpoint is "https://[secret]@h": ${endpointRule}`],
+    [{ endpoint: "admin:hunter2@h:9200" }, `connection.endpoint is "[secret]@h:9200": ${endpointRule}`],
+    [{ endpoint: "https://h?token=hunter2" }, `connection.endpoint is "https://h?token=[secret]": ${endpointRule}`],
     [{ ...AT, username: "a", password: "" }, "connection.password is empty: must not be empty"],
     [{ ...AT, username: "a", password: 12345 }, "connection.password is [secret]: must be text"],
     [{ ...AT, password: "x" }, "connection.username is missing: must be given together with a password"],
