@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { decodedText } from "../clients/decoded-text";
 import { ExitCode } from "./exit-codes";
 import { CommandFailure } from "./failure";
 import type { Surroundings } from "./surroundings";
@@ -16,13 +17,29 @@ export async function givenText(words: readonly string[], { in: input }: Surroun
 async function everything(input: Surroundings["in"]): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of input) chunks.push(Buffer.from(chunk as Buffer));
-  return Buffer.concat(chunks).toString("utf8");
+  return asText(Buffer.concat(chunks), "Standard input");
+}
+
+/** @param what names the bytes at the beginning of a sentence. */
+function asText(bytes: Buffer, what: string): string {
+  const text = decodedText(bytes);
+  if (typeof text === "string") return text;
+  throw new CommandFailure(ExitCode.usage, {
+    what: `${what} ${text.reason}.`,
+    cause:
+      "It is written in another encoding, such as Latin-1, or it is no text; read as UTF-8 its letters would be others.",
+    fix: "Convert it, for example iconv -f ISO-8859-1 -t UTF-8 FILE.",
+  });
 }
 
 /** @param flag the flag that names the file, for the message. */
 export function readTextFile(path: string, flag: string): string {
+  return asText(bytesOf(path, flag), `The file ${path}, named by ${flag},`);
+}
+
+function bytesOf(path: string, flag: string): Buffer {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     throw new CommandFailure(ExitCode.usage, {
       what: `The file ${path}, named by ${flag}, cannot be read: ${error instanceof Error ? error.message : error}`,

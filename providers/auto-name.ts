@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 
 /**
- * What the server accepts in names and descriptions: letters, digits, spaces and `.,!?():@-_'/"` (seen on 3.4.0; the
- * server's text calls it "basic punctuation"). A URN's `$` is not among it.
+ * What the server accepts in names and descriptions (the pattern of ML Commons' StringUtils, seen on 3.6.0; its text
+ * calls it "basic punctuation"). A URN's `$` is not among it. Java's `\s` is these six characters alone: a no-break
+ * space, which JavaScript's has too, is refused.
  */
-export const SAFE_TEXT = /^[\p{L}\p{N}\s.,!?():@\-_'/"]+$/u;
-export const safeTextRule = `may hold only letters, digits, spaces and . , ! ? ( ) : @ - _ ' / "`;
-const UNSAFE = /[^\p{L}\p{N}\s.,!?():@\-_'/"]+/gu;
+const SAFE = `\\p{L}\\p{N} \\t\\n\\v\\f\\r.,!?():@\\-_'/"`;
+export const SAFE_TEXT = new RegExp(`^[${SAFE}]+$`, "u");
+export const safeTextRule = `may hold only letters, digits, plain spaces and . , ! ? ( ) : @ - _ ' / "`;
+const UNSAFE = new RegExp(`[^${SAFE}]+`, "gu");
 
 /** Twelve hex digits that stand for a resource's URN in texts that cannot hold it. */
 export function ownerHash(owner: string): string {

@@ -4,6 +4,7 @@ import { openSearch } from "../../clients/opensearch/connect";
 import { predict } from "../../clients/opensearch/predict";
 import { answerMeasures } from "../../clients/opensearch/predict-answer";
 import { Deadline } from "../../clients/wait";
+import { SAFE_TEXT } from "../../providers/auto-name";
 import { isKnownDefault } from "../../providers/cluster-setting/known-defaults";
 import { ConnectorProtocol } from "../../providers/connector/inputs";
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
@@ -61,6 +62,22 @@ describe("a connector, to the server,", () => {
       const { failures } = connectorLifecycle.check(world().connectorInputs("c", { actions: [{ ...ours, name }] }), {});
       expect(failures).toHaveLength(reason === undefined ? 0 : 1);
     }
+  });
+
+  it("may be named and described in the characters that check lets pass, and in no others", async () => {
+    const characters = [..." \t\n\v\f\r\u0085\u00a0\u1680\u2003\u200b\u2028\u202f\u3000\ufeffü語٣²,/$;&"];
+    const verdicts = [];
+    for (const character of characters) {
+      const text = `our${character}name`;
+      const [name, description] = [await made({ name: text }), await made({ description: text })];
+      verdicts.push([character, name.reason === undefined, description.reason === undefined]);
+    }
+    expect(verdicts).toEqual(
+      characters.map((character) => {
+        const isSafe = SAFE_TEXT.test(`our${character}name`);
+        return [character, isSafe, isSafe];
+      }),
+    );
   });
 
   it("has one of the protocols that check lets pass", async () => {

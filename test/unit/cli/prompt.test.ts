@@ -109,6 +109,41 @@ describe("ollama-chat prompt", () => {
     expect((await error([]))[1]).toBe("error: Which prompt?");
   });
 
+  it.each([
+    ["UTF-8 with a mark", Buffer.from("\ufeffZażółć 日本")],
+    ["UTF-16 as Windows writes it", Buffer.from("\ufeffZażółć 日本", "utf16le")],
+    ["UTF-16 the other way round", Buffer.from("\ufeffZażółć 日本", "utf16le").swap16()],
+  ])("reads a text in %s", async (_what, bytes) => {
+    const path = join(folder, "bytes");
+    writeFileSync(path, bytes);
+    const { out } = await commandLine(["prompt", "summarize", "--file", path, "--show"]);
+    expect(out).toBe("Summarize this: Zażółć 日本\n\nSummary: \n");
+  });
+
+  it.each([
+    ["Latin-1", Buffer.from("caf\u00e9", "latin1"), "is neither UTF-8 nor UTF-16 text; save it as UTF-8"],
+    ["a UTF-16 cut off", Buffer.from([0xff, 0xfe, 0x41]), "is neither UTF-8 nor UTF-16 text; save it as UTF-8"],
+    [
+      "UTF-16 without its mark",
+      Buffer.from("abc", "utf16le"),
+      "holds characters of number 0, as files do that are no text",
+    ],
+  ])("refuses %s by name, for the text and for the template", async (_what, bytes, reason) => {
+    const path = join(folder, "bytes");
+    writeFileSync(path, bytes);
+    for (const [flag, more] of [
+      ["--file", ["qa"]],
+      ["--template", ["x"]],
+    ] as const) {
+      expect(await error([...more, flag, path])).toEqual([
+        2,
+        `error: The file ${path}, named by ${flag}, ${reason}.`,
+        "  cause: It is written in another encoding, such as Latin-1, or it is no text; read as UTF-8 its letters would be others.",
+        "  fix: Convert it, for example iconv -f ISO-8859-1 -t UTF-8 FILE.",
+      ]);
+    }
+  });
+
   it("says which file it cannot read", async () => {
     const missing = join(folder, "nope");
     expect((await error(["qa", "--file", missing]))[1]).toBe(

@@ -18,6 +18,21 @@ describe("names made for the server", () => {
     expect(autoName(OWNER.replace(":dev:", ":prod:"))).not.toBe(autoName(OWNER));
   });
 
+  it.each([
+    ["a space", " ", true],
+    ["a tab", "\t", true],
+    ["a vertical tab", "\v", true],
+    ["a no-break space", "\u00a0", false],
+    ["an ideographic space", "\u3000", false],
+    ["a narrow no-break space", "\u202f", false],
+    ["a line separator", "\u2028", false],
+    ["a byte order mark", "\ufeff", false],
+  ])("%s is judged as Java's \\s does", (_what, character, isSafe) => {
+    expect(SAFE_TEXT.test(`our${character}group`)).toBe(isSafe);
+    const made = autoName(OWNER.replace("chat-group", `chat${character}group`));
+    expect(made.startsWith(isSafe ? `chat${character}group-` : "chat-group-")).toBe(true);
+  });
+
   it("hold only what the server accepts, whatever the resource is called", () => {
     const name = fc.string({ minLength: 1, unit: "binary" }).filter((text) => !text.includes("::"));
     fc.assert(

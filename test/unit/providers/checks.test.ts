@@ -8,7 +8,7 @@ import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle"
 import { UNKNOWN } from "../../../providers/unknown";
 
 const connection = { endpoint: "https://localhost:9200" };
-const safe = `may hold only letters, digits, spaces and . , ! ? ( ) : @ - _ ' / "`;
+const safe = `may hold only letters, digits, plain spaces and . , ! ? ( ) : @ - _ ' / "`;
 
 interface Checking {
   check(news: unknown, olds: unknown): { failures: readonly { property: string; reason: string }[] };
