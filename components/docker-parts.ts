@@ -14,17 +14,31 @@ export interface DockerContext {
   readonly publishAddress: string;
 }
 
+/**
+ * A stack that is renamed keeps what it has: names and labels of Docker objects carry the stack's name, and with another
+ * one volumes would be replaced, with all that is in them. What the program itself names counts as ever.
+ */
+function keepingName<T extends { name?: unknown; labels?: unknown }>(
+  options: pulumi.CustomResourceOptions,
+  made: T,
+  final: T,
+): pulumi.CustomResourceOptions {
+  const ours = (["name", "labels"] as const).filter((key) => final[key] === made[key]);
+  return { ...options, ignoreChanges: ours };
+}
+
 export function createNetwork({ name, options, transform }: DockerContext): docker.Network {
   const args: docker.NetworkArgs = { name: dockerName(name, "network"), labels: labels() };
   const final = transform.network?.(args) ?? args;
-  return withPausedTraces(() => new docker.Network(`${name}-network`, final, options));
+  const all = keepingName(options, args, final);
+  return withPausedTraces(() => new docker.Network(`${name}-network`, final, all));
 }
 
 export function createVolume(context: DockerContext, part: string, retain: boolean): docker.Volume {
   const { name, options, transform } = context;
   const args: docker.VolumeArgs = { name: dockerName(name, part), labels: labels() };
   const final = transform.volume?.(args) ?? args;
-  const volumeOptions = { ...options, retainOnDelete: retain };
+  const volumeOptions = { ...keepingName(options, args, final), retainOnDelete: retain };
   return withPausedTraces(() => new docker.Volume(`${name}-${part}-volume`, final, volumeOptions));
 }
 
@@ -72,9 +86,11 @@ export function containerArgs(context: DockerContext, parts: ContainerParts): do
 export function createContainer(
   { name, options }: DockerContext,
   part: string,
+  made: docker.ContainerArgs,
   args: docker.ContainerArgs,
 ): docker.Container {
-  const all = { ...options, deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"] };
+  const kept = keepingName(options, made, args);
+  const all = { ...kept, deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"] };
   return withPausedTraces(() => new docker.Container(`${name}-${part}`, args, all));
 }
 

@@ -53,7 +53,7 @@ export function createOllama(args: OllamaChatStackArgs, context: DockerContext, 
   });
   const withGpus = ollama.gpus === undefined ? made : { ...made, gpus: gpuRequest(ollama.gpus) };
   const final = context.transform.ollamaContainer?.(withGpus) ?? withGpus;
-  const container = createContainer(context, "ollama", final);
+  const container = createContainer(context, "ollama", withGpus, final);
   const here = clientUrl("http", context.publishAddress, external);
   const seconds = args.readiness?.ollamaSeconds ?? 120;
   const health = createHealth(context, "ollama", container, { endpoint: here, seconds });

@@ -57,7 +57,7 @@ export function createOpenSearch(
   const hosts = reachesHost ? { hosts: [{ host: HOST_GATEWAY, ip: "host-gateway" }] } : {};
   const full = { ...made, uploads, ...hosts };
   const final = context.transform.openSearchContainer?.(full) ?? full;
-  const container = createContainer(context, "opensearch", final);
+  const container = createContainer(context, "opensearch", full, final);
   const endpoint = clientUrl("https", context.publishAddress, external);
   const seconds = args.readiness?.openSearchSeconds ?? 300;
   const health = createHealth(context, "opensearch", container, { endpoint, seconds });

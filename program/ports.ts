@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
@@ -36,12 +37,38 @@ export async function requireFreePorts(args: OllamaChatStackArgs): Promise<void>
 async function requireOurs(key: string, address: string, port: number): Promise<void> {
   if (await isFree(address, port)) return;
   const where = `${hostOf(address)}:${port}`;
-  const ours = await ourPublishedPorts();
-  if (ours === undefined) throw dockerSilent(key, where, port);
-  if (ours.some(({ IP, PublicPort }) => PublicPort === port && covers(IP, address))) return;
-  throw new pulumi.RunError(
-    `${key} is ${port}: something else on this machine listens on ${where} already. Stop it, or choose another port with\n  pulumi config set ${key} ${port + 1}`,
+  const containers = await stacksContainers();
+  if (containers === undefined) throw dockerSilent(key, where, port);
+  const holder = containers.find(({ Ports }) =>
+    (Ports ?? []).some(({ IP, PublicPort }) => PublicPort === port && covers(IP, address)),
   );
+  const stack = holder?.Labels?.[STACK_LABEL];
+  if (stack === stackLabel() || (stack !== undefined && (await isFormerName(stack)))) return;
+  const who = stack === undefined ? "something else on this machine" : `a container of the stack ${stack}`;
+  throw new pulumi.RunError(
+    `${key} is ${port}: ${who} listens on ${where} already. Stop it, or choose another port with\n  pulumi config set ${key} ${port + 1}`,
+  );
+}
+
+/**
+ * Whether this stack was called so before it was renamed: containers keep the label that they were made with. Then the
+ * project has no stack of that name any more. Where that can't be told, the container is somebody else's.
+ */
+async function isFormerName(label: string): Promise<boolean> {
+  const [project, stack] = [label.slice(0, label.lastIndexOf("/")), label.slice(label.lastIndexOf("/") + 1)];
+  return project === pulumi.getProject() && (await stacksOfProject())?.includes(stack) === false;
+}
+
+const stacksAnswer = z.array(z.object({ name: z.string() }));
+
+/** Names of the project's stacks, as `pulumi` tells them: it knows the backend. */
+async function stacksOfProject(): Promise<string[] | undefined> {
+  return await new Promise((resolve) => {
+    execFile("pulumi", ["stack", "ls", "--json", "--non-interactive"], { timeout: 20_000 }, (error, stdout) => {
+      const found = error === null ? stacksAnswer.safeParse(jsonOf(stdout)) : undefined;
+      resolve(found?.data?.map(({ name }) => name.slice(name.lastIndexOf("/") + 1)));
+    });
+  });
 }
 
 /** What is no port is told by the component, which checks all of its arguments. */
@@ -74,26 +101,28 @@ async function isFree(address: string, port: number): Promise<boolean> {
 }
 
 const publishedPort = z.object({ IP: z.string().default(""), PublicPort: z.number().optional() });
-const containersAnswer = z.array(z.object({ Ports: z.array(publishedPort).nullish() }));
+const stacksContainer = z.object({
+  Labels: z.record(z.string(), z.string()).nullish(),
+  Ports: z.array(publishedPort).nullish(),
+});
 
 /**
- * Ports that containers with this stack's label publish; `undefined` where Docker does not answer. A Docker elsewhere
- * publishes none here.
+ * Containers of this package's stacks; `undefined` where Docker does not answer. A Docker elsewhere publishes no port
+ * here.
  */
-async function ourPublishedPorts(): Promise<z.infer<typeof publishedPort>[] | undefined> {
+async function stacksContainers(): Promise<z.infer<typeof stacksContainer>[] | undefined> {
   const socket = dockerSocket();
   if (socket === undefined) return [];
-  const filters = encodeURIComponent(JSON.stringify({ label: [`${STACK_LABEL}=${stackLabel()}`] }));
+  const filters = encodeURIComponent(JSON.stringify({ label: [STACK_LABEL] }));
   const answer = await get(socket, `/containers/json?filters=${filters}`).catch(() => undefined);
-  if (answer === undefined) return undefined;
-  return containersOf(answer).flatMap(({ Ports }) => Ports ?? []);
+  return answer === undefined ? undefined : (z.array(stacksContainer).safeParse(jsonOf(answer)).data ?? []);
 }
 
-function containersOf(answer: string): z.infer<typeof containersAnswer> {
+function jsonOf(text: string): unknown {
   try {
-    return containersAnswer.parse(JSON.parse(answer));
+    return JSON.parse(text);
   } catch {
-    return [];
+    return undefined;
   }
 }
 

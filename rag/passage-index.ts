@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { getIndex } from "../clients/opensearch/indices";
+import { indicesBehind } from "../clients/opensearch/indices";
 import type { OpenSearchServer } from "../clients/opensearch/server";
 import { validate } from "../clients/validate";
 import { ExplainedError } from "../diagnosis/explained-error";
@@ -23,22 +23,25 @@ const mappingSchema = z.looseObject({
 /**
  * What an index of passages says of itself.
  *
+ * @param given its name, or that of an alias that stands for it alone
  * @param embeddingModel the model in use, if it is known: an index of another one is refused
  * @throws ExplainedError where there is no such index, or it holds no passages.
  */
 export async function describePassageIndex(
   server: OpenSearchServer,
-  name: string,
+  given: string,
   embeddingModel?: string,
 ): Promise<PassageIndex> {
-  const found = await getIndex(server, name);
-  if (found === undefined) {
+  const [first, ...more] = await indicesBehind(server, given);
+  if (first === undefined) {
     throw new ExplainedError({
-      what: `There is no index ${name} on ${server.endpoint}.`,
+      what: `There is no index ${given} on ${server.endpoint}.`,
       cause: "The stack has not made it yet, it was deleted, or its name is another.",
       fix: "Run pulumi up with rag switched on (pulumi up --refresh where the index was deleted by hand), or name the index with --rag-index.",
     });
   }
+  const [name, found] = first;
+  if (more.length > 0) throw ofSeveral(given, [name, ...more.map(([other]) => other)]);
   const parsed = validate(mappingSchema, found.mappings);
   if (!parsed.success) throw notOurs(name);
   const { embeddingModel: indexed, dimension } = parsed.data._meta.ollamachat;
@@ -53,6 +56,14 @@ export async function describePassageIndex(
 /** Ollama takes a name without a tag for `latest`. */
 function tagged(model: string): string {
   return model.includes(":") ? model : `${model}:latest`;
+}
+
+function ofSeveral(alias: string, names: readonly string[]): ExplainedError {
+  return new ExplainedError({
+    what: `${alias} is an alias of ${names.length} indices: ${names.join(", ")}.`,
+    cause: "Passages are written to one index, and vectors of one embedding model are compared.",
+    fix: "Name one of them with --rag-index, or let the alias stand for one.",
+  });
 }
 
 function notOurs(name: string): ExplainedError {

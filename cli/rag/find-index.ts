@@ -1,5 +1,6 @@
 import { openSearch } from "../../clients/opensearch/connect";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { isIndexName } from "../../providers/search-index/name";
 import { describePassageIndex, type PassageIndex } from "../../rag/passage-index";
 import type { Access } from "../access";
 import { ExitCode } from "../exit-codes";
@@ -29,6 +30,13 @@ export async function findIndex(access: Access): Promise<FoundIndex> {
       what: "No index of documents is known.",
       cause: `The servers come from ${source}, which has no output ragIndex: it is a chat stack without documents.`,
       fix: "Switch rag on in the stack and run pulumi up, or give --rag-index NAME --embedding-model-id ID.",
+    });
+  }
+  if (!isIndexName(ragIndex)) {
+    throw new CommandFailure(ExitCode.usage, {
+      what: `--rag-index is ${JSON.stringify(ragIndex)}: it is no name of one index.`,
+      cause: "A pattern or a list stands for several, and OpenSearch takes no capitals or blanks.",
+      fix: "Give the name of one index, or of an alias of one.",
     });
   }
   const server = openSearch(opensearch);

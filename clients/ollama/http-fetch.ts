@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { Readable } from "node:stream";
+import { proxyOptions } from "../proxies";
 
 /**
  * `fetch` for the Ollama client, over `node:http`. The built-in one gives up after 300 s without a byte, and Ollama is
@@ -14,12 +15,13 @@ export async function httpFetch(
   init: RequestInit,
   onEnd?: (status: number | undefined) => void,
 ): Promise<Response> {
-  const { request } = url.startsWith("https:") ? https : http;
+  const { request, Agent } = url.startsWith("https:") ? https : http;
+  const agent = new Agent(proxyOptions(url));
   const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
     const body = typeof init.body === "string" ? init.body : "";
     // The length has to be said: of itself node frames no body of a DELETE.
     const headers = { ...Object.fromEntries(new Headers(init.headers)), "content-length": Buffer.byteLength(body) };
-    const options = { method: init.method ?? "GET", headers, agent: false as const };
+    const options = { method: init.method ?? "GET", headers, agent };
     let status: number | undefined;
     const outgoing = request(url, { ...options, signal: init.signal ?? undefined }, (incoming) => {
       status = incoming.statusCode;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { normalUrl } from "../base-url";
 import { shownVariable } from "../credentials";
+import { proxyOptions } from "../proxies";
 import { apiClient } from "./library";
 import { OpenSearchServer } from "./server";
 
@@ -52,7 +53,7 @@ export function openSearch(connection: Connection): OpenSearchServer {
       nodes: [connection.endpoint, ...(connection.endpoints ?? [])].map(normalUrl),
       auth: connection.username === undefined ? undefined : { username: connection.username, password: password ?? "" },
       ssl: { ca: authorityOf(connection), rejectUnauthorized: connection.skipTlsVerify !== true },
-      agent: { keepAlive: true, maxSockets: MAX_SOCKETS },
+      agent: { keepAlive: true, maxSockets: MAX_SOCKETS, ...proxyOptions(connection.endpoint) },
     }),
     endpoint: normalUrl(connection.endpoint),
     requestTimeoutSeconds: connection.requestTimeoutSeconds ?? DEFAULT_REQUEST_TIMEOUT_SECONDS,

@@ -21,15 +21,27 @@ const indexAnswer = z
 
 /** The index of exactly this name, or `undefined`; an alias of this name is none. */
 export async function getIndex(server: OpenSearchServer, name: string): Promise<IndexDocument | undefined> {
+  return (await indicesBehind(server, name)).get(name);
+}
+
+/** The indices behind a name, by their own: one of this name, or those of the alias; empty where there is neither. */
+export async function indicesBehind(
+  server: OpenSearchServer,
+  name: string,
+): Promise<ReadonlyMap<string, IndexDocument>> {
   const call = server.call({
     name: `GET /${name}`,
     send: (client, options) => client.indices.get({ index: name, flat_settings: true }, options),
     answer: indexAnswer,
     repeatable: true,
   });
-  const found = (await orMissing(call))?.[name];
-  if (found === undefined) return undefined;
-  return { uuid: String(found.settings["index.uuid"] ?? ""), mappings: found.mappings, settings: found.settings };
+  const found = Object.entries((await orMissing(call)) ?? {});
+  return new Map(
+    found.map(([index, { mappings, settings }]) => [
+      index,
+      { uuid: String(settings["index.uuid"] ?? ""), mappings, settings },
+    ]),
+  );
 }
 
 /** Makes an index. Not repeated by itself: a second try is refused because of the first. */

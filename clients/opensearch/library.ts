@@ -17,7 +17,7 @@ export interface ApiClientOptions {
   readonly nodes: readonly string[];
   readonly auth?: { readonly username: string; readonly password: string };
   readonly ssl: { readonly ca?: string; readonly rejectUnauthorized: boolean };
-  readonly agent: { readonly keepAlive: boolean; readonly maxSockets: number };
+  readonly agent: { readonly keepAlive: boolean; readonly maxSockets: number; readonly proxyEnv?: NodeJS.ProcessEnv };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { getConnector } from "../../../clients/opensearch/connectors";
-import { countDocuments, getIndex } from "../../../clients/opensearch/indices";
+import { countDocuments, indicesBehind } from "../../../clients/opensearch/indices";
 import { getModel } from "../../../clients/opensearch/models";
 import { predict } from "../../../clients/opensearch/predict";
 import { Deadline } from "../../../clients/wait";
@@ -32,7 +32,7 @@ export const documentChecks: readonly Check[] = [
 async function index(scene: Scene): Promise<Outcome> {
   const { ragIndex } = scene.access;
   if (ragIndex === undefined) return notHere("the stack has none");
-  if ((await getIndex(scene.opensearch, ragIndex)) === undefined)
+  if ((await indicesBehind(scene.opensearch, ragIndex)).size === 0)
     return fail("rag-index-missing", `${ragIndex} is not there`);
   const count = await countDocuments(scene.opensearch, ragIndex);
   return count === 0 ? warn("rag-index-empty", `${ragIndex} is empty`) : ok(`${ragIndex}, ${count} passages`);

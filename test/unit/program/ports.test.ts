@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { OllamaChatStackArgs } from "../../../components/args";
+import { STACK_LABEL, stackLabel } from "../../../components/naming";
 import { requireFreePorts } from "../../../program/ports";
 
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
@@ -43,6 +44,19 @@ async function free(): Promise<number> {
   server?.close();
   if (server) await once(server, "close");
   return port;
+}
+
+/** A container of this stack, or of another one. */
+const container = (PublicPort: number, stack = stackLabel(), IP = "") => ({
+  Labels: { [STACK_LABEL]: stack },
+  Ports: [{ PublicPort, ...(IP && { IP }) }, {}],
+});
+
+/** A `pulumi` that knows these stacks, or does not say. */
+function pulumiKnows(stacks: readonly string[] | undefined): void {
+  const lines = stacks === undefined ? "exit 255" : `echo '${JSON.stringify(stacks.map((name) => ({ name })))}'`;
+  writeFileSync(join(folder, "pulumi"), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
+  vi.stubEnv("PATH", `${folder}:/usr/bin:/bin`);
 }
 
 /** A Docker that answers so, and what it was asked. */
@@ -107,20 +121,34 @@ describe("ports", () => {
 
   it("that this stack's own containers hold are fine", async () => {
     const [one, two] = [await taken(), await taken()];
-    const asked = await docker([
-      { Ports: [{ PublicPort: one }, {}] },
-      { Ports: null },
-      { Ports: [{ PublicPort: two }] },
-    ]);
+    const asked = await docker([container(one), { Labels: null, Ports: null }, container(two)]);
     await requireFreePorts(args(one, two));
-    expect(asked[0]).toMatch(/^\/containers\/json\?filters=\{"label":\["pulumi-ollama-chat\.stack=[^"]+"\]\}$/);
+    expect(asked[0]).toBe('/containers/json?filters={"label":["pulumi-ollama-chat.stack"]}');
   });
 
-  it("that another stack's containers hold are not", async () => {
+  it.each([
+    ["of this project, that there is", `${pulumi.getProject()}/other`, ["other", pulumi.getStack()]],
+    ["of this project, where pulumi does not tell", `${pulumi.getProject()}/other`, undefined],
+    ["of another project", "another/gone", []],
+  ])("that another stack's containers hold are not: one %s", async (_what, stack, known) => {
     const busy = await taken();
-    await docker([]);
-    expect(await failureOf(args(busy, await free()))).toHaveProperty("message", expect.stringContaining(`is ${busy}`));
+    await docker([container(busy, stack)]);
+    pulumiKnows(known);
+    expect(await failureOf(args(busy, await free()))).toHaveProperty(
+      "message",
+      `opensearchPort is ${busy}: a container of the stack ${stack} listens on 127.0.0.1:${busy} already. Stop it, or choose another port with\n  pulumi config set opensearchPort ${busy + 1}`,
+    );
   });
+
+  it.each([["dev"], ["team/project/dev"]])(
+    "that its own containers hold are fine after a rename to %s",
+    async (name) => {
+      const busy = await taken();
+      await docker([container(busy, `${pulumi.getProject()}/former`)]);
+      pulumiKnows([name]);
+      await requireFreePorts(args(busy, await free()));
+    },
+  );
 
   it.each([["no JSON"], ['{"message": "page not found"}']])("a Docker that answers %s owns none", async (answer) => {
     const busy = await taken();
@@ -136,7 +164,7 @@ describe("ports", () => {
 
   it.runIf(hasIpv6)("that somebody else holds where localhost leads too are told", async () => {
     const busy = await taken("::1");
-    await docker([{ Ports: [{ IP: "127.0.0.1", PublicPort: busy }] }]);
+    await docker([container(busy, stackLabel(), "127.0.0.1")]);
     expect(await failureOf(args(busy, await free()))).toHaveProperty(
       "message",
       `opensearchPort is ${busy}: something else on this machine listens on [::1]:${busy} already. Stop it, or choose another port with\n  pulumi config set opensearchPort ${busy + 1}`,
@@ -145,7 +173,7 @@ describe("ports", () => {
 
   it("are looked at where they are to be published, and nowhere else", async () => {
     const busy = await taken("127.0.0.2");
-    await docker([{ Ports: [{ IP: "127.0.0.1", PublicPort: busy }] }]);
+    await docker([container(busy, stackLabel(), "127.0.0.1")]);
     const stack = args(busy, await free());
     expect(await failureOf({ ...stack, publishAddress: "127.0.0.2" })).toHaveProperty(
       "message",
@@ -158,7 +186,7 @@ describe("ports", () => {
     const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
     for (const { address } of own.filter(({ family }) => family === "IPv4")) {
       const busy = await taken(address);
-      await docker([{ Ports: [{ IP: "127.9.9.9", PublicPort: busy }] }]);
+      await docker([container(busy, stackLabel(), "127.9.9.9")]);
       expect(await failureOf({ ...args(busy, await free()), publishAddress: "0.0.0.0" })).toHaveProperty(
         "message",
         expect.stringContaining(`listens on ${address}:${busy} already`),
@@ -169,7 +197,7 @@ describe("ports", () => {
 
   it("that our own container holds on every address are fine", async () => {
     const busy = await taken("0.0.0.0");
-    await docker([{ Ports: [{ IP: "0.0.0.0", PublicPort: busy }] }]);
+    await docker([container(busy, stackLabel(), "0.0.0.0")]);
     await requireFreePorts({ ...args(busy, await free()), publishAddress: "0.0.0.0" });
     await requireFreePorts(args(busy, await free()));
   });
