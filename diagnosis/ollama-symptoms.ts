@@ -3,13 +3,37 @@ import type { Symptom } from "./symptom";
 /** Known failures of an Ollama server, most particular first; a test makes a real 0.17.4 say them, or a row tells where they stand. */
 export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   {
+    id: "ollama-redirected",
+    shows: "GET /api/version answered 301: redirects to https://...",
+    match: /: redirects to /,
+    cause:
+      "What answers at the endpoint is a proxy that sends clients elsewhere: from http:// to https://, to another name or path, or to a page for signing in. Requests do not follow.",
+    fix: "Give the address it names as the endpoint, if that is Ollama's own: curl ENDPOINT/api/version has to answer with a version. Where it is a page for signing in, take an address that needs none.",
+  },
+  {
+    id: "ollama-proxy-alone",
+    shows: "POST /api/chat answered 502: <html>, or 503 or 504 with a page",
+    match: /(?:answered|with) 5\d\d: <(?:html|!DOCTYPE)/i,
+    cause:
+      "A proxy before Ollama answers, and Ollama behind it does not: it is down, still starting, or slower than the proxy waits.",
+    fix: "See that Ollama runs where the proxy looks for it, and raise the proxy's time limit for answers (nginx: proxy_read_timeout).",
+  },
+  {
     id: "ollama-not-ollama",
     shows: "GET /api/version answered in a form that is not understood, or 4xx",
     match:
-      /GET \/api\/(?:version|tags)(?: with: | answered (?:in a form|[34]\d\d\b))|Expected HTTP|Parse Error|wrong version number/,
+      /GET \/api\/(?:version|tags)(?: with [34]\d\d: | answered (?:in a form|[34]\d\d\b))|Expected HTTP|Parse Error|wrong version number/,
     cause:
       "What answers at the endpoint is not Ollama, or a proxy that wants a sign-in, or the endpoint mixes up http:// and https://.",
     fix: "Check endpoint: curl ENDPOINT/api/version has to answer with a version.",
+  },
+  {
+    id: "ollama-proxy-refuses",
+    shows: "POST /api/generate answered 401, 403 or 407",
+    match: /[A-Z]+ \/\S+ (?:answered|with) 40[137]\b/,
+    cause:
+      "A proxy before Ollama wants a user, a key or a sign-in, or lets only some paths pass: Ollama itself asks nobody who he is, unless the model runs in its cloud. OpenSearch's password has nothing to do with it.",
+    fix: "Let the proxy pass requests of this machine, and of OpenSearch's, or give an address behind it as the endpoint. For a model of the cloud: ollama signin, where Ollama runs.",
   },
   {
     id: "ollama-model-unknown",
@@ -17,6 +41,13 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
     match: /pull model manifest: file does not exist/,
     cause: "The registry has no model of this name with this tag.",
     fix: "Check name and tag (the part after the colon) in the model library; private registries need the full name, host/namespace/name:tag.",
+  },
+  {
+    id: "ollama-quantisation-unknown",
+    shows: "The specified tag is not a valid quantization scheme",
+    match: /not a valid quantization scheme/,
+    cause: "The repository on hf.co has no file of the quantisation that stands behind the colon.",
+    fix: "Take one that the repository's page lists, such as hf.co/NAMESPACE/NAME:Q4_K_M, or leave it out.",
   },
   {
     id: "ollama-registry-insecure",
@@ -190,6 +221,6 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
     source: "Node.js: EAI_AGAIN of getaddrinfo, EHOSTUNREACH and ENETUNREACH of connect",
     cause:
       "No Ollama answers at the endpoint: it is down, still starting, or elsewhere. Ollama listens on 127.0.0.1 only unless OLLAMA_HOST says otherwise.",
-    fix: "Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version).",
+    fix: "Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). Where only a proxy leads there: NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY.",
   },
 ];

@@ -55,7 +55,9 @@ export class OllamaServer {
         trace(startMs, { kind: "request", server: "ollama", request, status, try: tried });
       const response = await httpFetch(String(url), { ...init, signal: AbortSignal.any(signals) }, onEnd);
       if (response.ok) return response;
-      throw new ServerError(response.status, "", reasonOf(await response.text()), request);
+      const location = response.status < 400 ? response.headers.get("location") : null;
+      const reason = location === null ? reasonOf(await response.text()) : `redirects to ${location}`;
+      throw new ServerError(response.status, "", reason, request);
     };
     return new Ollama({ host: this.endpoint, fetch: fetch as typeof globalThis.fetch });
   }

@@ -26,3 +26,12 @@ export function refusal(request: string, status: number, body: unknown): ServerE
 export function misread(request: string, problem: z.ZodError): UnexpectedAnswerError {
   return new UnexpectedAnswerError(request, z.prettifyError(problem));
 }
+
+/**
+ * An answer with a status from 300 to 399, which the client takes for a success. ML Commons gives that of a model server
+ * as its own; otherwise it is a proxy's.
+ */
+export function redirect(request: string, status: number, body: unknown, location: unknown): ServerError {
+  if (typeof location !== "string") return refusal(request, status, body);
+  return new ServerError(status, "", `redirects to ${location}`, request);
+}

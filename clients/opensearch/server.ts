@@ -88,6 +88,10 @@ export class OpenSearchServer {
     try {
       const answer = await call.send(this.#options.client, { requestTimeout });
       status = answer.statusCode ?? undefined;
+      if (status !== undefined && status >= 300) {
+        const { redirect } = await import("./refusal.js");
+        throw redirect(call.name, status, answer.body, answer.headers?.location);
+      }
       return answer.body;
     } catch (error) {
       if (error instanceof apiErrors().ResponseError) status = error.statusCode;

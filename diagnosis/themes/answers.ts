@@ -43,6 +43,21 @@ export const ANSWERS: readonly Symptom[] = [
     fix: "Correct the url of the connector's action: it ends in /api/generate, /api/chat, /api/embed or /v1/chat/completions. Ask it with curl from where OpenSearch runs.",
   },
   {
+    id: "url-without-scheme",
+    shows: "Encountered error when trying to create uri from endpoint in ml connector",
+    match: /trying to create uri from endpoint in ml connector/,
+    cause: "The connector's URL is none: mostly http:// is missing before it, as in localhost:11434/api/generate.",
+    fix: "Write it in full into the action's url, such as http://ollama:11434/api/generate.",
+  },
+  {
+    id: "model-server-redirects",
+    shows: "301, 302, 303 or 307: Error from remote service",
+    match: /answered 30[1237]\b.*Error from remote service/s,
+    cause:
+      "What answers at the connector's URL is a proxy that sends clients elsewhere, mostly from http:// to https:// or to a page for signing in, and ML Commons does not follow. To a 308 it never answers at all.",
+    fix: "Write the address that curl -i URL names as Location into the connector's url, if it is the model server's own, and let the cluster trust it.",
+  },
+  {
     id: "model-not-pulled",
     shows: "model 'smollm2:135m' not found",
     match: /model ['"\\]+[^'"\\]+['"\\]+ not found/,

@@ -60,27 +60,86 @@ export const CLUSTER: readonly Symptom[] = [
     fix: "Wait a minute and run again. If it stays, the node's log says which nodes it looks for: see its discovery.seed_hosts and cluster.initial_cluster_manager_nodes.",
   },
   {
+    id: "redirected",
+    shows: "GET / answered 301: redirects to https://...",
+    match: /: redirects to /,
+    cause:
+      "What answers at the endpoint is a proxy that sends clients elsewhere: from http:// to https://, to another name or path, or to a page for signing in. Requests do not follow, so that no password goes where it was not meant to.",
+    fix: "Give the address it names as the endpoint, if that is OpenSearch's own. Where it is a page for signing in, take an address that answers programs.",
+  },
+  {
+    id: "proxy-page",
+    shows: "GET / answered 401: <html>, or 403 or 502 with a page",
+    match: /answered [345]\d\d: <(?:html|!DOCTYPE)/i,
+    cause:
+      "A proxy answers in OpenSearch's place, with a page: it wants a sign-in of its own, forbids this request, or does not reach OpenSearch behind it. OpenSearch never saw the password.",
+    fix: "Take an address that leads to OpenSearch itself, or have the proxy let these requests pass; with 502, 503 or 504 see that OpenSearch runs where the proxy looks for it.",
+  },
+  {
     id: "password-wrong",
     shows: "401 Unauthorized from OpenSearch",
-    match: /answered 401\b/,
+    match: /answered 401\b.*: (?:Unauthorized|Authentication finally failed)/s,
+    source: "Authentication finally failed: security 3.4.0.0, auth/BackendRegistry.java",
     cause:
       "The cluster does not accept this user and password. Delete and refresh use the connection kept in the state, which may be older than the program's. OpenSearch itself takes OPENSEARCH_INITIAL_ADMIN_PASSWORD only at the first boot of an empty volume.",
     fix: "If it was changed in the program or its configuration, put the old one back. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the one that works>, which wins over all others; if that variable is set now, it is the one refused.",
   },
   {
-    id: "group-not-yours",
-    shows: "403: User doesn't have privilege to perform this operation on this model group",
-    match: /User doesn't have privilege to perform this operation on this model group/,
+    id: "sign-in-elsewhere",
+    shows: "401 or 407 in other words than OpenSearch's",
+    match: /answered 40[17]\b(?!.*Error from remote service)/s,
     cause:
-      "Access to models is controlled on this cluster, and the group is private to another user or restricted to backend roles that this user has none of. The role ml_full_access does not change that.",
-    fix: "Use the user who made the group, or an administrator; or have its accessMode or backendRoles changed.",
+      "These are not the words of OpenSearch's security plugin: a proxy or gateway before it, or a managed service, wants to know who asks, by other means than a user and a password perhaps.",
+    fix: "See what stands at the endpoint: curl -i ENDPOINT names the server and, in WWW-Authenticate, what it wants. Give an address that takes user and password, or let the proxy pass them on.",
+  },
+  {
+    id: "group-not-yours",
+    shows:
+      "403, 400 or 500: User doesn't have privilege to perform this operation on this model group; You don't have permission to update the connector",
+    match:
+      /[Dd]oesn't have privilege to|You don't have permissions? to|No permission to undeploy model|not allowed to delete this connector/,
+    cause:
+      "Access to models or connectors is controlled on this cluster, and this group, model or connector is private to another user or restricted to backend roles that this user has none of. The role ml_full_access does not change that.",
+    fix: "Use the user who made it, or an administrator; or have them change the accessMode or backendRoles of the model's group, or the connector's access_mode.",
+  },
+  {
+    id: "backend-roles",
+    shows: "400: You must have at least one backend role to register a restricted model group",
+    match:
+      /at least one backend role to|have the backend roles specified|cannot add all backend roles|specify backend roles only for/,
+    cause:
+      "Only restricted groups and connectors have backend roles, a user may give only those that it has itself, and an administrator names them one by one.",
+    fix: "Set accessMode to restricted with backendRoles that the user has (GET _plugins/_security/authinfo shows them), or leave both out.",
+  },
+  {
+    id: "index-rights",
+    shows: "403: no permissions for [indices:data/read/search]",
+    match: /no permissions for \[indices:/,
+    cause:
+      "The user lacks the right on the index that the server names. The role ml_full_access gives none on indices of documents.",
+    fix: "Give the user a role with index permissions on it: read, indices:admin/get and indices:admin/refresh to search and ask; crud and manage to ingest, and for a SearchIndex create_index and delete_index too; and cluster_composite_ops as a cluster permission.",
+  },
+  {
+    id: "cluster-rights",
+    shows: "403: no permissions for [cluster:admin/settings/update]",
+    match: /no permissions for \[cluster:(?!admin\/opensearch\/ml\/)/,
+    cause: "The user lacks the right over the cluster that the server names. The role ml_full_access does not hold it.",
+    fix: "Give the user a role with it among its cluster permissions: cluster:monitor/settings and cluster:admin/settings/update for ClusterSetting, cluster:admin/search/pipeline/get and cluster:admin/ingest/pipeline/get to delete a DeployedModel, cluster:monitor/main for all of them.",
   },
   {
     id: "user-may-not",
     shows: "403: no permissions for [cluster:admin/opensearch/ml/...]",
+    match: /no permissions for \[cluster:admin\/opensearch\/ml\//,
+    cause: "The user lacks the right on ML Commons that the server names.",
+    fix: "Give the user the role ml_full_access, or to ask models only, a role with cluster:admin/opensearch/ml/predict.",
+  },
+  {
+    id: "refused-otherwise",
+    shows: "403 in other words than OpenSearch's",
     match: /answered 403\b/,
-    cause: "The user lacks the permission that the server names.",
-    fix: "Give the user the role ml_full_access, and a role with cluster:admin/settings/update for ClusterSetting.",
+    cause:
+      "What answers forbids this request, and not in OpenSearch's words for a lack of rights: mostly a proxy before it, or a rule of a managed service.",
+    fix: "Ask whoever runs it to let the request pass that is named above. Where OpenSearch itself says so, its log names user and rule.",
   },
   {
     id: "disk-full",

@@ -10,7 +10,7 @@ export const CONNECTION: readonly Symptom[] = [
       /self-signed certificate|unable to verify the first certificate|unable to get local issuer certificate|certificate has expired|altnames/,
     source: "unable to get local issuer certificate: OpenSSL, of a chain with its middle alone",
     cause: "The server's certificate is not signed by an authority that is trusted here, or it is for another name.",
-    fix: "Give the authority's PEM as connection.caCertificate, and use a host name that the certificate holds.",
+    fix: "Give the authority's PEM as connection.caCertificate (ollama-chat: --ca-file FILE), and use a host name that the certificate holds.",
   },
   {
     id: "tls-mismatch",
@@ -26,7 +26,7 @@ export const CONNECTION: readonly Symptom[] = [
     match: /no answer from .*(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|within the time limit)/,
     source: "Node.js: EAI_AGAIN of getaddrinfo, EHOSTUNREACH and ENETUNREACH of connect",
     cause: "Nothing answers at the endpoint: the server is down, still starting, or elsewhere.",
-    fix: "Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.",
+    fix: "Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). Where only a proxy leads there: NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY. A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.",
   },
   {
     id: "deadline",

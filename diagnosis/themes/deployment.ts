@@ -10,6 +10,14 @@ export const DEPLOYMENT: readonly Symptom[] = [
     fix: "Run ollama-chat doctor --fix, or pulumi up --refresh: both deploy it again.",
   },
   {
+    id: "credential-unreadable",
+    shows: "Tag mismatch, Unable to decrypt any data keys: a credential that cannot be decrypted",
+    match: /Unable to decrypt any data keys|Tag mismatch/,
+    cause:
+      "The connector's credential was encrypted with a key that the cluster has no more: the index .plugins-ml-config, which holds the key, was lost, restored from another cluster, or left out of a snapshot.",
+    fix: "Put the credential again: make a new connector with it and move the model there. With this package: pulumi up --replace URN-OF-THE-CONNECTOR (pulumi stack --show-urns names it); the model's id stays.",
+  },
+  {
     id: "model-deploy-failed",
     shows: "model_state is DEPLOY_FAILED",
     match: /is DEPLOY_FAILED/,

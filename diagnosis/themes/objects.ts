@@ -11,6 +11,14 @@ export const OBJECTS: readonly Symptom[] = [
     fix: "Choose another name, or set adoptExisting: true to take that group over.",
   },
   {
+    id: "name-refused",
+    shows: "Model group name can only contain letters, numbers, spaces, and basic punctuation",
+    match: /can only contain letters, numbers, spaces, and basic punctuation/,
+    cause:
+      "A name or description holds another character than the server takes; often one that looks like a space: a no-break space, or one of another width, as texts that were copied from a page have them.",
+    fix: "Write it with letters, digits, plain spaces and . , ! ? ( ) : @ - _ ' / \".",
+  },
+  {
     id: "credential-missing",
     shows: "Connector credential is null or empty list",
     match: /credential is null or empty list/,

@@ -1,6 +1,6 @@
 import { DeadlineError, ServerError, UnreachableError } from "../../clients/errors";
+import { causeAndFix } from "../../diagnosis/diagnose";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { OLLAMA_SYMPTOMS } from "../../diagnosis/ollama-symptoms";
 import { FORGET_UNREACHABLE } from "../explain";
 import { type Lifecycle, PartialFailure } from "../lifecycle";
 import type { OllamaModelInputs, OllamaModelState } from "./inputs";
@@ -32,12 +32,13 @@ function explain(model: string, error: unknown, hint: string): unknown {
     return new PartialFailure(error.id, error.state, explain(model, error.cause, hint));
   }
   if (!(error instanceof Error) || error instanceof ExplainedError) return error;
-  const said = error instanceof ServerError ? `Ollama answered ${error.request} with: ${error.reason}` : error.message;
-  const symptom = OLLAMA_SYMPTOMS.find(({ match }) => match?.test(said));
+  const said = error instanceof ServerError ? answered(error) : error.message;
   const gone = error instanceof UnreachableError || error instanceof DeadlineError;
-  return new ExplainedError({
-    what: `${model}: ${said}`,
-    cause: symptom?.cause ?? "Not one of the known ones; the server's own words are above.",
-    fix: `${symptom?.fix ?? "Look into Ollama's log at this moment."}${gone ? hint : ""}`,
-  });
+  const { cause, fix } = causeAndFix(said);
+  return new ExplainedError({ what: `${model}: ${said}`, cause, fix: `${fix}${gone ? hint : ""}` });
+}
+
+/** A pull that fails says so in an answer of 200; there the status would only confuse. */
+function answered({ request, status, reason }: ServerError): string {
+  return `Ollama answered ${request} with${status === 200 ? "" : ` ${status}`}: ${reason}`;
 }

@@ -9,7 +9,9 @@ import { NOT_OLLAMA_PROVOCATIONS } from "./not-ollama";
 import { OBJECT_PROVOCATIONS } from "./objects";
 import { MODEL_PROVOCATIONS } from "./ollama-models";
 import { PULL_PROVOCATIONS } from "./ollama-pulls";
+import { PROXY_PROVOCATIONS } from "./proxies";
 import { RESTARTED_PROVOCATIONS } from "./restarted";
+import { RIGHT_PROVOCATIONS } from "./rights";
 import { TRUST_PROVOCATIONS } from "./trust";
 
 /** What some test makes a real server say, and proves to be said so: by row, exactly. */
@@ -19,10 +21,12 @@ export const PROVOKED: readonly { readonly row: string; readonly how: string; re
   ...DEPLOYMENT_PROVOCATIONS,
   ...ANSWER_PROVOCATIONS,
   ...CLUSTER_PROVOCATIONS,
+  ...RIGHT_PROVOCATIONS,
   ...DOCUMENT_PROVOCATIONS,
   ...Object.values(RESTARTED_PROVOCATIONS),
   ...CONNECTION_PROVOCATIONS,
   ...NOT_OLLAMA_PROVOCATIONS,
+  ...PROXY_PROVOCATIONS,
   ...PULL_PROVOCATIONS,
   ...MODEL_PROVOCATIONS,
   ...Object.entries(DOCKER_WORDS).map(([holder, says]) => ({

@@ -1,7 +1,7 @@
 import { updateModel } from "../../../clients/opensearch/models";
 import type { Reply } from "../doctor/ollama-double";
 import type { DoctorWorld } from "../doctor/world";
-import { question, serverOf, soon } from "./acts";
+import { question, serverOf, settings, soon } from "./acts";
 import type { Provocation } from "./provocation";
 
 const ASKED = "POST /_plugins/_ml/models/MODEL/_predict";
@@ -110,6 +110,22 @@ export const ANSWER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     },
     says: `${ASKED} answered 404 status_exception: Error from remote service: 404 page not found`,
   },
+  {
+    row: "url-without-scheme",
+    how: "the connector's URL lacks http://",
+    run: async (world) => {
+      await settings(world, { "plugins.ml_commons.trusted_connector_endpoints_regex": ["^.*$"] });
+      await moved(world, { url: "localhost:11434/api/generate" });
+      await question(world);
+    },
+    says: `${ASKED} answered 400 illegal_argument_exception: Encountered error when trying to create uri from endpoint in ml connector. Please update the endpoint in connection configuration: `,
+  },
+  answered(
+    "model-server-redirects",
+    "a proxy before the model server redirects",
+    { status: 301, type: "text/html", body: "<html>Moved</html>" },
+    "301 status_exception: Error from remote service: <html>Moved</html>",
+  ),
   refused("model-not-pulled", "Ollama lacks the model", 404, "model 'nope' not found"),
   refused("model-not-pulled", "Ollama lacks the embedding model", 404, 'model "nope" not found, try pulling it first'),
   refused(

@@ -23,6 +23,21 @@ const anyNode = { "plugins.ml_commons.only_run_on_ml_node": false };
 const INFERENCE_OFF =
   'Remote Inference is currently disabled. To enable it, update the setting "plugins.ml_commons.remote_inference_enabled" to true.';
 
+/**
+ * The connector's credential is stored as one that another key encrypted: a bit of its own key, which the cluster's key
+ * wraps, is another one. It stands behind the provider's name, the information about it, and both their lengths.
+ */
+async function encryptedOtherwise(world: DoctorWorld): Promise<void> {
+  const document = `/.plugins-ml-connector/_doc/${world.connectorId}`;
+  const { _source: source } = (await world.api("GET", document)) as { _source?: { credential?: { none?: string } } };
+  const bytes = Buffer.from(source?.credential?.none ?? "", "base64");
+  const key = bytes.indexOf(PROVIDER) + PROVIDER.length + 2 + 20 + 2;
+  bytes[key] = (bytes[key] ?? 0) ^ 1;
+  await world.api("PUT", `${document}?refresh=true`, { ...source, credential: { none: bytes.toString("base64") } });
+}
+
+const PROVIDER = "Custom";
+
 export const DEPLOYMENT_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
   {
     row: "connector-missing",
@@ -47,6 +62,26 @@ export const DEPLOYMENT_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     },
     explainsItself: true,
     says: "The model MODEL is DEPLOY_FAILED: node NODE: Missing credential",
+  },
+  {
+    row: "credential-unreadable",
+    how: "a model is deployed whose connector's credential was encrypted with another key",
+    run: async (world) => {
+      await undeployed(world);
+      await encryptedOtherwise(world);
+      await ensureDeployed(serverOf(world), world.modelId, "m", soon());
+    },
+    says: "The model MODEL is DEPLOY_FAILED: node NODE: Tag mismatch",
+  },
+  {
+    row: "credential-unreadable",
+    how: "such a model is asked",
+    run: async (world) => {
+      await undeployed(world);
+      await encryptedOtherwise(world);
+      await question(world);
+    },
+    says: "POST /_plugins/_ml/models/MODEL/_predict answered 500 m_l_exception: com.amazonaws.encryptionsdk.exception.CannotUnwrapDataKeyException: Unable to decrypt any data keys",
   },
   {
     row: "auto-deploy-off",

@@ -39,7 +39,7 @@ export const NOT_OLLAMA_PROVOCATIONS: readonly Provocation<Network>[] = [
       const endpoint = `http://${await network.answering(answer("403 Forbidden", "no"))}`;
       await ollamaModelLifecycle.create({ endpoint, model: "smollm2:135m" });
     },
-    says: 'OllamaModel "": create failed: smollm2:135m: Ollama answered GET /api/version with: no',
+    says: 'OllamaModel "": create failed: smollm2:135m: Ollama answered GET /api/version with 403: no',
   },
   {
     row: "ollama-not-ollama",

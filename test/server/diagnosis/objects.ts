@@ -51,6 +51,12 @@ export const OBJECT_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     says: "PUT /_plugins/_ml/model_groups/ANOTHER answered 400 illegal_argument_exception: The name you provided is already being used by another model with ID: GROUP. Please provide a different name",
   },
   {
+    row: "name-refused",
+    how: "a group's name holds a no-break space",
+    run: (world) => request(world, "POST", `${ML}/model_groups/_register`, { name: "our\u00a0group" }),
+    says: "POST /_plugins/_ml/model_groups/_register answered 400 action_request_validation_exception: Validation Failed: 1: Model group name can only contain letters, numbers, spaces, and basic punctuation (.,!?():@-_'/\");",
+  },
+  {
     row: "credential-missing",
     how: "a connector is made by hand, without a credential",
     run: (world) => request(world, "POST", `${ML}/connectors/_create`, { ...world.connectorBody, credential: {} }),

@@ -43,6 +43,11 @@ const tokens: OllamaProvocation = pulled(
   "pull model manifest: unauthorized: access denied",
 );
 
+/** As hf.co answers for a tag that is none of a repository's quantisations. */
+const QUANTISATION = JSON.stringify({
+  error: 'The specified tag is not a valid quantization scheme. Please use another tag or "latest"',
+});
+
 const TOO_OLD = JSON.stringify({
   errors: [{ message: "The model you are attempting to pull requires a newer version of Ollama." }],
 });
@@ -102,6 +107,13 @@ export const PULL_PROVOCATIONS: readonly OllamaProvocation[] = [
     'realm host "" does not match original host "REGISTRY"',
   ),
   refused("ollama-registry-refuses", "the model is private", 403, "denied", "403: denied"),
+  refused(
+    "ollama-quantisation-unknown",
+    "hf.co has no file of this quantisation",
+    400,
+    QUANTISATION,
+    `400: ${QUANTISATION}`,
+  ),
   refused("ollama-too-old", "the model wants a later Ollama", 412, TOO_OLD, `412: ${TOO_OLD}`),
   refused("ollama-rate-limit", "the registry limits requests", 429, "too many requests", "429: too many requests"),
   {

@@ -8,6 +8,7 @@ import { DEPLOYMENT_PROVOCATIONS } from "./deployment";
 import { DOCUMENT_PROVOCATIONS } from "./documents";
 import { OBJECT_PROVOCATIONS } from "./objects";
 import { provoke } from "./provocation";
+import { RIGHT_PROVOCATIONS } from "./rights";
 import { TRUST_PROVOCATIONS } from "./trust";
 
 let world: DoctorWorld | undefined;
@@ -25,6 +26,7 @@ describe.each([
   ["deploying a model", DEPLOYMENT_PROVOCATIONS],
   ["asking a model", ANSWER_PROVOCATIONS],
   ["the cluster and its settings", CLUSTER_PROVOCATIONS],
+  ["what a user may not", RIGHT_PROVOCATIONS],
   ["documents and retrieval", DOCUMENT_PROVOCATIONS],
 ])("the real server's words: %s", (_theme, provocations) => {
   it.each(provocations)("$row: $how", async (one) => {

@@ -28,6 +28,7 @@ export const SOURCED: readonly (readonly [row: string, text: string])[] = [
     "model-server-unknown",
     `${PREDICTED} illegal_argument_exception: ollama: nodename nor servname provided, or not known`,
   ],
+  ["password-wrong", "GET / answered 401: Authentication finally failed"],
   ["tls-not-trusted", "GET /: no answer from https://h:9200: unable to get local issuer certificate"],
   ["unreachable", "GET /: no answer from http://h:9200: getaddrinfo EAI_AGAIN h"],
   ["unreachable", "GET /: no answer from http://h:9200: connect EHOSTUNREACH 10.0.0.1:9200"],

@@ -48,7 +48,7 @@ describe("a model made with from", () => {
     fake.refuse("POST /api/create", 400, '{"error":"template: :1: unclosed action"}');
     await expect(lifecycle.create(inputs({ template: "{{" }))).rejects.toThrow(
       [
-        'OllamaModel "terse": create failed: terse:1: Ollama answered POST /api/create with: template: :1: unclosed action',
+        'OllamaModel "terse": create failed: terse:1: Ollama answered POST /api/create with 400: template: :1: unclosed action',
         "  cause: The template is not valid: Ollama's templates are Go templates.",
         "  fix: Correct template; `ollama show --template MODEL` prints a working one.",
       ].join("\n"),

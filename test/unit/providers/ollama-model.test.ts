@@ -94,7 +94,7 @@ describe("create", () => {
     expect(error.state).toMatchObject({ pulled: true, digest: DIGEST });
     expect(error.message).toBe(
       [
-        'OllamaModel "smol": create failed: smollm2:135m: Ollama answered POST /api/generate with: model requires more system memory (9 GiB) than is available (2 GiB)',
+        'OllamaModel "smol": create failed: smollm2:135m: Ollama answered POST /api/generate with 500: model requires more system memory (9 GiB) than is available (2 GiB)',
         "  cause: The model needs more memory than the machine has free.",
         "  fix: Choose a smaller model or quantisation, lower num_ctx in parameters, or give Ollama's container more memory.",
       ].join("\n"),
@@ -179,7 +179,7 @@ describe("failures of a pull", () => {
     fake.refuse("GET /api/version", 404, "404 page not found");
     expect((await failure(made())).message).toBe(
       [
-        'OllamaModel "smol": create failed: smollm2:135m: Ollama answered GET /api/version with: 404 page not found',
+        'OllamaModel "smol": create failed: smollm2:135m: Ollama answered GET /api/version with 404: 404 page not found',
         "  cause: What answers at the endpoint is not Ollama, or a proxy that wants a sign-in, or the endpoint mixes up http:// and https://.",
         "  fix: Check endpoint: curl ENDPOINT/api/version has to answer with a version.",
       ].join("\n"),
