@@ -12,11 +12,17 @@ const OF_THE_API = /\/(?:_[^/]*(?:\/.*)?|v1(?:\/.*)?|api(?:\/(?:generate|chat|em
 /** What is wrong with a server's endpoint, as the rest of a sentence, or `undefined`. A path in front of the API is fine. */
 export function baseUrlProblem(text: string): string | undefined {
   const url = BaseUrl.parse(text);
-  if (url === undefined) return BASE_URL_RULE;
+  if (url === undefined) return withoutScheme(text) ?? BASE_URL_RULE;
   const own = OF_THE_API.exec(url.path)?.[0];
   return own === undefined
     ? undefined
     : `must be the server's address alone, without ${own}, which is added when it is asked`;
+}
+
+/** `localhost:11434` is read as a URL of the scheme `localhost`, so nothing else would say what is missing. */
+function withoutScheme(text: string): string | undefined {
+  const meant = /^[^/@]*:\d/.test(text) ? BaseUrl.parse(`http://${text}`) : undefined;
+  return meant && `must begin with http:// or https://, as in ${meant.text}`;
 }
 
 /** Whether a URL names a user or a password, as in `http://user:password@host` or `http://:password@host`. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BASE_URL_RULE, baseUrlProblem } from "./base-url";
-import { seconds } from "./values";
 import { isUsername, usernameRule } from "./username";
+import { seconds } from "./values";
 
 export type { Connection } from "../clients/opensearch/connect";
 

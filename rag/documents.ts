@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Dirent } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { decodedText } from "../clients/decoded-text";
 import { ExplainedError } from "../diagnosis/explained-error";
 
 /** A document of a folder, as text. */
@@ -145,26 +146,12 @@ async function readOne(folder: string, source: string, maxBytes: number): Promis
   try {
     const { size } = await stat(path);
     if (size > maxBytes) return skip(source, `has ${size} bytes, more than ${maxBytes}`);
-    const text = decoded(await readFile(path));
+    const text = decodedText(await readFile(path));
     if (typeof text !== "string") return skip(source, text.reason);
     if (text.trim() === "") return { ...skip(source, "is empty"), unread: false };
     return { source, text, hash: createHash("sha256").update(text).digest("hex") };
   } catch (error) {
     return skip(source, textOf(error));
-  }
-}
-
-/** The text of a file, with `\n` at the ends of lines, or why it is none. */
-function decoded(bytes: Buffer): string | { readonly reason: string } {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
-  try {
-    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    if (text.includes("\0")) return { reason: "holds characters of number 0, as files do that are no text" };
-    return text.replace(/\r\n?/g, "\n");
-  } catch {
-    // A guess would make wrong letters of a text whose encoding is not known.
-    return { reason: "is neither UTF-8 nor UTF-16 text; save it as UTF-8" };
   }
 }
 

@@ -41,7 +41,7 @@ export async function describePassageIndex(
     });
   }
   const [name, found] = first;
-  if (more.length > 0) throw ofSeveral(given, [name, ...more.map(([other]) => other)]);
+  if (more.length > 0) throw ofSeveral(given, [name, ...more.map(([other]) => other)].sort());
   const parsed = validate(mappingSchema, found.mappings);
   if (!parsed.success) throw notOurs(name);
   const { embeddingModel: indexed, dimension } = parsed.data._meta.ollamachat;

@@ -65,11 +65,15 @@ async function attempt(check: Check, scene: Scene): Promise<Outcome> {
   }
 }
 
+/** What a user lacks a right for. */
+const RIGHTS: readonly string[] = ["user-may-not", "cluster-rights", "index-rights", "refused-otherwise"];
+
 /** A failure in words of the tables; where the user only may not look, nothing is found. */
 export function outcomeOf(error: unknown, essential: boolean): Outcome {
   const text = error instanceof Error ? error.message : String(error);
   const symptom = diagnose(text)?.id;
-  if (!essential && error instanceof ServerError && error.status === 403 && symptom === "user-may-not") {
+  const isRefused = error instanceof ServerError && error.status === 403 && RIGHTS.includes(symptom ?? "");
+  if (!essential && isRefused) {
     return notHere(`this user may not look: ${error.reason}`);
   }
   return { status: "fail", seen: text, symptom };

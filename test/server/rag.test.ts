@@ -170,6 +170,28 @@ describe("ollama-chat rag", () => {
     expect([silent.code, silent.err.split("\n")[0]]).toEqual([2, "error: There is no question."]);
   });
 
+  it("finds the index behind an alias, and refuses an alias of several and a pattern", async () => {
+    await ingest();
+    await world.api("POST", "/_aliases", { actions: [{ add: { index: "passages", alias: "handbook" } }] });
+    const byAlias = await rag("status", "--rag-index", "handbook");
+    expect([byAlias.code, byAlias.out.split(" · ")[0]]).toEqual([0, "passages: 3 passages"]);
+    expect((await rag("ingest", world.folder, "--rag-index", "handbook")).code).toBe(0);
+    await world.api("PUT", "/other", {});
+    await world.api("POST", "/_aliases", { actions: [{ add: { index: "other", alias: "handbook" } }] });
+    const several = await rag("status", "--rag-index", "handbook");
+    expect([several.code, several.err.split("\n")[0]]).toEqual([
+      1,
+      "error: handbook is an alias of 2 indices: other, passages.",
+    ]);
+    for (const pattern of ["pass*", "passages,other", "_all"]) {
+      const { code, err } = await rag("status", "--rag-index", pattern);
+      expect([code, err.split("\n")[0]]).toEqual([
+        2,
+        `error: --rag-index is "${pattern}": it is no name of one index.`,
+      ]);
+    }
+  });
+
   it("refuses an index that holds no passages", async () => {
     await world.api("PUT", "/other", { mappings: { properties: { text: { type: "text" } } } });
     const { code, err } = await rag("ingest", world.folder, "--rag-index", "other");

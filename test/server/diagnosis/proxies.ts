@@ -43,6 +43,23 @@ function beforeOllama(row: string, how: string, answer: Answer, says: string): P
   return { row, how: `before Ollama: ${how}`, run, says: `POST /api/generate answered ${says}` };
 }
 
+const ANSWERS: Readonly<Record<string, string>> = {
+  "GET /api/version": '{"version":"0.17.4"}',
+  "GET /api/tags": '{"models":[]}',
+};
+
+/** An OllamaModel is made through a proxy that lets some requests pass, and answers all others itself. */
+async function madeBehind(network: Network, passing: readonly string[], otherwise: string): Promise<void> {
+  const host = await network.doing((socket) =>
+    socket.once("data", (asked) => {
+      const passed = passing.find((request) => String(asked).startsWith(`${request} `));
+      const json = passed && reply("200 OK", ANSWERS[passed] ?? "", "content-type: application/json");
+      socket.end(json ?? otherwise);
+    }),
+  );
+  await ollamaModelLifecycle.create({ endpoint: `http://${host}`, model: "smollm2:135m" });
+}
+
 const ELSEWHERE = "location: https://search.example.com/";
 
 /** What proxies say in the place of the servers behind them. */
@@ -112,28 +129,14 @@ export const PROXY_PROVOCATIONS: readonly Provocation<Network>[] = [
   {
     row: "ollama-proxy-refuses",
     how: "before Ollama: it lets reading pass, and no pull",
-    run: async (network) => {
-      const json = (body: string) => reply("200 OK", body, "content-type: application/json");
-      const reading = { "GET /api/version ": json('{"version":"0.17.4"}'), "GET /api/tags ": json('{"models":[]}') };
-      const host = await network.doing((socket) =>
-        socket.once("data", (asked) => {
-          const passed = Object.entries(reading).find(([start]) => String(asked).startsWith(start));
-          socket.end(passed?.[1] ?? reply("403 Forbidden", "read only"));
-        }),
-      );
-      await ollamaModelLifecycle.create({ endpoint: `http://${host}`, model: "smollm2:135m" });
-    },
+    run: (network) => madeBehind(network, ["GET /api/version", "GET /api/tags"], reply("403 Forbidden", "read only")),
     says: 'OllamaModel "": create failed: smollm2:135m: Ollama answered POST /api/pull with 403: read only',
   },
   {
     row: "ollama-proxy-alone",
-    how: "before Ollama: an OllamaModel is to be made, and it does not reach Ollama",
-    run: async (network) => {
-      const host = await network.answering(reply("503 Service Unavailable", page("503"), HTML));
-      const timeouts = { createSeconds: 0.001 };
-      await ollamaModelLifecycle.create({ endpoint: `http://${host}`, model: "smollm2:135m", timeouts });
-    },
-    says: 'OllamaModel "": create failed: smollm2:135m: Ollama answered GET /api/version with 503: <html><head><title>503</title></head></html>',
+    how: "before Ollama: Ollama ends while a model is made",
+    run: (network) => madeBehind(network, ["GET /api/version"], reply("502 Bad Gateway", page("502"), HTML)),
+    says: 'OllamaModel "": create failed: smollm2:135m: Ollama answered GET /api/tags with 502: <html><head><title>502</title></head></html>',
   },
   beforeOllama(
     "ollama-proxy-alone",

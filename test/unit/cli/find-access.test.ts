@@ -94,10 +94,49 @@ describe("findAccess", () => {
     });
   });
 
+  it("takes the authority and the trust in any certificate from the flags, for a stack's OpenSearch too", async () => {
+    const file = join(folder, "ca.pem");
+    writeFileSync(file, "-----BEGIN CERTIFICATE-----\nours");
+    const stack = pulumi(JSON.stringify({ ...OUTPUTS, opensearchCaCertificate: "" }));
+    expect((await findAccess({ caFile: file }, stack)).opensearch).toMatchObject({
+      endpoint: "https://localhost:9200",
+      password: "from-the-stack",
+      caCertificate: "-----BEGIN CERTIFICATE-----\nours",
+    });
+    expect((await findAccess({ skipTlsVerify: true }, stack)).opensearch).toMatchObject({ skipTlsVerify: true });
+    const environment = { ...stack, OLLAMA_CHAT_OPENSEARCH_CA_CERTIFICATE_FILE: file };
+    expect((await findAccess({}, environment)).opensearch?.caCertificate).toMatch(/ours$/);
+    const given = await findAccess({ opensearch: "https://o:9200", caFile: file }, {});
+    expect(given.opensearch?.caCertificate).toMatch(/ours$/);
+    writeFileSync(file, Buffer.from([0x30, 0x2, 0x41, 0x42]));
+    expect(await failure({ caFile: file }, stack)).toEqual({
+      exitCode: 2,
+      what: `The file ${file}, named by --ca-file, holds no certificate in PEM.`,
+      cause: "It is empty, in another form such as DER, or another file.",
+      fix: "Give the authority's certificate as text that begins with BEGIN CERTIFICATE.",
+    });
+    expect((await failure({ caFile: join(folder, "nope") }, stack)).what).toContain(
+      "named by --ca-file, cannot be read",
+    );
+  });
+
+  it("takes another user than the stack's with a password of its own only", async () => {
+    const stack = pulumi(JSON.stringify(OUTPUTS));
+    expect((await findAccess({ username: "admin" }, stack)).opensearch?.password).toBe("from-the-stack");
+    const environment = { ...stack, MINE: "ada's" };
+    expect((await findAccess({ username: "ada", passwordEnv: "MINE" }, environment)).opensearch).toMatchObject({
+      username: "ada",
+      password: "ada's",
+    });
+    expect((await failure({ username: "ada" }, stack)).what).toBe(
+      "There is no password for OpenSearch's user ada: the variable OLLAMA_CHAT_OPENSEARCH_PASSWORD is not set.",
+    );
+  });
+
   it("says which flag or variable is not right", async () => {
     expect(await failure({ ollama: "localhost:11434" }, {})).toEqual({
       exitCode: 2,
-      what: '--ollama is "localhost:11434": must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200.',
+      what: '--ollama is "localhost:11434": must begin with http:// or https://, as in http://localhost:11434.',
       cause: "The flag --ollama, or the variable OLLAMA_CHAT_OLLAMA_ENDPOINT, says so.",
       fix: "Correct it; ollama-chat --help shows all of them.",
     });

@@ -132,7 +132,10 @@ describe("a configuration that is wrong stops with a sentence", () => {
       { opensearchPassword: PASSWORD },
       "model is missing: must be a model's name, such as smollm2:135m or host:5000/namespace/name:tag",
     ],
-    [{ ...RIGHT, opensearchEndpoint: "localhost:9200" }, `opensearchEndpoint is "localhost:9200": ${endpointRule}`],
+    [
+      { ...RIGHT, opensearchEndpoint: "localhost:9200" },
+      `opensearchEndpoint is "localhost:9200": must begin with http:// or https://, as in http://localhost:9200`,
+    ],
     [
       { ...RIGHT, ollamaEndpoint: "http://localhost:11434/api" },
       'ollamaEndpoint is "http://localhost:11434/api": must be the server\'s address alone, without /api, which is added when it is asked',

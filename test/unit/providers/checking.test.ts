@@ -53,7 +53,10 @@ describe("what is wrong is told by name, value and rule", () => {
     [undefined, 'connection is missing: must be an object such as { endpoint: "https://localhost:9200" }'],
     ["x", 'connection is "x": must be an object such as { endpoint: "https://localhost:9200" }'],
     [{}, `connection.endpoint is missing: ${endpointRule}`],
-    [{ endpoint: "localhost:9200" }, `connection.endpoint is "localhost:9200": ${endpointRule}`],
+    [
+      { endpoint: "localhost:9200" },
+      `connection.endpoint is "localhost:9200": must begin with http:// or https://, as in http://localhost:9200`,
+    ],
     [{ endpoint: "ftp://localhost" }, `connection.endpoint is "ftp://localhost": ${endpointRule}`],
     [{ endpoint: "http://:pw@host" }, `connection.endpoint is "http://[secret]@host": ${endpointRule}`],
     [

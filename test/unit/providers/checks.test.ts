@@ -40,7 +40,7 @@ describe("ModelGroup", () => {
     [
       { connection: { ...connection, username: "a:b", password: "x" } },
       "connection",
-      'connection.username is "a:b": must not hold a colon, which ends the name in basic authentication',
+      'connection.username is "a:[secret]": must be the user alone, without a colon; the password is given apart',
     ],
   ])("(%#)", (wrong, property, reason) => {
     expect(failures(modelGroupLifecycle, { connection }, wrong)).toStrictEqual([{ property, reason }]);

@@ -208,7 +208,7 @@ describe("read", () => {
       [
         `OllamaModel "smol": read failed: smollm2:135m: GET /api/tags: no answer from ${state.endpoint}: connect ECONNREFUSED 127.0.0.1:${port}`,
         "  cause: No Ollama answers at the endpoint: it is down, still starting, or elsewhere. Ollama listens on 127.0.0.1 only unless OLLAMA_HOST says otherwise.",
-        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version).",
+        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). Where only a proxy leads there: NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY.",
       ].join("\n"),
     );
   });

@@ -93,8 +93,11 @@ describe("checks", () => {
     const checks = [
       check("a", error(500, "Invalid payload: x")),
       check("b", new Error("the moon is in the wrong phase")),
-      check("c", error(403, "no permissions for [x]")),
-      check("d", error(403, "no permissions for [x]"), { essential: true }),
+      check("c", error(403, "no permissions for [cluster:admin/opensearch/ml/x]")),
+      check("d", error(403, "no permissions for [cluster:admin/opensearch/ml/x]"), { essential: true }),
+      check("e", error(403, "no permissions for [cluster:monitor/x]")),
+      check("f", error(403, "no permissions for [indices:admin/get]")),
+      check("g", error(403, "<html>")),
     ];
     const results = await runChecks(checks, scene);
     expect(results.map(({ status, symptom }) => [status, symptom])).toEqual([
@@ -102,9 +105,12 @@ describe("checks", () => {
       ["fail", undefined],
       ["skipped", undefined],
       ["fail", "user-may-not"],
+      ["skipped", undefined],
+      ["skipped", undefined],
+      ["fail", "proxy-page"],
     ]);
     expect(results[1]?.cause).toBe("Not one of the known ones; the server's own words are above.");
-    expect(results[2]?.seen).toBe("this user may not look: no permissions for [x]");
+    expect(results[2]?.seen).toBe("this user may not look: no permissions for [cluster:admin/opensearch/ml/x]");
   });
 });
 
