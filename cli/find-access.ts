@@ -8,7 +8,7 @@ import type { Access } from "./access";
 import { ExitCode } from "./exit-codes";
 import { CommandFailure } from "./failure";
 import type { StackSelection } from "./pulumi";
-import { readTextFile } from "./read-text";
+import { bytesOf } from "./read-text";
 import type { StackOutputs } from "./stack-outputs";
 
 /** The flags that name servers and objects; every command has them. */
@@ -157,7 +157,7 @@ function givenConnection(given: AccessFlags, environment: NodeJS.ProcessEnv): Co
 
 function authorityOf({ caFile }: AccessFlags): string | undefined {
   if (caFile === undefined) return undefined;
-  const text = readTextFile(caFile, "--ca-file");
+  const text = bytesOf(caFile, "--ca-file").toString("latin1");
   if (isPem(text)) return text;
   throw new CommandFailure(ExitCode.usage, {
     what: `The file ${caFile}, named by --ca-file, holds no certificate in PEM.`,
@@ -173,10 +173,14 @@ function givenPassword(given: AccessFlags, environment: NodeJS.ProcessEnv): stri
 }
 
 function noPassword(variable: string, username: string | undefined): CommandFailure {
+  const shown = shownVariable(variable);
+  const isShown = shown === variable;
   return new CommandFailure(ExitCode.usage, {
-    what: `There is no password for OpenSearch's user${username ? ` ${username}` : ""}: the variable ${shownVariable(variable)} is not set.`,
+    what: `There is no password for OpenSearch's user${username ? ` ${username}` : ""}: the variable ${shown} is not set.`,
     cause: "Passwords are never taken from the command line, where every process list shows them.",
-    fix: `Set ${shownVariable(variable)}, or name another variable with --password-env.`,
+    fix: isShown
+      ? `Set ${shown}, or name another variable with --password-env.`
+      : "Give the name of a variable, such as OPENSEARCH_PASSWORD, and the password in it.",
   });
 }
 

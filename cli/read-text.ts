@@ -37,7 +37,8 @@ export function readTextFile(path: string, flag: string): string {
   return asText(bytesOf(path, flag), `The file ${path}, named by ${flag},`);
 }
 
-function bytesOf(path: string, flag: string): Buffer {
+/** A file as it is; `flag` names it in the message. */
+export function bytesOf(path: string, flag: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -65,15 +65,19 @@ async function attempt(check: Check, scene: Scene): Promise<Outcome> {
   }
 }
 
-/** What a user lacks a right for. */
-const RIGHTS: readonly string[] = ["user-may-not", "cluster-rights", "index-rights", "refused-otherwise"];
+/** OpenSearch knows the user, and refuses for want of a right. */
+const RIGHTS: readonly string[] = ["user-may-not", "cluster-rights", "index-rights"];
+
+/** Whether the user is known and lacks a right; a proxy's refusal says nothing of that. */
+export function lacksRight(error: ServerError): boolean {
+  return error.status === 403 && RIGHTS.includes(diagnose(error.message)?.id ?? "");
+}
 
 /** A failure in words of the tables; where the user only may not look, nothing is found. */
 export function outcomeOf(error: unknown, essential: boolean): Outcome {
   const text = error instanceof Error ? error.message : String(error);
   const symptom = diagnose(text)?.id;
-  const isRefused = error instanceof ServerError && error.status === 403 && RIGHTS.includes(symptom ?? "");
-  if (!essential && isRefused) {
+  if (!essential && error instanceof ServerError && (lacksRight(error) || symptom === "refused-otherwise")) {
     return notHere(`this user may not look: ${error.reason}`);
   }
   return { status: "fail", seen: text, symptom };

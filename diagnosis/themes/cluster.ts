@@ -117,7 +117,7 @@ export const CLUSTER: readonly Symptom[] = [
     match: /no permissions for \[indices:/,
     cause:
       "The user lacks the right on the index that the server names. The role ml_full_access gives none on indices of documents.",
-    fix: "Give the user a role with index permissions on it: read, indices:admin/get and indices:admin/refresh to search and ask; crud and manage to ingest, and for a SearchIndex create_index and delete_index too; and cluster_composite_ops as a cluster permission.",
+    fix: "Give the user a role with index permissions on it: read, indices:admin/get and indices:admin/refresh* to search and ask; crud and manage to ingest, and for a SearchIndex create_index and delete_index too; and cluster_composite_ops as a cluster permission.",
   },
   {
     id: "cluster-rights",

@@ -51,7 +51,7 @@ describe("TLS", () => {
       /^ModelGroup "g\d+": create failed: GET \/: no answer from https:\/\/127\.0\.0\.1:\d+: /,
     );
     expect(failure.message).toContain(
-      "\n  cause: The server's certificate is not signed by an authority that is trusted here, or it is for another name.\n  fix: Give the authority's PEM as connection.caCertificate, and use a host name that the certificate holds.",
+      "\n  cause: The server's certificate is not signed by an authority that is trusted here, or it is for another name.\n  fix: Give the authority's PEM as connection.caCertificate (ollama-chat: --ca-file FILE), and use a host name that the certificate holds.",
     );
   });
 

@@ -60,7 +60,7 @@ describe.each(KINDS)("%s on a server that is not there", (kind, lifecycle, make)
     const text = "GET /: no answer from http://127.0.0.1:9: connect ECONNREFUSED 127.0.0.1:9";
     const cause = "  cause: Nothing answers at the endpoint: the server is down, still starting, or elsewhere.";
     const fix =
-      "  fix: Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.";
+      "  fix: Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). Where only a proxy leads there: NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY. A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.";
     expect((await failureOf(lifecycle.read(made.id, made.state))).message).toBe(
       [`${kind} "x": read failed: ${text}`, cause, fix].join("\n"),
     );

@@ -5,7 +5,7 @@ import { ADMIN_PASSWORD } from "../support/opensearch/address";
 import { type RagWorld, startRagWorld } from "./rag-support";
 
 const SECURITY = "/_plugins/_security/api";
-const ON_INDEX = { reader: ["read", "indices:admin/get", "indices:admin/refresh"], writer: ["crud", "manage"] };
+const ON_INDEX = { reader: ["read", "indices:admin/get", "indices:admin/refresh*"], writer: ["crud", "manage"] };
 
 let world: RagWorld;
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import { diagnose } from "../../../diagnosis/diagnose";
 import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
 import { ADAPTED_SECURITY_LABEL } from "../docker/stack-containers";
 import { blockedIndices, clusterHealth, dataDisks } from "../opensearch-looks";
+import { lacksRight } from "../run-checks";
 import type { Scene } from "../scene";
 import { gigabytes } from "../sizes";
 
@@ -69,10 +70,12 @@ async function password(scene: Scene): Promise<Outcome> {
   if (error === undefined) return ok(username === undefined ? "none asked for" : `accepted for ${username}`);
   if (!(error instanceof ServerError)) throw error;
   // Who is refused so was known: a user who may ask the model and no more is no fault.
-  if (error.status === 403)
+  if (lacksRight(error))
     return ok(`accepted for ${username ?? "nobody in particular"}, who may not look at the cluster itself`);
+  const symptom = diagnose(error.message)?.id;
+  if (symptom === undefined) throw error;
   const who = username === undefined ? "without a user" : `as ${username}`;
-  return fail(diagnose(error.message)?.id ?? "password-wrong", `${error.status} ${who}: ${error.reason}`);
+  return fail(symptom, `${error.status} ${who}: ${error.reason}`);
 }
 
 async function version(scene: Scene): Promise<Outcome> {

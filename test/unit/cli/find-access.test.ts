@@ -108,7 +108,7 @@ describe("findAccess", () => {
     expect((await findAccess({}, environment)).opensearch?.caCertificate).toMatch(/ours$/);
     const given = await findAccess({ opensearch: "https://o:9200", caFile: file }, {});
     expect(given.opensearch?.caCertificate).toMatch(/ours$/);
-    writeFileSync(file, Buffer.from([0x30, 0x2, 0x41, 0x42]));
+    writeFileSync(file, Buffer.from([0x30, 0x82, 0xff, 0x42]));
     expect(await failure({ caFile: file }, stack)).toEqual({
       exitCode: 2,
       what: `The file ${file}, named by --ca-file, holds no certificate in PEM.`,

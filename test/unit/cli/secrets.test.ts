@@ -48,6 +48,18 @@ describe("no refusal repeats what may hold a secret", () => {
     expect(out + err).toContain("[secret]");
   });
 
+  it("and says what a variable is for, where the password was given in its place", async () => {
+    const args = ["ask", "x", "--opensearch", "https://h", "--username", "u", "--password-env", bare];
+    expect((await commandLine(args)).err).toBe(
+      [
+        "error: There is no password for OpenSearch's user u: the variable [secret] is not set.",
+        "  cause: Passwords are never taken from the command line, where every process list shows them.",
+        "  fix: Give the name of a variable, such as OPENSEARCH_PASSWORD, and the password in it.",
+        "",
+      ].join("\n"),
+    );
+  });
+
   it("and tells the rest, so that it can be found", async () => {
     const { err } = await commandLine(["ask", "x", "--opensearch", `https://u:${PASSWORD}@host/x`]);
     expect(err).toBe(
