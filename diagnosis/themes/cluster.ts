@@ -122,15 +122,15 @@ export const CLUSTER: readonly Symptom[] = [
   {
     id: "cluster-rights",
     shows: "403: no permissions for [cluster:admin/settings/update]",
-    match: /no permissions for \[cluster:(?!admin\/opensearch\/ml\/)/,
+    match: /no permissions for \[cluster:(?!admin\/opensearch\/ml\/|monitor\/)/,
     cause: "The user lacks the right over the cluster that the server names. The role ml_full_access does not hold it.",
-    fix: "Give the user a role with it among its cluster permissions: cluster:monitor/settings and cluster:admin/settings/update for ClusterSetting, cluster:admin/search/pipeline/get and cluster:admin/ingest/pipeline/get to delete a DeployedModel, cluster:monitor/main for all of them.",
+    fix: "Give the user a role with it among its cluster permissions: cluster:admin/settings/update for ClusterSetting, cluster:admin/search/pipeline/get and cluster:admin/ingest/pipeline/get to delete a DeployedModel.",
   },
   {
     id: "user-may-not",
-    shows: "403: no permissions for [cluster:admin/opensearch/ml/...]",
-    match: /no permissions for \[cluster:admin\/opensearch\/ml\//,
-    cause: "The user lacks the right on ML Commons that the server names.",
+    shows: "403: no permissions for [cluster:admin/opensearch/ml/...], or [cluster:monitor/...]",
+    match: /no permissions for \[cluster:(?:admin\/opensearch\/ml|monitor)\//,
+    cause: "The user lacks the right on ML Commons, or to look at the cluster, that the server names.",
     fix: "Give the user the role ml_full_access, or to ask models only, a role with cluster:admin/opensearch/ml/predict.",
   },
   {

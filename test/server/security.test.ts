@@ -125,8 +125,8 @@ describe("a user who may only ask", () => {
     expect(failure.message).toBe(
       [
         'ModelGroup "g": create failed: GET / answered 403 security_exception: no permissions for [cluster:monitor/main] and User [name=asker, backend_roles=[], requestedTenant=null]',
-        "  cause: The user lacks the permission that the server names.",
-        "  fix: Give the user the role ml_full_access, and a role with cluster:admin/settings/update for ClusterSetting.",
+        "  cause: The user lacks the right on ML Commons, or to look at the cluster, that the server names.",
+        "  fix: Give the user the role ml_full_access, or to ask models only, a role with cluster:admin/opensearch/ml/predict.",
       ].join("\n"),
     );
     expect(await world().count("model_groups")).toBe(0);
@@ -161,8 +161,8 @@ describe("where access to models is controlled", () => {
     expect(failure.message).toBe(
       [
         `ModelGroup "g": read failed: GET /_plugins/_ml/model_groups/${id} answered 403 status_exception: User doesn't have privilege to perform this operation on this model group`,
-        "  cause: Access to models is controlled on this cluster, and the group is private to another user or restricted to backend roles that this user has none of. The role ml_full_access does not change that.",
-        "  fix: Use the user who made the group, or an administrator; or have its accessMode or backendRoles changed.",
+        "  cause: Access to models or connectors is controlled on this cluster, and this group, model or connector is private to another user or restricted to backend roles that this user has none of. The role ml_full_access does not change that.",
+        "  fix: Use the user who made it, or an administrator; or have them change the accessMode or backendRoles of the model's group, or the connector's access_mode.",
       ].join("\n"),
     );
   });

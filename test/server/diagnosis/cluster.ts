@@ -65,6 +65,16 @@ export const CLUSTER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     says: "POST /_plugins/_ml/models/MODEL/_predict answered 403 security_exception: no permissions for [cluster:admin/opensearch/ml/predict] and User [name=reader, backend_roles=[], requestedTenant=null]",
   },
   {
+    row: "user-may-not",
+    how: "a user who may ask, and not look at the cluster",
+    kind: "secured",
+    run: async (world) => {
+      await world.makeUser("asker", ["cluster:admin/opensearch/ml/predict"]);
+      await clusterInfo(openSearch({ ...world.connection, username: "asker" }));
+    },
+    says: "GET / answered 403 security_exception: no permissions for [cluster:monitor/main] and User [name=asker, backend_roles=[], requestedTenant=null]",
+  },
+  {
     row: "index-unreadable",
     how: "documents are searched in an index that has no node to be on",
     run: async (world) => {
