@@ -21,7 +21,7 @@ export function baseUrlProblem(text: string): string | undefined {
 
 /** `localhost:11434` is read as a URL of the scheme `localhost`, so nothing else would say what is missing. */
 function withoutScheme(text: string): string | undefined {
-  const meant = /^[^/@]*:\d/.test(text) ? BaseUrl.parse(`http://${text}`) : undefined;
+  const meant = /^(?!https?:)[^/@]*:\d/i.test(text) ? BaseUrl.parse(`http://${text}`) : undefined;
   return meant && `must begin with http:// or https://, as in ${meant.text}`;
 }
 

@@ -78,8 +78,20 @@ describe("a server's address has one form", () => {
     "http://[fe80::1%25eth0]:9200",
   ])("%j is none", (text) => {
     expect(BaseUrl.parse(text)).toBeUndefined();
-    expect(baseUrlProblem(text)).toBe(RULE);
+    if (!text.startsWith("localhost:")) expect(baseUrlProblem(text)).toBe(RULE);
     expect(normalUrl(text)).toBe(text);
+  });
+
+  it.each([
+    ["localhost:11434", "http://localhost:11434"],
+    ["GPU-box:11434/v", "http://gpu-box:11434/v"],
+    ["10.0.0.7:9200", "http://10.0.0.7:9200"],
+  ])("%j lacks its scheme, and that is said", (text, meant) => {
+    expect(baseUrlProblem(text)).toBe(`must begin with http:// or https://, as in ${meant}`);
+  });
+
+  it.each(["user:1234@h", "ftp://h:21", "h h:1", "h", "http:9200"])("%j is more than that", (text) => {
+    expect(baseUrlProblem(text)).toBe(RULE);
   });
 
   it.each([

@@ -277,7 +277,7 @@ describe("wrong arguments stop before anything is registered", () => {
     ],
     [
       { ...ok, ollama: { existing: { endpoint: "localhost:11434" } } },
-      'ollama.existing.endpoint is "localhost:11434": must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200',
+      'ollama.existing.endpoint is "localhost:11434": must begin with http:// or https://, as in http://localhost:11434',
     ],
     [
       { ...ok, api: "x", ollama: { port: 0 } },
