@@ -88,7 +88,8 @@ export class OpenSearchServer {
     try {
       const answer = await call.send(this.#options.client, { requestTimeout });
       status = answer.statusCode ?? undefined;
-      if (status !== undefined && status >= 300) {
+      // One from 400 on comes here where the call asked for it.
+      if (status !== undefined && status >= 300 && status < 400) {
         const { redirect } = await import("./refusal.js");
         throw redirect(call.name, status, answer.body, answer.headers?.location);
       }
