@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -130,7 +130,14 @@ describe.skipIf(!hasOllama)("documents over one's own files", () => {
     cpSync(join(EXAMPLE, "documents"), folder, { recursive: true });
     rmSync(join(folder, "sea", "tides.md"));
     writeFileSync(join(folder, "sea", "salt.md"), "# Salt in the sea\n\n## Taste\n\nOysters taste of iodine.\n");
-    expect(await command("ingest", folder)).toMatchObject({ files: 23, unchanged: 22, written: 1, removed: 6 });
+    // As if the documents had moved there.
+    const before = realpathSync(join(EXAMPLE, "documents"));
+    expect(await command("ingest", folder, "--as", before)).toMatchObject({
+      files: 23,
+      unchanged: 22,
+      written: 1,
+      removed: 6,
+    });
     const { passages } = await command("search", "spring tide and neap tide", "--top", "100");
     const sources = (passages as { source: string }[]).map(({ source }) => source);
     expect(sources).toHaveLength(77);
