@@ -40,3 +40,12 @@ export function pulumi(args: readonly string[], { folder }: StackSelection, env:
 export function stackFlag({ stack }: StackSelection): string[] {
   return stack === undefined ? [] : ["--stack", stack];
 }
+
+/** What was printed, as the value that it is the JSON of; `undefined` where it is none. */
+export function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -3,7 +3,7 @@ import { validate } from "../clients/validate";
 import { INTERRUPTED } from "../diagnosis/themes/interrupted";
 import { ExitCode } from "./exit-codes";
 import { CommandFailure } from "./failure";
-import { PulumiFailure, pulumi, type StackSelection, stackFlag } from "./pulumi";
+import { asJson, PulumiFailure, pulumi, type StackSelection, stackFlag } from "./pulumi";
 
 const outputsSchema = z.looseObject({
   opensearchEndpoint: z.string().optional(),
@@ -43,14 +43,6 @@ export async function readStackOutputs(
     throw notAChatStack(which, `its outputs are: ${names}`);
   }
   return parsed.data;
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function pulumiOutputs(selection: StackSelection, which: string, env: NodeJS.ProcessEnv): Promise<string> {

@@ -13,13 +13,26 @@ export interface Surroundings {
 }
 
 const HERE: Surroundings = { environment: process.env, folder: process.cwd() };
+/**
+ * This process's own backend by the variables that it depends on. A process lives for one command, in which neither the
+ * project's file nor the login changes, and every object's mark asks for it.
+ */
+const here = new Map<string, string>();
 
 /**
  * The Pulumi backend that keeps the state, as text that tells it from others: its URL, and for a folder of this machine
  * the machine's name too. A URN names stack and project only, and the engine tells providers nothing of the backend, so
  * it is looked up where the CLI looks it up: `PULUMI_BACKEND_URL`, `backend.url` of Pulumi.yaml, then the login.
  */
-export function backend(surroundings: Surroundings = HERE): string {
+export function backend(surroundings?: Surroundings): string {
+  if (surroundings !== undefined) return lookedUp(surroundings);
+  const key = JSON.stringify([process.env.PULUMI_BACKEND_URL, process.env.PULUMI_HOME]);
+  const known = here.get(key) ?? lookedUp(HERE);
+  here.set(key, known);
+  return known;
+}
+
+function lookedUp(surroundings: Surroundings): string {
   const url = backendUrl(surroundings);
   const folder = backendFolder(surroundings, url);
   return folder === undefined ? url.replace(/\/+$/, "") : `file://${hostname()}${folder}`;

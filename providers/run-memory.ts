@@ -36,6 +36,11 @@ export function isRemembered(id: string): boolean {
   return [...known.values()].some((ids) => ids.has(id));
 }
 
+/** Of the objects that carry a resource's mark those that the state does not name, as far as this run can tell. */
+export function notNamed<T extends { readonly id: string }>(found: readonly T[], ownId: string): T[] {
+  return found.filter(({ id }) => id !== ownId && !isRemembered(id));
+}
+
 /** Whether the state names another object of the same resource, as in a replacement; a rename may have come with it. */
 export function hasAnother(owner: string | undefined, id: string): boolean {
   const same = [...known].filter(([key, ids]) => key === owner || ids.has(id));

@@ -1,7 +1,6 @@
-import { ServerError } from "../../clients/errors";
-import { deleteConnector } from "../../clients/opensearch/connectors";
+import { countsAsUsed, deleteConnector } from "../../clients/opensearch/connectors";
 import { countDocuments, deleteIndex } from "../../clients/opensearch/indices";
-import { deleteModelGroup } from "../../clients/opensearch/model-groups";
+import { deleteModelGroup, holdsModels } from "../../clients/opensearch/model-groups";
 import { usersOfModel } from "../../clients/opensearch/model-users";
 import { reportingTo } from "../../clients/report";
 import { Deadline, type Look, waitFor } from "../../clients/wait";
@@ -11,7 +10,6 @@ import type { Repair } from "./check";
 import type { Scene } from "./scene";
 import { type LeftObject, leftObjects, named } from "./stack/objects";
 
-const IN_USE = /models are still using this connector|associated model versions/;
 const DELETE_MILLISECONDS = 120_000;
 /** How long the server's search still counts a model that was deleted; seconds at most were seen. */
 const SEARCH_LAG_MILLISECONDS = 10_000;
@@ -57,7 +55,7 @@ async function onceFree(object: LeftObject, remove: () => Promise<void>): Promis
       await remove();
       return { done: true };
     } catch (error) {
-      if (!(error instanceof ServerError) || !IN_USE.test(error.reason) || deadline.passed) throw error;
+      if (!(countsAsUsed(error) || holdsModels(error)) || deadline.passed) throw error;
       return { last: error.reason };
     }
   };

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { ServerError } from "../errors";
 import type { Deadline } from "../wait";
-import { writeAnswer } from "./answers";
+import { searchAnswer, writeAnswer } from "./answers";
 import { orMissing } from "./missing";
 import { whileOpening } from "./retry";
 import type { OpenSearchServer } from "./server";
@@ -140,6 +141,16 @@ export async function patchConnector(
   });
 }
 
+const USED = /models are still using this connector/;
+
+/**
+ * Whether a connector was neither changed nor deleted since the server takes it for used. It compares ids word by word, so
+ * no model need use it (3.4.0).
+ */
+export function countsAsUsed(error: unknown): error is ServerError {
+  return error instanceof ServerError && USED.test(error.reason);
+}
+
 /** Deletes a connector; one that is not there counts as deleted. */
 export async function deleteConnector(server: OpenSearchServer, id: string): Promise<void> {
   const call = server.call({
@@ -166,9 +177,7 @@ export async function findConnectors(
         { body: { query: { prefix: { [`parameters.${parameter}`]: beginning } }, size: MOST_FOUND } as never },
         options,
       ),
-    answer: z.object({
-      hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: connectorAnswer })) }),
-    }),
+    answer: searchAnswer(connectorAnswer),
     repeatable: true,
     retry: whileOpening(),
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { writeAnswer } from "./answers";
+import { ServerError } from "../errors";
+import { searchAnswer, writeAnswer } from "./answers";
 import { orMissing } from "./missing";
 import { whileOpening } from "./retry";
 import type { OpenSearchServer } from "./server";
@@ -76,11 +77,18 @@ export async function findModelGroups(
         { body: { query: { match_phrase: { description: words } }, size: MOST_OF_ONE_OWNER } as never },
         options,
       ),
-    answer: z.object({ hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: groupAnswer })) }) }),
+    answer: searchAnswer(groupAnswer),
     repeatable: true,
     retry: whileOpening(),
   });
   return answer.hits.hits.map((hit) => ({ id: hit._id, group: document(hit._source) }));
+}
+
+const HOLDS_MODELS = /associated model versions/;
+
+/** Whether a group was not deleted since the server still counts models in it. */
+export function holdsModels(error: unknown): error is ServerError {
+  return error instanceof ServerError && HOLDS_MODELS.test(error.reason);
 }
 
 /** Deletes a group; one that is not there counts as deleted. */

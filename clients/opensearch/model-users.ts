@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ServerError } from "../errors";
+import { searchAnswer } from "./answers";
 import type { OpenSearchServer } from "./server";
 
 const MOST_AGENTS = 1_000;
@@ -34,7 +35,7 @@ async function agents(server: OpenSearchServer, modelId: string): Promise<string
   const call = server.call({
     name: "POST /_plugins/_ml/agents/_search",
     send: (client, options) => client.ml.searchAgents({ body: { size: MOST_AGENTS } as never }, options),
-    answer: z.object({ hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: z.unknown() })) }) }),
+    answer: searchAnswer(z.unknown()),
     repeatable: true,
   });
   const answer = await call.catch(noneWhereAbsent({ hits: { hits: [] } }));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Deadline } from "../wait";
-import { writeAnswer } from "./answers";
+import { searchAnswer, writeAnswer } from "./answers";
 import { orMissing } from "./missing";
 import { whileOpening } from "./retry";
 import type { OpenSearchServer } from "./server";
@@ -144,7 +144,7 @@ async function findModels(server: OpenSearchServer, query: object): Promise<Foun
   const answer = await server.call({
     name: "POST /_plugins/_ml/models/_search",
     send: (client, options) => client.ml.searchModels({ body: { query, size: MOST_FOUND } as never }, options),
-    answer: z.object({ hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: modelAnswer })) }) }),
+    answer: searchAnswer(modelAnswer),
     repeatable: true,
     retry: whileOpening(),
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { searchAnswer } from "./answers";
 import type { OpenSearchServer } from "./server";
 
 const MOST_MODELS = 200;
@@ -15,15 +16,12 @@ export interface RemoteModel {
   readonly ownParameters?: Readonly<Record<string, string>>;
 }
 
-const modelHit = z.object({
-  _id: z.string(),
-  _source: z.object({
-    name: z.string().default(""),
-    model_state: z.string().default("UNKNOWN"),
-    model_group_id: z.string().nullish(),
-    connector_id: z.string().nullish(),
-    connector: z.object({ parameters: z.record(z.string(), z.coerce.string()).nullish() }).nullish(),
-  }),
+const modelSource = z.object({
+  name: z.string().default(""),
+  model_state: z.string().default("UNKNOWN"),
+  model_group_id: z.string().nullish(),
+  connector_id: z.string().nullish(),
+  connector: z.object({ parameters: z.record(z.string(), z.coerce.string()).nullish() }).nullish(),
 });
 
 /** The cluster's remote models, 200 at most. */
@@ -35,7 +33,7 @@ export async function findRemoteModels(server: OpenSearchServer): Promise<Remote
         { body: { query: { term: { algorithm: "REMOTE" } }, size: MOST_MODELS } as never },
         options,
       ),
-    answer: z.object({ hits: z.object({ hits: z.array(modelHit) }) }),
+    answer: searchAnswer(modelSource),
     repeatable: true,
   });
   return answer.hits.hits.map(({ _id: id, _source: model }) => ({

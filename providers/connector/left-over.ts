@@ -1,7 +1,7 @@
-import { ServerError } from "../../clients/errors";
 import {
   type ConnectorBody,
   type ConnectorDocument,
+  countsAsUsed,
   deleteConnector,
   findConnectors,
   patchConnector,
@@ -11,7 +11,7 @@ import { findModelsByConnector } from "../../clients/opensearch/models";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { type Owned, stackMark } from "../ownership";
-import { isRemembered } from "../run-memory";
+import { notNamed } from "../run-memory";
 import { OWNER_PARAMETER } from "./inputs";
 
 /** What a connector says of its maker, in one hidden parameter. */
@@ -63,7 +63,7 @@ export async function findUnused(server: OpenSearchServer, owned: Owned): Promis
  * Takes over a connector that an interrupted run left. That renews the mark, so that a delete by an older state leaves the
  * connector alone, and the credential, which cannot be read.
  *
- * @returns false where the server takes it for used: it compares ids word by word (3.4.0).
+ * @returns false where the server takes it for used.
  */
 export async function takeOver(
   server: OpenSearchServer,
@@ -75,21 +75,17 @@ export async function takeOver(
     await patchConnector(server, id, { parameters: { [OWNER_PARAMETER]: markText(mark) }, credential });
     return true;
   } catch (error) {
-    if (error instanceof ServerError && FOR_USED.test(error.reason)) return false;
+    if (countsAsUsed(error)) return false;
     throw error;
   }
 }
-
-/** Said of a connector that a model uses, and of one that the server takes for used. */
-const FOR_USED = /models are still using this connector/;
 
 /**
  * Deletes what interrupted runs of a resource left beside its connector, such as a body that the program no longer has.
  * One that an agent or a pipeline names stays, and so does one where that cannot be told.
  */
 export async function removeOthers(server: OpenSearchServer, id: string, owned: Owned, title: string): Promise<void> {
-  for (const other of await findUnused(server, owned)) {
-    if (other.id === id || isRemembered(other.id)) continue;
+  for (const other of notNamed(await findUnused(server, owned), id)) {
     const users = await usersOfModel(server, other.id).catch(() => ["somebody, as far as this user may know"]);
     if (users.length > 0) {
       report(

@@ -1,9 +1,10 @@
-import { ServerError, UnreachableError } from "../../clients/errors";
+import { UnreachableError } from "../../clients/errors";
 import { clusterInfo } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
 import {
   type ConnectorBody,
   type ConnectorDocument,
+  countsAsUsed,
   createConnector,
   deleteConnector,
   getConnector,
@@ -23,7 +24,7 @@ import { onHomeCluster } from "../home-cluster";
 import type { CheckFailure, Lifecycle } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
 import { isTakenOver, leftBeside, newInstance, stackMark } from "../ownership";
-import { hasAnother, isRemembered } from "../run-memory";
+import { hasAnother, notNamed } from "../run-memory";
 import { timeoutMilliseconds } from "../timeouts";
 import { isUnknown } from "../unknown";
 import { type Gated, requireVersion } from "../version-gate";
@@ -114,6 +115,7 @@ async function createOrTakeOver(server: OpenSearchServer, inputs: ConnectorInput
   if (isTaken) report(`${titleOf(inputs)}: takes over ${left.id}, which an interrupted run left`);
   const marked = { ...body, parameters: { ...body.parameters, [OWNER_PARAMETER]: markText(mark) } };
   const id = isTaken ? left.id : await make(server, marked, inputs, mark);
+  // Looked for anew: a request of a killed run may have arrived meanwhile.
   await removeOthers(server, id, inputs, titleOf(inputs));
   return id;
 }
@@ -155,8 +157,7 @@ async function read(id: string, state: ConnectorState) {
   const server = openSearch(state.connection);
   const found = await getConnector(server, id);
   if (found === undefined) return undefined;
-  for (const other of await findUnused(server, state)) {
-    if (other.id === id || isRemembered(other.id)) continue;
+  for (const other of notNamed(await findUnused(server, state), id)) {
     report(`warning: ${titleOf(state)}: ${leftBeside(`the connector ${other.id}`)}`);
   }
   const seen = { ...state, ...asSeen(state, found) };
@@ -193,7 +194,7 @@ interface Removal {
   readonly deadline: Deadline;
 }
 
-const IN_USE = /models are still using this connector.*: \[(.*)\]/;
+const NAMED = /: \[(.*)\]/;
 /** How long the server's search may still show a model that was deleted or moved (ml-commons #1567). */
 const LAG_MILLISECONDS = 5_000;
 
@@ -206,8 +207,9 @@ async function tryDelete({ server, id, state, stack, deadline }: Removal): Promi
     await deleteConnector(server, id);
     return { done: true };
   } catch (error) {
-    const named = error instanceof ServerError ? IN_USE.exec(error.reason)?.[1] : undefined;
-    if (!(error instanceof ServerError) || named === undefined) throw error;
+    if (!countsAsUsed(error)) throw error;
+    const named = NAMED.exec(error.reason)?.[1];
+    if (named === undefined) throw error;
     const left = hasAnother(state.owner, id) ? [] : leftBy(stack, await findModelsByConnector(server, id));
     for (const model of left) await removeLeftOver(server, model.id, titleOf(state), deadline);
     const users = await realUsers(server, id, named.split(/,\s*/));
@@ -219,7 +221,7 @@ async function tryDelete({ server, id, state, stack, deadline }: Removal): Promi
   }
 }
 
-/** The server's check compares ids word by word, so it can name models that use another connector (3.4.0). */
+/** Of the models that the server names those that really use the connector. */
 async function realUsers(server: OpenSearchServer, id: string, modelIds: readonly string[]): Promise<string[]> {
   const models = await Promise.all(
     modelIds.map(async (modelId) => ({ modelId, model: await getModel(server, modelId) })),

@@ -26,7 +26,7 @@ import { onHomeCluster } from "../home-cluster";
 import { type Lifecycle, PartialFailure } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
 import { descriptionOf, isTakenOver, leftBeside, type Mark, markOf, newInstance, undescribed } from "../ownership";
-import { isRemembered } from "../run-memory";
+import { isRemembered, notNamed } from "../run-memory";
 import { timeoutMilliseconds } from "../timeouts";
 import { awaitDeployed, awaitSettled, ensureDeployed, ModelState, undeploy, undeployAndDelete } from "./deployment";
 import { type DeployedModelInputs, type DeployedModelState, deployedModelSchema } from "./inputs";
@@ -181,8 +181,7 @@ async function tellOthers(server: OpenSearchServer, id: string, state: DeployedM
 }
 
 async function others(server: OpenSearchServer, id: string, state: DeployedModelState): Promise<FoundModel[]> {
-  const found = await findModelsOf(server, markOf(state, state.instance));
-  return found.filter((each) => each.id !== id && !isRemembered(each.id));
+  return notNamed(await findModelsOf(server, markOf(state, state.instance)), id);
 }
 
 /** The state as the server shows it. Only what the program set is compared: the server fills in the rest. */

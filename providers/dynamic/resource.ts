@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { organizationNamed } from "../organization";
 import { type ResourceType, storedText, typeToken } from "./stored-text";
 
 /**
@@ -21,14 +22,11 @@ export function dynamicProperties(
   return { ...properties, ...owned, __provider: storedText(type) };
 }
 
-/** What the engine says where the backend knows no organizations. */
-const NO_ORGANIZATION = "organization";
-
 /** A URN does not name the organization, so stacks of two can have the same URNs. */
 function organization(): { ownerOrganization?: string } {
   try {
-    const name = pulumi.getOrganization();
-    return name === NO_ORGANIZATION ? {} : { ownerOrganization: name };
+    const ownerOrganization = organizationNamed(pulumi.getOrganization());
+    return ownerOrganization === undefined ? {} : { ownerOrganization };
   } catch {
     // Mocks in a program's tests name none, and the SDK throws then.
     return {};

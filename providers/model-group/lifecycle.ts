@@ -5,6 +5,7 @@ import {
   deleteModelGroup,
   findModelGroups,
   getModelGroup,
+  holdsModels,
   type ModelGroupDocument,
   type ModelGroupFields,
   registerModelGroup,
@@ -35,7 +36,7 @@ import {
   stackMark,
   undescribed,
 } from "../ownership";
-import { hasAnother, isRemembered } from "../run-memory";
+import { hasAnother, isRemembered, notNamed } from "../run-memory";
 import { timeoutMilliseconds } from "../timeouts";
 import { accessOf, contradictions, type ModelGroupInputs, type ModelGroupState, modelGroupSchema } from "./inputs";
 
@@ -44,7 +45,6 @@ const ACCESS = ["accessMode", "backendRoles", "addAllBackendRoles"] as const;
 const WRITTEN = ["name", "description", ...ACCESS] as const;
 const KEYS = [...WRITTEN, ...BOOKKEEPING, "adoptExisting"];
 const NAME_TAKEN = /name you provided is already being used by (?:a model group|another model) with ID: ([^\s.]+)/;
-const HAS_MODELS = /associated model versions/;
 
 /** A model group: everything changes in place, since names are unique and a second one could not exist beside it. */
 export const modelGroupLifecycle: Lifecycle<ModelGroupInputs, ModelGroupState> = explained(
@@ -89,7 +89,7 @@ async function registerOrTakeOver(
     if (taken === undefined || group === undefined) throw refusal;
     const found = { id: taken, group };
     const marked = markIn(group);
-    if (marked !== undefined && marked.instance === mark?.instance) return taken;
+    if (marked?.instance !== undefined && marked.instance === mark?.instance) return taken;
     if (inputs.adoptExisting || isEarlier(found, mark)) {
       return await takeOver(server, found, inputs, mark, "which has this name already");
     }
@@ -210,8 +210,7 @@ async function read(id: string, state: ModelGroupState) {
 
 /** Groups of this resource that the state does not name. */
 async function others(server: OpenSearchServer, id: string, state: ModelGroupState): Promise<FoundGroup[]> {
-  const found = await findGroupsOf(server, markOf(state, state.instance));
-  return found.filter((each) => each.id !== id && !isRemembered(each.id));
+  return notNamed(await findGroupsOf(server, markOf(state, state.instance)), id);
 }
 
 async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs): Promise<ModelGroupState> {
@@ -258,7 +257,7 @@ async function deleteWithLeftOvers(
       await deleteModelGroup(server, id);
       return { done: true };
     } catch (error) {
-      if (!(error instanceof ServerError) || !HAS_MODELS.test(error.reason)) throw error;
+      if (!holdsModels(error)) throw error;
       const left = hasAnother(state.owner, id) ? [] : leftBy(stack, await findModelsInGroup(server, id));
       for (const model of left) await removeLeftOver(server, model.id, titleOf(state), deadline);
       const patient = left.length > 0 || performance.now() - started < LAG_MILLISECONDS;

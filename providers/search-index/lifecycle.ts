@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { clusterInfo } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
 import {
@@ -19,6 +18,7 @@ import { explained, nameOf } from "../explain";
 import { onHomeCluster } from "../home-cluster";
 import type { CheckFailure, Lifecycle } from "../lifecycle";
 import { connectionSecrets } from "../open-search-secrets";
+import { newInstance } from "../ownership";
 import { timeoutMilliseconds } from "../timeouts";
 import { isUnknown } from "../unknown";
 import { alter } from "./alter";
@@ -77,7 +77,7 @@ async function create(inputs: SearchIndexInputs) {
   const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
   const { clusterUuid } = await clusterInfo(server);
   const vectorSearch = await vectorSearchOf(server, inputs);
-  const instance = randomBytes(6).toString("hex");
+  const instance = newInstance();
   const mark = markOf(inputs, instance);
   const owned = await findPredecessors(server, mark);
   const same = (name: string) => owned.find((each) => each.name === name)?.mark.structure === mark.structure;

@@ -1,11 +1,9 @@
 import { resolve } from "node:path";
 import { backend } from "../../../providers/backend";
+import { organizationNamed } from "../../../providers/organization";
 import { stackMark } from "../../../providers/ownership";
 import type { StackSelection } from "../../pulumi";
 import type { StackState } from "./state";
-
-/** What the name of a stack begins with where the backend knows no organizations. */
-const NO_ORGANIZATION = "organization";
 
 /** By what a stack's resources are known on a cluster. */
 export interface StackIdentity {
@@ -24,7 +22,7 @@ export function identityOf(
   // An old backend in a folder names no project.
   const [first = ""] = urns;
   const begins = /^urn:pulumi:.*?::.*?::/.exec(first)?.[0] ?? `urn:pulumi:${stack}::${project}::`;
-  const ownerOrganization = organization === NO_ORGANIZATION ? undefined : organization;
+  const ownerOrganization = organizationNamed(organization);
   const home = backend({ environment, folder: resolve(folder) });
   return { urns: begins, mark: stackMark({ owner: begins, ownerOrganization }, home) };
 }

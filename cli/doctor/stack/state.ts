@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { validate } from "../../../clients/validate";
-import { PulumiFailure, pulumi, type StackSelection, stackFlag } from "../../pulumi";
+import { asJson, PulumiFailure, pulumi, type StackSelection, stackFlag } from "../../pulumi";
 
 /** Of a stack's state only what is looked at here: no inputs, no outputs. */
 const exported = z.object({
@@ -47,12 +47,4 @@ export async function stackState(stack: StackSelection, environment: NodeJS.Proc
     urns: new Set((resources ?? []).flatMap(({ urn }) => urn ?? [])),
     pending: (pending ?? []).map(({ type, resource }) => ({ doing: type, urn: resource.urn })),
   };
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
