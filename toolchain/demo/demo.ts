@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { answerRemarks } from "../../cli/answering/measures";
 import { toolchainEnvironment } from "../environment";
 import { ToolchainError } from "../failure";
 import { install } from "../install";
@@ -8,7 +9,7 @@ import { attempt, run, runInForeground } from "../run";
 import type { Selection } from "../selection";
 import { formatSeconds } from "../steps";
 import { findLeftovers, madeByStack } from "./leftovers";
-import { type Answer, ask, type Outputs, outputsSchema } from "./question";
+import { ask, type DemoAnswer, type Outputs, outputsSchema } from "./question";
 import { type DemoCli, demoEnvironment, demoFolder, forgetOwnPassphrase, isDemoSetUp, setUpDemo } from "./settings";
 
 const question = "Why is the sky blue?";
@@ -97,15 +98,16 @@ async function readOutputs(cli: DemoCli): Promise<Outputs> {
 }
 
 function printAnswer(
-  { text, seconds, version }: Answer,
+  answer: DemoAnswer,
   { chatModel }: Outputs,
   { adaptedSecurity }: Selection,
   say: (line: string) => void,
 ): void {
-  say(`\n${text.trim()}\n`);
-  say(`— ${chatModel} in Ollama, asked through OpenSearch, ${formatSeconds(seconds)}`);
+  say(`\n${answer.text.trim()}\n`);
+  for (const remark of answerRemarks(answer)) say(remark);
+  say(`— ${chatModel} in Ollama, asked through OpenSearch, ${formatSeconds(answer.seconds)}`);
   say(
-    `Everything here is real: OpenSearch ${version} with its ML Commons plugin, its users and TLS, Ollama and the model.`,
+    `Everything here is real: OpenSearch ${answer.version} with its ML Commons plugin, its users and TLS, Ollama and the model.`,
   );
   if (adaptedSecurity === undefined) return;
   say(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULT_TIMEOUT_SECONDS } from "../../cli/answering/answer";
+import { type Answer, DEFAULT_TIMEOUT_SECONDS } from "../../cli/answering/answer";
 import { throughOpenSearch } from "../../cli/answering/opensearch";
 import { clusterInfo } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
@@ -20,15 +20,13 @@ export const outputsSchema = z.object({
 
 export type Outputs = z.infer<typeof outputsSchema>;
 
-export interface Answer {
-  readonly text: string;
-  readonly seconds: number;
+export interface DemoAnswer extends Answer {
   /** Of OpenSearch. */
   readonly version: string;
 }
 
 /** Asks the deployed model as `ollama-chat ask` does, through OpenSearch, over TLS verified by the stack's authority. */
-export async function ask(question: string, outputs: Outputs): Promise<Answer> {
+export async function ask(question: string, outputs: Outputs): Promise<DemoAnswer> {
   const { opensearchEndpoint: endpoint, modelId, api, chatModel: model } = outputs;
   const server = openSearch({
     endpoint,
@@ -42,8 +40,7 @@ export async function ask(question: string, outputs: Outputs): Promise<Answer> {
     const { version } = await clusterInfo(server);
     const answerer = throughOpenSearch({ server, modelId, api, model });
     const limits = { timeoutSeconds: DEFAULT_TIMEOUT_SECONDS };
-    const { text, seconds } = await answerer.answer([{ role: "user", content: question }], limits);
-    return { text, seconds, version };
+    return { ...(await answerer.answer([{ role: "user", content: question }], limits)), version };
   } catch (error) {
     throw new ToolchainError(
       `The question was not answered: ${error instanceof Error ? error.message : error}`,
