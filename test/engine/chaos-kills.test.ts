@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Draw } from "../chaos/draw";
-import { type KillPlan, killTrial, titleOf } from "../chaos/parts/kills";
-import { endSpare } from "../chaos/quick/quick-stack";
+import { describe } from "vitest";
+import type { KillPlan } from "../chaos/parts/kills";
 import { RealStack } from "../chaos/real/real-stack";
-import type { ServerAddress } from "../support/opensearch/address";
-import { sharedServer } from "../support/opensearch/shared-server";
+import { leavesNothingWrong } from "../support/kill-trials";
 import { hasEngine } from "./support/toolchain";
 
 const USUAL = {
@@ -50,21 +47,5 @@ const PLANS: readonly KillPlan[] = [
 ];
 
 describe.skipIf(!hasEngine)("a command of Pulumi's that is killed, and what the user does next", () => {
-  let server: ServerAddress;
-
-  beforeAll(async () => {
-    server = await sharedServer("plain");
-  });
-
-  afterAll(() => {
-    endSpare();
-  });
-
-  it.each(PLANS.map((each, i) => [titleOf(each), i, each] as const))(
-    "leaves nothing wrong: %s",
-    async (_title, i, each) => {
-      const trial = await killTrial(server, new Draw(i), each, (stack) => RealStack.create(stack));
-      expect(trial.findings).toEqual([]);
-    },
-  );
+  leavesNothingWrong(PLANS, (stack) => RealStack.create(stack));
 });

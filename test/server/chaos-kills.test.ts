@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Draw } from "../chaos/draw";
-import { type KillPlan, killTrial, titleOf } from "../chaos/parts/kills";
-import { endSpare, QuickStack } from "../chaos/quick/quick-stack";
-import type { ServerAddress } from "../support/opensearch/address";
-import { sharedServer } from "../support/opensearch/shared-server";
+import { describe } from "vitest";
+import type { KillPlan } from "../chaos/parts/kills";
+import { QuickStack } from "../chaos/quick/quick-stack";
+import { leavesNothingWrong } from "../support/kill-trials";
 
 /** What a plan is about; the rest is the simplest there is. */
 type Point = Pick<KillPlan, "standing" | "command" | "moment" | "nth" | "next"> & Partial<KillPlan>;
@@ -37,21 +35,5 @@ const PLANS: readonly KillPlan[] = [
 ];
 
 describe("a run that is killed, and what the user does next", () => {
-  let server: ServerAddress;
-
-  beforeAll(async () => {
-    server = await sharedServer("plain");
-  });
-
-  afterAll(() => {
-    endSpare();
-  });
-
-  it.each(PLANS.map((each, i) => [titleOf(each), i, each] as const))(
-    "leaves nothing wrong: %s",
-    async (_title, i, each) => {
-      const trial = await killTrial(server, new Draw(i), each, async (stack) => new QuickStack({ stack }));
-      expect(trial.findings).toEqual([]);
-    },
-  );
+  leavesNothingWrong(PLANS, async (stack) => new QuickStack({ stack }));
 });

@@ -2,28 +2,10 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CommandLine, commandLine } from "../support/command-line";
-import { DIMENSION, INDEX, type RagWorld, startRagWorld } from "./rag-support";
-
-const SHIPS =
-  "# Ships\n\n## Alke\n\nAlke is small and carries lanterns.\n\n## Skarv\n\nSkarv is large and carries cranes.\n";
-const TEA = "# Tea\n\nGreen tea is brewed with cool water.\n";
-
-let world: RagWorld;
-beforeAll(async () => {
-  world = await startRagWorld();
-});
-afterAll(() => world.stop());
-beforeEach(async () => {
-  await world.renew();
-  world.write("harbour/ships.md", SHIPS);
-  world.write("tea.txt", TEA);
-});
-
-const rag = (...args: string[]) => commandLine(["rag", ...args], { environment: world.environment });
-const ingest = (...args: string[]) => rag("ingest", world.folder, ...args);
-const json = async (...args: string[]) => JSON.parse((await rag(...args, "--json")).out) as Record<string, unknown>;
+import { describe, expect, it } from "vitest";
+import { CommandLine } from "../support/command-line";
+import { ingest, json, rag, SHIPS, TEA, world } from "./rag-harbour";
+import { DIMENSION, INDEX } from "./rag-support";
 
 /** What the index holds: source, number and text of each passage. */
 async function held(): Promise<unknown[]> {

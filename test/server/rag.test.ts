@@ -1,27 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { RETRIEVAL_CHOICES, RETRIEVAL_DEFAULT } from "../../cli/commands/rag";
 import { DEFAULT_RETRIEVAL, RETRIEVALS } from "../../rag/retrieve";
 import { commandLine } from "../support/command-line";
-import { type RagWorld, startRagWorld } from "./rag-support";
-
-const SHIPS =
-  "# Ships\n\n## Alke\n\nAlke is small and carries lanterns.\n\n## Skarv\n\nSkarv is large and carries cranes.\n";
-const TEA = "# Tea\n\nGreen tea is brewed with cool water.\n";
-
-let world: RagWorld;
-beforeAll(async () => {
-  world = await startRagWorld();
-});
-afterAll(() => world.stop());
-beforeEach(async () => {
-  await world.renew();
-  world.write("harbour/ships.md", SHIPS);
-  world.write("tea.txt", TEA);
-});
-
-const rag = (...args: string[]) => commandLine(["rag", ...args], { environment: world.environment });
-const ingest = (...args: string[]) => rag("ingest", world.folder, ...args);
-const json = async (...args: string[]) => JSON.parse((await rag(...args, "--json")).out) as Record<string, unknown>;
+import { ingest, json, rag, world } from "./rag-harbour";
 
 describe("ollama-chat rag ask", () => {
   beforeEach(async () => {

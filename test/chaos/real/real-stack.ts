@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { join } from "node:path";
+import { killAll } from "../../engine/support/kill";
 import { newBackend, Project } from "../../engine/support/project";
 import type { Spec } from "../../engine/support/resource-world";
 import type { Command, Ended, Kept, Running, Stack, Victim } from "../stack";
-import { kill, processesOf } from "./victims";
+import { processesOf } from "./victims";
 
 /** A stack under Pulumi's own CLI and engine, with a file backend of its own. */
 export class RealStack implements Stack {
@@ -35,11 +36,11 @@ export class RealStack implements Stack {
       ended: exited.then(([code]) => ({ code: code ?? 1, output })),
       kill: async (victim: Victim) => {
         family = processesOf(root, "all");
-        kill(processesOf(root, victim));
+        killAll(processesOf(root, victim));
         // Without its provider or program the command has to end by itself.
         if (victim === "command" || victim === "all") await exited;
       },
-      sweep: async () => kill(family.filter((id) => id !== root)),
+      sweep: async () => killAll(family.filter((id) => id !== root)),
     };
   }
 

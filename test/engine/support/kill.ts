@@ -33,12 +33,14 @@ export function killAll(pids: readonly number[]): void {
 
 /** The processes below a command that host dynamic providers, and the launchers that stay between them and it. */
 export function providerProcesses(command: ChildProcess): number[] {
-  return descendants(pidOf(command)).filter((pid) => /dynamic-provider|pulumi-resource-pulumi-nodejs/.test(line(pid)));
+  return descendants(pidOf(command)).filter((pid) =>
+    /dynamic-provider|pulumi-resource-pulumi-nodejs/.test(commandLineOf(pid)),
+  );
 }
 
 /** Whether a process is there and not only waits for being asked how it ended. */
 export function isRunning(pid: number): boolean {
-  return line(pid) !== "";
+  return commandLineOf(pid) !== "";
 }
 
 function pidOf({ pid }: ChildProcess): number {
@@ -46,7 +48,8 @@ function pidOf({ pid }: ChildProcess): number {
   return pid;
 }
 
-function line(pid: number): string {
+/** The command line of a process; empty where there is none any more. */
+export function commandLineOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
   } catch {
@@ -54,7 +57,8 @@ function line(pid: number): string {
   }
 }
 
-function descendants(pid: number): number[] {
+/** Every process below one, as the kernel lists them. */
+export function descendants(pid: number): number[] {
   const children = parents()
     .filter(({ parent }) => parent === pid)
     .map(({ child }) => child);

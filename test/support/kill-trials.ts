@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Draw } from "../chaos/draw";
+import { type KillPlan, killTrial, type NewStack, titleOf } from "../chaos/parts/kills";
+import { endSpare } from "../chaos/quick/quick-stack";
+import type { ServerAddress } from "./opensearch/address";
+import { sharedServer } from "./opensearch/shared-server";
+
+/** A test for each plan: somebody is killed as it says, and what the user does next leaves nothing wrong. */
+export function leavesNothingWrong(plans: readonly KillPlan[], newStack: NewStack): void {
+  let server: ServerAddress;
+
+  beforeAll(async () => {
+    server = await sharedServer("plain");
+  });
+
+  afterAll(() => {
+    endSpare();
+  });
+
+  it.each(plans.map((each, i) => [titleOf(each), i, each] as const))(
+    "leaves nothing wrong: %s",
+    async (_title, i, each) => {
+      const trial = await killTrial(server, new Draw(i), each, newStack);
+      expect(trial.findings).toEqual([]);
+    },
+  );
+}
