@@ -20,7 +20,7 @@ interface Fingerprint {
 
 /** Stops when the sources beside the compiled program are newer than it. An installed package has no sources. */
 export function requireFreshBuild(root: string): void {
-  const file = join(root, "toolchain", "fingerprint.mjs");
+  const file = join(root, "tools", "toolchain", "fingerprint.mjs");
   if (!existsSync(file) || !existsSync(join(root, "index.ts"))) return;
   const { isBuilt } = require(file) as Fingerprint;
   if (isBuilt(root)) return;

@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../toolchain/ollama-server";
-import { startOpenSearch } from "../../toolchain/opensearch/server";
-import { endChildrenOnSignals } from "../../toolchain/run";
-import { readSelection } from "../../toolchain/selection";
+import { freePort } from "../../tools/toolchain/ollama-server";
+import { startOpenSearch } from "../../tools/toolchain/opensearch/server";
+import { endChildrenOnSignals } from "../../tools/toolchain/run";
+import { readSelection } from "../../tools/toolchain/selection";
 import type { ServerAddress } from "../support/opensearch/address";
 import { idsShareWords } from "../support/opensearch/id-words";
 import { callsTo } from "../support/opensearch/server-call";

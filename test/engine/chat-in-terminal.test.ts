@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Deadline, waitFor } from "../../clients/wait";
-import { findOnPath } from "../../toolchain/run";
+import { findOnPath } from "../../tools/toolchain/run";
 import { ChatServer } from "../support/chat-server";
 import { repository } from "./support/project";
 

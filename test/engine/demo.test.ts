@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { demoFolder } from "../../toolchain/demo/settings";
+import { demoFolder } from "../../tools/toolchain/demo/settings";
 import { blocksOf } from "../support/documents/runnable";
 import { repository } from "./support/project";
 import { hasDocker, hasEngine } from "./support/toolchain";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "../../toolchain/ollama-server";
+import { freePort } from "../../tools/toolchain/ollama-server";
 import { blocksOf } from "../support/documents/runnable";
 import { type RunningOllama, startOllama } from "../support/ollama";
 import { ADMIN_PASSWORD } from "../support/opensearch/address";

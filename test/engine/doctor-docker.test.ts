@@ -10,7 +10,7 @@ import { Scene } from "../../cli/doctor/scene";
 import { DockerEngine } from "../../clients/docker/engine";
 import { STACK_LABEL } from "../../components/stack-label";
 import { diagnose } from "../../diagnosis/diagnose";
-import { freePort } from "../../toolchain/ollama-server";
+import { freePort } from "../../tools/toolchain/ollama-server";
 import { DOCKER_WORDS } from "../server/diagnosis/docker-words";
 import { hasDocker, toolchain } from "./support/toolchain";
 

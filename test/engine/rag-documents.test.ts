@@ -2,12 +2,12 @@ import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { measureRecall } from "../../bench/recall/measure";
-import { readQuestions } from "../../bench/recall/questions";
-import { makeRagWorld, type RagWorld } from "../../bench/recall/rag-world";
 import { openSearch } from "../../clients/opensearch/connect";
 import { describePassageIndex } from "../../rag/passage-index";
 import { DEFAULT_RETRIEVAL } from "../../rag/retrieve";
+import { measureRecall } from "../../tools/bench/recall/measure";
+import { readQuestions } from "../../tools/bench/recall/questions";
+import { makeRagWorld, type RagWorld } from "../../tools/bench/recall/rag-world";
 import { type RunningOllama, startOllama } from "../support/ollama";
 import { TestCluster } from "../support/opensearch/test-cluster";
 import { DocumentShell } from "./support/document-shell";

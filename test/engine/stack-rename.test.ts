@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "../../toolchain/ollama-server";
+import { freePort } from "../../tools/toolchain/ollama-server";
 import { Project } from "./support/project";
 import { hasDocker, hasEngine, toolchain } from "./support/toolchain";
 

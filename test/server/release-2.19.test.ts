@@ -6,9 +6,9 @@ import { clusterSettingLifecycle } from "../../providers/cluster-setting/lifecyc
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
-import { freePort } from "../../toolchain/ollama-server";
-import { type OpenSearchServer, startOpenSearch } from "../../toolchain/opensearch/server";
-import { readSelection } from "../../toolchain/selection";
+import { freePort } from "../../tools/toolchain/ollama-server";
+import { type OpenSearchServer, startOpenSearch } from "../../tools/toolchain/opensearch/server";
+import { readSelection } from "../../tools/toolchain/selection";
 import { giveDataBack, takeDataAway } from "../support/opensearch/shards";
 import { created, failureOf, updated, urn, World } from "./lifecycle-support";
 

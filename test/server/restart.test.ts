@@ -11,9 +11,9 @@ import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
 import { searchIndexLifecycle } from "../../providers/search-index/lifecycle";
-import { freePort } from "../../toolchain/ollama-server";
-import { type OpenSearchServer, startOpenSearch } from "../../toolchain/opensearch/server";
-import { readSelection } from "../../toolchain/selection";
+import { freePort } from "../../tools/toolchain/ollama-server";
+import { type OpenSearchServer, startOpenSearch } from "../../tools/toolchain/opensearch/server";
+import { readSelection } from "../../tools/toolchain/selection";
 import { created, urn, World } from "./lifecycle-support";
 
 /** Of two servers, on a machine that does much else. */

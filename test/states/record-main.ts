@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { packageRoot } from "../../toolchain/package-root";
-import { readSelection } from "../../toolchain/selection";
+import { packageRoot } from "../../tools/toolchain/package-root";
+import { readSelection } from "../../tools/toolchain/selection";
 import { ResourceWorld } from "../engine/support/resource-world";
 import { startOllama } from "../support/ollama";
 import type { Exchange } from "../support/opensearch/fault-proxy";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { packageRoot } from "../../toolchain/package-root";
+import { packageRoot } from "../../tools/toolchain/package-root";
 
 const specSchema = z.object({
   type: z.enum(["ClusterSetting", "ModelGroup", "Connector", "DeployedModel", "OllamaModel", "SearchIndex"]),

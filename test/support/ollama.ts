@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Deadline, waitFor } from "../../clients/wait";
-import { freePort } from "../../toolchain/ollama-server";
-import { readSelection } from "../../toolchain/selection";
+import { freePort } from "../../tools/toolchain/ollama-server";
+import { readSelection } from "../../tools/toolchain/selection";
 
 export interface OllamaOptions {
   /** Variables such as `OLLAMA_MAX_QUEUE`. */

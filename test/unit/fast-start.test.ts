@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../toolchain/package-root";
+import { packageRoot } from "../../tools/toolchain/package-root";
 import { temporaryFolder } from "./toolchain/temporary-folder";
 
 const preload = join(packageRoot, "fast-start", "index.cjs");
@@ -74,7 +74,7 @@ describe("compiled code", () => {
     const host = join(folder, dirname(PROVIDER_HOST));
     mkdirSync(host, { recursive: true });
     writeFileSync(join(host, "index.js"), PROBE);
-    const launcher = join(packageRoot, "toolchain", "recipes", "pulumi-cli", "pulumi-resource-pulumi-nodejs");
+    const launcher = join(packageRoot, "tools", "toolchain", "recipes", "pulumi-cli", "pulumi-resource-pulumi-nodejs");
     const env = { ...process.env, NODE_OPTIONS: `--require ${JSON.stringify(preload)}` };
     const { stdout } = spawnSync("sh", [launcher, "127.0.0.1:1"], { cwd: folder, env, encoding: "utf8" });
     expect(stdout.trim()).toBe("true");

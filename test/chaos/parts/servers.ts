@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../../toolchain/ollama-server";
-import { type OpenSearchServer, type ServerOptions, startOpenSearch } from "../../../toolchain/opensearch/server";
-import { readSelection } from "../../../toolchain/selection";
+import { freePort } from "../../../tools/toolchain/ollama-server";
+import { type OpenSearchServer, type ServerOptions, startOpenSearch } from "../../../tools/toolchain/opensearch/server";
+import { readSelection } from "../../../tools/toolchain/selection";
 import { Draw } from "../draw";
 import type { Trial } from "../findings";
 import type { Part } from "../part";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packageRoot } from "../../../toolchain/package-root";
+import { packageRoot } from "../../../tools/toolchain/package-root";
 import type { Spec } from "../../engine/support/resource-world";
 import type { Command, Ended, Kept, Running, Stack } from "../stack";
 import type { Job } from "./job";

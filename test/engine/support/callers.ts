@@ -1,4 +1,4 @@
-import { ask, type Outputs } from "../../../toolchain/demo/question";
+import { ask, type Outputs } from "../../../tools/toolchain/demo/question";
 
 /** Asks without a pause until stopped, and remembers every answer and every failure. */
 export function keepAsking(send: () => Promise<void>): { stop(): Promise<{ answered: number; failures: string[] }> } {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { z } from "zod";
-import { packageRoot } from "../../../toolchain/package-root";
+import { packageRoot } from "../../../tools/toolchain/package-root";
 
 export const repository = packageRoot;
 

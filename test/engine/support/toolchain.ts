@@ -1,4 +1,4 @@
-import { readSelection } from "../../../toolchain/selection";
+import { readSelection } from "../../../tools/toolchain/selection";
 
 const selection = readSelection();
 

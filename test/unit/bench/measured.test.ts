@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Measured } from "../../../bench/measured";
+import { Measured } from "../../../tools/bench/measured";
 
 describe("Measured", () => {
   it("a figure has its samples, median and range, in four digits", () => {

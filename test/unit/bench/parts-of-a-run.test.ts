@@ -1,10 +1,10 @@
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bootParts } from "../../../bench/support/boot-parts";
-import { keyDerivationMilliseconds, startParts } from "../../../bench/support/start-parts";
-import { asOwnProject, countResources, stateBytes } from "../../../bench/support/state-size";
 import { traceRecord } from "../../../clients/trace-record";
-import { packageRoot } from "../../../toolchain/package-root";
+import { bootParts } from "../../../tools/bench/support/boot-parts";
+import { keyDerivationMilliseconds, startParts } from "../../../tools/bench/support/start-parts";
+import { asOwnProject, countResources, stateBytes } from "../../../tools/bench/support/state-size";
+import { packageRoot } from "../../../tools/toolchain/package-root";
 
 const seen = (command: string, startMs: number) => ({ pid: startMs, command, startMs, peakRssBytes: 1 });
 const record = (fields: object) => traceRecord.parse({ v: 1, pid: 1, durationMs: 0, rssBytes: 1, ...fields });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { highestThreshold, recallFigures, thresholdFigures } from "../../../bench/recall/metrics";
+import { highestThreshold, recallFigures, thresholdFigures } from "../../../tools/bench/recall/metrics";
 
 describe("recall", () => {
   it("counts what is first, what is among three, and how high it stands on average", () => {

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { blocks } from "../../../bench/report/blocks";
-import { measuredText, targetText, verdictText, withUnit } from "../../../bench/report/format";
-import { fillMarkers } from "../../../bench/report/markers";
-import { plots } from "../../../bench/report/plots";
-import { toSvg } from "../../../bench/report/svg";
-import { table } from "../../../bench/report/table";
-import type { CaseResult, Results } from "../../../bench/results";
+import { blocks } from "../../../tools/bench/report/blocks";
+import { measuredText, targetText, verdictText, withUnit } from "../../../tools/bench/report/format";
+import { fillMarkers } from "../../../tools/bench/report/markers";
+import { plots } from "../../../tools/bench/report/plots";
+import { toSvg } from "../../../tools/bench/report/svg";
+import { table } from "../../../tools/bench/report/table";
+import type { CaseResult, Results } from "../../../tools/bench/results";
 
 const measured = (what: string, side: string, unit: "s" | "ms" | "perSecond", median: number, at?: number) => ({
   what,

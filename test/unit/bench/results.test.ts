@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type CaseResult, compareIds, merged, type Results, resultsSchema } from "../../../bench/results";
+import { type CaseResult, compareIds, merged, type Results, resultsSchema } from "../../../tools/bench/results";
 
 const CASE: CaseResult = {
   id: "B1",

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { cases } from "../../../bench/cases";
-import { OPENSEARCH_VARIABLE, SharedCluster } from "../../../bench/support/shared-cluster";
+import { cases } from "../../../tools/bench/cases";
+import { OPENSEARCH_VARIABLE, SharedCluster } from "../../../tools/bench/support/shared-cluster";
 import { LoopbackServer } from "../../support/loopback-server";
 
 class RootOnly extends LoopbackServer {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { median, spread, summarise } from "../../../bench/statistics";
+import { median, spread, summarise } from "../../../tools/bench/statistics";
 
 describe("summarise", () => {
   it("the median of an odd number is the middle one, of an even number the mean of the middle two", () => {

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { packageRoot } from "../../../toolchain/package-root";
+import { packageRoot } from "../../../tools/toolchain/package-root";
 import { Collected } from "../../support/collected";
 import { LoopbackServer } from "../../support/loopback-server";
 import { temporaryFolder } from "../toolchain/temporary-folder";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { adminPasswordRule, requireStrong, weakness } from "../../../components/admin-password";
-import { newPassword } from "../../../toolchain/demo/settings";
+import { newPassword } from "../../../tools/toolchain/demo/settings";
 import judged from "./admin-passwords.json";
 
 const ROOT = join(__dirname, "..", "..", "..");

@@ -39,9 +39,9 @@ describe("the compiled program", () => {
   });
 
   function checkout(isBuilt: boolean): void {
-    mkdirSync(join(root, "toolchain"));
+    mkdirSync(join(root, "tools", "toolchain"), { recursive: true });
     writeFileSync(join(root, "index.ts"), "");
-    writeFileSync(join(root, "toolchain", "fingerprint.mjs"), `export const isBuilt = () => ${isBuilt};`);
+    writeFileSync(join(root, "tools", "toolchain", "fingerprint.mjs"), `export const isBuilt = () => ${isBuilt};`);
   }
 
   it("that is older than its sources stops with the command to run", () => {

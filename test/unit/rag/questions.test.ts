@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readQuestions } from "../../../bench/recall/questions";
 import { readDocuments } from "../../../rag/documents";
 import { splitDocument } from "../../../rag/passages";
+import { readQuestions } from "../../../tools/bench/recall/questions";
 
 const EXAMPLE = join(__dirname, "..", "..", "..", "examples", "rag");
 const questions = readQuestions(join(EXAMPLE, "questions.json"));

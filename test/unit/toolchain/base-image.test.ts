@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { packageMirror } from "../../../toolchain/parts/base-image";
+import { packageMirror } from "../../../tools/toolchain/parts/base-image";
 
 const blocks = `Types: deb
 # http://old.example/debian/20250520T000000Z

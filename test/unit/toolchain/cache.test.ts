@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFile
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cacheFolder, openCache, place, sweep, withWorkFolder } from "../../../toolchain/cache";
+import { cacheFolder, openCache, place, sweep, withWorkFolder } from "../../../tools/toolchain/cache";
 import { temporaryFolder } from "./temporary-folder";
 
 describe("cacheFolder", () => {

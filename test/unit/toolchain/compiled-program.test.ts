@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../../toolchain/package-root";
+import { packageRoot } from "../../../tools/toolchain/package-root";
 import { temporaryFolder } from "./temporary-folder";
 
-const preload = join(packageRoot, "toolchain", "compiled-program.cjs");
+const preload = join(packageRoot, "tools", "toolchain", "compiled-program.cjs");
 const PRINTS = `console.log(process.env.PULUMI_NODEJS_TYPESCRIPT ?? "not set");`;
 
 /** What the language host's variable is in the program of a project, which lies in a folder below. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cpuTarget } from "../../../toolchain/cpu";
+import { cpuTarget } from "../../../tools/toolchain/cpu";
 
 describe("cpuTarget", () => {
   it("compiles for AVX2 where the CPU has all of what that build uses", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { madeByStack } from "../../../toolchain/demo/leftovers";
-import { forgetOwnPassphrase, projectCopy } from "../../../toolchain/demo/settings";
-import { whatCannotRun } from "../../../toolchain/test-run";
+import { madeByStack } from "../../../tools/toolchain/demo/leftovers";
+import { forgetOwnPassphrase, projectCopy } from "../../../tools/toolchain/demo/settings";
+import { whatCannotRun } from "../../../tools/toolchain/test-run";
 
 describe("projectCopy", () => {
   it("changes nothing but the program's path, as it is seen from the demo's folder", () => {

@@ -4,8 +4,8 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { download, downloadText, isReachable, sha256OfFile } from "../../../toolchain/download";
-import type { Step } from "../../../toolchain/steps";
+import { download, downloadText, isReachable, sha256OfFile } from "../../../tools/toolchain/download";
+import type { Step } from "../../../tools/toolchain/steps";
 import { temporaryFolder } from "./temporary-folder";
 
 const content = "an archive";

@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../../toolchain/package-root";
+import { packageRoot } from "../../../tools/toolchain/package-root";
 import { temporaryFolder } from "./temporary-folder";
 
-const entrypoint = join(packageRoot, "toolchain", "images", "opensearch", "opensearch-docker-entrypoint.sh");
+const entrypoint = join(packageRoot, "tools", "toolchain", "images", "opensearch", "opensearch-docker-entrypoint.sh");
 const demoInstaller = "plugins/opensearch-security/tools/install_demo_configuration.sh";
 const cgroups = "-Dopensearch.cgroups.hierarchy.override=/";
 

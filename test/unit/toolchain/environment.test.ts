@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openCache } from "../../../toolchain/cache";
-import { toolchainEnvironment } from "../../../toolchain/environment";
-import { packageRoot } from "../../../toolchain/package-root";
+import { openCache } from "../../../tools/toolchain/cache";
+import { toolchainEnvironment } from "../../../tools/toolchain/environment";
+import { packageRoot } from "../../../tools/toolchain/package-root";
 
 const required = (...path: string[]) => `--require ${JSON.stringify(join(packageRoot, ...path))}`;
-const PRELOADS = `${required("fast-start", "index.cjs")} ${required("toolchain", "compiled-program.cjs")}`;
+const PRELOADS = `${required("fast-start", "index.cjs")} ${required("tools", "toolchain", "compiled-program.cjs")}`;
 const cache = openCache({ PULUMI_OLLAMA_CHAT_CACHE: "/cache" });
 
 describe("toolchainEnvironment", () => {

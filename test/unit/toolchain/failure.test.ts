@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { pinnedVersionGone, refusalIn } from "../../../toolchain/failure";
+import { pinnedVersionGone, refusalIn } from "../../../tools/toolchain/failure";
 
-const pinned = { part: "Ollama", version: "0.17.4", change: '"ollama" in toolchain/versions.json' };
+const pinned = { part: "Ollama", version: "0.17.4", change: '"ollama" in tools/toolchain/versions.json' };
 
 describe("pinnedVersionGone", () => {
   it("names part, version, the tool's own words, the cause and what to change", () => {
@@ -11,7 +11,7 @@ describe("pinnedVersionGone", () => {
         "Ollama 0.17.4 could not be fetched.",
         "  go: github.com/ollama/ollama@v0.17.4: reading …/v0.17.4.zip: 404 Not Found",
         "Likely cause: the registry doesn't have this version any more.",
-        'What to change: "ollama" in toolchain/versions.json.',
+        'What to change: "ollama" in tools/toolchain/versions.json.',
       ].join("\n"),
     );
   });
@@ -24,7 +24,7 @@ describe("pinnedVersionGone", () => {
         "  dial tcp: lookup registry: no such host",
         "Likely cause: the registry can't be reached from here.",
         "What to change: this machine's network, proxy or mirror settings. " +
-          'Only for another version: "ollama" in toolchain/versions.json.',
+          'Only for another version: "ollama" in tools/toolchain/versions.json.',
       ].join("\n"),
     );
   });
@@ -34,7 +34,7 @@ describe("pinnedVersionGone", () => {
       [
         "Ollama 0.17.4 could not be fetched.",
         "Likely cause: the registry doesn't have this version any more, or it can't be reached from here.",
-        'What to change: "ollama" in toolchain/versions.json.',
+        'What to change: "ollama" in tools/toolchain/versions.json.',
       ].join("\n"),
     );
   });

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../../toolchain/package-root";
+import { packageRoot } from "../../../tools/toolchain/package-root";
 import { temporaryFolder } from "./temporary-folder";
 
 interface FingerprintModule {
@@ -11,7 +11,7 @@ interface FingerprintModule {
   isBuilt(root: string): boolean;
 }
 
-const file = join(packageRoot, "toolchain", "fingerprint.mjs");
+const file = join(packageRoot, "tools", "toolchain", "fingerprint.mjs");
 const { fingerprint, fingerprintFile, isBuilt }: FingerprintModule = createRequire(file)(file);
 
 describe("isBuilt", () => {

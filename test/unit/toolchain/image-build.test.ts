@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { hashInputs } from "../../../toolchain/image-build";
+import { hashInputs } from "../../../tools/toolchain/image-build";
 import { temporaryFolder } from "./temporary-folder";
 
 describe("hashInputs", () => {

@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../../toolchain/package-root";
+import { packageRoot } from "../../../tools/toolchain/package-root";
 import { temporaryFolder } from "./temporary-folder";
 
-const launcher = join(packageRoot, "toolchain", "recipes", "pulumi-cli", "pulumi-resource-pulumi-nodejs");
+const launcher = join(packageRoot, "tools", "toolchain", "recipes", "pulumi-cli", "pulumi-resource-pulumi-nodejs");
 
 describe("the launcher of Node.js providers", () => {
   it("hands its arguments to the host of the program's SDK, as if that had been started by its path", () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { withLock } from "../../../toolchain/lock";
+import { withLock } from "../../../tools/toolchain/lock";
 import { temporaryFolder } from "./temporary-folder";
 
 /** Above the largest process id that Linux gives. */

@@ -3,11 +3,11 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { delimiter, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { openCache } from "../../../toolchain/cache";
-import { messageOf } from "../../../toolchain/failure";
-import { type MavenArchive, mavenArchives } from "../../../toolchain/maven";
-import type { Context } from "../../../toolchain/part";
-import { StepRunner } from "../../../toolchain/steps";
+import { openCache } from "../../../tools/toolchain/cache";
+import { messageOf } from "../../../tools/toolchain/failure";
+import { type MavenArchive, mavenArchives } from "../../../tools/toolchain/maven";
+import type { Context } from "../../../tools/toolchain/part";
+import { StepRunner } from "../../../tools/toolchain/steps";
 import { fakeFailing } from "./fake-program";
 import { temporaryFolder } from "./temporary-folder";
 

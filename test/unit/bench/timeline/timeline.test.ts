@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { drawTimeline } from "../../../../bench/timeline/draw";
-import { bareEvent, readEventLog } from "../../../../bench/timeline/event-log";
-import { enlargedPicture, wholePicture } from "../../../../bench/timeline/rows";
-import { readDependencies } from "../../../../bench/timeline/state-file";
-import { type Bar, timelineOf } from "../../../../bench/timeline/timeline";
-import { readTrace } from "../../../../bench/timeline/trace-file";
+import { drawTimeline } from "../../../../tools/bench/timeline/draw";
+import { bareEvent, readEventLog } from "../../../../tools/bench/timeline/event-log";
+import { enlargedPicture, wholePicture } from "../../../../tools/bench/timeline/rows";
+import { readDependencies } from "../../../../tools/bench/timeline/state-file";
+import { type Bar, timelineOf } from "../../../../tools/bench/timeline/timeline";
+import { readTrace } from "../../../../tools/bench/timeline/trace-file";
 
 /** An `up` of the whole stack in Docker, recorded with the real engine. */
 const recorded = (file: string) => readFileSync(join(__dirname, "recorded", file), "utf8");

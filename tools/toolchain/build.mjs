@@ -1,0 +1,29 @@
+// Compiles the package with its own TypeScript, from any working directory; run by `npm run build` and `prepare`.
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fingerprint, fingerprintFile } from "./fingerprint.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+// An installed package has no sources to compile.
+if (!existsSync(join(root, "tsconfig.json"))) process.exit(0);
+if (!existsSync(tsc)) {
+  console.error("The TypeScript compiler is not installed. Run npm ci first.");
+  process.exit(1);
+}
+// Taken before the compiler starts: an edit made while it runs must leave the build stale.
+const built = fingerprint(root);
+rmSync(fingerprintFile(root), { force: true });
+const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.json")], {
+  cwd: root,
+  stdio: "inherit",
+});
+if (status === 0) {
+  mkdirSync(join(root, "dist"), { recursive: true });
+  // npm makes a bin executable when it installs it, not when it is built again.
+  chmodSync(join(root, "dist", "cli", "main.js"), 0o755);
+  writeFileSync(fingerprintFile(root), built);
+}
+process.exit(status ?? 1);

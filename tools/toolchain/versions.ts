@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "./package-root";
+
+/** The pinned versions of every part, read by this code and by `bootstrap.mjs`. */
+export interface Versions {
+  readonly node: string;
+  readonly nodeMinimum: string;
+  readonly pulumi: string;
+  /** Of the Node.js language host that is built from the Go registry; the official download has the CLI's version. */
+  readonly languageHost: string;
+  readonly dockerPlugin: string;
+  readonly opensearch: string;
+  readonly ollama: string;
+  readonly model: {
+    readonly name: string;
+    /** The Python package that carries the weights, its version, and the weights' path inside the wheel. */
+    readonly package: string;
+    readonly version: string;
+    readonly file: string;
+    readonly sha256: string;
+  };
+  readonly embeddingModel: {
+    readonly name: string;
+    /** The same of the embedding model: its weights' folder inside the wheel, and the hash of the wheel. */
+    readonly package: string;
+    readonly version: string;
+    readonly folder: string;
+    readonly sha256: string;
+  };
+}
+
+export const versions: Versions = JSON.parse(
+  readFileSync(join(packageRoot, "tools", "toolchain", "versions.json"), "utf8"),
+);
+
+/** The first `x.y.z` in a program's version line, such as `v3.276.0` or `ollama version is 0.17.4`. */
+export function parseVersion(text: string): string | undefined {
+  return /(?<![\d.])\d+\.\d+\.\d+(?!\.?\d)/.exec(text)?.[0];
+}
+
+/** Whether `version` (x.y.z) is `minimum` or later. */
+export function isAtLeast(version: string, minimum: string): boolean {
+  const found = version.split(".").map(Number);
+  const wanted = minimum.split(".").map(Number);
+  for (const [index, part] of wanted.entries()) {
+    const other = found[index] ?? 0;
+    if (other !== part) return other > part;
+  }
+  return true;
+}
