@@ -19,7 +19,6 @@ export type { OllamaServer } from "./components/ollama-server";
 export type { OllamaRagStackArgs, RagIndexArgs, RagReadinessArgs, RagTransforms } from "./components/rag-args";
 export { RestoreOnDelete, SettingMode, SettingScope } from "./providers/cluster-setting/inputs";
 export { ClusterSetting, type ClusterSettingArgs } from "./providers/cluster-setting/resource";
-export type { ConnectionArgs } from "./providers/connection-args";
 export { ChatApi } from "./providers/connector/chat-api";
 export { ConnectorProtocol, RetryBackoffPolicy } from "./providers/connector/inputs";
 export {
@@ -42,5 +41,6 @@ export { ModelGroup, type ModelGroupArgs } from "./providers/model-group/resourc
 export { OllamaModel, type OllamaModelArgs } from "./providers/ollama-model/resource";
 export { SpaceType, type VectorField, VectorSearch } from "./providers/search-index/inputs";
 export { SearchIndex, type SearchIndexArgs } from "./providers/search-index/resource";
-export type { Timeouts } from "./providers/timeouts";
+export type { ConnectionArgs } from "./providers/shared/connection-args";
+export type { Timeouts } from "./providers/shared/timeouts";
 export { TlsCertificate, type TlsCertificateArgs } from "./providers/tls-certificate/resource";

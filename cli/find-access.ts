@@ -1,9 +1,9 @@
 import { shownVariable } from "../clients/credentials";
 import { type Connection, isPem, PASSWORD_OVERRIDE } from "../clients/opensearch/connect";
-import { baseUrlProblem, normalUrl } from "../providers/base-url";
-import { sentence } from "../providers/checking";
 import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
-import { isUsername, usernameRule } from "../providers/username";
+import { baseUrlProblem, normalUrl } from "../providers/shared/base-url";
+import { sentence } from "../providers/shared/checking";
+import { isUsername, usernameRule } from "../providers/shared/username";
 import type { Access } from "./access";
 import { ExitCode } from "./exit-codes";
 import { CommandFailure } from "./failure";

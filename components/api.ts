@@ -6,7 +6,7 @@ import {
   ollamaGenerate,
   openAiChat,
 } from "../providers/connector/presets";
-import { typedOptions } from "../providers/values";
+import { typedOptions } from "../providers/shared/values";
 
 export interface ChatSettings {
   /** Base URL of Ollama as OpenSearch reaches it. */

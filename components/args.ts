@@ -1,12 +1,12 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterSettingArgs } from "../providers/cluster-setting/resource";
-import type { ConnectionArgs } from "../providers/connection-args";
 import type { ConnectorArgs } from "../providers/connector/resource";
 import type { ContainerHealthArgs } from "../providers/container-health/resource";
 import type { DeployedModelArgs } from "../providers/deployed-model/resource";
 import type { ModelGroupArgs } from "../providers/model-group/resource";
 import type { OllamaModelArgs } from "../providers/ollama-model/resource";
+import type { ConnectionArgs } from "../providers/shared/connection-args";
 import type { TlsCertificateArgs } from "../providers/tls-certificate/resource";
 
 /** OpenSearch of a chat stack: one to start in Docker, or one that exists. */

@@ -1,4 +1,4 @@
-import { isLoopback, normalUrl } from "../providers/base-url";
+import { isLoopback, normalUrl } from "../providers/shared/base-url";
 
 /** Name by which a container reaches its host; Docker resolves it through an entry of the hosts file. */
 export const HOST_GATEWAY = "host.docker.internal";

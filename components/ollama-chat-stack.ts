@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { normalUrl } from "../providers/base-url";
 import { ClusterSetting } from "../providers/cluster-setting/resource";
-import type { ConnectionArgs } from "../providers/connection-args";
 import { ChatApi } from "../providers/connector/chat-api";
 import { Connector } from "../providers/connector/resource";
 import { trustedEndpointRegex } from "../providers/connector/trust";
 import { DeployedModel } from "../providers/deployed-model/resource";
 import { ModelGroup } from "../providers/model-group/resource";
 import { OllamaModel } from "../providers/ollama-model/resource";
+import { normalUrl } from "../providers/shared/base-url";
+import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { presetFor } from "./api";
 import type { OllamaChatStackArgs } from "./args";
 import { createNetwork, type DockerContext } from "./docker-parts";

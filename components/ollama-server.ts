@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { gpuRequest } from "../providers/values";
+import { gpuRequest } from "../providers/shared/values";
 import type { OllamaChatStackArgs } from "./args";
 import {
   containerArgs,

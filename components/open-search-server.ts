@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ConnectionArgs } from "../providers/connection-args";
+import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { TlsCertificate } from "../providers/tls-certificate/resource";
 import { requireStrong } from "./admin-password";
 import type { OllamaChatStackArgs } from "./args";

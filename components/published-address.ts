@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
-import { hostOf, isLoopbackHost } from "../providers/base-url";
+import { hostOf, isLoopbackHost } from "../providers/shared/base-url";
 
 /** Where a stack's ports are published unless told otherwise. */
 export const DEFAULT_PUBLISH_ADDRESS = "127.0.0.1";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { checkWith, sentence } from "../providers/checking";
-import { dimension, keepAlive, modelName, seconds, wholeSeconds } from "../providers/values";
+import { checkWith, sentence } from "../providers/shared/checking";
+import { dimension, keepAlive, modelName, seconds, wholeSeconds } from "../providers/shared/values";
 import { DEFAULT_EMBEDDING_MODEL, dimensionOf, KNOWN_EMBEDDING_MODELS } from "./embedding-models";
 import type { OllamaRagStackArgs } from "./rag-args";
 

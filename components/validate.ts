@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { checkWith } from "../providers/checking";
-import { endpointSchema } from "../providers/connection";
 import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
+import { checkWith } from "../providers/shared/checking";
+import { endpointSchema } from "../providers/shared/connection";
 import {
   gpus,
   heap,
@@ -13,7 +13,7 @@ import {
   port,
   seconds,
   wholeSeconds,
-} from "../providers/values";
+} from "../providers/shared/values";
 import { requireStrong } from "./admin-password";
 import { OPENAI_WORDS } from "./api";
 import type { OllamaChatStackArgs } from "./args";

@@ -3,9 +3,9 @@ import { adminPasswordRule, weakness } from "../components/admin-password";
 import type { OllamaChatStackArgs } from "../components/args";
 import { ADMIN } from "../components/open-search-server";
 import type { OllamaRagStackArgs } from "../components/rag-args";
-import { sentence } from "../providers/checking";
-import { endpointSchema } from "../providers/connection";
-import { isUsername, usernameRule } from "../providers/username";
+import { sentence } from "../providers/shared/checking";
+import { endpointSchema } from "../providers/shared/connection";
+import { isUsername, usernameRule } from "../providers/shared/username";
 
 /**
  * The stack's configuration, as arguments of the component. The names and types of the keys stand in Pulumi.yaml.

@@ -8,7 +8,7 @@ import { STACK_LABEL, stackLabel } from "../components/naming";
 import { OLLAMA_PORT } from "../components/ollama-server";
 import { OPENSEARCH_PORT } from "../components/open-search-server";
 import { covers, occupiedAddresses, publishAddressOf } from "../components/published-address";
-import { hostOf } from "../providers/base-url";
+import { hostOf } from "../providers/shared/base-url";
 
 interface WantedPort {
   readonly key: string;

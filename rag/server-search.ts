@@ -2,7 +2,7 @@ import type { Hit } from "../clients/opensearch/documents";
 import { installedPlugins, KNN_PLUGIN } from "../clients/opensearch/plugins";
 import type { OpenSearchServer } from "../clients/opensearch/server";
 import { VECTOR_FIELD } from "../providers/search-index/passages";
-import { isOlder } from "../providers/version-gate";
+import { isOlder } from "../providers/shared/version-gate";
 import { candidatesOf, PASSAGE_FIELDS_SHOWN, votingQuery } from "./candidates";
 import { FUSION } from "./fusion";
 import type { PassageIndex } from "./passage-index";

@@ -13,8 +13,8 @@ import { type ConnectorAction, type ConnectorDocument, getConnector } from "../.
 import { getModel, type ModelDocument } from "../../clients/opensearch/models";
 import type { PredictAnswer } from "../../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
-import { backendFolder } from "../../providers/backend";
 import { filledWith } from "../../providers/connector/substitution";
+import { backendFolder } from "../../providers/shared/backend";
 import type { Access } from "../access";
 import type { StackSelection } from "../pulumi";
 import { type StackContainers, stackContainers } from "./docker/stack-containers";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ClusterSettings, SettingScope, SettingValue } from "../../clients/opensearch/cluster";
 import { validate } from "../../clients/validate";
-import { canonicalJson, shortHash } from "../canonical";
+import { canonicalJson, shortHash } from "../shared/canonical";
 import type { Memory } from "./plan";
 
 /**

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { SettingValue } from "../../clients/opensearch/cluster";
-import { type Connection, connectionSchema } from "../connection";
-import type { Owned } from "../ownership";
-import { type Timeouts, timeoutsSchema } from "../timeouts";
+import { type Connection, connectionSchema } from "../shared/connection";
+import type { Owned } from "../shared/ownership";
+import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 
 /** Of the state. */
 export const SCHEMA_VERSION = 1;

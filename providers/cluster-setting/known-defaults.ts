@@ -1,4 +1,4 @@
-import { shortHash } from "../canonical";
+import { shortHash } from "../shared/canonical";
 
 /**
  * Lists that are some version's default, by key and hash. The server shows a default only while the key is not set, so

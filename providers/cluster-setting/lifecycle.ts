@@ -2,15 +2,15 @@ import { oneAtATime } from "../../clients/lock";
 import { clusterInfo, getClusterSettings } from "../../clients/opensearch/cluster";
 import { openSearch } from "../../clients/opensearch/connect";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
-import { shortHash } from "../canonical";
-import { checkWith, sentence } from "../checking";
-import { BOOKKEEPING, changedKeys } from "../compare";
-import { explained, nameOf } from "../explain";
-import { onHomeCluster } from "../home-cluster";
-import { type CheckFailure, type Lifecycle, PartialFailure } from "../lifecycle";
-import { connectionSecrets } from "../open-search-secrets";
-import { newInstance } from "../ownership";
-import { hasUnknown, isUnknown } from "../unknown";
+import { shortHash } from "../shared/canonical";
+import { checkWith, sentence } from "../shared/checking";
+import { BOOKKEEPING, changedKeys } from "../shared/compare";
+import { explained, nameOf } from "../shared/explain";
+import { onHomeCluster } from "../shared/home-cluster";
+import { type CheckFailure, type Lifecycle, PartialFailure } from "../shared/lifecycle";
+import { connectionSecrets } from "../shared/open-search-secrets";
+import { newInstance } from "../shared/ownership";
+import { hasUnknown, isUnknown } from "../shared/unknown";
 import { type Claim, claimKey, claimsIn, isSettled } from "./claim";
 import {
   ClaimStatus,

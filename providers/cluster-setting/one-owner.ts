@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { nameOf } from "../explain";
+import { nameOf } from "../shared/explain";
 import { type ClusterSettingInputs, normalised, SettingMode } from "./inputs";
 import { scopeOf } from "./plan";
 

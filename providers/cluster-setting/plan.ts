@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClusterSettings, SettingScope, SettingValue } from "../../clients/opensearch/cluster";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { shortHash } from "../canonical";
+import { shortHash } from "../shared/canonical";
 import { ALONE, type Neighbours } from "./claim";
 import {
   type ClusterSettingInputs,

@@ -1,7 +1,7 @@
 import { report } from "../../clients/report";
-import { nameOf } from "../explain";
-import { stackMark } from "../ownership";
-import { isRemembered, rememberObject } from "../run-memory";
+import { nameOf } from "../shared/explain";
+import { stackMark } from "../shared/ownership";
+import { isRemembered, rememberObject } from "../shared/run-memory";
 import { type Claim, claimKey } from "./claim";
 import type { ClusterSettingInputs } from "./inputs";
 import { type Memory, scopeOf } from "./plan";

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
-import { SAFE_TEXT, safeTextRule } from "../auto-name";
-import { type Connection, connectionSchema } from "../connection";
-import type { Owned } from "../ownership";
-import { type Timeouts, timeoutsSchema } from "../timeouts";
-import { count, MOST_COUNT, wholeSeconds } from "../values";
+import { SAFE_TEXT, safeTextRule } from "../shared/auto-name";
+import { type Connection, connectionSchema } from "../shared/connection";
+import type { Owned } from "../shared/ownership";
+import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
+import { count, MOST_COUNT, wholeSeconds } from "../shared/values";
 import { brokenRegex } from "./trust";
 
 /** How ML Commons talks to the model server. */

@@ -10,8 +10,8 @@ import { usersOfModel } from "../../clients/opensearch/model-users";
 import { findModelsByConnector } from "../../clients/opensearch/models";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
-import { type Owned, stackMark } from "../ownership";
-import { notNamed } from "../run-memory";
+import { type Owned, stackMark } from "../shared/ownership";
+import { notNamed } from "../shared/run-memory";
 import { OWNER_PARAMETER } from "./inputs";
 
 /** What a connector says of its maker, in one hidden parameter. */

@@ -1,8 +1,8 @@
 import { wireDuration } from "../../clients/ollama/duration";
 import { typedOptions } from "../../clients/ollama/options";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
-import { BaseUrl, baseUrlProblem } from "../base-url";
-import { sentence } from "../checking";
+import { BaseUrl, baseUrlProblem } from "../shared/base-url";
+import { sentence } from "../shared/checking";
 
 /** The parts of a connector that a preset builds; spread it into `ConnectorArgs`. */
 export interface ConnectorPreset {

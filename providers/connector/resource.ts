@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
-import { type ConnectionArgs, connectionInput } from "../connection-args";
 import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
-import type { Timeouts } from "../timeouts";
+import { type ConnectionArgs, connectionInput } from "../shared/connection-args";
+import type { Timeouts } from "../shared/timeouts";
 
 /** Inputs of a `Connector`. */
 export interface ConnectorArgs {

@@ -1,7 +1,7 @@
 import type { ConnectorAction } from "../../clients/opensearch/connectors";
-import { hasUserInfo } from "../base-url";
-import { isSecretName } from "../checking";
-import { hasUnknown } from "../unknown";
+import { hasUserInfo } from "../shared/base-url";
+import { isSecretName } from "../shared/checking";
+import { hasUnknown } from "../shared/unknown";
 import { callableProblem } from "./callable-url";
 import { javaMatches } from "./java-regex";
 import { EndlessSubstitution, filledWith, parameterText, placeholdersOf, substitute } from "./substitution";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { endpointSchema } from "../connection";
-import { type Timeouts, timeoutsSchema } from "../timeouts";
+import { endpointSchema } from "../shared/connection";
+import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 
 /** What the program says of a container that is waited for; the args class documents each member. */
 export interface ContainerHealthInputs {

@@ -1,8 +1,8 @@
-import { checkWith } from "../checking";
-import { changedKeys, pick } from "../compare";
-import { explained, nameOf } from "../explain";
-import type { Lifecycle } from "../lifecycle";
-import { timeoutMilliseconds } from "../timeouts";
+import { checkWith } from "../shared/checking";
+import { changedKeys, pick } from "../shared/compare";
+import { explained, nameOf } from "../shared/explain";
+import type { Lifecycle } from "../shared/lifecycle";
+import { timeoutMilliseconds } from "../shared/timeouts";
 import {
   type ContainerHealthInputs,
   type ContainerHealthState,

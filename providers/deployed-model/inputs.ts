@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { SAFE_TEXT, safeTextRule } from "../auto-name";
-import { type Connection, connectionSchema } from "../connection";
-import type { Owned } from "../ownership";
-import { type Timeouts, timeoutsSchema } from "../timeouts";
+import { SAFE_TEXT, safeTextRule } from "../shared/auto-name";
+import { type Connection, connectionSchema } from "../shared/connection";
+import type { Owned } from "../shared/ownership";
+import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 
 /** How readiness is proved. */
 export interface Probe {

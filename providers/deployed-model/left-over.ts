@@ -6,8 +6,8 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import type { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { type Mark, sameResource, undescribed } from "../ownership";
-import { isRemembered } from "../run-memory";
+import { type Mark, sameResource, undescribed } from "../shared/ownership";
+import { isRemembered } from "../shared/run-memory";
 import { undeployAndDelete } from "./deployment";
 
 /** The mark that a model carries in its description. */

@@ -15,19 +15,27 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { nothingToAdopt } from "../adopt";
-import { asWanted } from "../as-wanted";
-import { withAutoName } from "../auto-name";
-import { checkWith } from "../checking";
-import { BOOKKEEPING, changedKeys, pick } from "../compare";
-import { warnOfDropped } from "../dropped";
-import { explained, nameOf } from "../explain";
-import { onHomeCluster } from "../home-cluster";
-import { type Lifecycle, PartialFailure } from "../lifecycle";
-import { connectionSecrets } from "../open-search-secrets";
-import { descriptionOf, isTakenOver, leftBeside, type Mark, markOf, newInstance, undescribed } from "../ownership";
-import { isRemembered, notNamed } from "../run-memory";
-import { timeoutMilliseconds } from "../timeouts";
+import { nothingToAdopt } from "../shared/adopt";
+import { asWanted } from "../shared/as-wanted";
+import { withAutoName } from "../shared/auto-name";
+import { checkWith } from "../shared/checking";
+import { BOOKKEEPING, changedKeys, pick } from "../shared/compare";
+import { warnOfDropped } from "../shared/dropped";
+import { explained, nameOf } from "../shared/explain";
+import { onHomeCluster } from "../shared/home-cluster";
+import { type Lifecycle, PartialFailure } from "../shared/lifecycle";
+import { connectionSecrets } from "../shared/open-search-secrets";
+import {
+  descriptionOf,
+  isTakenOver,
+  leftBeside,
+  type Mark,
+  markOf,
+  newInstance,
+  undescribed,
+} from "../shared/ownership";
+import { isRemembered, notNamed } from "../shared/run-memory";
+import { timeoutMilliseconds } from "../shared/timeouts";
 import { awaitDeployed, awaitSettled, ensureDeployed, ModelState, undeploy, undeployAndDelete } from "./deployment";
 import { type DeployedModelInputs, type DeployedModelState, deployedModelSchema } from "./inputs";
 import { findModelsOf, markIn, removeLeftOver, requireUnused } from "./left-over";

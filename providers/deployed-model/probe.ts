@@ -5,7 +5,7 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { type Deadline, type Look, waitFor } from "../../clients/wait";
 import { placeholders, withoutDefault } from "../connector/template";
-import { nameOf } from "../explain";
+import { nameOf } from "../shared/explain";
 import type { DeployedModelInputs } from "./inputs";
 
 export type Question = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Lifecycle, PartialFailure } from "../lifecycle";
+import { type Lifecycle, PartialFailure } from "../shared/lifecycle";
 import { traced } from "./traced";
 import { PROVIDER_KEY, type Properties, wireProperties, withoutProvider } from "./wire";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { SAFE_TEXT, safeTextRule } from "../auto-name";
-import { type Connection, connectionSchema } from "../connection";
-import type { Owned } from "../ownership";
-import { type Timeouts, timeoutsSchema } from "../timeouts";
-import { isUnknown } from "../unknown";
+import { SAFE_TEXT, safeTextRule } from "../shared/auto-name";
+import { type Connection, connectionSchema } from "../shared/connection";
+import type { Owned } from "../shared/ownership";
+import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
+import { isUnknown } from "../shared/unknown";
 
 /** Who may use the models of a group, where model access control is on. */
 export const AccessMode = {

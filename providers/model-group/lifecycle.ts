@@ -16,15 +16,15 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline, type Look, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { withAutoName } from "../auto-name";
-import { checkWith } from "../checking";
-import { BOOKKEEPING, changedKeys, pick } from "../compare";
 import { leftBy, removeLeftOver } from "../deployed-model/left-over";
-import { warnOfDropped } from "../dropped";
-import { explained, nameOf } from "../explain";
-import { onHomeCluster } from "../home-cluster";
-import type { Lifecycle } from "../lifecycle";
-import { connectionSecrets } from "../open-search-secrets";
+import { withAutoName } from "../shared/auto-name";
+import { checkWith } from "../shared/checking";
+import { BOOKKEEPING, changedKeys, pick } from "../shared/compare";
+import { warnOfDropped } from "../shared/dropped";
+import { explained, nameOf } from "../shared/explain";
+import { onHomeCluster } from "../shared/home-cluster";
+import type { Lifecycle } from "../shared/lifecycle";
+import { connectionSecrets } from "../shared/open-search-secrets";
 import {
   descriptionOf,
   isTakenOver,
@@ -35,9 +35,9 @@ import {
   sameResource,
   stackMark,
   undescribed,
-} from "../ownership";
-import { hasAnother, isRemembered, notNamed } from "../run-memory";
-import { timeoutMilliseconds } from "../timeouts";
+} from "../shared/ownership";
+import { hasAnother, isRemembered, notNamed } from "../shared/run-memory";
+import { timeoutMilliseconds } from "../shared/timeouts";
 import { accessOf, contradictions, type ModelGroupInputs, type ModelGroupState, modelGroupSchema } from "./inputs";
 
 const SCHEMA_VERSION = 1;

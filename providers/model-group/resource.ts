@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ConnectionArgs, connectionInput } from "../connection-args";
 import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
-import type { Timeouts } from "../timeouts";
+import { type ConnectionArgs, connectionInput } from "../shared/connection-args";
+import type { Timeouts } from "../shared/timeouts";
 
 /** Inputs of a `ModelGroup`. */
 export interface ModelGroupArgs {

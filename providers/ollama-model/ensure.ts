@@ -6,7 +6,7 @@ import { createModel, pullModel } from "../../clients/ollama/streams";
 import { report } from "../../clients/report";
 import type { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { PartialFailure } from "../lifecycle";
+import { PartialFailure } from "../shared/lifecycle";
 import { type Holding, type OllamaModelInputs, SCHEMA_VERSION } from "./inputs";
 import { recipeDrift } from "./recipe";
 

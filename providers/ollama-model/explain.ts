@@ -1,8 +1,8 @@
 import { DeadlineError, ServerError, UnreachableError } from "../../clients/errors";
 import { causeAndFix } from "../../diagnosis/diagnose";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { FORGET_UNREACHABLE } from "../explain";
-import { type Lifecycle, PartialFailure } from "../lifecycle";
+import { FORGET_UNREACHABLE } from "../shared/explain";
+import { type Lifecycle, PartialFailure } from "../shared/lifecycle";
 import type { OllamaModelInputs, OllamaModelState } from "./inputs";
 
 type OllamaLifecycle = Lifecycle<OllamaModelInputs, OllamaModelState>;

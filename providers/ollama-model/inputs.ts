@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { sameModel } from "../../clients/ollama/names";
-import { endpointSchema } from "../connection";
-import { type Timeouts, timeoutsSchema } from "../timeouts";
-import { isUnknown } from "../unknown";
-import { keepAlive, modelName, modelOptions, typedAsOllamaWants } from "../values";
+import { endpointSchema } from "../shared/connection";
+import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
+import { isUnknown } from "../shared/unknown";
+import { keepAlive, modelName, modelOptions, typedAsOllamaWants } from "../shared/values";
 
 /** What the program says of a model on an Ollama server; the args class documents each member. */
 export interface OllamaModelInputs {

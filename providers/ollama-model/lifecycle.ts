@@ -13,11 +13,11 @@ import {
 import { listedName, sameModel } from "../../clients/ollama/names";
 import { OllamaServer } from "../../clients/ollama/server";
 import { Deadline } from "../../clients/wait";
-import { checkWith } from "../checking";
-import { changedKeys, pick } from "../compare";
-import { explained, FORGET_UNREACHABLE } from "../explain";
-import { type Lifecycle, PartialFailure } from "../lifecycle";
-import { timeoutMilliseconds } from "../timeouts";
+import { checkWith } from "../shared/checking";
+import { changedKeys, pick } from "../shared/compare";
+import { explained, FORGET_UNREACHABLE } from "../shared/explain";
+import { type Lifecycle, PartialFailure } from "../shared/lifecycle";
+import { timeoutMilliseconds } from "../shared/timeouts";
 import { ensureModel, fitsDigest, NOTHING_BEFORE, say, sayProgress, type Work } from "./ensure";
 import { inOllamaTerms } from "./explain";
 import {

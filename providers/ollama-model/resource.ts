@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
-import type { Timeouts } from "../timeouts";
+import type { Timeouts } from "../shared/timeouts";
 
 /** Inputs of an `OllamaModel`. */
 export interface OllamaModelArgs {

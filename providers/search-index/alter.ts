@@ -1,6 +1,6 @@
 import { putIndexSettings, putMapping } from "../../clients/opensearch/indices";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
-import { PartialFailure } from "../lifecycle";
+import { PartialFailure } from "../shared/lifecycle";
 import { differingFields, mappingsDiffer, UPDATABLE_MAPPING } from "./fields";
 import type { SearchIndexState } from "./inputs";
 import { type Mark, withMark } from "./mark";

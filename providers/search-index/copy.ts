@@ -10,7 +10,7 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { type Deadline, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { nameOf } from "../explain";
+import { nameOf } from "../shared/explain";
 import type { SearchIndexInputs } from "./inputs";
 import { type Mark, readMark, sameOwner, withMark } from "./mark";
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { asWanted } from "../as-wanted";
+import { asWanted } from "../shared/as-wanted";
 
 export type Fields = Readonly<Record<string, unknown>>;
 

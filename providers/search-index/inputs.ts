@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Connection, connectionSchema } from "../connection";
-import type { Owned } from "../ownership";
-import { type Timeouts, timeoutsSchema } from "../timeouts";
-import { dimension } from "../values";
+import { type Connection, connectionSchema } from "../shared/connection";
+import type { Owned } from "../shared/ownership";
+import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
+import { dimension } from "../shared/values";
 import { isIndexName } from "./name";
 
 /** How near two vectors are, where the cluster has the k-NN plugin. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { validate } from "../../clients/validate";
-import { ownerHash } from "../auto-name";
-import { shortHash } from "../canonical";
-import { stackMark } from "../ownership";
+import { ownerHash } from "../shared/auto-name";
+import { shortHash } from "../shared/canonical";
+import { stackMark } from "../shared/ownership";
 import { fieldsOf, UPDATABLE_MAPPING } from "./fields";
 import { MARK, type SearchIndexInputs } from "./inputs";
 import { flatSettings, isStatic } from "./settings";

@@ -1,4 +1,4 @@
-import { autoName } from "../auto-name";
+import { autoName } from "../shared/auto-name";
 
 const FORBIDDEN = /[\s"*\\<|,>/?#:]/;
 const MOST_BYTES = 255;

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { isUnknown } from "../unknown";
+import { isUnknown } from "../shared/unknown";
 
 /** What the program says of a certificate; the args class documents each member. */
 export interface TlsCertificateInputs {

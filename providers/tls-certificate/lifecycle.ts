@@ -1,8 +1,8 @@
 import { report } from "../../clients/report";
-import { checkWith } from "../checking";
-import { changedKeys, pick } from "../compare";
-import { explained, nameOf } from "../explain";
-import type { Lifecycle } from "../lifecycle";
+import { checkWith } from "../shared/checking";
+import { changedKeys, pick } from "../shared/compare";
+import { explained, nameOf } from "../shared/explain";
+import type { Lifecycle } from "../shared/lifecycle";
 import {
   contradictions,
   DEFAULT_COMMON_NAME,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { clusterSettingLifecycle as lifecycle } from "../../providers/cluster-setting/lifecycle";
-import { PartialFailure } from "../../providers/lifecycle";
+import { PartialFailure } from "../../providers/shared/lifecycle";
 import { created, eachInItsOwnWorld, failureOf, updated, urn } from "./lifecycle-support";
 
 const world = eachInItsOwnWorld();

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Connection } from "../../providers/connection";
 import { modelGroupLifecycle as lifecycle } from "../../providers/model-group/lifecycle";
+import type { Connection } from "../../providers/shared/connection";
 import { TestCluster } from "../support/opensearch/test-cluster";
 import { created, failureOf, PASSWORD, urn } from "./lifecycle-support";
 

@@ -3,8 +3,8 @@ import { clusterSettingLifecycle } from "../../providers/cluster-setting/lifecyc
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { trustedEndpointRegex } from "../../providers/connector/trust";
 import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
-import { type Lifecycle, PartialFailure } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
+import { type Lifecycle, PartialFailure } from "../../providers/shared/lifecycle";
 import type { FaultAction } from "../support/opensearch/faults";
 import { eachInItsOwnWorld, urn } from "./lifecycle-support";
 

@@ -1,9 +1,9 @@
 import { clusterSettingLifecycle } from "../../providers/cluster-setting/lifecycle";
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
-import type { Lifecycle } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
 import { searchIndexLifecycle } from "../../providers/search-index/lifecycle";
+import type { Lifecycle } from "../../providers/shared/lifecycle";
 import { created, urn, type World } from "./lifecycle-support";
 
 export type AnyLifecycle = Lifecycle<Record<string, unknown>, Record<string, unknown>>;

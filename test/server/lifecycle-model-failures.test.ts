@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deployedModelLifecycle as lifecycle } from "../../providers/deployed-model/lifecycle";
-import { PartialFailure } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
+import { PartialFailure } from "../../providers/shared/lifecycle";
 import { modelsIn } from "./lifecycle-model-support";
 import { created, eachInItsOwnWorld, FAILING, failureOf } from "./lifecycle-support";
 

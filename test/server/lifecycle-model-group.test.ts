@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ownerHash } from "../../providers/auto-name";
 import { modelGroupLifecycle as lifecycle } from "../../providers/model-group/lifecycle";
+import { ownerHash } from "../../providers/shared/auto-name";
 import { created, eachInItsOwnWorld, failureOf, updated, urn } from "./lifecycle-support";
 
 const world = eachInItsOwnWorld();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle as lifecycle } from "../../providers/deployed-model/lifecycle";
-import { PartialFailure } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
+import { PartialFailure } from "../../providers/shared/lifecycle";
 import { created, eachInItsOwnWorld, FAILING, failureOf, ModelServer, updated } from "./lifecycle-support";
 
 const world = eachInItsOwnWorld();

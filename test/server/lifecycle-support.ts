@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, expect, vi } from "vitest";
-import type { Connection } from "../../providers/connection";
 import { ollamaGenerate } from "../../providers/connector/presets";
-import type { Lifecycle } from "../../providers/lifecycle";
+import type { Connection } from "../../providers/shared/connection";
+import type { Lifecycle } from "../../providers/shared/lifecycle";
 import { LoopbackServer } from "../support/loopback-server";
 import { ADMIN_PASSWORD as PASSWORD } from "../support/opensearch/address";
 import { TestCluster, type TestClusterOptions } from "../support/opensearch/test-cluster";

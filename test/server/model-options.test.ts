@@ -5,7 +5,7 @@ import { OllamaServer } from "../../clients/ollama/server";
 import { Deadline } from "../../clients/wait";
 import { presetFor } from "../../components/api";
 import { substitute } from "../../providers/connector/substitution";
-import { keepAlive, modelOptions } from "../../providers/values";
+import { keepAlive, modelOptions } from "../../providers/shared/values";
 import { type RunningOllama, startOllama } from "../support/ollama";
 
 const MODEL = "smollm2:135m";

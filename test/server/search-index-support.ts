@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { beforeEach, expect } from "vitest";
-import type { Connection } from "../../providers/connection";
 import { autoIndexName } from "../../providers/search-index/name";
+import type { Connection } from "../../providers/shared/connection";
 import { eachInItsOwnWorld, urn, type World } from "./lifecycle-support";
 
 type Json = Record<string, unknown>;

@@ -5,12 +5,12 @@ import { predict } from "../../clients/opensearch/predict";
 import { answerText } from "../../clients/opensearch/predict-answer";
 import { Deadline } from "../../clients/wait";
 import { clusterSettingLifecycle } from "../../providers/cluster-setting/lifecycle";
-import type { Connection } from "../../providers/connection";
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { deployedModelLifecycle } from "../../providers/deployed-model/lifecycle";
-import type { Lifecycle } from "../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../providers/model-group/lifecycle";
 import { searchIndexLifecycle } from "../../providers/search-index/lifecycle";
+import type { Connection } from "../../providers/shared/connection";
+import type { Lifecycle } from "../../providers/shared/lifecycle";
 import { modelsIn } from "./lifecycle-model-support";
 import { created, eachInItsOwnWorld, failureOf, PASSWORD, updated, urn } from "./lifecycle-support";
 

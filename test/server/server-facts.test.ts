@@ -4,10 +4,10 @@ import { openSearch } from "../../clients/opensearch/connect";
 import { predict } from "../../clients/opensearch/predict";
 import { answerMeasures } from "../../clients/opensearch/predict-answer";
 import { Deadline } from "../../clients/wait";
-import { SAFE_TEXT } from "../../providers/auto-name";
 import { isKnownDefault } from "../../providers/cluster-setting/known-defaults";
 import { ConnectorProtocol } from "../../providers/connector/inputs";
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
+import { SAFE_TEXT } from "../../providers/shared/auto-name";
 import { modelsIn } from "./lifecycle-model-support";
 import { created, eachInItsOwnWorld } from "./lifecycle-support";
 

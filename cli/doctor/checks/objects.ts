@@ -1,7 +1,7 @@
 import { getModelGroup } from "../../../clients/opensearch/model-groups";
 import { lastDeployError } from "../../../clients/opensearch/tasks";
-import { isLoopback } from "../../../providers/base-url";
 import { ModelState } from "../../../providers/deployed-model/deployment";
+import { isLoopback } from "../../../providers/shared/base-url";
 import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
 import { lintConnector } from "../lint-connector";
 import { redeploy } from "../redeploy";

@@ -3,7 +3,7 @@ import type { ListedModel } from "../../../clients/ollama/models";
 import { listedName, sameModel } from "../../../clients/ollama/names";
 import { bytes } from "../../../clients/ollama/progress";
 import { diagnose } from "../../../diagnosis/diagnose";
-import { isThisMachine } from "../../../providers/base-url";
+import { isThisMachine } from "../../../providers/shared/base-url";
 import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
 import { askDirectly, seconds, shownSeconds } from "../ollama-looks";
 import { pullMissing } from "../pull-missing";

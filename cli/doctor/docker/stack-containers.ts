@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { DockerEngine } from "../../../clients/docker/engine";
 import { answersAt } from "../../../components/published-address";
 import { STACK_LABEL } from "../../../components/stack-label";
-import { BaseUrl, isThisMachine } from "../../../providers/base-url";
+import { BaseUrl, isThisMachine } from "../../../providers/shared/base-url";
 import type { Access } from "../../access";
 
 const binding = z.object({ HostIp: z.string().default(""), HostPort: z.string() });

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { backend } from "../../../providers/backend";
-import { organizationNamed } from "../../../providers/organization";
-import { stackMark } from "../../../providers/ownership";
+import { backend } from "../../../providers/shared/backend";
+import { organizationNamed } from "../../../providers/shared/organization";
+import { stackMark } from "../../../providers/shared/ownership";
 import type { StackSelection } from "../../pulumi";
 import type { StackState } from "./state";
 

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { vi } from "vitest";
 import { clusterSettingLifecycle } from "../../../providers/cluster-setting/lifecycle";
-import type { Connection } from "../../../providers/connection";
 import { connectorLifecycle } from "../../../providers/connector/lifecycle";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
 import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
+import type { Connection } from "../../../providers/shared/connection";
 import { created, urn } from "../lifecycle-support";
 
 const ORGANIZATION = "someone";

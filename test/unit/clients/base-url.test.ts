@@ -7,7 +7,7 @@ import { BaseUrl, isLoopback, isThisMachine, normalUrl } from "../../../clients/
 import { serverVersion } from "../../../clients/ollama/models";
 import { OllamaServer } from "../../../clients/ollama/server";
 import { openSearch } from "../../../clients/opensearch/connect";
-import { baseUrlProblem } from "../../../providers/base-url";
+import { baseUrlProblem } from "../../../providers/shared/base-url";
 
 const RULE =
   "must be an http:// or https:// URL of a server, without blanks, user, ? or #, such as https://localhost:9200";

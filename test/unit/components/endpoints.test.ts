@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromContainer, mayBePrivate } from "../../../components/endpoints";
-import { isLoopback } from "../../../providers/base-url";
+import { isLoopback } from "../../../providers/shared/base-url";
 
 describe("localhost", () => {
   it.each([

@@ -5,7 +5,7 @@ import { ollamaGenerate } from "../../../providers/connector/presets";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
 import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
-import { UNKNOWN } from "../../../providers/unknown";
+import { UNKNOWN } from "../../../providers/shared/unknown";
 
 const connection = { endpoint: "https://localhost:9200" };
 const safe = `may hold only letters, digits, plain spaces and . , ! ? ( ) : @ - _ ' / "`;

@@ -6,12 +6,12 @@ import { openAiChat } from "../../../providers/connector/presets";
 import { containerHealthLifecycle } from "../../../providers/container-health/lifecycle";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
 import { toResourceProvider } from "../../../providers/dynamic/adapter";
-import type { Lifecycle } from "../../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
 import { ollamaModelLifecycle } from "../../../providers/ollama-model/lifecycle";
 import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
+import type { Lifecycle } from "../../../providers/shared/lifecycle";
+import { UNKNOWN } from "../../../providers/shared/unknown";
 import { tlsCertificateLifecycle } from "../../../providers/tls-certificate/lifecycle";
-import { UNKNOWN } from "../../../providers/unknown";
 
 const INPUTS = [
   ...["connection", "owner", "timeouts", "name", "description", "accessMode", "backendRoles", "addAllBackendRoles"],

@@ -4,10 +4,10 @@ import { connectorLifecycle } from "../../../providers/connector/lifecycle";
 import { type ConnectorPreset, ollamaEmbedding, ollamaGenerate } from "../../../providers/connector/presets";
 import { trustedEndpointRegex } from "../../../providers/connector/trust";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
-import type { Lifecycle } from "../../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
 import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
 import { passageMappings, VECTOR_FIELD } from "../../../providers/search-index/passages";
+import type { Lifecycle } from "../../../providers/shared/lifecycle";
 
 export const EMBEDDING_MODEL = "all-minilm";
 const DIMENSION = 384;

@@ -3,8 +3,8 @@ import { clusterSettingLifecycle } from "../../../providers/cluster-setting/life
 import { connectorLifecycle } from "../../../providers/connector/lifecycle";
 import { ollamaGenerate } from "../../../providers/connector/presets";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
-import type { Lifecycle } from "../../../providers/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
+import type { Lifecycle } from "../../../providers/shared/lifecycle";
 import { SETTINGS } from "./bare-chain";
 
 /** A resource that was made, with the way to take it down. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ConnectorAction } from "../../../../clients/opensearch/connectors";
 import { type Finding, lintAction, placeholders } from "../../../../providers/connector/template";
-import { UNKNOWN } from "../../../../providers/unknown";
+import { UNKNOWN } from "../../../../providers/shared/unknown";
 
 interface Around {
   parameters?: Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { toResourceProvider } from "../../../../providers/dynamic/adapter";
-import { type Lifecycle, PartialFailure } from "../../../../providers/lifecycle";
+import { type Lifecycle, PartialFailure } from "../../../../providers/shared/lifecycle";
 
 type Bag = Record<string, unknown>;
 

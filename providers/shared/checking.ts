@@ -1,0 +1,133 @@
+import type { z } from "zod";
+import { isSecretName, valueWithoutCredentials } from "../../clients/credentials";
+import { validate } from "../../clients/validate";
+import type { CheckFailure } from "./lifecycle";
+import { isUnknown } from "./unknown";
+
+export { isSecretName, valueWithoutCredentials };
+
+/**
+ * Validates what a program gave a resource. Values the engine does not know yet (previews) pass. Each failure names
+ * the property's path, the value (never a secret's), and what is allowed.
+ */
+export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
+  const broken = brokenTexts(news);
+  if (broken.length > 0) return firstOf(broken);
+  const parsed = validate(schema, news);
+  if (parsed.success) return [];
+  const seen = new Set<string>();
+  const failures = parsed.error.issues
+    .flatMap(flatten)
+    .filter((issue) => isFirstOfItsPath(issue, seen))
+    .flatMap((issue) => {
+      const path = issue.path.map(String);
+      const found = lookUp(news, path);
+      if (found.unknown) return [];
+      if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((key) => ({
+          property: path[0] ?? key,
+          reason: `${[...path, key].join(".")} is not an input. ${issue.message}`,
+        }));
+      }
+      return [{ property: path[0] ?? "", reason: sentence(path, found.value, issue.message) }];
+    });
+  return firstOf(failures);
+}
+
+/** Half a character: no request can hold it, and what encodes it says no more than "URI malformed". */
+const HALF = /\p{Surrogate}/u;
+const halfRule = "must not hold half of a surrogate pair";
+
+function brokenTexts(value: unknown, path: readonly string[] = []): CheckFailure[] {
+  if (typeof value === "string") {
+    return HALF.test(value) ? [{ property: path[0] ?? "", reason: sentence(path, value, halfRule) }] : [];
+  }
+  if (!isPlain(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    if (!HALF.test(key)) return brokenTexts(member, [...path, key]);
+    const name = [...path, JSON.stringify(key)].join(".");
+    return [{ property: path[0] ?? key, reason: `${name} is no name: ${halfRule}` }];
+  });
+}
+
+/** Lists and plain objects; what else a program may pass, such as an output, has no text of its own. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}
+
+const MOST_FAILURES = 20;
+
+/** As many as somebody reads; how many more there are is told. */
+export function firstOf(failures: readonly CheckFailure[]): CheckFailure[] {
+  const more = failures.length - MOST_FAILURES;
+  const shown = failures.slice(0, MOST_FAILURES);
+  return more > 0 ? [...shown, { property: shown[0]?.property ?? "", reason: `and ${more} more` }] : shown;
+}
+
+/** One sentence for each value: what is empty need not be told that it also holds no letters. */
+function isFirstOfItsPath(issue: z.core.$ZodIssue, seen: Set<string>): boolean {
+  const path = issue.path.join(".");
+  if (seen.has(path)) return false;
+  seen.add(path);
+  return true;
+}
+
+/** `connection.endpoint is "foo": must start with …`; secret values are named but never shown. */
+export function sentence(path: readonly string[], value: unknown, rule: string): string {
+  const name = path.join(".");
+  if (value === undefined) return `${name} is missing: ${rule}`;
+  return `${name} is ${shown(path, value)}: ${rule}`;
+}
+
+function shown(path: readonly string[], value: unknown): string {
+  if (path.some(isSecretName)) return value === "" ? "empty" : "[secret]";
+  if (typeof value === "string" && /username$/i.test(path.at(-1) ?? ""))
+    return JSON.stringify(value.replace(/:.*/s, ":[secret]"));
+  const whole = written(value);
+  return whole.length > LONGEST_SHOWN ? `${whole.slice(0, LONGEST_SHOWN - 3)}...` : whole;
+}
+
+const LONGEST_SHOWN = 120;
+
+function written(value: unknown): string {
+  // JSON has no word for these.
+  if (typeof value === "number") return String(value);
+  try {
+    return JSON.stringify(value, hidden) ?? String(value);
+  } catch {
+    return "something that leads back to itself";
+  }
+}
+
+/** Members are cleaned before anything is cut: what marks a password may stand behind it. */
+function hidden(key: string, member: unknown): unknown {
+  if (isSecretName(key) && member !== undefined) return "[secret]";
+  if (typeof member === "string") return valueWithoutCredentials(member);
+  return typeof member === "bigint" || (typeof member === "number" && !Number.isFinite(member))
+    ? String(member)
+    : member;
+}
+
+function lookUp(root: unknown, path: readonly string[]): { unknown: boolean; value: unknown } {
+  let value = root;
+  for (const part of path) {
+    if (isUnknown(value)) return { unknown: true, value };
+    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+  }
+  return { unknown: isUnknown(value), value };
+}
+
+/** Of a key, its own rule; of a union that nothing fitted, the branch that came furthest says best what was meant. */
+function flatten(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code === "invalid_key") return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  if (issue.message && issue.message !== "Invalid input") return [issue];
+  const deepest = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
+  return deepest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function depth(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map((issue) => issue.path.length));
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { BASE_URL_RULE, baseUrlProblem } from "./base-url";
+import { isUsername, usernameRule } from "./username";
+import { seconds } from "./values";
+
+export type { Connection } from "../../clients/opensearch/connect";
+
+/** A server's base URL: http or https, a host, perhaps a port and the path of a proxy in front of it. */
+export const endpointSchema = z.string(BASE_URL_RULE).superRefine((text, context) => {
+  const message = baseUrlProblem(text);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+const variableRule = "must be the name of an environment variable, such as OPENSEARCH_PASSWORD";
+
+export const connectionSchema = z
+  .strictObject(
+    {
+      endpoint: endpointSchema,
+      endpoints: z.array(endpointSchema, "must be a list of URLs").optional(),
+      username: z.string("must be text").min(1, "must not be empty").refine(isUsername, usernameRule).optional(),
+      password: z.string("must be text").min(1, "must not be empty").optional(),
+      passwordEnv: z
+        .string(variableRule)
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, variableRule)
+        .optional(),
+      caCertificate: z
+        .string("must be PEM text")
+        .includes("-----BEGIN CERTIFICATE-----", { message: "must be PEM text that begins with BEGIN CERTIFICATE" })
+        .optional(),
+      caCertificateFile: z.string("must be a path").min(1, "must not be empty").optional(),
+      skipTlsVerify: z.boolean("must be true or false").optional(),
+      requestTimeoutSeconds: seconds.optional(),
+      maxRetries: z.int("must be a whole number").min(0, "must be 0 or more").max(20, "must be 20 at most").optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === "unrecognized_keys"
+          ? "Allowed: endpoint, endpoints, username, password, passwordEnv, caCertificate, caCertificateFile, skipTlsVerify, requestTimeoutSeconds, maxRetries."
+          : 'must be an object such as { endpoint: "https://localhost:9200" }',
+    },
+  )
+  .refine((c) => !(c.password !== undefined && c.passwordEnv !== undefined), {
+    path: ["passwordEnv"],
+    message: "give either password or passwordEnv, not both",
+  })
+  .refine((c) => c.username !== undefined || (c.password === undefined && c.passwordEnv === undefined), {
+    path: ["username"],
+    message: "must be given together with a password",
+  });

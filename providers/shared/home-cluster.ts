@@ -1,0 +1,88 @@
+import { UnreachableError } from "../../clients/errors";
+import { clusterInfo } from "../../clients/opensearch/cluster";
+import { type Connection, openSearch } from "../../clients/opensearch/connect";
+import { report } from "../../clients/report";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { FORGET_UNREACHABLE, nameOf } from "./explain";
+import { type Lifecycle, PartialFailure } from "./lifecycle";
+import { hasAnother, rememberObject, rememberWay, wayTo } from "./run-memory";
+
+interface Connected {
+  readonly connection: Connection;
+}
+
+/** State of a resource that lives on a cluster: which one it was made on. */
+export interface Settled extends Connected {
+  readonly clusterUuid: string;
+}
+
+/**
+ * Keeps a lifecycle on the cluster its resource was made on. On another one (the volume was lost, the endpoint moved)
+ * the resource is gone, and nothing there is changed or deleted. Also remembers, for the run, which objects the state
+ * names.
+ */
+export function onHomeCluster<I extends Connected, S extends Settled>(
+  kind: string,
+  lifecycle: Lifecycle<I, S>,
+): Lifecycle<I, S> {
+  return {
+    ...lifecycle,
+    diff: (id, olds, news) => {
+      rememberObject(ownerIn(news), id);
+      return lifecycle.diff(id, olds, news);
+    },
+    create: async (inputs) => {
+      const made = await lifecycle.create(inputs).catch((error: unknown) => {
+        if (error instanceof PartialFailure) rememberObject(ownerIn(inputs), error.id);
+        throw error;
+      });
+      rememberObject(ownerIn(inputs), made.id);
+      rememberWay(made.state.clusterUuid, inputs.connection, made.id);
+      return made;
+    },
+    read: async (id, state) => {
+      rememberObject(ownerIn(state), id);
+      if (await isForeign(state.connection, state.clusterUuid)) {
+        report(`${kind} ${nameOf(state)}: ${state.connection.endpoint} is another cluster now, so it counts as gone`);
+        return undefined;
+      }
+      return await lifecycle.read(id, state);
+    },
+    update: async (id, olds, news) => {
+      if (!(await isForeign(news.connection, olds.clusterUuid))) return await lifecycle.update(id, olds, news);
+      throw new ExplainedError({
+        what: `${news.connection.endpoint} is not the cluster on which ${id} was made.`,
+        cause: "The connection was pointed to another cluster, or the cluster lost its data.",
+        fix: "Lost data: run pulumi up --refresh. A move on purpose: run pulumi destroy, which still works on the old cluster, then pulumi up.",
+      });
+    },
+    delete: async (id, stored) => {
+      // Of what was replaced, the new object was made where the cluster is by now.
+      const isReplaced = hasAnother(ownerIn(stored), id);
+      const state = isReplaced ? { ...stored, connection: wayTo(stored.clusterUuid, stored.connection, id) } : stored;
+      if (await forgettable(kind, id, state)) return;
+      await lifecycle.delete(id, state);
+    },
+  };
+}
+
+function ownerIn(properties: object): string | undefined {
+  const { owner } = properties as { owner?: unknown };
+  return typeof owner === "string" ? owner : undefined;
+}
+
+async function isForeign(connection: Connection, clusterUuid: string): Promise<boolean> {
+  return (await clusterInfo(openSearch(connection))).clusterUuid !== clusterUuid;
+}
+
+async function forgettable(kind: string, id: string, state: Settled): Promise<boolean> {
+  try {
+    if (!(await isForeign(state.connection, state.clusterUuid))) return false;
+    report(`${kind} ${nameOf(state)}: ${state.connection.endpoint} is another cluster now; ${id} is not deleted there`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnreachableError) || process.env[FORGET_UNREACHABLE] !== "1") throw error;
+    report(`warning: ${kind} ${nameOf(state)}: ${error.message}; ${id} is forgotten, as ${FORGET_UNREACHABLE}=1 asks`);
+    return true;
+  }
+}
