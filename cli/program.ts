@@ -22,12 +22,12 @@ type Register = (program: Command, session: Session) => void;
 
 /** The commands, in the order in which the help names them. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
-  ask: async () => (await import("./commands/ask.js")).registerAsk,
-  chat: async () => (await import("./commands/chat.js")).registerChat,
-  prompt: async () => (await import("./commands/prompt.js")).registerPrompt,
-  models: async () => (await import("./commands/models.js")).registerModels,
-  doctor: async () => (await import("./commands/doctor.js")).registerDoctor,
-  rag: async () => (await import("./commands/rag.js")).registerRag,
+  ask: async () => (await import("./commands/ask/command.js")).registerAsk,
+  chat: async () => (await import("./commands/chat/command.js")).registerChat,
+  prompt: async () => (await import("./commands/prompt/command.js")).registerPrompt,
+  models: async () => (await import("./commands/models/command.js")).registerModels,
+  doctor: async () => (await import("./commands/doctor/command.js")).registerDoctor,
+  rag: async () => (await import("./commands/rag/command.js")).registerRag,
 };
 
 /** Of a command that the line names, only its own flags are made: all of them are a tenth of the start of `ask`. */

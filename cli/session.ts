@@ -1,5 +1,5 @@
-import type { Access } from "./access";
-import type { CommonFlags } from "./access-options";
+import type { Access } from "./access/access";
+import type { CommonFlags } from "./access/access-options";
 import { ExitCode } from "./exit-codes";
 import { Interrupted } from "./interrupted";
 import { Output } from "./output";
@@ -27,7 +27,7 @@ export class Session {
 
   /** Servers and objects for a command; see `findAccess`. */
   async access(flags: CommonFlags): Promise<Access> {
-    const { DEFAULT_PASSWORD_VARIABLE, findAccess } = await import("./find-access.js");
+    const { DEFAULT_PASSWORD_VARIABLE, findAccess } = await import("./access/find-access.js");
     const access = await findAccess(flags, this.surroundings.environment);
     const { username, password } = access.opensearch ?? {};
     this.hide(password, password && `${username}:${password}`);

@@ -1,5 +1,5 @@
 import { OllamaServer } from "../../clients/ollama/server";
-import type { Access } from "../access";
+import type { Access } from "../access/access";
 import { ExitCode } from "../exit-codes";
 import { CommandFailure } from "../failure";
 import type { Answerer } from "./answer";

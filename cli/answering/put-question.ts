@@ -1,11 +1,11 @@
-import type { Access } from "../access";
-import type { AnswerFlags } from "../answer-options";
+import type { Access } from "../access/access";
 import type { Output } from "../output";
 import type { Session } from "../session";
 import { harmless } from "../terminal/harmless";
 import { withWaiting } from "../terminal/waiting";
 import { wrapped } from "../terminal/wrap";
 import type { Answer, Answerer, Message } from "./answer";
+import type { AnswerFlags } from "./answer-options";
 import { answerRemarks, measuresLine } from "./measures";
 import { openSearchAnswerer } from "./opensearch-answerer";
 

@@ -2,11 +2,15 @@ import { execFile } from "node:child_process";
 import { createServer, type Server } from "node:net";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
-import { containerChecks } from "../../cli/doctor/checks/containers";
-import { ADAPTED_SECURITY_LABEL, type Container, stackContainers } from "../../cli/doctor/docker/stack-containers";
-import { thisMachine } from "../../cli/doctor/machine";
-import { runChecks } from "../../cli/doctor/run-checks";
-import { Scene } from "../../cli/doctor/scene";
+import { containerChecks } from "../../cli/commands/doctor/checks/containers";
+import {
+  ADAPTED_SECURITY_LABEL,
+  type Container,
+  stackContainers,
+} from "../../cli/commands/doctor/docker/stack-containers";
+import { thisMachine } from "../../cli/commands/doctor/machine";
+import { runChecks } from "../../cli/commands/doctor/run-checks";
+import { Scene } from "../../cli/commands/doctor/scene";
 import { DockerEngine } from "../../clients/docker/engine";
 import { STACK_LABEL } from "../../components/stack-label";
 import { diagnose } from "../../diagnosis/diagnose";

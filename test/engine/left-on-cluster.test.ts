@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { leftOverChecks } from "../../cli/doctor/checks/left-overs";
-import { thisMachine } from "../../cli/doctor/machine";
-import { type CheckResult, runChecks } from "../../cli/doctor/run-checks";
-import { Scene } from "../../cli/doctor/scene";
+import { leftOverChecks } from "../../cli/commands/doctor/checks/left-overs";
+import { thisMachine } from "../../cli/commands/doctor/machine";
+import { type CheckResult, runChecks } from "../../cli/commands/doctor/run-checks";
+import { Scene } from "../../cli/commands/doctor/scene";
 import { ResourceWorld } from "./support/resource-world";
 import { hasEngine } from "./support/toolchain";
 

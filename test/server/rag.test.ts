@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { RETRIEVAL_CHOICES, RETRIEVAL_DEFAULT } from "../../cli/commands/rag";
+import { RETRIEVAL_CHOICES, RETRIEVAL_DEFAULT } from "../../cli/commands/rag/command";
 import { DEFAULT_RETRIEVAL, RETRIEVALS } from "../../rag/retrieve";
 import { commandLine } from "../support/command-line";
 import { ingest, json, rag, world } from "./rag-harbour";

@@ -1,7 +1,7 @@
-import { engineChecks } from "../../../cli/doctor/checks/engine";
-import { thisMachine } from "../../../cli/doctor/machine";
-import { type CheckResult, runChecks } from "../../../cli/doctor/run-checks";
-import { Scene } from "../../../cli/doctor/scene";
+import { engineChecks } from "../../../cli/commands/doctor/checks/engine";
+import { thisMachine } from "../../../cli/commands/doctor/machine";
+import { type CheckResult, runChecks } from "../../../cli/commands/doctor/run-checks";
+import { Scene } from "../../../cli/commands/doctor/scene";
 import type { Project } from "./project";
 
 /** What doctor sees of a project's stack itself; where the first check fails, that alone. */

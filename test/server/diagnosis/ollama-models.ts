@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { askDirectly } from "../../../cli/doctor/ollama-looks";
+import { askDirectly } from "../../../cli/commands/doctor/ollama-looks";
 import { chat } from "../../../clients/ollama/chat";
 import { copyModel, serverVersion, untilServerAnswers } from "../../../clients/ollama/models";
 import { OllamaServer } from "../../../clients/ollama/server";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CHECKS } from "../../../cli/doctor/checks/all";
+import { CHECKS } from "../../../cli/commands/doctor/checks/all";
 import { ollamaChat, openAiChat } from "../../../providers/connector/presets";
 import { PASSWORD } from "../lifecycle-support";
 import { withEmbedding } from "./breaks/documents";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { flattened } from "../../../cli/answering/flattened";
 import { isPromptCut } from "../../../cli/answering/prompt-cut";
-import { Conversation } from "../../../cli/chat/conversation";
+import { Conversation } from "../../../cli/commands/chat/conversation";
 import { estimateTokens } from "../../../rag/tokens";
 
 describe("a conversation", () => {

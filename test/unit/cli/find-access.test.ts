@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type AccessFlags, findAccess } from "../../../cli/access/find-access";
 import { CommandFailure } from "../../../cli/failure";
-import { type AccessFlags, findAccess } from "../../../cli/find-access";
 import { symptomOf } from "../../../diagnosis/diagnose";
 
 const OUTPUTS = {

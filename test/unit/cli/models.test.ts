@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { guide } from "../../../cli/models/guide";
-import { GUIDE_MODELS } from "../../../cli/models/guide-models";
-import { fitOf, memoryBytes } from "../../../cli/models/memory";
-import { loadedFor } from "../../../cli/models/text";
+import { guide } from "../../../cli/commands/models/guide";
+import { GUIDE_MODELS } from "../../../cli/commands/models/guide-models";
+import { fitOf, memoryBytes } from "../../../cli/commands/models/memory";
+import { loadedFor } from "../../../cli/commands/models/text";
 import { displayWidth } from "../../../cli/terminal/width";
 import { ChatServer } from "../../support/chat-server";
 import { commandLine } from "../../support/command-line";

@@ -64,7 +64,7 @@ describe("ollama-chat ask as a process of its own", () => {
     expect(out.text).toBe("an answer\n");
     expect(JSON.parse(err.text.split("\n")[0] ?? "")).toEqual({
       packages: ["@opensearch-project/opensearch", "commander", "debug", "json11", "ms", "secure-json-parse"],
-      commands: ["ask"],
+      commands: ["ask/command", "ask/ask"],
     });
   });
 

@@ -4,12 +4,12 @@ import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { registerAsk } from "../../../cli/commands/ask";
-import { registerChat } from "../../../cli/commands/chat";
-import { registerDoctor } from "../../../cli/commands/doctor";
-import { registerModels } from "../../../cli/commands/models";
-import { registerPrompt } from "../../../cli/commands/prompt";
-import { registerRag } from "../../../cli/commands/rag";
+import { registerAsk } from "../../../cli/commands/ask/command";
+import { registerChat } from "../../../cli/commands/chat/command";
+import { registerDoctor } from "../../../cli/commands/doctor/command";
+import { registerModels } from "../../../cli/commands/models/command";
+import { registerPrompt } from "../../../cli/commands/prompt/command";
+import { registerRag } from "../../../cli/commands/rag/command";
 import { Session } from "../../../cli/session";
 import { documents, repository } from "../../support/documents/document";
 

@@ -1,4 +1,4 @@
-import type { Machine } from "../../../../cli/doctor/machine";
+import type { Machine } from "../../../../cli/commands/doctor/machine";
 import type { ServerKind } from "../../../support/opensearch/address";
 import type { DoctorWorld } from "../world";
 

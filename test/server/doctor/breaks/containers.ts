@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { ADAPTED_SECURITY_LABEL } from "../../../../cli/doctor/docker/stack-containers";
+import { ADAPTED_SECURITY_LABEL } from "../../../../cli/commands/doctor/docker/stack-containers";
 import type { DoctorWorld } from "../world";
 import type { Breaks } from "./break";
 

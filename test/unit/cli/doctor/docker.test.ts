@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { portHolder } from "../../../../cli/doctor/docker/port-holder";
-import { stackContainers } from "../../../../cli/doctor/docker/stack-containers";
+import { portHolder } from "../../../../cli/commands/doctor/docker/port-holder";
+import { stackContainers } from "../../../../cli/commands/doctor/docker/stack-containers";
 import { DockerEngine } from "../../../../clients/docker/engine";
 import { DockerDouble } from "../../../server/doctor/docker-double";
 

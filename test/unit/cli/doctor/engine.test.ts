@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { engineChecks } from "../../../../cli/doctor/checks/engine";
-import { thisMachine } from "../../../../cli/doctor/machine";
-import { type CheckResult, runChecks } from "../../../../cli/doctor/run-checks";
-import { Scene } from "../../../../cli/doctor/scene";
+import { engineChecks } from "../../../../cli/commands/doctor/checks/engine";
+import { thisMachine } from "../../../../cli/commands/doctor/machine";
+import { type CheckResult, runChecks } from "../../../../cli/commands/doctor/run-checks";
+import { Scene } from "../../../../cli/commands/doctor/scene";
 import { symptomOf } from "../../../../diagnosis/diagnose";
 import { CommandLine } from "../../../support/command-line";
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openSearchChecks } from "../../../../cli/doctor/checks/opensearch";
-import { thisMachine } from "../../../../cli/doctor/machine";
-import { runChecks } from "../../../../cli/doctor/run-checks";
-import { Scene } from "../../../../cli/doctor/scene";
+import { openSearchChecks } from "../../../../cli/commands/doctor/checks/opensearch";
+import { thisMachine } from "../../../../cli/commands/doctor/machine";
+import { runChecks } from "../../../../cli/commands/doctor/run-checks";
+import { Scene } from "../../../../cli/commands/doctor/scene";
 import { LoopbackServer } from "../../../support/loopback-server";
 
 /** What stands at OpenSearch's address. */

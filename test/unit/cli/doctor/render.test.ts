@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { folded, rendered } from "../../../../cli/doctor/render";
-import type { CheckResult } from "../../../../cli/doctor/run-checks";
+import { folded, rendered } from "../../../../cli/commands/doctor/render";
+import type { CheckResult } from "../../../../cli/commands/doctor/run-checks";
 import { Output } from "../../../../cli/output";
 
 const output = (isTTY = false) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../../../../cli/doctor/check";
-import { runChecks } from "../../../../cli/doctor/run-checks";
-import type { Scene } from "../../../../cli/doctor/scene";
+import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../../../../cli/commands/doctor/check";
+import { runChecks } from "../../../../cli/commands/doctor/run-checks";
+import type { Scene } from "../../../../cli/commands/doctor/scene";
 import { ServerError } from "../../../../clients/errors";
 import { symptomOf } from "../../../../diagnosis/diagnose";
 
@@ -116,7 +116,7 @@ describe("checks", () => {
 
 describe("the list of checks", () => {
   it("has each name once, and each check after those that it names", async () => {
-    const { CHECKS } = await import("../../../../cli/doctor/checks/all.js");
+    const { CHECKS } = await import("../../../../cli/commands/doctor/checks/all.js");
     const ids = CHECKS.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const early = CHECKS.flatMap((one, i) =>

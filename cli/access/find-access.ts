@@ -1,0 +1,202 @@
+import { shownVariable } from "../../clients/credentials";
+import { type Connection, isPem, PASSWORD_OVERRIDE } from "../../clients/opensearch/connect";
+import { CHAT_APIS, ChatApi } from "../../providers/connector/chat-api";
+import { baseUrlProblem, normalUrl } from "../../providers/shared/base-url";
+import { sentence } from "../../providers/shared/checking";
+import { isUsername, usernameRule } from "../../providers/shared/username";
+import { ExitCode } from "../exit-codes";
+import { CommandFailure } from "../failure";
+import { bytesOf } from "../read-text";
+import type { Access } from "./access";
+import type { StackSelection } from "./pulumi";
+import type { StackOutputs } from "./stack-outputs";
+
+/** The flags that name servers and objects; every command has them. */
+export interface AccessFlags {
+  readonly stack?: string;
+  readonly cwd?: string;
+  readonly opensearch?: string;
+  readonly username?: string;
+  readonly passwordEnv?: string;
+  readonly caFile?: string;
+  readonly skipTlsVerify?: boolean;
+  readonly ollama?: string;
+  readonly modelId?: string;
+  readonly api?: string;
+  readonly model?: string;
+  readonly ragIndex?: string;
+  readonly embeddingModelId?: string;
+}
+
+/** Each of these says the same as the flag beside it; the flag wins. */
+export const VARIABLES = {
+  stack: "OLLAMA_CHAT_STACK",
+  cwd: "OLLAMA_CHAT_CWD",
+  opensearch: "OLLAMA_CHAT_OPENSEARCH_ENDPOINT",
+  username: "OLLAMA_CHAT_OPENSEARCH_USERNAME",
+  caFile: "OLLAMA_CHAT_OPENSEARCH_CA_CERTIFICATE_FILE",
+  ollama: "OLLAMA_CHAT_OLLAMA_ENDPOINT",
+  modelId: "OLLAMA_CHAT_MODEL_ID",
+  api: "OLLAMA_CHAT_API",
+  model: "OLLAMA_CHAT_MODEL",
+  ragIndex: "OLLAMA_CHAT_RAG_INDEX",
+  embeddingModelId: "OLLAMA_CHAT_EMBEDDING_MODEL_ID",
+} as const satisfies Partial<Record<keyof AccessFlags, string>>;
+
+/**
+ * Holds OpenSearch's password, unless --password-env names another variable. It wins over the one in a stack's
+ * outputs, as it does for `pulumi`.
+ */
+export const DEFAULT_PASSWORD_VARIABLE = PASSWORD_OVERRIDE;
+
+/**
+ * Finds servers and objects: flags before variables before the outputs of a stack. The stack is read when it is named,
+ * or when nothing else names a server. OpenSearch's endpoint, user and password come from one source together: a
+ * stack's password is never sent to another server. How its certificate is judged can be told for a stack's, too.
+ */
+export async function findAccess(flags: AccessFlags, environment = process.env): Promise<Access> {
+  const given = withVariables(flags, environment);
+  validate(given);
+  const stack = stackOf(given);
+  const outputs = stack && (await outputsOf(stack, isNamed(given), environment));
+  return {
+    source: stack === undefined ? "flags and environment" : stackName(stack),
+    stack,
+    opensearch:
+      given.opensearch === undefined ? connectionOf(outputs, given, environment) : givenConnection(given, environment),
+    ollamaEndpoint: endpointOf("ollamaEndpoint", given.ollama ?? outputs?.ollamaEndpoint),
+    chatModel: given.model ?? known(outputs?.chatModel),
+    api: given.api ?? known(outputs?.api) ?? ChatApi.generate,
+    modelGroupId: known(outputs?.modelGroupId),
+    connectorId: known(outputs?.connectorId),
+    modelId: given.modelId ?? known(outputs?.modelId),
+    ragIndex: given.ragIndex ?? known(outputs?.ragIndex),
+    embeddingModel: known(outputs?.embeddingModel),
+    embeddingModelId: given.embeddingModelId ?? known(outputs?.embeddingModelId),
+  };
+}
+
+/** The stack that these flags and variables make a command read, if any. */
+export function stackToRead(flags: AccessFlags, environment: NodeJS.ProcessEnv): StackSelection | undefined {
+  return stackOf(withVariables(flags, environment));
+}
+
+function stackOf({ stack, cwd: folder, opensearch, ollama }: AccessFlags): StackSelection | undefined {
+  return stack !== undefined || !isNamed({ opensearch, ollama }) ? { stack, folder } : undefined;
+}
+
+function isNamed({ opensearch, ollama }: AccessFlags): boolean {
+  return opensearch !== undefined || ollama !== undefined;
+}
+
+function withVariables(flags: AccessFlags, environment: NodeJS.ProcessEnv): AccessFlags {
+  const variables = Object.entries(VARIABLES).map(([flag, name]) => [flag, environment[name] || undefined]);
+  const set = Object.entries(flags).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(variables), ...Object.fromEntries(set) };
+}
+
+const API_RULE = `must be one of ${CHAT_APIS.join(", ")}`;
+
+/** What is wrong with some of them; the others are taken as they are. */
+const RULES = [
+  { key: "opensearch", flag: "--opensearch", problem: baseUrlProblem },
+  { key: "ollama", flag: "--ollama", problem: baseUrlProblem },
+  { key: "username", flag: "--username", problem: (name: string) => (isUsername(name) ? undefined : usernameRule) },
+  { key: "api", flag: "--api", problem: (api: string) => (CHAT_APIS.includes(api) ? undefined : API_RULE) },
+] as const;
+
+function validate(given: AccessFlags): void {
+  for (const { key, flag, problem } of RULES) {
+    const value = given[key];
+    const rule = value === undefined ? undefined : problem(value);
+    if (rule === undefined) continue;
+    throw new CommandFailure(ExitCode.usage, {
+      what: `${sentence([flag], value, rule)}.`,
+      cause: `The flag ${flag}, or the variable ${VARIABLES[key]}, says so.`,
+      fix: "Correct it; ollama-chat --help shows all of them.",
+    });
+  }
+}
+
+/** Its code is loaded when a stack is to be read: who names the servers should not wait for it. */
+async function outputsOf(
+  stack: StackSelection,
+  mayBeNone: boolean,
+  environment: NodeJS.ProcessEnv,
+): Promise<StackOutputs> {
+  const { readStackOutputs } = await import("./stack-outputs.js");
+  return await readStackOutputs(stack, mayBeNone, environment);
+}
+
+function stackName({ stack }: StackSelection): string {
+  return stack === undefined ? "the selected stack" : `stack ${stack}`;
+}
+
+function connectionOf(
+  outputs: StackOutputs | undefined,
+  given: AccessFlags,
+  environment: NodeJS.ProcessEnv,
+): Connection | undefined {
+  const endpoint = endpointOf("opensearchEndpoint", outputs?.opensearchEndpoint);
+  if (endpoint === undefined) return undefined;
+  const own = known(outputs?.opensearchUsername);
+  const username = given.username ?? own;
+  const stored = username === own ? known(outputs?.opensearchPassword) : undefined;
+  const password = username && (givenPassword(given, environment) ?? stored);
+  if (given.username !== undefined && password === undefined) throw noPassword(DEFAULT_PASSWORD_VARIABLE, username);
+  const caCertificate = authorityOf(given) ?? known(outputs?.opensearchCaCertificate);
+  return { endpoint, username, password, caCertificate, skipTlsVerify: given.skipTlsVerify };
+}
+
+function givenConnection(given: AccessFlags, environment: NodeJS.ProcessEnv): Connection {
+  const { opensearch = "", username, skipTlsVerify } = given;
+  const password = givenPassword(given, environment);
+  if (username !== undefined && password === undefined) throw noPassword(DEFAULT_PASSWORD_VARIABLE, username);
+  return { endpoint: normalUrl(opensearch), username, password, caCertificate: authorityOf(given), skipTlsVerify };
+}
+
+function authorityOf({ caFile }: AccessFlags): string | undefined {
+  if (caFile === undefined) return undefined;
+  const text = bytesOf(caFile, "--ca-file").toString("latin1");
+  if (isPem(text)) return text;
+  throw new CommandFailure(ExitCode.usage, {
+    what: `The file ${caFile}, named by --ca-file, holds no certificate in PEM.`,
+    cause: "It is empty, in another form such as DER, or another file.",
+    fix: "Give the authority's certificate as text that begins with BEGIN CERTIFICATE.",
+  });
+}
+
+function givenPassword(given: AccessFlags, environment: NodeJS.ProcessEnv): string | undefined {
+  const password = environment[given.passwordEnv ?? DEFAULT_PASSWORD_VARIABLE] || undefined;
+  if (given.passwordEnv !== undefined && password === undefined) throw noPassword(given.passwordEnv, given.username);
+  return password;
+}
+
+function noPassword(variable: string, username: string | undefined): CommandFailure {
+  const shown = shownVariable(variable);
+  const isShown = shown === variable;
+  return new CommandFailure(ExitCode.usage, {
+    what: `There is no password for OpenSearch's user${username ? ` ${username}` : ""}: the variable ${shown} is not set.`,
+    cause: "Passwords are never taken from the command line, where every process list shows them.",
+    fix: isShown
+      ? `Set ${shown}, or name another variable with --password-env.`
+      : "Give the name of a variable, such as OPENSEARCH_PASSWORD, and the password in it.",
+  });
+}
+
+/** A flag's was judged before; an output is whatever the program exports by this name. */
+function endpointOf(name: string, text: string | undefined): string | undefined {
+  const endpoint = known(text);
+  const rule = endpoint === undefined ? undefined : baseUrlProblem(endpoint);
+  if (endpoint === undefined || rule === undefined) return endpoint && normalUrl(endpoint);
+  throw new CommandFailure(ExitCode.noAccess, {
+    what: `${sentence([`The stack's output ${name}`], endpoint, rule)}.`,
+    cause: "It is another program's stack, or it exports something else by this name.",
+    fix: `Correct the program, or name the server itself: ${name === "ollamaEndpoint" ? "--ollama" : "--opensearch"} URL.`,
+  });
+}
+
+/** Outputs are never absent; what does not apply is empty. */
+function known(output: string | undefined): string | undefined {
+  return output === "" ? undefined : output;
+}

@@ -1,0 +1,32 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { MOST_SECONDS } from "../../clients/seconds";
+import type { CommonFlags } from "../access/access-options";
+
+/** Flags of the commands that put one question. */
+export interface AnswerFlags extends CommonFlags {
+  readonly direct?: boolean;
+  readonly system?: string;
+  readonly timeoutSeconds: number;
+}
+
+export function withAnswerOptions(command: Command): Command {
+  return command
+    .optionsGroup("Asking:")
+    .option("--direct", "ask Ollama itself instead of OpenSearch")
+    .option("--system <text>", "instruction that goes before the question")
+    .option("--timeout-seconds <n>", "longest wait for the answer", secondsFlag, 300);
+}
+
+/** A number above 0, for commander. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a number above 0.");
+}
+
+/** A time limit in seconds, for commander. */
+export function secondsFlag(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && value <= MOST_SECONDS) return value;
+  throw new InvalidArgumentError(`It must be a number of seconds above 0, ${MOST_SECONDS} (24 days) at most.`);
+}

@@ -1,0 +1,51 @@
+import { findModel, serverVersion } from "../../../clients/ollama/models";
+import { OllamaServer } from "../../../clients/ollama/server";
+import type { Access } from "../../access/access";
+import type { Answerer } from "../../answering/answer";
+import { ollamaAnswerer } from "../../answering/ollama-answerer";
+import { openSearchAnswerer } from "../../answering/opensearch-answerer";
+import { ExitCode } from "../../exit-codes";
+import { CommandFailure } from "../../failure";
+
+/** Long enough for a server that is there; a chat should begin. */
+const PROBE_SECONDS = 3;
+
+export interface Way {
+  readonly answerer: Answerer;
+  /** Why it is not the other way. */
+  readonly because?: string;
+}
+
+/**
+ * The way a chat goes: as told by `--through`, else straight to Ollama where it can be reached and has the model, since
+ * only there answers come word by word, else through OpenSearch.
+ */
+export async function chooseWay(access: Access, through: string | undefined): Promise<Way> {
+  if (through === "opensearch") return { answerer: openSearchAnswerer(access) };
+  if (through === "ollama") return { answerer: ollamaAnswerer(access) };
+  if (through !== undefined) {
+    throw new CommandFailure(ExitCode.usage, {
+      what: `--through is ${JSON.stringify(through)}: it must be opensearch or ollama.`,
+      cause: "A chat goes one of these two ways.",
+      fix: "Correct it, or leave it out: then Ollama is asked where it can be reached, else OpenSearch.",
+    });
+  }
+  const { ollamaEndpoint, chatModel, opensearch } = access;
+  if (ollamaEndpoint === undefined || chatModel === undefined) {
+    return { answerer: opensearch === undefined ? ollamaAnswerer(access) : openSearchAnswerer(access) };
+  }
+  const problem = opensearch === undefined ? undefined : await problemWith(ollamaEndpoint, chatModel);
+  if (problem === undefined) return { answerer: ollamaAnswerer(access) };
+  return { answerer: openSearchAnswerer(access), because: problem };
+}
+
+async function problemWith(endpoint: string, model: string): Promise<string | undefined> {
+  const server = new OllamaServer(endpoint);
+  try {
+    await serverVersion(server, PROBE_SECONDS);
+    const found = await findModel(server, model);
+    return found === undefined ? `Ollama at ${endpoint} has no ${model}` : undefined;
+  } catch {
+    return `Ollama at ${endpoint} cannot be reached from here`;
+  }
+}

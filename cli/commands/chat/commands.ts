@@ -1,0 +1,105 @@
+import { writeFileSync } from "node:fs";
+import type { Access } from "../../access/access";
+import type { ChatRoom } from "./chat-room";
+import { asJson, asMarkdown } from "./transcript";
+
+const HELP: readonly (readonly [string, string])[] = [
+  ["/help", "this list"],
+  ["/reset", "forget what was said; the system text stays"],
+  ["/save FILE", "write the conversation: Markdown, or JSON if FILE ends in .json"],
+  ["/system TEXT", "set the instruction that goes before everything; without TEXT show it, - removes it"],
+  ["/model NAME", "go on with another model; without NAME show the present one"],
+  ["/stats", "answers, time and tokens so far"],
+  ["/exit", "end, as Ctrl+D does"],
+];
+
+/** True for a line that speaks to the chat itself. `//` begins a question with a slash. */
+export function isCommand(line: string): boolean {
+  return line.startsWith("/") && !line.startsWith("//");
+}
+
+/** Runs a command; resolves to `false` where it ends the chat. */
+export async function runCommand(line: string, room: ChatRoom, access: Access): Promise<boolean> {
+  const [, name = "", argument = ""] = /^\/(\S*)\s*([\s\S]*?)\s*$/.exec(line) ?? [];
+  if (name === "exit" || name === "quit") return false;
+  const say = (text: string) => room.output.note(text);
+  if (name === "help") for (const [command, what] of HELP) say(`${command.padEnd(14)}${dim(room, what)}`);
+  else if (name === "reset") reset(room, say);
+  else if (name === "save") save(room, argument, say);
+  else if (name === "system") setSystem(room, argument, say);
+  else if (name === "model") await setModel(room, argument, access, say);
+  else if (name === "stats") say(statsText(room));
+  else say(`There is no /${name}; /help lists what there is. A question may begin with // for a slash.`);
+  return true;
+}
+
+type Say = (text: string) => void;
+
+function dim(room: ChatRoom, text: string): string {
+  return room.output.noteStyle("dim", text);
+}
+
+function reset(room: ChatRoom, say: Say): void {
+  room.reset();
+  say(dim(room, "Forgotten."));
+}
+
+function save(room: ChatRoom, path: string, say: Say): void {
+  if (path === "") {
+    say("Where to? /save FILE");
+    return;
+  }
+  const text = path.toLowerCase().endsWith(".json") ? asJson(room) : asMarkdown(room);
+  try {
+    // An existing file may be anything; a chat should not replace it.
+    writeFileSync(path, text, { flag: "wx" });
+    say(dim(room, `Saved ${room.conversation.turns.length} turns to ${path}.`));
+  } catch (error) {
+    const exists = error instanceof Error && "code" in error && error.code === "EEXIST";
+    const reason = error instanceof Error ? error.message : String(error);
+    say(exists ? `${path} exists already; choose another name.` : `${path} cannot be written: ${reason}`);
+  }
+}
+
+function setSystem(room: ChatRoom, text: string, say: Say): void {
+  const { conversation } = room;
+  if (text === "") say(conversation.system ?? dim(room, "There is no system text."));
+  else if (text === "-") {
+    conversation.system = undefined;
+    say(dim(room, "The system text is removed."));
+  } else {
+    conversation.system = text;
+    say(dim(room, "Set; it goes before everything from now on."));
+  }
+}
+
+async function setModel(room: ChatRoom, name: string, access: Access, say: Say): Promise<void> {
+  const problem = name === "" ? undefined : await problemWith(name, access);
+  if (name === "") say(room.answerer.model ?? dim(room, "The server has not named its model yet."));
+  else if (problem !== undefined) say(problem);
+  else {
+    room.answerer = room.answerer.withModel(name);
+    say(dim(room, `From now on ${room.answerer.title}; what was said so far stays.`));
+  }
+}
+
+/** Why Ollama cannot answer as this model; `undefined` where it can, or where no Ollama is known to ask. */
+async function problemWith(name: string, { ollamaEndpoint }: Access): Promise<string | undefined> {
+  if (ollamaEndpoint === undefined) return undefined;
+  const [{ OllamaServer }, { listModels }, { sameModel }] = await Promise.all([
+    import("../../../clients/ollama/server.js"),
+    import("../../../clients/ollama/models.js"),
+    import("../../../clients/ollama/names.js"),
+  ]);
+  // An Ollama that only OpenSearch can reach is no reason to refuse; the next answer tells.
+  const models = await listModels(new OllamaServer(ollamaEndpoint)).catch(() => undefined);
+  if (models === undefined || models.some((model) => sameModel(model.name, name))) return undefined;
+  const names = models.map((model) => model.name).join(", ") || "none";
+  return `Ollama has no ${name} (it has: ${names}); ollama pull ${name} gets it.`;
+}
+
+function statsText(room: ChatRoom): string {
+  const { answers, seconds, tokens, evalSeconds } = room.totals;
+  const rate = evalSeconds > 0 ? `, ${(tokens / evalSeconds).toFixed(1)} tokens/s` : "";
+  return `${answers} ${answers === 1 ? "answer" : "answers"} in ${seconds.toFixed(1)} s, ${tokens} tokens${rate}`;
+}

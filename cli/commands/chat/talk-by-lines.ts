@@ -1,0 +1,39 @@
+import { createInterface } from "node:readline";
+import type { Access } from "../../access/access";
+import { answerJson } from "../../answering/measures";
+import { tellAbout } from "../../answering/put-question";
+import type { Session } from "../../session";
+import type { ChatRoom } from "./chat-room";
+import { isCommand, runCommand } from "./commands";
+
+/**
+ * A chat without a terminal: each line is a turn, blank ones are left out. Answers go to stdout as they come, with
+ * `--json` as one JSON document a line. The first failure ends it.
+ */
+export async function talkByLines(session: Session, room: ChatRoom, access: Access): Promise<void> {
+  const lines = createInterface({ input: session.surroundings.in, crlfDelay: Number.POSITIVE_INFINITY });
+  let turn = 0;
+  for await (const raw of lines) {
+    const line = raw.trim();
+    if (line === "") continue;
+    if (isCommand(line)) {
+      if (!(await runCommand(line, room, access))) break;
+      continue;
+    }
+    turn += 1;
+    await session.interruptible((signal) => tell(room, turn, line.replace(/^\/\//, "/"), signal));
+  }
+  lines.close();
+}
+
+async function tell(room: ChatRoom, turn: number, question: string, signal: AbortSignal): Promise<void> {
+  const { output } = room;
+  if (output.json) {
+    const answer = await room.ask(question, { signal });
+    output.out.write(`${JSON.stringify({ turn, question, ...answerJson(answer) })}\n`);
+    return;
+  }
+  const answer = await room.ask(question, { signal, onText: (text) => output.out.write(text) });
+  output.out.write("\n\n");
+  tellAbout(output, answer);
+}

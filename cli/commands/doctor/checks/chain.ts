@@ -1,0 +1,142 @@
+import { ServerError } from "../../../../clients/errors";
+import { predict } from "../../../../clients/opensearch/predict";
+import { answerText } from "../../../../clients/opensearch/predict-answer";
+import { validate } from "../../../../clients/validate";
+import { Deadline } from "../../../../clients/wait";
+import { HOST_GATEWAY } from "../../../../components/endpoints";
+import { diagnose } from "../../../../diagnosis/diagnose";
+import { javaMatches } from "../../../../providers/connector/java-regex";
+import { probeParameters } from "../../../../providers/deployed-model/probe";
+import { isLoopback } from "../../../../providers/shared/base-url";
+import { type Check, fail, notHere, nothing, type Outcome, ok } from "../check";
+import { FROZEN } from "../frozen";
+import { seconds, shownSeconds, timingsSchema } from "../ollama-looks";
+import { readSettingsAnew } from "../redeploy";
+import { outcomeOf } from "../run-checks";
+import type { Scene } from "../scene";
+
+const GROUP = "The whole chain";
+const NEEDS = [
+  "remote-inference",
+  "connector",
+  "connector-address",
+  "connector-body",
+  "private-address",
+  "model-state",
+  "model-enabled",
+];
+/** OpenSearch may reach an Ollama that nobody named to us. */
+const UNLESS_FAILED = ["ollama-reachable", "ollama-model", "ollama-answer"];
+
+export const chainChecks: readonly Check[] = [
+  {
+    id: "predict",
+    title: "predict",
+    group: GROUP,
+    needs: NEEDS,
+    unlessFailed: UNLESS_FAILED,
+    after: ["url-trusted", "ollama-speed"],
+    run: ask,
+    essential: true,
+  },
+  { id: "reply", title: "reply", group: GROUP, needs: ["predict"], run: reply },
+  { id: "latency", title: "latency", group: GROUP, needs: ["reply"], run: latency },
+];
+
+async function ask(scene: Scene): Promise<Outcome> {
+  const { modelId = "" } = scene.access;
+  const connector = await scene.connector().catch(unlessForbidden);
+  const parameters = connector && probeParameters(connector);
+  if (parameters === undefined) return nothing("not asked: the connector's parameters are not known");
+  const started = performance.now();
+  try {
+    const answer = await predict(scene.opensearch, modelId, parameters, Deadline.after(scene.answerSeconds * 1000));
+    scene.predicted = { answer, seconds: (performance.now() - started) / 1000 };
+    return ok(`answered after ${shownSeconds(scene.predicted.seconds)}`);
+  } catch (error) {
+    return await explained(scene, error);
+  }
+}
+
+/** A user who may ask the model need not be one who may read the connector. */
+function unlessForbidden(error: unknown): undefined {
+  if (!(error instanceof ServerError) || error.status !== 403) throw error;
+}
+
+/** The same words mean different things, by what the checks before have seen. */
+async function explained(scene: Scene, error: unknown): Promise<Outcome> {
+  const text = error instanceof Error ? error.message : String(error);
+  if (FROZEN.test(text)) return await refusedBySettings(scene, text);
+  if (diagnose(text)?.id === "model-server-refuses") return fail(await whyRefused(scene), text);
+  return outcomeOf(error, true);
+}
+
+/** A setting that is right by now was another one when the model was deployed; one that is wrong is told above. */
+async function refusedBySettings(scene: Scene, text: string): Promise<Outcome> {
+  const isRight = await settingsAllow(scene, text).catch(() => undefined);
+  if (isRight === true) return fail("settings-frozen", text, readSettingsAnew(scene));
+  return isRight === false ? nothing("waits for: URL is trusted") : outcomeOf(new Error(text), true);
+}
+
+async function settingsAllow(scene: Scene, text: string): Promise<boolean> {
+  if (/private ip/.test(text)) return (await scene.setting("ml:connector.private_ip_enabled")) === "true";
+  const target = (await scene.predictAction())?.target ?? "";
+  const isPrivateList = /private endpoint/.test(text);
+  const list = isPrivateList ? "trusted_connector_private_endpoints_regex" : "trusted_connector_endpoints_regex";
+  const entries = [(await scene.setting(`ml:${list}`)) ?? []].flat();
+  return entries.some((entry) => javaMatches(entry, target) !== false);
+}
+
+async function whyRefused(scene: Scene): Promise<string> {
+  const target = new URL((await scene.predictAction())?.target ?? "http://unknown");
+  const { ollamaEndpoint } = scene.access;
+  const answersHere = ollamaEndpoint !== undefined && isLoopback(ollamaEndpoint);
+  if (!answersHere || new URL(ollamaEndpoint).port !== target.port) return "model-server-refuses";
+  if (isLoopback(target.href)) return "localhost-in-container";
+  const own = [HOST_GATEWAY, ...scene.machine.addresses()];
+  return own.includes(target.hostname) ? "ollama-listens-locally" : "model-server-refuses";
+}
+
+async function reply(scene: Scene): Promise<Outcome> {
+  const { predicted } = scene;
+  if (predicted === undefined) return notHere("no answer");
+  const output = predicted.answer.inference_results[0]?.output?.[0];
+  const text = answerText(predicted.answer);
+  if (text !== undefined) return ok(`${placeOf(output?.dataAsMap)}: ${JSON.stringify(shortened(text))}`);
+  const keys = Object.keys(output ?? {}).filter((key) => key !== "name");
+  const inside = Object.keys((output?.dataAsMap as object | undefined) ?? {}).slice(0, KEYS);
+  const where = inside.length > 0 ? `dataAsMap with ${inside.join(", ")}` : keys.join(", ") || "nothing";
+  return fail("reply-elsewhere", `no text where it is expected; the output holds ${where}`);
+}
+
+const KEYS = 6;
+const LONGEST = 40;
+
+function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}...`;
+}
+
+function placeOf(map: unknown): string {
+  if (typeof map !== "object" || map === null) return "dataAsMap";
+  if ("response" in map) return "dataAsMap.response";
+  return "message" in map ? "dataAsMap.message.content" : "dataAsMap.choices[0].message.content";
+}
+
+async function latency(scene: Scene): Promise<Outcome> {
+  const { predicted } = scene;
+  const timings = validate(timingsSchema, predicted?.answer.inference_results[0]?.output?.[0]?.dataAsMap).data;
+  if (predicted === undefined) return notHere("no answer");
+  if (timings === undefined || timings.total_duration === 0) {
+    return ok(`${shownSeconds(predicted.seconds)} in all; this API tells no parts`);
+  }
+  const model = seconds(timings.total_duration);
+  const parts = [
+    ["loading", seconds(timings.load_duration)],
+    ["reading the question", seconds(timings.prompt_eval_duration)],
+    [`writing ${timings.eval_count} tokens`, seconds(timings.eval_duration)],
+    ["OpenSearch and network", Math.max(0, predicted.seconds - model)],
+  ] as const;
+  return ok(
+    `${shownSeconds(predicted.seconds)}: ${parts.map(([name, took]) => `${name} ${shownSeconds(took)}`).join(", ")}`,
+  );
+}

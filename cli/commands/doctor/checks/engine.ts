@@ -1,0 +1,82 @@
+import { DockerEngine } from "../../../../clients/docker/engine";
+import { INTERRUPTED } from "../../../../diagnosis/themes/interrupted";
+import { PulumiFailure } from "../../../access/pulumi";
+import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
+import type { Scene } from "../scene";
+import { type Damaged, damagedFiles, isHeld, type Lock } from "../stack/backend";
+import { leftOvers } from "../stack/left-overs";
+import type { Pending } from "../stack/state";
+
+const GROUP = "Stack";
+
+/** What a `pulumi` left that was killed. They look at the stack alone, so they run where its outputs cannot be read too. */
+export const engineChecks: readonly Check[] = [
+  { id: "stack-state", title: "state", group: GROUP, run: state },
+  { id: "stack-lock", title: "lock", group: GROUP, needs: ["stack-state"], run: lock },
+  { id: "stack-pending", title: "cut-off operations", group: GROUP, needs: ["stack-lock"], run: pending },
+  { id: "stack-left-overs", title: "left-overs in Docker", group: GROUP, needs: ["stack-lock"], run: inDocker },
+];
+
+async function state(scene: Scene): Promise<Outcome> {
+  if (scene.access.stack === undefined) return nothing("no stack is read: flags or variables name the servers");
+  try {
+    return ok((await scene.stackState()).name);
+  } catch (error) {
+    if (!(error instanceof PulumiFailure)) throw error;
+    const row = INTERRUPTED.find(({ match }) => match?.test(error.said));
+    return row === undefined ? nothing(error.said) : await damaged(scene, row.id, error.said);
+  }
+}
+
+async function damaged(scene: Scene, symptom: string, said: string): Promise<Outcome> {
+  const part: Damaged["part"] = symptom === "checkpoint-attributes" ? "attributes" : "state";
+  const folder = scene.backendFolder();
+  const found = folder === undefined ? [] : (await damagedFiles(folder)).filter((one) => one.part === part);
+  const [first] = found;
+  if (first === undefined) return fail(symptom, said);
+  const files = found.map(({ stack }) => `${stack}.json${part === "attributes" ? ".attrs" : ""}`);
+  const seen = `${said}; ${files.join(", ")} cannot be read`;
+  return { ...fail(symptom, seen), names: { "BACKEND/.pulumi/stacks/PROJECT/STACK": inShell(first.stack) } };
+}
+
+function inShell(path: string): string {
+  return /^[\w@%+:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+async function lock(scene: Scene): Promise<Outcome> {
+  const locks = await scene.stackLocks();
+  if (locks === undefined) return notHere("not looked at: the backend is no folder of this machine");
+  if (locks.length === 0) return ok("not locked");
+  const running = locks.find((one) => isHeld(one));
+  if (running !== undefined) return nothing(`a pulumi works on it: ${told(running)}`);
+  const all = locks.map((one) => `${told(one)}${isHeld(one) === false ? ", which is not there any more" : ""}`);
+  return warn("stack-locked", `locked by ${all.join("; ")}`);
+}
+
+function told({ pid, username, hostname, timestamp }: Lock): string {
+  return `process ${pid} of ${username} on ${hostname}, since ${timestamp.replace(/\.\d+/, "")}`;
+}
+
+async function pending(scene: Scene): Promise<Outcome> {
+  const { pending: cutOff } = await scene.stackState();
+  if (cutOff.length === 0) return ok("none");
+  return warn("pending-operations", cutOff.map(operation).join(", "));
+}
+
+/** `urn:pulumi:dev::chat::ollamachat:index:OllamaChatStack$docker:index/network:Network::chat-network` → Network chat-network. */
+function operation({ doing, urn }: Pending): string {
+  const [, , type = "", ...name] = urn.split("::");
+  return `${doing} ${type.slice(type.lastIndexOf(":") + 1)} ${name.join("::")}`;
+}
+
+async function inDocker(scene: Scene): Promise<Outcome> {
+  const engine = DockerEngine.at(scene.machine.dockerHost);
+  if (engine === undefined) return notHere(`not looked at: ${scene.machine.dockerHost} cannot be asked directly`);
+  const found = await leftOvers(engine, await scene.stackState()).catch(() => undefined);
+  if (found === undefined) return notHere("no Docker answers here");
+  const { containers, networks } = found;
+  if (containers.length === 0 && networks.length === 0) return ok("none");
+  const seen = `the state does not know ${[...containers, ...networks].join(", ")}`;
+  const symptom = containers.length > 0 ? "container-left-over" : "network-left-over";
+  return { ...warn(symptom, seen), names: { NAME: (containers.length > 0 ? containers : networks).join(" ") } };
+}

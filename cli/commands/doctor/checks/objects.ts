@@ -1,0 +1,120 @@
+import { getModelGroup } from "../../../../clients/opensearch/model-groups";
+import { lastDeployError } from "../../../../clients/opensearch/tasks";
+import { ModelState } from "../../../../providers/deployed-model/deployment";
+import { isLoopback } from "../../../../providers/shared/base-url";
+import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
+import { lintConnector } from "../lint-connector";
+import { redeploy } from "../redeploy";
+import type { Scene } from "../scene";
+
+const GROUP = "ML Commons";
+
+export const objectChecks: readonly Check[] = [
+  { id: "model-group", title: "model group", group: GROUP, needs: ["ml-plugin"], run: group },
+  { id: "model", title: "model", group: GROUP, needs: ["ml-plugin"], run: model },
+  { id: "connector", title: "connector", group: GROUP, needs: ["model"], run: connector },
+];
+
+export const modelChecks: readonly Check[] = [
+  {
+    id: "connector-address",
+    title: "connector's address",
+    group: GROUP,
+    needs: ["connector"],
+    after: ["docker"],
+    run: address,
+  },
+  { id: "connector-body", title: "connector's body", group: GROUP, needs: ["connector"], run: body },
+  { id: "read-timeout", title: "read timeout", group: GROUP, needs: ["connector"], run: readTimeout },
+  { id: "model-enabled", title: "model enabled", group: GROUP, needs: ["model"], run: enabled },
+  { id: "auto-deploy", title: "auto-deploy", group: GROUP, needs: ["model"], run: autoDeploy },
+  { id: "model-state", title: "model deployed", group: GROUP, needs: ["model", "connector"], run: state },
+];
+
+async function group(scene: Scene): Promise<Outcome> {
+  const { modelGroupId } = scene.access;
+  if (modelGroupId === undefined) return notHere("none is named");
+  const found = await getModelGroup(scene.opensearch, modelGroupId);
+  return found === undefined
+    ? fail("group-missing", `${modelGroupId} is not there`)
+    : ok(`${found.name} (${modelGroupId})`);
+}
+
+async function model(scene: Scene): Promise<Outcome> {
+  const { modelId } = scene.access;
+  if (modelId === undefined) return nothing("no deployed model is named");
+  const found = await scene.model();
+  return found === undefined ? fail("model-missing", `${modelId} is not there`) : ok(`${found.name} (${modelId})`);
+}
+
+async function connector(scene: Scene): Promise<Outcome> {
+  const used = (await scene.model())?.connectorId;
+  const { connectorId } = scene.access;
+  const found = await scene.connector();
+  const id = used ?? connectorId;
+  if (id === undefined) return nothing("the model has a connector of its own inside");
+  if (found === undefined) return fail("connector-missing", `${id} is not there`);
+  if (connectorId !== undefined && connectorId !== id) {
+    return warn("connector-moved", `the model uses ${id}, the stack's is ${connectorId}`);
+  }
+  return (await scene.predictAction()) === undefined
+    ? nothing("the connector has no predict action")
+    : ok(`${found.name} (${id})`);
+}
+
+async function address(scene: Scene): Promise<Outcome> {
+  const target = (await scene.predictAction())?.target ?? "";
+  const { origin } = new URL(target);
+  if (!isLoopback(target)) return ok(origin);
+  const docker = await scene.docker().catch(() => undefined);
+  const inContainer = docker?.containers.opensearch?.Name;
+  if (inContainer === undefined) return ok(`${origin}, as OpenSearch's machine sees it`);
+  return fail("localhost-in-container", `${origin} is, for ${inContainer}, the container itself`);
+}
+
+async function body(scene: Scene): Promise<Outcome> {
+  const [found, action] = await Promise.all([scene.connector(), scene.predictAction()]);
+  if (found === undefined || action === undefined) return notHere("no predict action");
+  const [first] = lintConnector(found, action);
+  if (first === undefined) return ok(`${action.method} ${new URL(action.target).pathname}`);
+  // What redirects is a risk, but it answers.
+  return first.symptom === "redirectable-host" ? warn(first.symptom, first.seen) : fail(first.symptom, first.seen);
+}
+
+/** Seconds that a model on a CPU may well need for an answer. */
+const LEAST_READ_TIMEOUT_SECONDS = 60;
+
+async function readTimeout(scene: Scene): Promise<Outcome> {
+  const set = (await scene.connector())?.clientConfig?.readTimeoutSeconds;
+  if (set === undefined) return warn("read-timeout", "not set: 30 s from 3.6 on, 30000 s before");
+  return set < LEAST_READ_TIMEOUT_SECONDS
+    ? warn("read-timeout", `${set} s, which a model on a CPU may exceed`)
+    : ok(`${set} s`);
+}
+
+async function enabled(scene: Scene): Promise<Outcome> {
+  return (await scene.model())?.isEnabled === false ? fail("model-disabled", "is_enabled is false") : ok("yes");
+}
+
+async function autoDeploys(scene: Scene): Promise<boolean> {
+  const value = await scene.setting("ml:model_auto_deploy.enable");
+  return value !== "false" && (await scene.model())?.deploySetting?.is_auto_deploy_enabled !== false;
+}
+
+async function autoDeploy(scene: Scene): Promise<Outcome> {
+  if (await autoDeploys(scene)) return ok("on: a model that is not loaded is, at its first question");
+  return warn("auto-deploy-off", "off: after a restart the model answers only once it is deployed again");
+}
+
+async function state(scene: Scene): Promise<Outcome> {
+  const { modelId = "" } = scene.access;
+  const { modelState = "" } = (await scene.model()) ?? {};
+  if (modelState === ModelState.deployed) return ok(modelState);
+  if (modelState === ModelState.deploying) return warn("model-undeployed", modelState);
+  const failed = modelState === ModelState.deployFailed;
+  const error = failed ? await lastDeployError(scene.opensearch, modelId) : undefined;
+  const seen = error === undefined ? modelState : `${modelState}: ${error}`;
+  // With auto-deploy the first question loads it; a state that says otherwise is then stale, not broken.
+  const judged = (await autoDeploys(scene)) && error === undefined ? warn : fail;
+  return judged(failed ? "model-deploy-failed" : "model-undeployed", seen, redeploy(scene));
+}

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import type { DockerEngine } from "../../../../clients/docker/engine";
+import { answersAt } from "../../../../components/published-address";
+import { STACK_LABEL } from "../../../../components/stack-label";
+import { BaseUrl, isThisMachine } from "../../../../providers/shared/base-url";
+import type { Access } from "../../../access/access";
+
+const binding = z.object({ HostIp: z.string().default(""), HostPort: z.string() });
+const bindings = z.record(z.string(), z.array(binding).nullable()).nullish();
+
+const inspected = z.object({
+  Id: z.string(),
+  Name: z.string().transform((name) => name.replace(/^\//, "")),
+  RestartCount: z.number().default(0),
+  State: z.object({
+    Status: z.string(),
+    Running: z.boolean(),
+    Restarting: z.boolean().default(false),
+    OOMKilled: z.boolean().default(false),
+    ExitCode: z.number().default(0),
+    Error: z.string().default(""),
+    Health: z
+      .object({ Status: z.string(), Log: z.array(z.object({ Output: z.string().default("") })).nullish() })
+      .nullish(),
+  }),
+  HostConfig: z.object({ PortBindings: bindings, Memory: z.number().default(0) }),
+  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
+});
+
+/** On an image of this package's toolchain: the release of its security plugin, which is not the server's. */
+export const ADAPTED_SECURITY_LABEL = "pulumi-ollama-chat.security-plugin";
+
+/** A container as Docker describes it. */
+export type Container = z.infer<typeof inspected>;
+
+const listed = z.array(
+  z.object({
+    Id: z.string(),
+    Names: z.array(z.string()),
+    Ports: z.array(z.object({ PublicPort: z.number().optional() })).nullish(),
+  }),
+);
+const volumesAnswer = z.object({
+  Volumes: z.array(z.object({ Name: z.string(), Labels: z.record(z.string(), z.string()).nullish() })).nullish(),
+});
+const infoAnswer = z.object({ ServerVersion: z.string().default("?"), DockerRootDir: z.string().default("") });
+
+export const PARTS = ["opensearch", "ollama"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** The containers behind a stack's endpoints, and what Docker still knows of those that are gone. */
+export interface StackContainers {
+  readonly engine: DockerEngine;
+  readonly version: string;
+  /** Where Docker keeps its data. */
+  readonly root: string;
+  readonly containers: Readonly<Partial<Record<Part, Container>>>;
+  /** Names of containers whose volume is there and which are not. */
+  readonly removed: Readonly<Partial<Record<Part, string>>>;
+}
+
+/**
+ * Finds the stack's containers by label and published port; a stopped one still tells its ports.
+ *
+ * @throws Error where Docker does not answer.
+ */
+export async function stackContainers(engine: DockerEngine, access: Access): Promise<StackContainers> {
+  const filters = encodeURIComponent(JSON.stringify({ label: [STACK_LABEL] }));
+  const [info, found, { Volumes: volumes }] = await Promise.all([
+    engine.get("/info", infoAnswer),
+    engine.get(`/containers/json?all=1&filters=${filters}`, listed),
+    engine.get(`/volumes?filters=${filters}`, volumesAnswer),
+  ]);
+  const all = await Promise.all(found.map(({ Id }) => engine.get(`/containers/${Id}/json`, inspected)));
+  const here: Record<Part, BaseUrl | undefined> = {
+    opensearch: onThisMachine(access.opensearch?.endpoint),
+    ollama: onThisMachine(access.ollamaEndpoint),
+  };
+  // A stopped container of another stack may have had the same port.
+  const runningFirst = all.toSorted((a, b) => Number(b.State.Running) - Number(a.State.Running));
+  const containers = byPart((part) => runningFirst.find((one) => publishes(one, here[part])));
+  const labels = (volumes ?? []).map((volume) => ({ name: volume.Name, stack: volume.Labels?.[STACK_LABEL] ?? "" }));
+  const partner = Object.values(containers)[0]?.Config.Labels?.[STACK_LABEL];
+  const stacks = new Set(labels.map(({ stack }) => stack));
+  // Without a container the ports say nothing; then only a single stack on this Docker can be meant.
+  const stack = partner ?? (stacks.size === 1 ? [...stacks][0] : undefined);
+  const removed = byPart((part) => {
+    if (containers[part] !== undefined || here[part] === undefined) return undefined;
+    const own = labels.filter((volume) => volume.stack === stack && volume.name.endsWith(`-${part}`));
+    return own.find(({ name }) => !all.some(({ Name }) => Name === name))?.name;
+  });
+  return { engine, version: info.ServerVersion, root: info.DockerRootDir, containers, removed };
+}
+
+/** The name of a running container that publishes a port, whoever made it. */
+export async function containerOnPort(engine: DockerEngine, port: number): Promise<string | undefined> {
+  const all = await engine.get("/containers/json", listed);
+  const holder = all.find(({ Ports }) => (Ports ?? []).some(({ PublicPort }) => PublicPort === port));
+  return holder?.Names[0]?.replace(/^\//, "");
+}
+
+/** Ports on this machine that a container publishes, also while it is stopped. */
+export function publishedPorts(container: Container): number[] {
+  return bindingsOf(container).map(({ HostPort }) => Number(HostPort));
+}
+
+function bindingsOf(container: Container): z.infer<typeof binding>[] {
+  return Object.values(container.HostConfig.PortBindings ?? {}).flatMap((bound) => bound ?? []);
+}
+
+function publishes(container: Container, url: BaseUrl | undefined): boolean {
+  if (url === undefined) return false;
+  return bindingsOf(container).some(
+    ({ HostIp, HostPort }) => Number(HostPort) === url.port && answersAt(HostIp, url.hostname),
+  );
+}
+
+function onThisMachine(endpoint: string | undefined): BaseUrl | undefined {
+  return endpoint !== undefined && isThisMachine(endpoint) ? BaseUrl.parse(endpoint) : undefined;
+}
+
+function byPart<T>(find: (part: Part) => T | undefined): Partial<Record<Part, T>> {
+  const entries = PARTS.map((part) => [part, find(part)] as const).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<Record<Part, T>>;
+}

@@ -1,0 +1,155 @@
+import { redact } from "../../../clients/redact";
+import { ChatApi } from "../../../providers/connector/chat-api";
+import type { Access } from "../../access/access";
+import type { CommonFlags } from "../../access/access-options";
+import { stackToRead } from "../../access/find-access";
+import { ExitCode } from "../../exit-codes";
+import { CommandFailure } from "../../failure";
+import type { Output } from "../../output";
+import type { Session } from "../../session";
+import { withWaiting } from "../../terminal/waiting";
+import type { Check, Repair } from "./check";
+import { CHECKS } from "./checks/all";
+import { engineChecks } from "./checks/engine";
+import { giveBackOf } from "./give-back";
+import { type Machine, thisMachine } from "./machine";
+import { mend } from "./mend";
+import { rendered } from "./render";
+import { type CheckResult, runChecks } from "./run-checks";
+import { Scene } from "./scene";
+
+export interface DoctorFlags extends CommonFlags {
+  /** Mend what is safe to mend. */
+  readonly fix?: boolean;
+  /** Without asking. */
+  readonly yes?: boolean;
+  /** Another stack, as `project/stack`, that is gone and left settings. */
+  readonly forgetClaimsOf?: string;
+  /** Longest wait for one answer of a model, in seconds. */
+  readonly timeout: number;
+}
+
+/** Checks every link of the chain, says what is wrong with each, and with `--fix` mends what is safe. */
+export async function doctor(flags: DoctorFlags, session: Session): Promise<void> {
+  const output = session.output(flags);
+  if (flags.forgetClaimsOf !== undefined && !flags.fix) throw onlyWithFix(flags.forgetClaimsOf);
+  if (flags.fix && !flags.yes && !canAsk(output, session)) throw nobodyToAsk();
+  const machine = thisMachine(session.surroundings.environment);
+  const found = await accessOrFinding(flags, session);
+  if ("result" in found) {
+    const results = await withLeftOvers(found.result, flags, machine, output, session);
+    return conclude(results, output, session);
+  }
+  const besides = await askedFor(flags, found.access, machine);
+  const look = () => examine(found.access, machine, flags.timeout, output, session);
+  const results = await look();
+  if (!flags.fix) return conclude(results, output, session);
+  // With --json the last state is the one document.
+  if (!output.json) output.note(rendered(results, output));
+  const mended = await mend(results, besides, flags.yes === true, output, session);
+  if (mended.length === 0) return conclude(results, output, session);
+  const after = await look();
+  const fixed = after.map((result) => {
+    const repaired = results.find(({ id, repair }) => id === result.id && repair && mended.includes(repair.id));
+    return repaired && result.status === "ok" ? { ...result, fixed: true } : result;
+  });
+  conclude(fixed, output, session);
+}
+
+/** Refused before anything is looked at: a wrong name is a wrong command line. */
+async function askedFor({ forgetClaimsOf, timeout }: DoctorFlags, access: Access, machine: Machine): Promise<Repair[]> {
+  if (forgetClaimsOf === undefined) return [];
+  return [await giveBackOf(new Scene(access, machine, timeout), forgetClaimsOf)];
+}
+
+async function examine(
+  access: Access,
+  machine: Machine,
+  answerSeconds: number,
+  output: Output,
+  session: Session,
+): Promise<CheckResult[]> {
+  const results = await looked(CHECKS, new Scene(access, machine, answerSeconds), output, session);
+  const clean = (text: string) => redact(text, session.secrets);
+  return [readable(access), ...results].map((result) => ({
+    ...result,
+    seen: clean(result.seen),
+    ...(result.fix === undefined ? {} : { fix: clean(result.fix) }),
+  }));
+}
+
+async function looked(
+  checks: readonly Check[],
+  scene: Scene,
+  output: Output,
+  session: Session,
+): Promise<CheckResult[]> {
+  return await session.interruptible(() => withWaiting(output, "checking", () => runChecks(checks, scene)));
+}
+
+/** Where outputs cannot be read: that, and what a killed `pulumi` left, which is often why. */
+async function withLeftOvers(
+  unreadable: CheckResult,
+  flags: DoctorFlags,
+  machine: Machine,
+  output: Output,
+  session: Session,
+): Promise<CheckResult[]> {
+  const access = {
+    source: "flags and environment",
+    api: ChatApi.generate,
+    stack: stackToRead(flags, machine.environment),
+  };
+  const results = await looked(engineChecks, new Scene(access, machine, flags.timeout), output, session);
+  const found = results.filter(({ status }) => status === "fail" || status === "warn");
+  const state = found.find(({ status }) => status === "fail");
+  if (state === undefined) return [unreadable, ...found];
+  return [{ ...OUTPUTS, status: "skipped", seen: `waits for: ${state.title}` }, ...found];
+}
+
+const OUTPUTS = { id: "stack-outputs", title: "stack outputs", group: "Stack" } as const;
+
+function readable({ source, opensearch, ollamaEndpoint }: Access): CheckResult {
+  const servers = [opensearch?.endpoint, ollamaEndpoint].filter((url) => url !== undefined);
+  return { ...OUTPUTS, status: "ok", seen: `${source}: ${servers.join(", ")}` };
+}
+
+/** Servers and objects; a stack that cannot be read is a finding like any other, a wrong flag is not. */
+async function accessOrFinding(
+  flags: DoctorFlags,
+  session: Session,
+): Promise<{ access: Access } | { result: CheckResult }> {
+  try {
+    return { access: await session.access(flags) };
+  } catch (error) {
+    if (!(error instanceof CommandFailure) || error.exitCode !== ExitCode.noAccess) throw error;
+    const { what, cause, fix } = error.explanation;
+    return { result: { ...OUTPUTS, status: "fail", seen: redact(what, session.secrets), cause, fix } };
+  }
+}
+
+function conclude(results: readonly CheckResult[], output: Output, session: Session): void {
+  const plain = results.map(({ group: _group, repair: _repair, ...result }) => result);
+  output.result(plain, () => rendered(results, output));
+  if (results.some(({ status }) => status === "fail")) session.exitCode = ExitCode.unhealthy;
+}
+
+function canAsk(output: Output, session: Session): boolean {
+  return output.interactive && session.surroundings.in.isTTY === true;
+}
+
+function onlyWithFix(stack: string): CommandFailure {
+  return new CommandFailure(ExitCode.usage, {
+    what: `--forget-claims-of ${stack} without --fix.`,
+    cause: "It changes the cluster's settings, and only --fix changes anything.",
+    fix: "Add --fix. Without it doctor lists the claims on the cluster.",
+  });
+}
+
+function nobodyToAsk(): CommandFailure {
+  return new CommandFailure(ExitCode.usage, {
+    what: "--fix asks before it changes anything, and there is no terminal to ask on.",
+    cause: "Standard input or standard error is no terminal, or --json was given.",
+    fix: "Add --yes to let it do what is safe without asking.",
+  });
+}

@@ -1,0 +1,57 @@
+import { clusterInfo } from "../../../clients/opensearch/cluster";
+import { reportingTo } from "../../../clients/report";
+import { giveBack } from "../../../providers/cluster-setting/release";
+import { ExitCode } from "../../exit-codes";
+import { CommandFailure } from "../../failure";
+import type { Repair } from "./check";
+import type { Scene } from "./scene";
+import { type KnownClaim, knownClaims, told } from "./stack/claims";
+
+/** Gives back what resources of the stack set that its state does not know. */
+export function giveBackGone(scene: Scene, gone: readonly KnownClaim[]): Repair {
+  return {
+    id: "give-back-settings",
+    action: `give back the settings of ${gone.map(told).join("; ")}`,
+    run: (say) => giveBackAll(scene, say, ({ fate }) => fate === "gone"),
+  };
+}
+
+/**
+ * Gives back what another stack set, which somebody names since it is gone elsewhere.
+ *
+ * @throws CommandFailure where that stack claims nothing, or is the one that was read.
+ */
+export async function giveBackOf(scene: Scene, stack: string): Promise<Repair> {
+  const claims = scene.access.opensearch === undefined ? [] : await knownClaims(scene);
+  const foreign = claims.filter(({ fate }) => fate === "foreign");
+  const meant = foreign.filter((one) => one.stack === stack);
+  if (meant.length === 0) throw nothingOf(stack, [...new Set(foreign.map((one) => one.stack))]);
+  return {
+    id: `forget-claims-of ${stack}`,
+    action: `give back the settings of ${meant.map(told).join("; ")}`,
+    run: (say) => giveBackAll(scene, say, (one) => one.fate === "foreign" && one.stack === stack),
+  };
+}
+
+/** Looked at again: a run may have taken a claim over while doctor was asking. */
+async function giveBackAll(
+  scene: Scene,
+  say: (line: string) => void,
+  isMeant: (claim: KnownClaim) => boolean,
+): Promise<void> {
+  const { clusterUuid } = await clusterInfo(scene.opensearch);
+  for (const one of (await knownClaims(scene)).filter(isMeant)) {
+    await reportingTo(say, () => giveBack(scene.opensearch, clusterUuid, one.claim));
+  }
+}
+
+function nothingOf(stack: string, others: readonly string[]): CommandFailure {
+  return new CommandFailure(ExitCode.usage, {
+    what: `--forget-claims-of ${stack}: no such stack claims settings of this cluster.`,
+    cause:
+      others.length === 0
+        ? "No other stack does."
+        : `Those that do, besides the stack that was read, are ${others.join(", ")}.`,
+    fix: "Give PROJECT/STACK as doctor shows it. What the stack that was read left is mended by --fix alone.",
+  });
+}

@@ -1,0 +1,38 @@
+import { statfs } from "node:fs/promises";
+import { freemem, networkInterfaces } from "node:os";
+import { DOCKER_HOST } from "../../../clients/docker/engine";
+
+/** What doctor asks the machine it runs on. */
+export interface Machine {
+  /** Memory that programs can still have, in bytes. */
+  readonly freeMemoryBytes: () => number;
+  /** IPv4 addresses of this machine other than loopback. */
+  readonly addresses: () => readonly string[];
+  /** Free and whole size of the disk that holds a path; `undefined` where it cannot be told. */
+  readonly disk: (path: string) => Promise<{ readonly freeBytes: number; readonly totalBytes: number } | undefined>;
+  /** Where Docker listens: a URL as in `DOCKER_HOST`. */
+  readonly dockerHost: string;
+  /** Variables for the programs that doctor starts. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export function thisMachine(environment = process.env): Machine {
+  return {
+    freeMemoryBytes: freemem,
+    addresses: () =>
+      Object.values(networkInterfaces())
+        .flatMap((addresses) => addresses ?? [])
+        .filter(({ family, internal }) => family === "IPv4" && !internal)
+        .map(({ address }) => address),
+    disk: async (path) => {
+      try {
+        const { bavail, blocks, bsize } = await statfs(path);
+        return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+      } catch {
+        return undefined;
+      }
+    },
+    dockerHost: environment.DOCKER_HOST || DOCKER_HOST,
+    environment,
+  };
+}

@@ -1,0 +1,95 @@
+import { clearLine, cursorTo } from "node:readline";
+import { redact } from "../../../clients/redact";
+import { causeAndFix } from "../../../diagnosis/diagnose";
+import { ExplainedError, type Explanation } from "../../../diagnosis/explained-error";
+import { Interrupted } from "../../interrupted";
+import type { Output } from "../../output";
+import type { Session } from "../../session";
+import { cutToWidth } from "../../terminal/width";
+import type { Repair } from "./check";
+import type { CheckResult } from "./run-checks";
+
+/**
+ * Runs the repairs that the results ask for, and those asked for besides, each once, asking first unless told otherwise.
+ *
+ * @returns ids of the repairs that were done.
+ */
+export async function mend(
+  results: readonly CheckResult[],
+  besides: readonly Repair[],
+  withoutAsking: boolean,
+  output: Output,
+  session: Session,
+): Promise<string[]> {
+  const repairs = [
+    ...new Map([...results.flatMap(({ repair }) => repair ?? []), ...besides].map((one) => [one.id, one])).values(),
+  ];
+  if (repairs.length === 0) output.note("There is nothing here that doctor may mend by itself.");
+  const done: string[] = [];
+  for (const repair of repairs) {
+    if (!withoutAsking && !(await agreed(repair, session))) continue;
+    if (await carriedOut(repair, output, session)) done.push(repair.id);
+  }
+  return done;
+}
+
+async function agreed(repair: Repair, { surroundings }: Session): Promise<boolean> {
+  const { confirm, isCancel } = await import("@clack/prompts");
+  const message = `Shall doctor ${repair.action}?`;
+  const answer = await confirm({ message, input: surroundings.in, output: surroundings.err });
+  if (isCancel(answer)) throw new Interrupted();
+  return answer;
+}
+
+/** A repair that fails is told, and what it was to mend shows again in the checks after it. */
+async function carriedOut(repair: Repair, output: Output, session: Session): Promise<boolean> {
+  const line = new ProgressLine(output);
+  try {
+    output.note(`${repair.action} ...`);
+    await session.interruptible(() => repair.run((text) => line.say(text)));
+    return true;
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    line.end();
+    const { what, cause, fix } = explanationOf(error);
+    output.note(`  ${output.noteStyle("red", "failed:")} ${redact(what, session.secrets)}`);
+    output.note(`  ${output.noteStyle("bold", "cause:")} ${cause}`);
+    output.note(`  ${output.noteStyle("bold", "fix:")} ${fix}`);
+    return true;
+  } finally {
+    line.end();
+  }
+}
+
+function explanationOf(error: unknown): Explanation {
+  if (error instanceof ExplainedError) return error.explanation;
+  const what = error instanceof Error ? error.message : String(error);
+  return { what, ...causeAndFix(what) };
+}
+
+/** What a repair does right now: on a terminal one line that is written over, elsewhere a line where it changes much. */
+class ProgressLine {
+  #phase = "";
+
+  constructor(private readonly output: Output) {}
+
+  say(text: string): void {
+    const { err, noteColumns } = this.output;
+    if (this.output.interactive && noteColumns !== undefined) {
+      this.end();
+      err.write(`  ${this.output.noteStyle("dim", cutToWidth(text, noteColumns - 3))}`);
+      return;
+    }
+    // Percents move many times a second; a log wants each phase once.
+    const phase = text.replace(/ \d+ % of .*$/, "");
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    this.output.note(`  ${phase}`);
+  }
+
+  end(): void {
+    if (!this.output.interactive) return;
+    cursorTo(this.output.err, 0);
+    clearLine(this.output.err, 0);
+  }
+}

@@ -1,0 +1,56 @@
+import { getModel, updateModel } from "../../../clients/opensearch/models";
+import { predict } from "../../../clients/opensearch/predict";
+import { reportingTo } from "../../../clients/report";
+import { Deadline, type Look, waitFor } from "../../../clients/wait";
+import { ensureDeployed } from "../../../providers/deployed-model/deployment";
+import { probeParameters } from "../../../providers/deployed-model/probe";
+import type { Repair } from "./check";
+import { FROZEN } from "./frozen";
+import type { Scene } from "./scene";
+
+const DEPLOY_MILLISECONDS = 120_000;
+
+/** Deploys the model again, as `pulumi up` would. */
+export function redeploy(scene: Scene): Repair {
+  const { modelId = "" } = scene.access;
+  const run = async (say: (line: string) => void) => {
+    const deadline = Deadline.after(DEPLOY_MILLISECONDS);
+    await reportingTo(say, () => ensureDeployed(scene.opensearch, modelId, modelId, deadline));
+  };
+  return { id: "redeploy", action: `deploy the model ${modelId} again`, run };
+}
+
+/** How long the nodes may take to use what they have read anew; 22 ms was the most seen (3.4.0). */
+const TAKE_OVER_MILLISECONDS = 5_000;
+
+/** Lets a deployed model read the cluster's settings anew, without a gap: a PUT of its own connector does that. */
+export function readSettingsAnew(scene: Scene): Repair {
+  const { modelId = "" } = scene.access;
+  const run = async (say: (line: string) => void) => {
+    const deadline = Deadline.after(DEPLOY_MILLISECONDS);
+    const connectorId = (await getModel(scene.opensearch, modelId))?.connectorId;
+    await updateModel(scene.opensearch, modelId, { connectorId }, deadline);
+    await reportingTo(say, () => ensureDeployed(scene.opensearch, modelId, modelId, deadline));
+    await takenOver(scene, modelId);
+  };
+  return { id: "read-settings-anew", action: `let the model ${modelId} read the cluster's settings anew`, run };
+}
+
+/** The nodes take the change over behind the answer; until then the model still refuses as before. */
+async function takenOver(scene: Scene, modelId: string): Promise<void> {
+  const connector = await scene.connector();
+  const parameters = connector && probeParameters(connector);
+  if (parameters === undefined) return;
+  const deadline = Deadline.after(TAKE_OVER_MILLISECONDS);
+  const look = async (): Promise<Look<true>> => {
+    try {
+      await predict(scene.opensearch, modelId, parameters, Deadline.after(scene.answerSeconds * 1000));
+      return { done: true };
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      // Another failure is the next run's to tell.
+      return FROZEN.test(text) && !deadline.passed ? { last: text } : { done: true };
+    }
+  };
+  await waitFor(look, { waitingFor: `model ${modelId} to use the settings`, deadline });
+}

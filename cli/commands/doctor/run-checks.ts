@@ -1,0 +1,96 @@
+import { ServerError } from "../../../clients/errors";
+import { causeAndFix, diagnose, symptomOf } from "../../../diagnosis/diagnose";
+import { type Check, notHere, type Outcome, type Repair, type Status } from "./check";
+import type { Scene } from "./scene";
+
+/** A check with its outcome, as `--json` prints it; `repair` and `group` are left out there. */
+export interface CheckResult {
+  readonly id: string;
+  readonly title: string;
+  readonly status: Status;
+  readonly seen: string;
+  /** Row of the troubleshooting table. */
+  readonly symptom?: string;
+  readonly cause?: string;
+  readonly fix?: string;
+  /** True where `--fix` mended it. */
+  readonly fixed?: boolean;
+  readonly group: string;
+  readonly repair?: Repair;
+}
+
+interface Done {
+  readonly result: CheckResult;
+  /** Why checks that need this one are skipped. */
+  readonly obstacle?: Obstacle;
+}
+
+interface Obstacle {
+  readonly reason: string;
+  /** Whether something is wrong, or there only was nothing to look at. */
+  readonly isFailure: boolean;
+}
+
+/** Runs the checks, those that need nothing of each other side by side, and gives their results in the list's order. */
+export async function runChecks(checks: readonly Check[], scene: Scene): Promise<CheckResult[]> {
+  const running = new Map<string, Promise<Done>>();
+  const done = async (ids: readonly string[] = []): Promise<Done[]> => {
+    const found = await Promise.all(ids.map((id) => running.get(id)));
+    return found.filter((one) => one !== undefined);
+  };
+  const settle = async (check: Check): Promise<Done> => {
+    const [needed, wanted] = await Promise.all([done(check.needs), done(check.unlessFailed), done(check.after)]);
+    const failed = wanted.filter(({ obstacle }) => obstacle?.isFailure);
+    const obstacle = [...needed, ...failed].find((one) => one.obstacle !== undefined)?.obstacle;
+    if (obstacle !== undefined) {
+      return { result: resultOf(check, { status: "skipped", seen: obstacle.reason }), obstacle };
+    }
+    const outcome = await attempt(check, scene);
+    return { result: resultOf(check, outcome), obstacle: obstacleOf(check, outcome) };
+  };
+  for (const check of checks) running.set(check.id, settle(check));
+  return (await Promise.all(running.values())).map(({ result }) => result);
+}
+
+function obstacleOf(check: Check, outcome: Outcome): Obstacle | undefined {
+  if (outcome.status === "fail") return { reason: `waits for: ${check.title}`, isFailure: true };
+  return outcome.blocks ? { reason: outcome.seen, isFailure: false } : undefined;
+}
+
+async function attempt(check: Check, scene: Scene): Promise<Outcome> {
+  try {
+    return await check.run(scene);
+  } catch (error) {
+    return outcomeOf(error, check.essential === true);
+  }
+}
+
+/** OpenSearch knows the user, and refuses for want of a right. */
+const RIGHTS: readonly string[] = ["user-may-not", "cluster-rights", "index-rights"];
+
+/** Whether the user is known and lacks a right; a proxy's refusal says nothing of that. */
+export function lacksRight(error: ServerError): boolean {
+  return error.status === 403 && RIGHTS.includes(diagnose(error.message)?.id ?? "");
+}
+
+/** A failure in words of the tables; where the user only may not look, nothing is found. */
+export function outcomeOf(error: unknown, essential: boolean): Outcome {
+  const text = error instanceof Error ? error.message : String(error);
+  const symptom = diagnose(text)?.id;
+  if (!essential && error instanceof ServerError && (lacksRight(error) || symptom === "refused-otherwise")) {
+    return notHere(`this user may not look: ${error.reason}`);
+  }
+  return { status: "fail", seen: text, symptom };
+}
+
+function resultOf(check: Check, outcome: Outcome): CheckResult {
+  const { id, title, group } = check;
+  const { status, seen, symptom, names = {}, repair } = outcome;
+  if (status === "ok" || status === "skipped") return { id, title, status, seen, group };
+  const row = symptom === undefined ? causeAndFix(seen) : symptomOf(symptom);
+  return { id, title, status, seen, symptom, cause: row.cause, fix: filled(row.fix, names), group, repair };
+}
+
+function filled(fix: string, names: Readonly<Record<string, string>>): string {
+  return Object.entries(names).reduce((text, [word, name]) => text.replaceAll(word, () => name), fix);
+}

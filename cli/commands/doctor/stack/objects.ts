@@ -1,0 +1,81 @@
+import { findConnectors } from "../../../../clients/opensearch/connectors";
+import { metaOfIndices } from "../../../../clients/opensearch/indices";
+import { findModelGroups } from "../../../../clients/opensearch/model-groups";
+import { findModelsDescribed } from "../../../../clients/opensearch/models";
+import { OWNER_PARAMETER } from "../../../../providers/connector/inputs";
+import { markIn } from "../../../../providers/connector/left-over";
+import { readMark } from "../../../../providers/search-index/mark";
+import { ownerHash } from "../../../../providers/shared/auto-name";
+import { type Mark, undescribed } from "../../../../providers/shared/ownership";
+import type { Scene } from "../scene";
+import { identityOf, type StackIdentity } from "./identity";
+import { stackState } from "./state";
+
+export interface LeftObject {
+  readonly kind: "model" | "connector" | "model group" | "index";
+  readonly id: string;
+  /** Its name on the server. */
+  readonly name: string;
+  /** The state says that the resource was being made: the next `pulumi up` takes the object over. */
+  readonly isPending: boolean;
+}
+
+interface MarkedObject extends Pick<LeftObject, "kind" | "id" | "name"> {
+  /** Of its resource's URN, see `ownerHash`. */
+  readonly owner: string;
+}
+
+/**
+ * Objects on the cluster that carry the stack's mark and that its state does not name, in the order in which they can be
+ * deleted; `undefined` where no stack was read. The state is read last, so that what a run makes meanwhile stands in it.
+ */
+export async function leftObjects(scene: Scene): Promise<readonly LeftObject[] | undefined> {
+  const { stack: selection } = scene.access;
+  if (selection === undefined) return undefined;
+  const { environment } = scene.machine;
+  const identity = identityOf(await scene.stackState(), selection, environment);
+  const found = await marked(scene, identity);
+  if (found.length === 0) return [];
+  const { ids, pending } = await stackState(selection, environment);
+  const unfinished = new Set(pending.map(({ urn }) => ownerHash(urn)));
+  return found
+    .filter(({ id }) => !ids.has(id))
+    .map(({ kind, id, name, owner }) => ({ kind, id, name, isPending: unfinished.has(owner) }));
+}
+
+async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<MarkedObject[]> {
+  const [models, connectors, groups, indices] = await Promise.all([
+    findModelsDescribed(scene.opensearch, mark),
+    findConnectors(scene.opensearch, OWNER_PARAMETER, urns),
+    findModelGroups(scene.opensearch, mark),
+    metaOfIndices(scene.opensearch),
+  ]);
+  const ofStack = (text: string | undefined): Mark | undefined => {
+    const found = undescribed(text).mark;
+    return found?.stack === mark ? found : undefined;
+  };
+  return [
+    ...models.flatMap(({ id, model }) => {
+      const found = ofStack(model.description);
+      return found === undefined ? [] : [{ kind: "model" as const, id, name: model.name ?? "", owner: found.owner }];
+    }),
+    ...connectors.flatMap(({ id, connector }) => {
+      const found = markIn(connector);
+      if (found?.stack !== mark) return [];
+      return [{ kind: "connector" as const, id, name: connector.name, owner: ownerHash(found.owner) }];
+    }),
+    ...groups.flatMap(({ id, group }) => {
+      const found = ofStack(group.description);
+      return found === undefined ? [] : [{ kind: "model group" as const, id, name: group.name, owner: found.owner }];
+    }),
+    ...Object.entries(indices).flatMap(([id, meta]) => {
+      const found = readMark(meta);
+      return found?.stack === mark ? [{ kind: "index" as const, id, name: "", owner: found.owner }] : [];
+    }),
+  ];
+}
+
+/** `model chat-model (IfKC…)`; an index is called by its id. */
+export function named({ kind, id, name }: LeftObject): string {
+  return name === "" ? `${kind} ${id}` : `${kind} ${name} (${id})`;
+}

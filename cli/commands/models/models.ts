@@ -1,0 +1,91 @@
+import { sameModel } from "../../../clients/ollama/names";
+import type { Explanation } from "../../../diagnosis/explained-error";
+import type { Access } from "../../access/access";
+import type { CommonFlags } from "../../access/access-options";
+import { ExitCode } from "../../exit-codes";
+import { CommandFailure } from "../../failure";
+import { explanationOf, failureText } from "../../report-failure";
+import type { Session } from "../../session";
+import { withWaiting } from "../../terminal/waiting";
+import { guide } from "./guide";
+import { type OllamaModels, ollamaModels } from "./ollama-models";
+import { type OpenSearchModels, openSearchModels } from "./opensearch-models";
+import { guideText, modelsText } from "./text";
+
+export interface ModelsFlags extends CommonFlags {
+  readonly guide?: boolean;
+}
+
+/** What one of the servers told, or why it told nothing. */
+export type Part<T> = T | { readonly endpoint: string; readonly error: Explanation };
+
+export interface ModelsReport {
+  readonly ollama?: Part<OllamaModels>;
+  readonly opensearch?: Part<OpenSearchModels>;
+  /** The model that `ask` and `chat` use. */
+  readonly modelId?: string;
+}
+
+/** `ollama-chat models`: what Ollama has, what is deployed on OpenSearch; or the guide's table of models. */
+export async function models(session: Session, flags: ModelsFlags): Promise<void> {
+  const output = session.output(flags);
+  if (flags.guide) return await tellGuide(session, flags);
+  const report = await session.interruptible(() =>
+    withWaiting(output, "asking Ollama and OpenSearch", async () => reportOf(session, await session.access(flags))),
+  );
+  output.result(withUses(report), () => modelsText(report, output));
+  for (const part of [report.ollama, report.opensearch]) {
+    if (part === undefined || !("error" in part)) continue;
+    output.note(failureText(part.error, output));
+    session.exitCode = ExitCode.failed;
+  }
+}
+
+async function reportOf(session: Session, access: Access): Promise<ModelsReport> {
+  const { ollamaEndpoint, opensearch, modelId } = access;
+  const [ollama, deployed] = await Promise.all([
+    ollamaEndpoint && orFailure(session, ollamaEndpoint, () => ollamaModels(ollamaEndpoint)),
+    opensearch && orFailure(session, opensearch.endpoint, () => openSearchModels(opensearch)),
+  ]);
+  return { ollama: ollama || undefined, opensearch: deployed, modelId };
+}
+
+/** One server that is down should not hide what the other has. */
+async function orFailure<T>(session: Session, endpoint: string, task: () => Promise<T>): Promise<Part<T>> {
+  try {
+    return await task();
+  } catch (error) {
+    return { endpoint, error: explanationOf(error, session.secrets) };
+  }
+}
+
+/** For scripts: each model in Ollama with the ids under which it is deployed. */
+function withUses({ ollama, opensearch, modelId }: ModelsReport) {
+  const deployed = opensearch !== undefined && "models" in opensearch ? opensearch.models : [];
+  const uses = (name: string) =>
+    deployed.filter(({ serverModel }) => serverModel !== undefined && sameModel(serverModel, name)).map(({ id }) => id);
+  const named = ollama !== undefined && "models" in ollama;
+  return {
+    ollama: named
+      ? { ...ollama, models: ollama.models.map((model) => ({ ...model, deployedAs: uses(model.name) })) }
+      : (ollama ?? null),
+    opensearch: opensearch ?? null,
+    modelId: modelId ?? null,
+  };
+}
+
+/** The table needs no server; what is known of one makes it more telling. */
+async function tellGuide(session: Session, flags: ModelsFlags): Promise<void> {
+  const output = session.output(flags);
+  const known = await withWaiting(output, "looking for Ollama", async () => {
+    const access = await session.access(flags).catch((error: unknown) => {
+      if (error instanceof CommandFailure && error.exitCode === ExitCode.noAccess) return undefined;
+      throw error;
+    });
+    const ollamaEndpoint = access?.ollamaEndpoint;
+    const found = ollamaEndpoint && (await ollamaModels(ollamaEndpoint).catch(() => undefined));
+    return { ollamaEndpoint, pulledNames: found ? found.models.map(({ name }) => name) : undefined };
+  });
+  const table = guide(known);
+  output.result(table, () => guideText(table, output));
+}

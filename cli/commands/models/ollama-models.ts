@@ -1,0 +1,47 @@
+import {
+  type InventoryModel,
+  inventory,
+  modelShape,
+  type RunningModel,
+  runningModels,
+} from "../../../clients/ollama/inventory";
+import { serverVersion } from "../../../clients/ollama/models";
+import { sameModel } from "../../../clients/ollama/names";
+import { OllamaServer } from "../../../clients/ollama/server";
+import { memoryBytes } from "./memory";
+
+/** A model in Ollama, with what it takes and whether it is loaded. */
+export interface OllamaModelRow extends InventoryModel {
+  /** Longest context that the model was made for. */
+  readonly contextTokens?: number;
+  /** Estimate by `memoryBytes`. */
+  readonly memoryBytes?: number;
+  readonly loaded?: RunningModel;
+}
+
+export interface OllamaModels {
+  readonly endpoint: string;
+  readonly version: string;
+  readonly models: readonly OllamaModelRow[];
+}
+
+export async function ollamaModels(endpoint: string): Promise<OllamaModels> {
+  const server = new OllamaServer(endpoint);
+  const [version, models, running] = await Promise.all([
+    serverVersion(server),
+    inventory(server),
+    runningModels(server),
+  ]);
+  const rows: OllamaModelRow[] = [];
+  // One after the other: a server with hundreds of models opens each one's file for this.
+  for (const model of models) {
+    const shape = await modelShape(server, model.name);
+    rows.push({
+      ...model,
+      contextTokens: shape.contextTokens,
+      memoryBytes: memoryBytes(model.sizeBytes, shape),
+      loaded: running.find(({ name }) => sameModel(name, model.name)),
+    });
+  }
+  return { endpoint, version, models: rows };
+}

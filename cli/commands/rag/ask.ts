@@ -1,0 +1,137 @@
+import { withoutThinking } from "../../../clients/thinking";
+import { citedAnswer } from "../../../rag/citations";
+import { ragPrompt } from "../../../rag/prompt";
+import { isRelevant, LEAST_SIMILARITY } from "../../../rag/relevance";
+import type { FoundPassage } from "../../../rag/retrieve";
+import { answersItself, serverAnswer } from "../../../rag/server-answer";
+import type { Answer } from "../../answering/answer";
+import { answerJson } from "../../answering/measures";
+import { ollamaAnswerer } from "../../answering/ollama-answerer";
+import { openSearchAnswerer } from "../../answering/opensearch-answerer";
+import { tellAbout } from "../../answering/put-question";
+import { explainedIfTooSlow } from "../../answering/too-slow";
+import type { Output } from "../../output";
+import type { Session } from "../../session";
+import { harmless } from "../../terminal/harmless";
+import { withWaiting } from "../../terminal/waiting";
+import { wrapped } from "../../terminal/wrap";
+import {
+  findPassages,
+  passageJson,
+  type Search,
+  type SearchFlags,
+  shownPassage,
+  sourceLine,
+  tellRanking,
+  withFolders,
+} from "./search";
+
+export interface AskFlags extends SearchFlags {
+  readonly showPassages?: boolean;
+  readonly direct?: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** Who wrote the answer: a model that was sent a prompt, or the cluster's own RAG processor. */
+type By = "prompt" | "cluster";
+
+interface Told {
+  readonly answer: Answer;
+  readonly sent: readonly FoundPassage[];
+  readonly by: By;
+}
+
+/** `ollama-chat rag ask`. */
+export async function askDocuments(session: Session, words: readonly string[], flags: AskFlags): Promise<void> {
+  const output = session.output(flags);
+  const found = await findPassages(session, words, flags);
+  if (!isRelevant(found)) {
+    tellNothing(output, found);
+    return;
+  }
+  const told = await answered(session, found, flags);
+  tell(output, found, told, flags.showPassages === true);
+}
+
+async function answered(session: Session, found: Search, flags: AskFlags): Promise<Told> {
+  const { access, question, passages } = found;
+  const output = session.output(flags);
+  const { timeoutSeconds } = flags;
+  const { messages, sent } = ragPrompt(question, passages);
+  const byCluster = flags.direct === true ? undefined : await answeredByCluster(output, found, sent, timeoutSeconds);
+  if (byCluster !== undefined) return { answer: byCluster, sent, by: "cluster" };
+  const answerer = flags.direct ? ollamaAnswerer(access) : openSearchAnswerer(access);
+  const answer = await session.interruptible((signal) =>
+    withWaiting(output, `asking ${answerer.title}`, () => answerer.answer(messages, { timeoutSeconds, signal })),
+  );
+  return { answer, sent, by: "prompt" };
+}
+
+/** `undefined` where the cluster makes no answers itself. */
+async function answeredByCluster(
+  output: Output,
+  { access, server, index, question }: Search,
+  sent: readonly FoundPassage[],
+  timeoutSeconds: number,
+): Promise<Answer | undefined> {
+  const { modelId, api, chatModel: model } = access;
+  if (modelId === undefined) return undefined;
+  const answerer = { server, index, modelId, api, model };
+  if (!answersItself(answerer, question, sent)) return undefined;
+  const title = `${model} in OpenSearch's RAG pipeline`;
+  const started = performance.now();
+  const text = await withWaiting(output, `asking ${title}`, async () => {
+    try {
+      return await serverAnswer(answerer, question, sent, timeoutSeconds);
+    } catch (error) {
+      throw explainedIfTooSlow(error, title, timeoutSeconds);
+    }
+  });
+  if (text === undefined) return undefined;
+  const seconds = (performance.now() - started) / 1000;
+  return { ...withoutThinking(text), model, seconds, through: "opensearch" };
+}
+
+function tell(output: Output, found: Search, { answer, sent, by }: Told, showPassages: boolean): void {
+  const { text, cited } = citedAnswer(answer.text, sent.length);
+  const sources = sent.map((passage, at) => ({
+    number: at + 1,
+    cited: cited.includes(at + 1),
+    ...passageJson(passage),
+  }));
+  const { question, nearest, ranking } = found;
+  const measures = answerJson({ ...answer, text });
+  const told = { ...measures, answeredBy: by, rankedBy: ranking.by, nearest: nearest ?? null, sources };
+  const json = { question, found: true, ...told };
+  output.result(json, () => {
+    if (text === "") return "The model answered nothing.";
+    const lines = [wrapped(harmless(text), output.columns), ""];
+    // A small model often cites nothing: what it was given is shown then, and called what it is.
+    const shown = withFolders(sent).flatMap((passage, at) =>
+      cited.length === 0 || cited.includes(at + 1) ? [{ passage, at }] : [],
+    );
+    lines.push(cited.length === 0 ? "It cites none of the passages it was given:" : "Sources:");
+    lines.push(...shown.map(({ passage, at }) => `  ${sourceLine(output, passage, at + 1)}`));
+    return lines.join("\n");
+  });
+  if (showPassages && !output.json) {
+    output.note(
+      `\n${withFolders(sent)
+        .map((passage, at) => shownPassage(output, passage, at + 1))
+        .join("\n\n")}`,
+    );
+  }
+  tellRanking(output, ranking);
+  tellAbout(output, answer);
+}
+
+function tellNothing(output: Output, { question, nearest, ranking }: Search): void {
+  output.result(
+    { question, found: false, answer: null, rankedBy: ranking.by, nearest: nearest ?? null, sources: [] },
+    () => "The documents do not say anything about this.",
+  );
+  tellRanking(output, ranking);
+  if (nearest === undefined) return;
+  const limit = `below ${LEAST_SIMILARITY} the model is not asked`;
+  output.note(output.noteStyle("dim", `The nearest passage has a similarity of ${nearest.toFixed(2)}; ${limit}.`));
+}

@@ -1,0 +1,94 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type CommonFlags, withAccessOptions } from "../../access/access-options";
+import { secondsFlag } from "../../answering/answer-options";
+import type { Session } from "../../session";
+import type { AskFlags } from "./ask";
+import type { IngestFlags } from "./ingest";
+import type { SearchFlags } from "./search";
+
+/** Written out, so that `--help` does not load the retrieval itself; a test holds the two together. */
+export const RETRIEVAL_CHOICES = ["hybrid", "bm25", "dense"];
+export const RETRIEVAL_DEFAULT = "hybrid";
+
+/** Adds the command `rag`. Its work is loaded when it is used: `--help` should not wait for it. */
+export function registerRag(program: Command, session: Session): void {
+  const rag = program.command("rag").description("Ask your own documents: ingest a folder, search it, ask it.");
+  registerIngest(rag, session);
+  registerAsk(rag, session);
+  registerSearch(rag, session);
+  registerStatus(rag, session);
+}
+
+function registerIngest(rag: Command, session: Session): void {
+  const command = rag
+    .command("ingest")
+    .description("Make the index hold the documents of a folder (.md, .markdown, .txt). Again: only what changed.")
+    .argument("<folder>", "folder with documents; folders below it count too")
+    .optionsGroup("Ingesting:")
+    .addOption(
+      new Option("--keep", "leave all documents in the index that this folder does not have").conflicts("replace"),
+    )
+    .option("--replace", "remove all of them, also those that came from other folders")
+    .option("--as <name>", "what the folder is known by in the index; default: its path", notBlank)
+    .option("--batch-size <n>", "passages that are embedded in one go", wholeNumber, 16);
+  withAccessOptions(command).action(async (folder: string, flags: IngestFlags) => {
+    const { ingestFolder } = await import("./ingest.js");
+    await ingestFolder(session, folder, flags);
+  });
+}
+
+function registerAsk(rag: Command, session: Session): void {
+  const command = rag
+    .command("ask")
+    .description("Answer a question from the documents, with the passages that the answer rests on.")
+    .argument("[question...]", "the question; - or nothing reads it from standard input");
+  withFindingOptions(command)
+    .option("--show-passages", "print the passages that were sent to the model")
+    .option("--direct", "let Ollama itself answer instead of the model on OpenSearch")
+    .option("--timeout-seconds <n>", "longest wait for the answer", secondsFlag, 300);
+  withAccessOptions(command).action(async (words: string[], flags: AskFlags) => {
+    const { askDocuments } = await import("./ask.js");
+    await askDocuments(session, words, flags);
+  });
+}
+
+function registerSearch(rag: Command, session: Session): void {
+  const command = rag
+    .command("search")
+    .description("Show the passages that fit a question best; no model writes anything.")
+    .argument("[question...]", "the question; - or nothing reads it from standard input");
+  withAccessOptions(withFindingOptions(command)).action(async (words: string[], flags: SearchFlags) => {
+    const { searchDocuments } = await import("./search.js");
+    await searchDocuments(session, words, flags);
+  });
+}
+
+function registerStatus(rag: Command, session: Session): void {
+  const command = rag.command("status").description("What the index holds, and how it is searched.");
+  withAccessOptions(command).action(async (flags: CommonFlags) => {
+    const { showStatus } = await import("./status.js");
+    await showStatus(session, flags);
+  });
+}
+
+function withFindingOptions(command: Command): Command {
+  return command
+    .optionsGroup("Finding:")
+    .option("--top <n>", "how many passages", wholeNumber, 3)
+    .addOption(
+      new Option("--retrieval <way>", "by words (bm25), by meaning (dense), or both")
+        .choices(RETRIEVAL_CHOICES)
+        .default(RETRIEVAL_DEFAULT),
+    );
+}
+
+function notBlank(text: string): string {
+  if (text.trim() !== "") return text.trim();
+  throw new InvalidArgumentError("It must not be blank.");
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text.trim()) && value >= 1 && value <= 1000) return value;
+  throw new InvalidArgumentError("It must be a whole number from 1 to 1000.");
+}

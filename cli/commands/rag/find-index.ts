@@ -1,0 +1,44 @@
+import { openSearch } from "../../../clients/opensearch/connect";
+import type { OpenSearchServer } from "../../../clients/opensearch/server";
+import { isIndexName } from "../../../providers/search-index/name";
+import { describePassageIndex, type PassageIndex } from "../../../rag/passage-index";
+import type { Access } from "../../access/access";
+import { ExitCode } from "../../exit-codes";
+import { CommandFailure } from "../../failure";
+
+export interface FoundIndex {
+  readonly server: OpenSearchServer;
+  readonly index: PassageIndex;
+}
+
+/**
+ * The index of documents that a stack made, or that flags name.
+ *
+ * @throws CommandFailure where no source names an OpenSearch or an index.
+ */
+export async function findIndex(access: Access): Promise<FoundIndex> {
+  const { opensearch, ragIndex, embeddingModel, source } = access;
+  if (opensearch === undefined) {
+    throw new CommandFailure(ExitCode.noAccess, {
+      what: "No OpenSearch is known that could hold documents.",
+      cause: `The servers come from ${source}, and no OpenSearch is among them.`,
+      fix: "Give --opensearch URL, or name a stack with --stack.",
+    });
+  }
+  if (ragIndex === undefined) {
+    throw new CommandFailure(ExitCode.noAccess, {
+      what: "No index of documents is known.",
+      cause: `The servers come from ${source}, which has no output ragIndex: it is a chat stack without documents.`,
+      fix: "Switch rag on in the stack and run pulumi up, or give --rag-index NAME --embedding-model-id ID.",
+    });
+  }
+  if (!isIndexName(ragIndex)) {
+    throw new CommandFailure(ExitCode.usage, {
+      what: `--rag-index is ${JSON.stringify(ragIndex)}: it is no name of one index.`,
+      cause: "A pattern or a list stands for several, and OpenSearch takes no capitals or blanks.",
+      fix: "Give the name of one index, or of an alias of one.",
+    });
+  }
+  const server = openSearch(opensearch);
+  return { server, index: await describePassageIndex(server, ragIndex, embeddingModel) };
+}
