@@ -3,7 +3,26 @@ import * as pulumi from "@pulumi/pulumi";
 import { ContainerHealth } from "../providers/container-health/resource";
 import { withPausedTraces } from "../providers/dynamic/paused-traces";
 import type { Transforms } from "./args";
-import { dockerName, labels } from "./naming";
+import { STACK_LABEL } from "./stack-label";
+
+/** `project/stack`, the value of that label. */
+export function stackLabel(): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
+/**
+ * Name of a Docker object. It carries project and stack, so that many stacks live on one Docker host: Docker hands out
+ * a volume of a known name without a word, whoever made it.
+ */
+function dockerName(component: string, part: string): string {
+  return `${pulumi.getProject()}-${pulumi.getStack()}-${component}-${part}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_.-]+/g, "-");
+}
+
+function labels(): { label: string; value: string }[] {
+  return [{ label: STACK_LABEL, value: stackLabel() }];
+}
 
 /** What every Docker child of one stack shares. */
 export interface DockerContext {

@@ -9,13 +9,12 @@ import { ModelGroup } from "../providers/model-group/resource";
 import { OllamaModel } from "../providers/ollama-model/resource";
 import { normalUrl } from "../providers/shared/base-url";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
-import { presetFor } from "./api";
+import { HOST_GATEWAY, mayBePrivate, publishAddressOf } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
+import { presetFor } from "./chat-models";
 import { createNetwork, type DockerContext } from "./docker-parts";
-import { HOST_GATEWAY, mayBePrivate } from "./endpoints";
 import { createOllama, existingOllama, type OllamaServer } from "./ollama-server";
 import { createOpenSearch, type OpenSearchCluster } from "./open-search-server";
-import { publishAddressOf } from "./published-address";
 import { validated } from "./validate";
 
 export const DEFAULT_MODEL = "smollm2:135m";

@@ -8,9 +8,9 @@ import { DeployedModel } from "../providers/deployed-model/resource";
 import { OllamaModel } from "../providers/ollama-model/resource";
 import { passageMappings, VECTOR_FIELD } from "../providers/search-index/passages";
 import { SearchIndex } from "../providers/search-index/resource";
-import { mayBePrivate } from "./endpoints";
+import { mayBePrivate } from "./addresses";
 import type { OllamaRagStackArgs } from "./rag-args";
-import { embeddingOf } from "./validate-rag";
+import { embeddingOf } from "./rag-args";
 
 /** A copy where a second node can hold it, and no index that is yellow for ever where there is none. */
 const INDEX_SETTINGS = { number_of_shards: 1, auto_expand_replicas: "0-1" };

@@ -1,6 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { gpuRequest } from "../providers/shared/values";
+import { clientUrl, fromContainer } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
 import {
   containerArgs,
@@ -10,8 +11,6 @@ import {
   createVolume,
   type DockerContext,
 } from "./docker-parts";
-import { fromContainer } from "./endpoints";
-import { clientUrl } from "./published-address";
 
 /** Pinned, never `latest`: the version whose answers the tests know. */
 export const OLLAMA_IMAGE = "ollama/ollama:0.17.4";

@@ -2,6 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { TlsCertificate } from "../providers/tls-certificate/resource";
+import { certificateAddresses, clientUrl, HOST_GATEWAY } from "./addresses";
 import { requireStrong } from "./admin-password";
 import type { OllamaChatStackArgs } from "./args";
 import {
@@ -12,8 +13,6 @@ import {
   createVolume,
   type DockerContext,
 } from "./docker-parts";
-import { HOST_GATEWAY } from "./endpoints";
-import { certificateAddresses, clientUrl } from "./published-address";
 
 /** Pinned, never `latest`: the version that everything here is tested on. */
 export const OPENSEARCH_IMAGE = "opensearchproject/opensearch:3.6.0";

@@ -1,8 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import type { ClusterSettingArgs } from "../providers/cluster-setting/resource";
 import type { ConnectorArgs } from "../providers/connector/resource";
 import type { DeployedModelArgs } from "../providers/deployed-model/resource";
 import type { OllamaModelArgs } from "../providers/ollama-model/resource";
 import type { SearchIndexArgs } from "../providers/search-index/resource";
+import { checkWith, sentence } from "../providers/shared/checking";
+import { dimension, keepAlive, modelName, seconds, wholeSeconds } from "../providers/shared/values";
 import type { OllamaChatStack } from "./ollama-chat-stack";
 
 /** The index of a RAG stack; what is not here goes through `transform.searchIndex`. */
@@ -83,4 +87,53 @@ export interface OllamaRagStackArgs {
   readiness?: RagReadinessArgs;
   /** Changes to the children's arguments. Default: none. */
   transform?: RagTransforms;
+}
+
+const DEFAULT_EMBEDDING_MODEL = "all-minilm";
+
+/** Numbers in a vector, by the model's name; the same for each of its tags. Source: the models' own configurations. */
+const DIMENSIONS: Readonly<Record<string, number>> = {
+  "all-minilm": 384,
+  "bge-large": 1024,
+  "bge-m3": 1024,
+  embeddinggemma: 768,
+  "mxbai-embed-large": 1024,
+  "nomic-embed-text": 768,
+  "paraphrase-multilingual": 768,
+  "snowflake-arctic-embed2": 1024,
+};
+
+const KNOWN_EMBEDDING_MODELS: readonly string[] = Object.keys(DIMENSIONS);
+
+/** How many numbers a vector of this model has, or `undefined` where that is not known here. */
+function dimensionOf(model: string): number | undefined {
+  return DIMENSIONS[model.split(":")[0] ?? ""];
+}
+
+const argsSchema = z.looseObject({
+  embeddingModel: modelName.optional(),
+  dimension: dimension.optional(),
+  keepAlive: keepAlive.optional(),
+  readTimeoutSeconds: wholeSeconds.optional(),
+  readiness: z.looseObject({ pullSeconds: seconds.optional(), modelSeconds: seconds.optional() }).optional(),
+});
+
+/**
+ * The embedding model and the size of its vectors.
+ *
+ * @throws pulumi.RunError, in preview, on arguments that could only fail later.
+ */
+export function embeddingOf(name: string, args: OllamaRagStackArgs): { embeddingModel: string; dimension: number } {
+  const { embeddingModel = DEFAULT_EMBEDDING_MODEL, dimension, keepAlive, readTimeoutSeconds, readiness } = args;
+  const given = { embeddingModel, dimension, keepAlive, readTimeoutSeconds, readiness };
+  const failures = checkWith(argsSchema, given).map(({ reason }) => reason);
+  if (failures.length > 0) throw problem(name, failures.join("; "));
+  const size = dimension ?? dimensionOf(embeddingModel);
+  if (size !== undefined) return { embeddingModel, dimension: size };
+  const rule = `must say how many numbers a vector of ${embeddingModel} has; known without it: ${KNOWN_EMBEDDING_MODELS.join(", ")}`;
+  throw problem(name, sentence(["dimension"], undefined, rule));
+}
+
+function problem(name: string, text: string): pulumi.RunError {
+  return new pulumi.RunError(`OllamaRagStack ${JSON.stringify(name)}: ${text}`);
 }

@@ -14,10 +14,10 @@ import {
   seconds,
   wholeSeconds,
 } from "../providers/shared/values";
+import { isPublishAddress } from "./addresses";
 import { requireStrong } from "./admin-password";
-import { OPENAI_WORDS } from "./api";
 import type { OllamaChatStackArgs } from "./args";
-import { isPublishAddress } from "./published-address";
+import { OPENAI_WORDS } from "./chat-models";
 
 const publishRule = "must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has";
 const optionalSeconds = seconds.optional();

@@ -3,11 +3,12 @@ import { request } from "node:http";
 import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { covers, occupiedAddresses, publishAddressOf } from "../components/addresses";
 import type { OllamaChatStackArgs } from "../components/args";
-import { STACK_LABEL, stackLabel } from "../components/naming";
+import { stackLabel } from "../components/docker-parts";
 import { OLLAMA_PORT } from "../components/ollama-server";
 import { OPENSEARCH_PORT } from "../components/open-search-server";
-import { covers, occupiedAddresses, publishAddressOf } from "../components/published-address";
+import { STACK_LABEL } from "../components/stack-label";
 import { hostOf } from "../providers/shared/base-url";
 
 interface WantedPort {

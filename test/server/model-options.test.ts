@@ -3,7 +3,7 @@ import { z } from "zod";
 import { loadModel } from "../../clients/ollama/models";
 import { OllamaServer } from "../../clients/ollama/server";
 import { Deadline } from "../../clients/wait";
-import { presetFor } from "../../components/api";
+import { presetFor } from "../../components/chat-models";
 import { substitute } from "../../providers/connector/substitution";
 import { keepAlive, modelOptions } from "../../providers/shared/values";
 import { type RunningOllama, startOllama } from "../support/ollama";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromContainer, mayBePrivate } from "../../../components/endpoints";
+import { fromContainer, mayBePrivate } from "../../../components/addresses";
 import { isLoopback } from "../../../providers/shared/base-url";
 
 describe("localhost", () => {

@@ -13,7 +13,7 @@ import {
   isPublishAddress,
   occupiedAddresses,
   publishAddressOf,
-} from "../../../components/published-address";
+} from "../../../components/addresses";
 import { tlsCertificateLifecycle } from "../../../providers/tls-certificate/lifecycle";
 import { PASSWORD, stackOf } from "./stack-support";
 

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { OllamaChatStackArgs } from "../../../components/args";
-import { STACK_LABEL, stackLabel } from "../../../components/naming";
+import { stackLabel } from "../../../components/docker-parts";
+import { STACK_LABEL } from "../../../components/stack-label";
 import { requireFreePorts } from "../../../program/ports";
 
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));

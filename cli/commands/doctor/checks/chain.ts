@@ -3,7 +3,7 @@ import { predict } from "../../../../clients/opensearch/predict";
 import { answerText } from "../../../../clients/opensearch/predict-answer";
 import { validate } from "../../../../clients/validate";
 import { Deadline } from "../../../../clients/wait";
-import { HOST_GATEWAY } from "../../../../components/endpoints";
+import { HOST_GATEWAY } from "../../../../components/addresses";
 import { diagnose } from "../../../../diagnosis/diagnose";
 import { javaMatches } from "../../../../providers/connector/java-regex";
 import { probeParameters } from "../../../../providers/deployed-model/probe";

@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { mayBePrivate } from "../../../../components/endpoints";
+import { mayBePrivate } from "../../../../components/addresses";
 import { regexProblem } from "../../../../providers/cluster-setting/regex";
 import { javaMatches } from "../../../../providers/connector/java-regex";
 import { type Check, fail, notHere, type Outcome, ok } from "../check";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DockerEngine } from "../../../../clients/docker/engine";
-import { answersAt } from "../../../../components/published-address";
+import { answersAt } from "../../../../components/addresses";
 import { STACK_LABEL } from "../../../../components/stack-label";
 import { BaseUrl, isThisMachine } from "../../../../providers/shared/base-url";
 import type { Access } from "../../../access/access";
