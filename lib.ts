@@ -6,6 +6,7 @@
 export type { ConnectorAction, ConnectorClientConfig } from "./clients/opensearch/connectors";
 export { answerText, type PredictAnswer } from "./clients/opensearch/predict-answer";
 export type {
+  ChatModelArgs,
   ExistingOllamaArgs,
   OllamaArgs,
   OllamaChatStackArgs,
@@ -13,7 +14,7 @@ export type {
   ReadinessArgs,
   Transforms,
 } from "./components/args";
-export { type ChatBackend, OllamaChatStack } from "./components/ollama-chat-stack";
+export { type ChatBackend, type ChatStackOutputs, OllamaChatStack } from "./components/ollama-chat-stack";
 export { OllamaRagStack } from "./components/ollama-rag-stack";
 export type { OllamaServer } from "./components/ollama-server";
 export type { OllamaRagStackArgs, RagIndexArgs, RagReadinessArgs, RagTransforms } from "./components/rag-args";
@@ -22,17 +23,18 @@ export { ClusterSetting, type ClusterSettingArgs } from "./providers/cluster-set
 export { ChatApi } from "./providers/connector/chat-api";
 export { ConnectorProtocol, RetryBackoffPolicy } from "./providers/connector/inputs";
 export {
-  type ConnectorPreset,
-  type OllamaPresetArgs,
-  type OpenAiPresetArgs,
+  type ConnectorPresetInputs,
+  type OpenAiPreset,
   ollamaChat,
   ollamaEmbedding,
   ollamaGenerate,
   openAiChat,
-} from "./providers/connector/presets";
+  type PresetInputs,
+  trustedEndpointRegex,
+} from "./providers/connector/preset-inputs";
+export type { ConnectorPreset, OllamaPresetArgs, OpenAiPresetArgs } from "./providers/connector/presets";
 export { promptText } from "./providers/connector/prompt-text";
 export { Connector, type ConnectorArgs } from "./providers/connector/resource";
-export { trustedEndpointRegex } from "./providers/connector/trust";
 export { ContainerHealth, type ContainerHealthArgs } from "./providers/container-health/resource";
 export type { Probe } from "./providers/deployed-model/inputs";
 export { DeployedModel, type DeployedModelArgs } from "./providers/deployed-model/resource";

@@ -17,7 +17,7 @@ export interface OpenSearchArgs {
    * Image to run.
    * @default "opensearchproject/opensearch:3.6.0"
    */
-  image?: string;
+  image?: pulumi.Input<string>;
   /**
    * Java heap, as in `-Xmx`.
    * @default "1g"
@@ -44,7 +44,7 @@ export interface OpenSearchArgs {
 /** An Ollama server that runs already. */
 export interface ExistingOllamaArgs {
   /** Base URL as this machine reaches it, for example `http://localhost:11434`. */
-  endpoint: string;
+  endpoint: pulumi.Input<string>;
 }
 
 /** Ollama of a chat stack: one to start in Docker, or one that exists. */
@@ -56,12 +56,12 @@ export interface OllamaArgs {
    * @default the container's alias; for an existing server its endpoint, with localhost rewritten to the host's
    * gateway where OpenSearch runs in a container of this stack
    */
-  endpointForOpenSearch?: string;
+  endpointForOpenSearch?: pulumi.Input<string>;
   /**
    * Image to run.
    * @default "ollama/ollama:0.17.4"
    */
-  image?: string;
+  image?: pulumi.Input<string>;
   /**
    * Port on the host.
    * @default 11434
@@ -77,7 +77,7 @@ export interface OllamaArgs {
    * `openai` only for an Ollama that is started here.
    * @default Ollama's, 5 minutes
    */
-  keepAlive?: string;
+  keepAlive?: pulumi.Input<string>;
   /**
    * Keep the volume with the pulled models when the stack is destroyed.
    * @default false
@@ -117,21 +117,62 @@ export interface Transforms {
   clusterSetting?: (args: ClusterSettingArgs) => ClusterSettingArgs;
   /** The model group. */
   modelGroup?: (args: ModelGroupArgs) => ModelGroupArgs;
-  /** The connector of the chat model. */
-  connector?: (args: ConnectorArgs) => ConnectorArgs;
-  /** The deployed chat model. */
-  deployedModel?: (args: DeployedModelArgs) => DeployedModelArgs;
+  /** The connector of each chat model; `alias` says of which, empty for a `model` that is an output. */
+  connector?: (args: ConnectorArgs, alias: string) => ConnectorArgs;
+  /** Each deployed chat model; `alias` says which. */
+  deployedModel?: (args: DeployedModelArgs, alias: string) => DeployedModelArgs;
+}
+
+/** One of several models of a chat stack. What is left out is as the stack's own arguments say. */
+export interface ChatModelArgs {
+  /** Ollama's name and tag. */
+  name: pulumi.Input<string>;
+  /**
+   * What the outputs `modelIds` and `predictUrls` and `ollama-chat ask --model` call it. Needed where the name is an output.
+   * @default the name
+   */
+  alias?: string;
+  /**
+   * `generate`, `chat` or `openai` (see `ChatApi`).
+   * @default the stack's
+   */
+  api?: string;
+  /**
+   * Ollama's options for every answer; they take the place of the stack's as a whole.
+   * @default the stack's
+   */
+  modelOptions?: pulumi.Input<Record<string, unknown>>;
+  /**
+   * Longest wait of OpenSearch for an answer, in seconds.
+   * @default the stack's
+   */
+  readTimeoutSeconds?: pulumi.Input<number>;
+  /**
+   * How long the model stays in memory after an answer; not with api `openai`, which has no word for it.
+   * @default the stack's `ollama.keepAlive`
+   */
+  keepAlive?: pulumi.Input<string>;
+  /**
+   * `false`: have the model in Ollama, and do not register it in OpenSearch.
+   * @default true
+   */
+  deploy?: boolean;
 }
 
 /** What an `OllamaChatStack` is made of. Everything has a default but the password of an OpenSearch it starts. */
 export interface OllamaChatStackArgs {
   /**
-   * The chat model, by Ollama's name and tag.
-   * @default "smollm2:135m"
+   * The chat model, by Ollama's name and tag: the one of the flat outputs `chatModel`, `connectorId`, `modelId` and
+   * `predictUrl`.
+   * @default the first of `models`, else "smollm2:135m"
    */
-  model?: string;
-  /** Further models to have in Ollama, not registered in OpenSearch. Default: none. */
-  models?: string[];
+  model?: pulumi.Input<string>;
+  /**
+   * Further models, each with a connector and a deployed model of its own in the one model group. A text is a model with
+   * the stack's `api` and options.
+   * @default none
+   */
+  models?: (string | ChatModelArgs)[];
   /**
    * `generate`, `chat` or `openai` (see `ChatApi`).
    * @default "generate"
@@ -142,12 +183,12 @@ export interface OllamaChatStackArgs {
    * word for: `num_predict`, `temperature`, `top_p`, `seed`, `stop`, `presence_penalty`, `frequency_penalty`. Default: the
    * model's own.
    */
-  modelOptions?: Record<string, unknown>;
+  modelOptions?: pulumi.Input<Record<string, unknown>>;
   /**
    * Longest wait of OpenSearch for an answer of the model, in seconds.
    * @default 300
    */
-  readTimeoutSeconds?: number;
+  readTimeoutSeconds?: pulumi.Input<number>;
   /** OpenSearch. Default: one in Docker, which needs `adminPassword`. */
   opensearch?: OpenSearchArgs;
   /** Ollama. Default: one in Docker. */

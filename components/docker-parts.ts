@@ -62,7 +62,11 @@ export function createVolume(context: DockerContext, part: string, retain: boole
 }
 
 /** An image that is pulled unless it is there, and that stays when the stack is destroyed. */
-export function createImage({ name, options }: DockerContext, part: string, image: string): docker.RemoteImage {
+export function createImage(
+  { name, options }: DockerContext,
+  part: string,
+  image: pulumi.Input<string>,
+): docker.RemoteImage {
   const args: docker.RemoteImageArgs = { name: image, keepLocally: true };
   return withPausedTraces(() => new docker.RemoteImage(`${name}-${part}-image`, args, options));
 }
@@ -75,7 +79,7 @@ export interface ContainerParts {
   readonly volume: docker.Volume;
   readonly volumePath: string;
   readonly port: { readonly internal: number; readonly external: number };
-  readonly envs: pulumi.Input<string[]>;
+  readonly envs: pulumi.Input<pulumi.Input<string>[]>;
   readonly health: { readonly tests: string[]; readonly interval: string; readonly timeout: string };
 }
 

@@ -1,23 +1,22 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterSetting } from "../providers/cluster-setting/resource";
-import { ChatApi } from "../providers/connector/chat-api";
+import { members } from "../providers/connector/preset-inputs";
 import { Connector } from "../providers/connector/resource";
-import { trustedEndpointRegex } from "../providers/connector/trust";
 import { DeployedModel } from "../providers/deployed-model/resource";
+import { applied } from "../providers/dynamic/applied";
 import { ModelGroup } from "../providers/model-group/resource";
 import { OllamaModel } from "../providers/ollama-model/resource";
 import { normalUrl } from "../providers/shared/base-url";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
-import { HOST_GATEWAY, mayBePrivate, publishAddressOf } from "./addresses";
+import { HOST_GATEWAY, publishAddressOf } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
-import { presetFor } from "./chat-models";
+import { type ChatModel, chatModelsOf, presetFor } from "./chat-models";
 import { createNetwork, type DockerContext } from "./docker-parts";
 import { createOllama, existingOllama, type OllamaServer } from "./ollama-server";
 import { createOpenSearch, type OpenSearchCluster } from "./open-search-server";
+import { trustIn } from "./trust";
 import { validated } from "./validate";
-
-export const DEFAULT_MODEL = "smollm2:135m";
 
 /** The servers behind a chat stack, as components that build on it see them. */
 export interface ChatBackend {
@@ -33,6 +32,15 @@ export interface ChatBackend {
   /** Hash of the settings that are frozen into a model when it is deployed; see `DeployedModel.settingsRevision`. */
   readonly settingsRevision: pulumi.Output<string>;
 }
+
+/** A model with what makes it answer through OpenSearch. */
+interface AnsweringModel extends ChatModel {
+  readonly connector: Connector;
+  readonly deployed: DeployedModel;
+}
+
+/** The outputs of a chat stack: flat texts of the chat model, and the same of each model by its alias. */
+export type ChatStackOutputs = Record<string, pulumi.Output<string> | pulumi.Output<Record<string, string>>>;
 
 /**
  * A private chat backend: Ollama with its model, OpenSearch, and between them the model group, connector and deployed
@@ -74,6 +82,16 @@ export class OllamaChatStack extends pulumi.ComponentResource {
   readonly modelId: pulumi.Output<string>;
   /** `POST` questions here. */
   readonly predictUrl: pulumi.Output<string>;
+  /** Name in Ollama of each deployed model, by its alias; the chat model is among them. */
+  readonly chatModels: pulumi.Output<Record<string, string>>;
+  /** What callers of each of them send, by alias. */
+  readonly apis: pulumi.Output<Record<string, string>>;
+  /** Id of each one's connector, by alias. */
+  readonly connectorIds: pulumi.Output<Record<string, string>>;
+  /** Id of each of them, by alias. */
+  readonly modelIds: pulumi.Output<Record<string, string>>;
+  /** Where to `POST` questions to each of them, by alias. */
+  readonly predictUrls: pulumi.Output<Record<string, string>>;
   /** What another component needs to build on this stack's servers, as `OllamaRagStack` does. No stack output. */
   readonly backend: ChatBackend;
 
@@ -82,29 +100,37 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     validated(name, args);
     const parent = { parent: this };
     const transform = args.transform ?? {};
-    const api = args.api ?? ChatApi.generate;
-    const model = args.model ?? DEFAULT_MODEL;
+    const models = chatModelsOf(args);
+    const [chat, ...further] = models;
 
     const { ollama, opensearch } = createServers();
-    const models = [...new Set([model, ...(args.models ?? [])])].map(createOllamaModel);
+    const inOllama = createOllamaModels();
     const { connection } = opensearch;
     const onCluster = { ...parent, dependsOn: opensearch.dependsOn };
     const settings = createSettings();
     const group = createGroup();
-    const connector = createConnector();
-    const deployed = createDeployedModel();
+    const connector = createConnector(chat, "connector", settings);
+    const deployed = createDeployedModel(chat, "model", connector, settings);
+    const answering = [{ ...chat, connector, deployed }, ...createFurtherModels()];
 
     this.opensearchEndpoint = pulumi.output(connection.endpoint).apply(normalUrl);
     this.opensearchUsername = text(connection.username);
     this.opensearchPassword = pulumi.secret(text(connection.password));
     this.opensearchCaCertificate = authorityOf(connection);
-    this.ollamaEndpoint = pulumi.output(normalUrl(ollama.endpoint));
-    this.chatModel = pulumi.output(model);
-    this.api = pulumi.output(api);
+    this.ollamaEndpoint = pulumi.output(ollama.endpoint).apply(normalUrl);
+    this.chatModel = pulumi.output(chat.name);
+    this.api = pulumi.output(chat.api);
     this.modelGroupId = group.id;
     this.connectorId = connector.id;
     this.modelId = deployed.id;
-    this.predictUrl = pulumi.interpolate`${this.opensearchEndpoint}/_plugins/_ml/models/${deployed.id}/_predict`;
+    const urlOf = (id: pulumi.Output<string>) =>
+      pulumi.interpolate`${this.opensearchEndpoint}/_plugins/_ml/models/${id}/_predict`;
+    this.predictUrl = urlOf(deployed.id);
+    this.chatModels = byAlias(({ name }) => name);
+    this.apis = byAlias(({ api }) => api);
+    this.connectorIds = byAlias((model) => model.connector.id);
+    this.modelIds = byAlias((model) => model.deployed.id);
+    this.predictUrls = byAlias((model) => urlOf(model.deployed.id));
     this.backend = {
       connection,
       opensearch: { dependsOn: [...opensearch.dependsOn, settings] },
@@ -129,86 +155,121 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       const ollama = endpoint === undefined ? createOllama(args, context, network) : existingOllama(args, endpoint);
       if (existing !== undefined) return { ollama, opensearch: { connection: existing, dependsOn: [] } };
       const password = args.opensearch?.adminPassword ?? "";
-      const reachesHost = ollama.endpointForOpenSearch.includes(HOST_GATEWAY);
+      const reachesHost = applied(ollama.endpointForOpenSearch, (url) => url.includes(HOST_GATEWAY));
       return { ollama, opensearch: createOpenSearch(args, context, network, password, reachesHost) };
     }
 
+    /** One for each name, though several models may answer by it. The chat model's is the first. */
+    function createOllamaModels(): ReadonlyMap<ChatModel["name"], OllamaModel> {
+      const made = new Map<ChatModel["name"], OllamaModel>();
+      for (const model of models) {
+        if (!made.has(model.name)) made.set(model.name, createOllamaModel(model, made.size === 0));
+      }
+      return made;
+    }
+
     /** In an Ollama of our own the chat model is loaded while OpenSearch boots, with the options of its questions. */
-    function createOllamaModel(tag: string, i: number): OllamaModel {
-      const warm = i === 0 && args.ollama?.existing === undefined;
+    function createOllamaModel(model: ChatModel, isFirst: boolean): OllamaModel {
+      const warm = isFirst && args.ollama?.existing === undefined;
       const made = {
         endpoint: ollama.endpoint,
-        model: tag,
-        ...(warm ? { warmUp: true, loadOptions: args.modelOptions } : {}),
+        model: model.name,
+        ...(warm ? { warmUp: true, loadOptions: model.modelOptions } : {}),
         // In an Ollama of our own the models go with their volume; elsewhere others may use them.
         ...(args.ollama?.existing === undefined ? { retainOnDelete: args.ollama?.retainModels ?? false } : {}),
         timeouts: { createSeconds: args.readiness?.pullSeconds ?? 1800 },
       };
-      const suffix = i === 0 ? "ollama-model" : `ollama-model-${tag}`;
+      const tag = typeof model.name === "string" ? model.name : model.alias;
+      const suffix = isFirst ? "ollama-model" : `ollama-model-${tag}`;
       return new OllamaModel(`${name}-${suffix}`, transform.ollamaModel?.(made) ?? made, {
         ...parent,
         dependsOn: ollama.dependsOn,
       });
     }
 
-    function preset() {
-      return presetFor({
-        endpoint: ollama.endpointForOpenSearch,
-        model,
-        api,
-        options: args.modelOptions,
-        keepAlive: args.ollama?.keepAlive,
-        readTimeoutSeconds: args.readTimeoutSeconds,
+    function preset(model: ChatModel) {
+      const { api, name, modelOptions: options, keepAlive, readTimeoutSeconds } = model;
+      const given = { endpoint: ollama.endpointForOpenSearch, model: name, options, keepAlive, readTimeoutSeconds };
+      return applied(given, (known) => presetFor({ ...known, api }));
+    }
+
+    /** What opens the cluster for the chat model's URL, and for Ollama's address. */
+    function createSettings(): ClusterSetting {
+      const opened = { preset: preset(chat), endpoint: ollama.endpointForOpenSearch, privateAddresses: true };
+      const made = { connection, ...trustIn({ ...opened, more: args.settings }) };
+      return new ClusterSetting(`${name}-settings`, transform.clusterSetting?.(made) ?? made, onCluster);
+    }
+
+    /**
+     * What opens the cluster for the URL of an api that further models speak. They do not ride on the chat model's
+     * settings, which have another revision after every change of it: what is changed in one model touches no other.
+     */
+    function createTrust(model: ChatModel): ClusterSetting {
+      const opened = { preset: preset(model), endpoint: ollama.endpointForOpenSearch, privateAddresses: false };
+      const made = { connection, ...trustIn(opened) };
+      return new ClusterSetting(`${name}-settings-${model.api}`, transform.clusterSetting?.(made) ?? made, {
+        ...parent,
+        dependsOn: [...opensearch.dependsOn, settings],
       });
     }
 
-    function createSettings(): ClusterSetting {
-      const trusted = preset().actions.map((action) => trustedEndpointRegex(action.url));
-      const isPrivate = mayBePrivate(ollama.endpointForOpenSearch);
-      const made = {
-        connection,
-        mode: "contribute",
-        settings: {
-          "plugins.ml_commons.trusted_connector_endpoints_regex": trusted,
-          ...(isPrivate ? { "plugins.ml_commons.connector.private_ip_enabled": true } : {}),
-          ...args.settings,
-        },
-        ...(isPrivate
-          ? { whenKnown: { "plugins.ml_commons.trusted_connector_private_endpoints_regex": trusted } }
-          : {}),
-      };
-      return new ClusterSetting(`${name}-settings`, transform.clusterSetting?.(made) ?? made, onCluster);
+    function createFurtherModels(): AnsweringModel[] {
+      const trust = new Map<string, ClusterSetting>();
+      return further
+        .filter(({ deploy }) => deploy)
+        .map((model) => {
+          const opened = trust.get(model.api) ?? createTrust(model);
+          trust.set(model.api, opened);
+          const connector = createConnector(model, `connector-${model.alias}`, opened);
+          return {
+            ...model,
+            connector,
+            deployed: createDeployedModel(model, `model-${model.alias}`, connector, opened),
+          };
+        });
+    }
+
+    function byAlias(tell: (model: AnsweringModel) => pulumi.Input<string>): pulumi.Output<Record<string, string>> {
+      // A chat model whose name is an output is called by that name, too.
+      const told = answering.map((model) => pulumi.all([model.alias || model.name, tell(model)]));
+      return pulumi.all(told).apply((pairs) => Object.fromEntries(pairs));
     }
 
     function createGroup(): ModelGroup {
       return new ModelGroup(`${name}-group`, transform.modelGroup?.({ connection }) ?? { connection }, onCluster);
     }
 
-    function createConnector(): Connector {
-      const made = { connection, ...preset() };
-      return new Connector(`${name}-connector`, transform.connector?.(made) ?? made, {
+    function createConnector(model: ChatModel, suffix: string, opened: ClusterSetting): Connector {
+      const made = { connection, ...members(preset(model)) };
+      return new Connector(`${name}-${suffix}`, transform.connector?.(made, model.alias) ?? made, {
         ...parent,
-        dependsOn: [...opensearch.dependsOn, settings],
+        dependsOn: [...opensearch.dependsOn, opened],
       });
     }
 
-    function createDeployedModel(): DeployedModel {
+    function createDeployedModel(
+      model: ChatModel,
+      suffix: string,
+      connector: Connector,
+      opened: ClusterSetting,
+    ): DeployedModel {
       const made = {
         connection,
         modelGroupId: group.id,
         connectorId: connector.id,
-        settingsRevision: settings.revision,
+        settingsRevision: opened.revision,
         timeouts: { createSeconds: args.readiness?.modelSeconds ?? 300 },
       };
-      return new DeployedModel(`${name}-model`, transform.deployedModel?.(made) ?? made, {
+      const pulled = inOllama.get(model.name);
+      return new DeployedModel(`${name}-${suffix}`, transform.deployedModel?.(made, model.alias) ?? made, {
         ...parent,
-        dependsOn: [...opensearch.dependsOn, ...models],
+        dependsOn: [...opensearch.dependsOn, ...(pulled === undefined ? [] : [pulled])],
       });
     }
   }
 
-  /** All outputs by name: flat, plain, secrets on their own, fit to be the outputs of a stack. */
-  outputs(): Record<string, pulumi.Output<string>> {
+  /** All outputs by name, plain and with secrets on their own, fit to be the outputs of a stack. */
+  outputs(): ChatStackOutputs {
     return {
       opensearchEndpoint: this.opensearchEndpoint,
       opensearchUsername: this.opensearchUsername,
@@ -221,6 +282,11 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       connectorId: this.connectorId,
       modelId: this.modelId,
       predictUrl: this.predictUrl,
+      chatModels: this.chatModels,
+      apis: this.apis,
+      connectorIds: this.connectorIds,
+      modelIds: this.modelIds,
+      predictUrls: this.predictUrls,
     };
   }
 }

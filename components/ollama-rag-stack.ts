@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { SettingMode } from "../providers/cluster-setting/inputs";
 import { ClusterSetting } from "../providers/cluster-setting/resource";
+import { members } from "../providers/connector/preset-inputs";
 import { ollamaEmbedding } from "../providers/connector/presets";
 import { Connector } from "../providers/connector/resource";
-import { trustedEndpointRegex } from "../providers/connector/trust";
 import { DeployedModel } from "../providers/deployed-model/resource";
+import { applied } from "../providers/dynamic/applied";
 import { OllamaModel } from "../providers/ollama-model/resource";
 import { passageMappings, VECTOR_FIELD } from "../providers/search-index/passages";
 import { SearchIndex } from "../providers/search-index/resource";
-import { mayBePrivate } from "./addresses";
 import type { OllamaRagStackArgs } from "./rag-args";
 import { embeddingOf } from "./rag-args";
+import { trustIn } from "./trust";
 
 /** A copy where a second node can hold it, and no index that is yellow for ever where there is none. */
 const INDEX_SETTINGS = { number_of_shards: 1, auto_expand_replicas: "0-1" };
@@ -45,12 +45,15 @@ export class OllamaRagStack extends pulumi.ComponentResource {
     const { connection, opensearch, ollama, settingsRevision } = args.chat.backend;
     const parent = { parent: this };
     const transform = args.transform ?? {};
-    const preset = ollamaEmbedding({
-      endpoint: ollama.endpointForOpenSearch,
-      model: embeddingModel,
-      keepAlive: args.keepAlive,
-      readTimeoutSeconds: args.readTimeoutSeconds,
-    });
+    const preset = applied(
+      {
+        endpoint: ollama.endpointForOpenSearch,
+        model: embeddingModel,
+        keepAlive: args.keepAlive,
+        readTimeoutSeconds: args.readTimeoutSeconds,
+      },
+      ollamaEmbedding,
+    );
 
     const model = createOllamaModel();
     const settings = createSettings();
@@ -77,14 +80,9 @@ export class OllamaRagStack extends pulumi.ComponentResource {
 
     /** The private-address flag is the chat stack's, which calls the same server. */
     function createSettings(): ClusterSetting {
-      const trusted = preset.actions.map((action) => trustedEndpointRegex(action.url));
       const made = {
         connection,
-        mode: SettingMode.contribute,
-        settings: { "plugins.ml_commons.trusted_connector_endpoints_regex": trusted },
-        ...(mayBePrivate(ollama.endpointForOpenSearch)
-          ? { whenKnown: { "plugins.ml_commons.trusted_connector_private_endpoints_regex": trusted } }
-          : {}),
+        ...trustIn({ preset, endpoint: ollama.endpointForOpenSearch, privateAddresses: false }),
       };
       return new ClusterSetting(`${name}-settings`, transform.clusterSetting?.(made) ?? made, {
         ...parent,
@@ -93,7 +91,7 @@ export class OllamaRagStack extends pulumi.ComponentResource {
     }
 
     function createConnector(): Connector {
-      const made = { connection, ...preset };
+      const made = { connection, ...members(preset) };
       return new Connector(`${name}-connector`, transform.connector?.(made) ?? made, {
         ...parent,
         dependsOn: [...opensearch.dependsOn, settings],

@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { applied } from "../providers/dynamic/applied";
 import { gpuRequest } from "../providers/shared/values";
 import { clientUrl, fromContainer } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
@@ -20,17 +21,17 @@ const ALIAS = "ollama";
 /** An Ollama that is up, or will be once `dependsOn` is. */
 export interface OllamaServer {
   /** Base URL as this machine reaches it. */
-  readonly endpoint: string;
+  readonly endpoint: pulumi.Input<string>;
   /** Base URL as OpenSearch reaches it. */
-  readonly endpointForOpenSearch: string;
+  readonly endpointForOpenSearch: pulumi.Input<string>;
   /** Needed before the first call. */
   readonly dependsOn: pulumi.Resource[];
 }
 
 /** The Ollama that exists, as OpenSearch will have to call it. */
-export function existingOllama(args: OllamaChatStackArgs, endpoint: string): OllamaServer {
+export function existingOllama(args: OllamaChatStackArgs, endpoint: pulumi.Input<string>): OllamaServer {
   const inContainer = args.opensearch?.existing === undefined;
-  const reachable = inContainer ? fromContainer(endpoint) : endpoint;
+  const reachable = inContainer ? applied(endpoint, fromContainer) : endpoint;
   return { endpoint, endpointForOpenSearch: args.ollama?.endpointForOpenSearch ?? reachable, dependsOn: [] };
 }
 
@@ -47,7 +48,7 @@ export function createOllama(args: OllamaChatStackArgs, context: DockerContext, 
     volume,
     volumePath: "/root/.ollama",
     port: { internal: OLLAMA_PORT, external },
-    envs: ["OLLAMA_NO_CLOUD=1", ...(ollama.keepAlive === undefined ? [] : [`OLLAMA_KEEP_ALIVE=${ollama.keepAlive}`])],
+    envs: ["OLLAMA_NO_CLOUD=1", ...keptLoaded(ollama.keepAlive)],
     health: { tests: ["CMD", "ollama", "list"], interval: "2s", timeout: "10s" },
   });
   const withGpus = ollama.gpus === undefined ? made : { ...made, gpus: gpuRequest(ollama.gpus) };
@@ -63,4 +64,8 @@ export function createOllama(args: OllamaChatStackArgs, context: DockerContext, 
     endpointForOpenSearch: ollama.endpointForOpenSearch ?? forOpenSearch,
     dependsOn: [health],
   };
+}
+
+function keptLoaded(keepAlive: pulumi.Input<string> | undefined): pulumi.Input<string>[] {
+  return keepAlive === undefined ? [] : [applied(keepAlive, (known) => `OLLAMA_KEEP_ALIVE=${known}`)];
 }

@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { applied } from "../providers/dynamic/applied";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { TlsCertificate } from "../providers/tls-certificate/resource";
 import { certificateAddresses, clientUrl, HOST_GATEWAY } from "./addresses";
@@ -36,7 +37,7 @@ export function createOpenSearch(
   context: DockerContext,
   network: docker.Network,
   adminPassword: pulumi.Input<string>,
-  reachesHost: boolean,
+  reachesHost: boolean | pulumi.Output<boolean>,
 ): OpenSearchCluster {
   const opensearch = args.opensearch ?? {};
   const external = opensearch.port ?? OPENSEARCH_PORT;
@@ -53,7 +54,8 @@ export function createOpenSearch(
     health: { tests: ["CMD-SHELL", HEALTH], interval: "5s", timeout: "1m0s" },
   });
   const uploads = certificateUploads(certificate);
-  const hosts = reachesHost ? { hosts: [{ host: HOST_GATEWAY, ip: "host-gateway" }] } : {};
+  const gateway = [{ host: HOST_GATEWAY, ip: "host-gateway" }];
+  const hosts = reachesHost === false ? {} : { hosts: applied(reachesHost, (isReached) => (isReached ? gateway : [])) };
   const full = { ...made, uploads, ...hosts };
   const final = context.transform.openSearchContainer?.(full) ?? full;
   const container = createContainer(context, "opensearch", full, final);

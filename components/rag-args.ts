@@ -105,6 +105,11 @@ const DIMENSIONS: Readonly<Record<string, number>> = {
 
 const KNOWN_EMBEDDING_MODELS: readonly string[] = Object.keys(DIMENSIONS);
 
+/** Whether a model is known to make vectors, and so to answer nothing. */
+export function isEmbeddingModel(name: string): boolean {
+  return dimensionOf(name) !== undefined;
+}
+
 /** How many numbers a vector of this model has, or `undefined` where that is not known here. */
 function dimensionOf(model: string): number | undefined {
   return DIMENSIONS[model.split(":")[0] ?? ""];

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
-import { checkWith } from "../providers/shared/checking";
+import { isPlain } from "../providers/dynamic/applied";
+import { checkWith, sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";
+import { UNKNOWN } from "../providers/shared/unknown";
 import {
   gpus,
   heap,
@@ -16,66 +18,129 @@ import {
 } from "../providers/shared/values";
 import { isPublishAddress } from "./addresses";
 import { requireStrong } from "./admin-password";
-import type { OllamaChatStackArgs } from "./args";
-import { OPENAI_WORDS } from "./chat-models";
+import type { ChatModelArgs, OllamaChatStackArgs } from "./args";
+import { chatModelsOf, OPENAI_WORDS } from "./chat-models";
+import { isEmbeddingModel } from "./rag-args";
 
 const publishRule = "must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has";
+const api = z.enum(CHAT_APIS, `must be one of ${CHAT_APIS.join(", ")}`);
 const optionalSeconds = seconds.optional();
 
-const argsSchema = z
-  .looseObject({
-    model: modelName.optional(),
-    models: z.array(modelName, "must be a list of models").optional(),
-    api: z.enum(CHAT_APIS, `must be one of ${CHAT_APIS.join(", ")}`).optional(),
+const aliasRule = "must be 1 to 100 letters, digits and . _ - : / that begin with a letter or a digit";
+const modelEntry = z.strictObject(
+  {
+    name: modelName,
+    alias: z
+      .string(aliasRule)
+      .regex(/^[A-Za-z0-9][\w.:/-]{0,99}$/, aliasRule)
+      .optional(),
+    api: api.optional(),
     modelOptions: modelOptions.optional(),
     readTimeoutSeconds: wholeSeconds.optional(),
-    publishAddress: z.string(publishRule).refine(isPublishAddress, publishRule).optional(),
-    readiness: z
-      .looseObject({
-        openSearchSeconds: optionalSeconds,
-        ollamaSeconds: optionalSeconds,
-        pullSeconds: optionalSeconds,
-        modelSeconds: optionalSeconds,
-      })
-      .optional(),
-    opensearch: z
-      .looseObject({
-        existing: z.looseObject({ endpoint: z.unknown() }).optional(),
-        adminPassword: z.union([z.string(), z.custom((given) => typeof given === "object")], "must be text").optional(),
-        image: image.optional(),
-        port: port.optional(),
-        heap: heap.optional(),
-      })
-      .optional(),
-    ollama: z
-      .looseObject({
-        existing: z.looseObject({ endpoint: endpointSchema }).optional(),
-        endpointForOpenSearch: endpointSchema.optional(),
-        image: image.optional(),
-        port: port.optional(),
-        gpus: gpus.optional(),
-        keepAlive: keepAlive.optional(),
-      })
-      .optional(),
-  })
-  .superRefine(({ api, modelOptions: options = {}, ollama }, context) => {
-    if (api !== ChatApi.openai) return;
-    for (const name of Object.keys(options).filter((each) => !(each in OPENAI_WORDS))) {
-      context.addIssue({ code: "custom", message: notInOpenAi, path: ["modelOptions", name] });
-    }
-    if (ollama?.existing === undefined || ollama.keepAlive === undefined) return;
-    context.addIssue({ code: "custom", message: keptElsewhere, path: ["ollama", "keepAlive"] });
-  });
+    keepAlive: keepAlive.optional(),
+    deploy: z.boolean("must be true or false").optional(),
+  },
+  {
+    error: ({ code }) =>
+      code === "unrecognized_keys"
+        ? "Allowed: name, alias, api, modelOptions, readTimeoutSeconds, keepAlive, deploy."
+        : 'must be a model\'s name, or an object such as { name: "smollm2:135m", api: "chat" }',
+  },
+);
+
+const argsSchema = z.looseObject({
+  model: modelName.optional(),
+  models: z.array(z.union([modelName, modelEntry]), "must be a list of models").optional(),
+  api: api.optional(),
+  modelOptions: modelOptions.optional(),
+  readTimeoutSeconds: wholeSeconds.optional(),
+  publishAddress: z.string(publishRule).refine(isPublishAddress, publishRule).optional(),
+  readiness: z
+    .looseObject({
+      openSearchSeconds: optionalSeconds,
+      ollamaSeconds: optionalSeconds,
+      pullSeconds: optionalSeconds,
+      modelSeconds: optionalSeconds,
+    })
+    .optional(),
+  opensearch: z
+    .looseObject({
+      existing: z.looseObject({ endpoint: z.unknown() }).optional(),
+      adminPassword: z.union([z.string(), z.custom((given) => typeof given === "object")], "must be text").optional(),
+      image: image.optional(),
+      port: port.optional(),
+      heap: heap.optional(),
+    })
+    .optional(),
+  ollama: z
+    .looseObject({
+      existing: z.looseObject({ endpoint: endpointSchema }).optional(),
+      endpointForOpenSearch: endpointSchema.optional(),
+      image: image.optional(),
+      port: port.optional(),
+      gpus: gpus.optional(),
+      keepAlive: keepAlive.optional(),
+    })
+    .optional(),
+});
 
 const notInOpenAi = `can't be sent with api openai, which knows ${Object.keys(OPENAI_WORDS).join(", ")}; take api generate or chat, or a model that is made with it`;
 const keptElsewhere =
   "can't be sent with api openai to an Ollama that exists; set OLLAMA_KEEP_ALIVE there, or take api generate or chat";
+const keptByOpenAi =
+  "can't be sent with api openai; give ollama.keepAlive, which the container of Ollama takes, or take api generate or chat";
+const aliasMissing = "must be given where the name is an output";
+const aliasTaken = "must differ from the alias of every other model";
+const embeds = "makes vectors and answers nothing; an OllamaRagStack is made with it";
+const embedsHere = `${embeds}, and deploy: false has it in Ollama alone`;
+
+/** What only shows when the models of a stack are seen together. */
+function problemsOf(args: OllamaChatStackArgs): string[] {
+  const models = chatModelsOf(args);
+  const aliases = models.filter(({ deploy }) => deploy).map(({ alias }) => alias);
+  return models.flatMap((model) => {
+    const { path, name, alias, deploy, api } = model;
+    const entry = typeof path[1] === "number" ? args.models?.[path[1]] : undefined;
+    const own: Partial<ChatModelArgs> = typeof entry === "object" ? entry : {};
+    const say = (names: readonly string[], value: unknown, rule: string) =>
+      sentence([...path, ...names].map(String), value, rule);
+    if (alias === "" && path[0] === "models") return [say(["alias"], undefined, aliasMissing)];
+    if (!deploy) return [];
+    const problems: string[] = [];
+    if (aliases.indexOf(alias) !== aliases.lastIndexOf(alias) && models.find((one) => one.alias === alias) !== model) {
+      problems.push(say(own.alias === undefined ? [] : ["alias"], alias, aliasTaken));
+    }
+    if (typeof name === "string" && isEmbeddingModel(name)) {
+      problems.push(say(own.name === undefined ? [] : ["name"], name, path[0] === "model" ? embeds : embedsHere));
+    }
+    return api === ChatApi.openai ? [...problems, ...notSent(args, own, say)] : problems;
+  });
+}
+
+type Say = (names: readonly string[], value: unknown, rule: string) => string;
+
+/** What OpenAI's form has no word for, where it stands: at the model, or at the stack, whose values the model takes. */
+function notSent(args: OllamaChatStackArgs, own: Partial<ChatModelArgs>, say: Say): string[] {
+  const atStack: Say = (names, value, rule) => sentence(names, value, rule);
+  const [options, tell] = own.modelOptions === undefined ? [args.modelOptions, atStack] : [own.modelOptions, say];
+  const names = typeof options === "object" && isPlain(options) ? Object.keys(options) : [];
+  const problems = names
+    .filter((name) => !(name in OPENAI_WORDS))
+    .map((name) => tell(["modelOptions", name], Object(options)[name], notInOpenAi));
+  const { existing, keepAlive } = args.ollama ?? {};
+  if (own.keepAlive !== undefined) problems.push(say(["keepAlive"], own.keepAlive, keptByOpenAi));
+  else if (existing !== undefined && keepAlive !== undefined) {
+    problems.push(atStack(["ollama", "keepAlive"], keepAlive, keptElsewhere));
+  }
+  return problems;
+}
 
 /** Stops in preview, with a sentence and no stack, on arguments that could only fail later. */
 export function validated(name: string, args: OllamaChatStackArgs): void {
-  const failures = checkWith(argsSchema, args);
-  if (failures.length > 0) {
-    throw new pulumi.RunError(`OllamaChatStack ${JSON.stringify(name)}: ${failures.map((f) => f.reason).join("; ")}`);
+  const failures = checkWith(argsSchema, withoutOutputs(args)).map(({ reason }) => reason);
+  const problems = failures.length > 0 ? failures : [...new Set(problemsOf(args))];
+  if (problems.length > 0) {
+    throw new pulumi.RunError(`OllamaChatStack ${JSON.stringify(name)}: ${problems.join("; ")}`);
   }
   const { existing, adminPassword } = args.opensearch ?? {};
   if (existing !== undefined) return;
@@ -86,4 +151,12 @@ export function validated(name: string, args: OllamaChatStackArgs): void {
   }
   // One that is an output is checked where its value is known.
   if (typeof adminPassword === "string") requireStrong(adminPassword, name);
+}
+
+/** What is an output is checked by the resource that it goes to, once it is known. */
+function withoutOutputs(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return UNKNOWN;
+  if (Array.isArray(value)) return value.map(withoutOutputs);
+  if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutOutputs(member)]));
 }

@@ -26,7 +26,7 @@ export function readConfig(): OllamaChatStackArgs {
   const ollamaEndpoint = endpoint("ollamaEndpoint");
   return {
     model: required(config, "model", "must be a model's name, such as smollm2:135m or host:5000/namespace/name:tag"),
-    models: config.getObject<string[]>("models"),
+    models: config.getObject<OllamaChatStackArgs["models"]>("models"),
     api: text("api"),
     modelOptions: config.getObject<Record<string, unknown>>("modelOptions"),
     readTimeoutSeconds: number("readTimeoutSeconds"),

@@ -22,7 +22,7 @@ export function withAccessOptions(command: Command): Command {
     .option("--ollama <url>", "Ollama, instead of the stack's")
     .option("--model-id <id>", "deployed model on OpenSearch")
     .option("--api <name>", "what that model takes: generate, chat or openai")
-    .option("--model <name>", "model's name and tag in Ollama")
+    .option("--model <name>", "one of the stack's models by its alias, or a name in Ollama")
     .option("--rag-index <name>", "index of documents")
     .option("--embedding-model-id <id>", "deployed embedding model on OpenSearch");
 }

@@ -10,6 +10,8 @@ export interface Access {
   readonly opensearch?: Connection;
   readonly ollamaEndpoint?: string;
   readonly chatModel?: string;
+  /** What the stack calls its deployed models, where it says so. */
+  readonly aliases?: readonly string[];
   /** `generate`, `chat` or `openai`. */
   readonly api: string;
   readonly modelGroupId?: string;

@@ -65,15 +65,37 @@ export async function findAccess(flags: AccessFlags, environment = process.env):
     opensearch:
       given.opensearch === undefined ? connectionOf(outputs, given, environment) : givenConnection(given, environment),
     ollamaEndpoint: endpointOf("ollamaEndpoint", given.ollama ?? outputs?.ollamaEndpoint),
-    chatModel: given.model ?? known(outputs?.chatModel),
-    api: given.api ?? known(outputs?.api) ?? ChatApi.generate,
+    ...modelOf(outputs, given),
+    aliases: outputs?.modelIds && Object.keys(outputs.modelIds),
     modelGroupId: known(outputs?.modelGroupId),
-    connectorId: known(outputs?.connectorId),
-    modelId: given.modelId ?? known(outputs?.modelId),
     ragIndex: given.ragIndex ?? known(outputs?.ragIndex),
     embeddingModel: known(outputs?.embeddingModel),
     embeddingModelId: given.embeddingModelId ?? known(outputs?.embeddingModelId),
   };
+}
+
+/**
+ * The model to ask: of a stack's models the one of that alias, else the stack's first. A name that is none of them is one
+ * in Ollama, and no model on OpenSearch stands for it.
+ */
+function modelOf(
+  outputs: StackOutputs | undefined,
+  { model, modelId, api }: AccessFlags,
+): Pick<Access, "chatModel" | "api" | "connectorId" | "modelId"> {
+  const first = {
+    chatModel: known(outputs?.chatModel),
+    api: known(outputs?.api),
+    connectorId: known(outputs?.connectorId),
+    modelId: known(outputs?.modelId),
+  };
+  const of = (alias: string) => ({
+    chatModel: outputs?.chatModels?.[alias] ?? alias,
+    api: outputs?.apis?.[alias],
+    connectorId: outputs?.connectorIds?.[alias],
+    modelId: outputs?.modelIds?.[alias],
+  });
+  const meant = model === undefined || (model === first.chatModel && !outputs?.modelIds?.[model]) ? first : of(model);
+  return { ...meant, api: api ?? meant.api ?? ChatApi.generate, modelId: modelId ?? meant.modelId };
 }
 
 /** The stack that these flags and variables make a command read, if any. */

@@ -5,6 +5,8 @@ import { ExitCode } from "../exit-codes";
 import { CommandFailure } from "../failure";
 import { asJson, PulumiFailure, pulumi, type StackSelection, stackFlag } from "./pulumi";
 
+const byAlias = z.record(z.string(), z.string()).optional();
+
 const outputsSchema = z.looseObject({
   opensearchEndpoint: z.string().optional(),
   opensearchUsername: z.string().optional(),
@@ -16,6 +18,10 @@ const outputsSchema = z.looseObject({
   modelGroupId: z.string().optional(),
   connectorId: z.string().optional(),
   modelId: z.string().optional(),
+  chatModels: byAlias,
+  apis: byAlias,
+  connectorIds: byAlias,
+  modelIds: byAlias,
   ragIndex: z.string().optional(),
   embeddingModel: z.string().optional(),
   embeddingModelId: z.string().optional(),

@@ -72,22 +72,29 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
     expect(JSON.stringify(body)).toMatch(/"response":"[^"]+/);
   });
 
-  it("outputs are flat texts, and only the password is secret", async () => {
+  it("outputs are flat texts, and by alias for each model; only the password is secret", async () => {
     const outputs = await project.outputs();
-    expect(Object.keys(outputs).sort()).toEqual([
+    const byAlias = await project.outputsByAlias();
+    expect([...Object.keys(outputs), ...Object.keys(byAlias)].sort()).toEqual([
       "api",
+      "apis",
       "chatModel",
+      "chatModels",
       "connectorId",
+      "connectorIds",
       "modelGroupId",
       "modelId",
+      "modelIds",
       "ollamaEndpoint",
       "opensearchCaCertificate",
       "opensearchEndpoint",
       "opensearchPassword",
       "opensearchUsername",
       "predictUrl",
+      "predictUrls",
     ]);
     expect(outputs.opensearchPassword).toBe(PASSWORD);
+    expect(byAlias.modelIds).toEqual({ "smollm2:135m": outputs.modelId });
     expect(outputs.predictUrl).toBe(`${cluster.url}/_plugins/_ml/models/${outputs.modelId}/_predict`);
     const { output } = await project.cli("stack", "output", "--json");
     expect(JSON.parse(output)).toMatchObject({ opensearchPassword: "[secret]", opensearchUsername: "admin" });

@@ -180,9 +180,24 @@ export class Project {
     return await this.#run("destroy", "--yes", "--skip-preview");
   }
 
+  /** The outputs that are plain texts. */
   async outputs(): Promise<Record<string, string>> {
+    const all = Object.entries(await this.#allOutputs());
+    return Object.fromEntries(all.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  }
+
+  /** The outputs that tell the same of each model, by its alias. */
+  async outputsByAlias(): Promise<Record<string, Record<string, string>>> {
+    const all = Object.entries(await this.#allOutputs());
+    const byAlias = z.record(z.string(), z.string());
+    return Object.fromEntries(
+      all.flatMap(([name, value]) => (typeof value === "string" ? [] : [[name, byAlias.parse(value)]])),
+    );
+  }
+
+  async #allOutputs(): Promise<Record<string, unknown>> {
     const { output } = await this.cli("stack", "output", "--json", "--show-secrets");
-    return z.record(z.string(), z.string()).parse(JSON.parse(output));
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(output));
   }
 
   /** The state's file as it lies on the disk, for looking for what must not be in it. */

@@ -72,6 +72,34 @@ describe("findAccess", () => {
     expect([access.source, access.modelId, access.chatModel]).toEqual(["stack dev", "m3", "x:1"]);
   });
 
+  it("a stack's model is named by its alias, and one of no stack is a name in Ollama, with no model on OpenSearch", async () => {
+    const several = {
+      ...OUTPUTS,
+      chatModels: { [OUTPUTS.chatModel]: OUTPUTS.chatModel, big: "big:7b" },
+      apis: { [OUTPUTS.chatModel]: OUTPUTS.api, big: "openai" },
+      connectorIds: { [OUTPUTS.chatModel]: "c1", big: "c2" },
+      modelIds: { [OUTPUTS.chatModel]: "m1", big: "m2" },
+    };
+    const { chatModel, api, connectorId, modelId } = await findAccess(
+      { model: "big" },
+      pulumi(JSON.stringify(several)),
+    );
+    expect({ chatModel, api, connectorId, modelId }).toEqual({
+      chatModel: "big:7b",
+      api: "openai",
+      connectorId: "c2",
+      modelId: "m2",
+    });
+    const other = await findAccess({ model: "mistral:7b" }, pulumi(JSON.stringify(several)));
+    expect([other.chatModel, other.modelId, other.aliases]).toEqual([
+      "mistral:7b",
+      undefined,
+      [OUTPUTS.chatModel, "big"],
+    ]);
+    const both = await findAccess({ model: "mistral:7b", modelId: "m9" }, pulumi(JSON.stringify(several)));
+    expect([both.chatModel, both.modelId]).toEqual(["mistral:7b", "m9"]);
+  });
+
   it("never sends a stack's password to an OpenSearch that a flag names", async () => {
     const access = await findAccess({ stack: "dev", opensearch: "http://other:9200" }, pulumi(JSON.stringify(OUTPUTS)));
     expect(access.opensearch).toEqual({ endpoint: "http://other:9200" });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { OllamaChatStackArgs } from "../../../components/args";
 import { OllamaChatStack } from "../../../components/ollama-chat-stack";
 import { registeredBy } from "./mock-engine";
-import { EXISTING, OURS, PASSWORD, stackOf } from "./stack-support";
+import { EXISTING, PASSWORD, stackOf } from "./stack-support";
 
 describe("arguments", () => {
   const both = { opensearch: { existing: EXISTING }, ollama: { existing: { endpoint: "http://localhost:11434" } } };
@@ -66,16 +66,6 @@ describe("arguments", () => {
   it("a list of GPUs is one request", async () => {
     const stack = await stackOf({ opensearch: { adminPassword: PASSWORD }, ollama: { gpus: "device=0,2" } });
     expect(stack.of("chat-ollama").inputs).toMatchObject({ gpus: '"device=0,2"' });
-  });
-
-  it("further models are had in Ollama, each once, and not registered in OpenSearch", async () => {
-    const stack = await stackOf({ ...both, model: "a:1", models: ["b:2", "a:1", "b:2"] });
-    const models = [...stack.resources.values()].filter(({ type }) => type === `${OURS}OllamaModel`);
-    expect(models.map(({ name, inputs }) => [name, inputs.model])).toStrictEqual([
-      ["chat-ollama-model", "a:1"],
-      ["chat-ollama-model-b:2", "b:2"],
-    ]);
-    expect(stack.outputs).toMatchObject({ chatModel: "a:1" });
   });
 
   it("ports, heap, images, GPUs and kept volumes reach the containers", async () => {

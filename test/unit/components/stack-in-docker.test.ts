@@ -224,7 +224,7 @@ describe("both servers in Docker", () => {
     expect(stack.of("chat-model").deleteBeforeReplace).toBe(true);
   });
 
-  it("the outputs are flat, and the password alone is a secret", () => {
+  it("the outputs are flat, and by alias for each model; the password alone is a secret", () => {
     expect(stack.outputs).toStrictEqual({
       opensearchEndpoint: "https://localhost:9200",
       opensearchUsername: "admin",
@@ -237,6 +237,11 @@ describe("both servers in Docker", () => {
       connectorId: "chat-connector-id",
       modelId: "chat-model-id",
       predictUrl: "https://localhost:9200/_plugins/_ml/models/chat-model-id/_predict",
+      chatModels: { "smollm2:135m": "smollm2:135m" },
+      apis: { "smollm2:135m": "generate" },
+      connectorIds: { "smollm2:135m": "chat-connector-id" },
+      modelIds: { "smollm2:135m": "chat-model-id" },
+      predictUrls: { "smollm2:135m": "https://localhost:9200/_plugins/_ml/models/chat-model-id/_predict" },
     });
     expect(stack.secretOutputs).toStrictEqual(["opensearchPassword"]);
   });

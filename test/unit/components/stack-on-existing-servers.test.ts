@@ -53,10 +53,11 @@ describe("an OpenSearch that exists", () => {
     const stack = await stackOf({
       opensearch: { existing: EXISTING },
       modelOptions: { num_ctx: 4096 },
-      models: ["all-minilm"],
+      model: "main:1",
+      models: ["small:1"],
     });
     expect(stack.of("chat-ollama-model").inputs).toMatchObject({ warmUp: true, loadOptions: { num_ctx: 4096 } });
-    expect(stack.of("chat-ollama-model-all-minilm").inputs).not.toHaveProperty("warmUp");
+    expect(stack.of("chat-ollama-model-small:1").inputs).not.toHaveProperty("warmUp");
   });
 
   it("without a password has empty outputs for user and password", async () => {

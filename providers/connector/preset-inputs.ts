@@ -1,0 +1,141 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
+import { applied } from "../dynamic/applied";
+import type { ConnectorPreset, OllamaPresetArgs, OpenAiPresetArgs } from "./presets";
+import * as presets from "./presets";
+import * as trust from "./trust";
+
+/** The arguments of a preset, each a plain value or an output. */
+export type PresetInputs<Args> = {
+  readonly [Name in keyof Args]: pulumi.Input<Exclude<Args[Name], undefined>> | Extract<Args[Name], undefined>;
+};
+
+/** What a preset builds where an argument is an output; spread it into `ConnectorArgs` like a `ConnectorPreset`. */
+export interface ConnectorPresetInputs {
+  /** `http`. */
+  readonly protocol: pulumi.Input<string>;
+  /** 1. */
+  readonly version: pulumi.Input<number>;
+  /** The model, and its options as JSON. */
+  readonly parameters: pulumi.Input<Record<string, string>>;
+  /** One action, `predict`. */
+  readonly actions: pulumi.Input<readonly ConnectorAction[]>;
+  /** The time limit. */
+  readonly clientConfig: pulumi.Input<ConnectorClientConfig>;
+  /** What callers of `_predict` fill in. */
+  readonly predictParameters: pulumi.Input<readonly string[]>;
+  /** The API key, where there is one. */
+  readonly credential?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** What `openAiChat` builds where only the API key may be an output. */
+export type OpenAiPreset = Omit<ConnectorPreset, "credential"> & Pick<ConnectorPresetInputs, "credential">;
+
+/**
+ * `POST /api/generate`: one prompt in, one text out. Callers give `prompt`. OpenSearch's RAG processor gives `inputs`
+ * instead, which stands for the prompt then: one deployed model serves both (the processor with `llm_response_field:
+ * "response"`).
+ *
+ * @returns plain values where all arguments are plain, else outputs.
+ */
+export function ollamaGenerate(args: OllamaPresetArgs): ConnectorPreset;
+export function ollamaGenerate(args: PresetInputs<OllamaPresetArgs>): ConnectorPresetInputs;
+export function ollamaGenerate(args: PresetInputs<OllamaPresetArgs>): ConnectorPresetInputs {
+  return built(args, presets.ollamaGenerate);
+}
+
+/**
+ * `POST /api/chat`: a conversation in, one message out. Callers give `messages`, a list of `{ role, content }`.
+ *
+ * @returns plain values where all arguments are plain, else outputs.
+ * @example
+ * ```ts
+ * const connection = { endpoint: "http://localhost:9200" };
+ * const model = new OllamaModel("chat", { endpoint: "http://localhost:11434", model: "smollm2:135m" });
+ * const preset = ollamaChat({ endpoint: "http://localhost:11434", model: model.id });
+ * const connector = new Connector("chat", { connection, ...preset });
+ * ```
+ */
+export function ollamaChat(args: OllamaPresetArgs): ConnectorPreset;
+export function ollamaChat(args: PresetInputs<OllamaPresetArgs>): ConnectorPresetInputs;
+export function ollamaChat(args: PresetInputs<OllamaPresetArgs>): ConnectorPresetInputs {
+  return built(args, presets.ollamaChat);
+}
+
+/**
+ * `POST /api/embed`: texts in, vectors out. Callers give `input`, a list of texts. Of a text that is longer than the model
+ * reads Ollama embeds the beginning; with the parameter `truncate: "false"` it refuses it.
+ *
+ * @returns plain values where all arguments are plain, else outputs.
+ */
+export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset;
+export function ollamaEmbedding(args: PresetInputs<OllamaPresetArgs>): ConnectorPresetInputs;
+export function ollamaEmbedding(args: PresetInputs<OllamaPresetArgs>): ConnectorPresetInputs {
+  return built(args, presets.ollamaEmbedding);
+}
+
+/**
+ * `POST /v1/chat/completions`, OpenAI's form, which Ollama serves too, and in which RAG pipelines of OpenSearch send what
+ * they found. Callers give `messages`. Conversational agents send another form, which this refuses (400 `Invalid
+ * payload`, seen on 3.6.0).
+ *
+ * @returns plain values where all arguments are plain, else outputs. A secret `apiKey` makes a secret of the credential
+ * alone.
+ * @example
+ * ```ts
+ * const connector = new Connector("cloud", {
+ *   connection: { endpoint: "http://localhost:9200" },
+ *   ...openAiChat({
+ *     endpoint: "https://api.example.com/v1",
+ *     model: "large",
+ *     apiKey: new pulumi.Config().requireSecret("apiKey"),
+ *   }),
+ * });
+ * ```
+ */
+export function openAiChat(
+  args: Omit<OpenAiPresetArgs, "apiKey"> & Pick<PresetInputs<OpenAiPresetArgs>, "apiKey">,
+): OpenAiPreset;
+export function openAiChat(args: PresetInputs<OpenAiPresetArgs>): ConnectorPresetInputs;
+export function openAiChat({ apiKey, ...args }: PresetInputs<OpenAiPresetArgs>): ConnectorPresetInputs {
+  if (apiKey === undefined) return built(args, presets.openAiChat);
+  // The body only names the credential, so nothing else becomes a secret with the key.
+  const body = built(args, (known: OpenAiPresetArgs) => presets.openAiChat({ ...known, apiKey: "" }));
+  return { ...body, credential: { api_key: apiKey } };
+}
+
+/**
+ * The regex that trusts exactly one URL, for `plugins.ml_commons.trusted_connector_endpoints_regex`: anchored, every
+ * special character escaped. An entry must match the whole URL, so a prefix would not do.
+ *
+ * @returns a plain text for a plain URL, else an output.
+ * @example
+ * ```ts
+ * trustedEndpointRegex("http://ollama:11434/api/chat"); // ^http://ollama:11434/api/chat$
+ * ```
+ */
+export function trustedEndpointRegex(url: string): string;
+export function trustedEndpointRegex(url: pulumi.Input<string>): string | pulumi.Output<string>;
+export function trustedEndpointRegex(url: pulumi.Input<string>): string | pulumi.Output<string> {
+  return applied(url, trust.trustedEndpointRegex);
+}
+
+function built<Args extends object>(
+  args: PresetInputs<Args>,
+  preset: (known: Args) => ConnectorPreset,
+): ConnectorPresetInputs {
+  return members(applied(args, (known) => preset(known as Args)));
+}
+
+/** The members of a preset, each an output where the preset is one. */
+export function members(preset: ConnectorPreset | pulumi.Output<ConnectorPreset>): ConnectorPresetInputs {
+  if (!pulumi.Output.isInstance(preset)) return preset;
+  return {
+    protocol: preset.apply((known) => known.protocol),
+    version: preset.apply((known) => known.version),
+    parameters: preset.apply((known) => known.parameters),
+    actions: preset.apply((known) => known.actions),
+    clientConfig: preset.apply((known) => known.clientConfig),
+    predictParameters: preset.apply((known) => known.predictParameters),
+  };
+}
