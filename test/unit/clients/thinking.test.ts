@@ -10,6 +10,17 @@ describe("the thinking of a model", () => {
     ["with tags of others inside", "<think>a </thought> b</think>Blue.", { thinking: "a </thought> b", text: "Blue." }],
     ["without an end", "<think>Hm. If the", { thinking: "Hm. If the", text: "" }],
     ["that its template began", "Hm.\n</think>\n\nBlue.", { thinking: "Hm.", text: "Blue." }],
+    [
+      "of letters that are longer in lower case",
+      "<think>\u0130\u0130\u0130</think>Blue.",
+      { thinking: "\u0130\u0130\u0130", text: "Blue." },
+    ],
+    ["in two parts", "<think>a</think>\n<think>b</think>\nBlue.", { thinking: "a\n\nb", text: "Blue." }],
+    ["in two parts, the second without an end", "<think>a</think><think>b", { thinking: "a\n\nb", text: "" }],
+    ["between Mistral's marks", "[THINK]Hm.[/THINK]Blue.", { thinking: "Hm.", text: "Blue." }],
+    ["between Kimi's", "\u25c1think\u25b7Hm.\u25c1/think\u25b7Blue.", { thinking: "Hm.", text: "Blue." }],
+    ["between Cohere's", "<|START_THINKING|>Hm.<|END_THINKING|>Blue.", { thinking: "Hm.", text: "Blue." }],
+    ["of Seed's template", "Hm.</seed:think>\nBlue.", { thinking: "Hm.", text: "Blue." }],
     ["that is empty", "<think>\n\n</think>\n\nBlue.", { text: "Blue." }],
   ])("is taken out of an answer: %s", (_where, answer, told) => {
     expect(withoutThinking(answer)).toEqual(told);
@@ -29,7 +40,21 @@ describe("the thinking of a model", () => {
 
   it("is held back while an answer comes, in whatever pieces, and nothing of the answer is lost", () => {
     const words = fc.array(
-      fc.constantFrom("<think>", "</think>", "<", "think", ">", "Hm", " ", "\n", "<thinking>", "Blue"),
+      fc.constantFrom(
+        "<think>",
+        "</think>",
+        "<",
+        "think",
+        ">",
+        "Hm",
+        " ",
+        "\n",
+        "<thinking>",
+        "Blue",
+        "[THINK]",
+        "[/think]",
+        "\u0130",
+      ),
     );
     const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 });
     fc.assert(
@@ -44,7 +69,7 @@ describe("the thinking of a model", () => {
         }
         shown += filter.end();
         // What the template began is known only at its end.
-        const begunByTemplate = !/^\s*<think(?:ing)?>/.test(whole);
+        const begunByTemplate = !/^\s*(?:<think(?:ing)?>|\[THINK\])/.test(whole);
         expect(shown).toBe(begunByTemplate ? whole : withoutThinking(whole).text);
       }),
     );

@@ -9,6 +9,14 @@ describe("citations of an answer", () => {
     ["See [Passage 3].", "See [3].", [3]],
     ["The passage 2 does not say so.", "The passage 2 does not say so.", []],
     ["None.", "None.", []],
+    ["It is blue [1]: like the sea. As in [2]:\nsalt.", "It is blue [1]: like the sea. As in [2]:\nsalt.", [1, 2]],
+    ["It is blue [ 1 ], [Passage 2, Passage 3].", "It is blue [1], [2][3].", [1, 2, 3]],
+    ["It is blue [1 and 2](as the log says).", "It is blue [1][2](as the log says).", [1, 2]],
+    [
+      "\u9752\u3044\u30101\u3011\u3002\u5869\u8f9b\u3044\uff3b2\uff3d\u3002\u30103\u2020L3-L5\u3011",
+      "\u9752\u3044[1]\u3002\u5869\u8f9b\u3044[2]\u3002[3]",
+      [1, 2, 3],
+    ],
   ])("%j", (answer, text, cited) => {
     expect(citedAnswer(answer, 3)).toEqual({ text, cited });
   });
@@ -23,7 +31,9 @@ describe("citations of an answer", () => {
     ["in code that is indented", "As in:\n\n    ships[9]\n    [1]", []],
     ["in code that nothing ends", "```js\nships[9] [1]", []],
     ["right behind a word", "Take ships[0], f(x)[7] and a_1[12].", []],
+    ["that is a range", "Between [0, 1], [0; 100] and [10-20].", []],
     ["that is a link's text", "See [5](https://example.com/5).\n\n[7]: https://example.com/7", []],
+    ["that a title is with", '[1](https://example.com "One").\n\n[2]: https://example.com "Two"', []],
   ])("leave a number in brackets %s as it is", (_where, answer, cited) => {
     expect(citedAnswer(answer, 3)).toEqual({ text: answer, cited });
   });
