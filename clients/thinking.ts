@@ -66,10 +66,10 @@ export class AnswerOnly {
 
   /** The part of the answer that a further piece brings; empty where it is thinking, or not known yet. */
   add(piece: string): string {
-    if (this.#state === "answer") return piece;
+    if (this.#isAnswer) return piece;
     this.#held += piece;
     while (this.#moved());
-    return this.#state === "answer" ? this.#released() : "";
+    return this.#isAnswer ? this.#released() : "";
   }
 
   /** What was held back and turns out to be the answer, when nothing follows. */
@@ -77,10 +77,14 @@ export class AnswerOnly {
     return this.#state === "before" ? this.#released() : "";
   }
 
+  get #isAnswer(): boolean {
+    return this.#state === "answer";
+  }
+
   /** Takes what is held one step further, if it tells enough. */
   #moved(): boolean {
     if (this.#state === "before") return this.#begun();
-    if (this.#state === "answer") return false;
+    if (this.#isAnswer) return false;
     const end = this.#end.exec(this.#held);
     if (end === null) return false;
     this.#held = this.#held.slice(end.index + end[0].length);

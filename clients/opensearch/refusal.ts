@@ -2,20 +2,29 @@ import { z } from "zod";
 import { ServerError, UnexpectedAnswerError } from "../errors";
 import { validate } from "../validate";
 
+const cause = z.object({ reason: z.string().nullish() });
 const errorBody = z.object({
-  error: z.union([z.string(), z.object({ type: z.string().optional(), reason: z.string().nullish() })]),
+  error: z.union([
+    z.string(),
+    z.object({
+      type: z.string().optional(),
+      reason: z.string().nullish(),
+      root_cause: z.array(cause).optional().catch(undefined),
+    }),
+  ]),
 });
+
+const SHARDS_REFUSE = "search_phase_execution_exception";
 
 /** What the server's answer of a status of 400 or more says, in whichever form it says so. */
 export function refusal(request: string, status: number, body: unknown): ServerError {
   const parsed = validate(errorBody, body);
   if (parsed.success && typeof parsed.data.error === "object") {
-    return new ServerError(
-      status,
-      parsed.data.error.type ?? "",
-      parsed.data.error.reason ?? "no reason given",
-      request,
-    );
+    const { type = "", reason, root_cause: causes = [] } = parsed.data.error;
+    // Of a search that the shards refuse, the reason tells only that they did.
+    const more = type === SHARDS_REFUSE && status < 500 ? causes[0]?.reason : undefined;
+    const told = [reason, more].filter(Boolean).join(": ") || "no reason given";
+    return new ServerError(status, type, told, request);
   }
   if (parsed.success) return new ServerError(status, "", String(parsed.data.error), request);
   const text = typeof body === "string" ? body : JSON.stringify(body ?? "");

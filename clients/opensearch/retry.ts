@@ -16,8 +16,8 @@ const LONGEST_PAUSE_MILLISECONDS = 2_000;
 const CONFLICT = /version conflict|Model is deploying/i;
 /** A fresh node makes its encryption key in the background; the server's text asks to wait ten seconds. */
 const NOT_READY = /master key has not been initialized/i;
-/** A search met an index that is being made at this moment, or a cluster that starts. */
-const OPENING = /no_shard_available|all shards failed/i;
+/** A search met an index that is being made at this moment, or a cluster that starts; where they tell why they refuse, it is the request. */
+const OPENING = /no_shard_available|all shards failed(?!: )/i;
 /** Thrown at while a cluster starts or a shard moves. */
 const STARTING =
   /not yet initialized|cluster_block_exception.*not recovered|Failed to get data object from index|Failed to search indices|Fail to search/i;

@@ -46,7 +46,7 @@ export const CLUSTER: readonly Symptom[] = [
   {
     id: "index-unreadable",
     shows: "all shards failed, or: Failed to get data object from index .plugins-ml-model",
-    match: /all shards failed|Failed to get data object from index|Failed to search indices|Fail to search model/,
+    match: /all shards failed(?!: )|Failed to get data object from index|Failed to search indices|Fail to search model/,
     cause:
       "An index cannot be read: OpenSearch has just started and not opened it yet, it has no node to be on, or somebody deleted it.",
     fix: "Wait a minute and run again. If it stays, ollama-chat doctor shows the cluster's health; where an index of ML Commons is gone, pulumi up --refresh makes again what was in it.",

@@ -25,6 +25,13 @@ export const DOCUMENTS: readonly Symptom[] = [
     fix: "Fill it: ollama-chat rag ingest DIR.",
   },
   {
+    id: "too-many-words",
+    shows: "all shards failed: failed to create query: maxClauseCount is set to 1024",
+    match: /maxClauseCount is set to/,
+    cause: "The query looks for more words at once than the cluster allows (indices.query.bool.max_clause_count).",
+    fix: "Ask by fewer words, or take --retrieval dense, which compares meanings only.",
+  },
+  {
     id: "embedding-reply",
     shows: "Fail to execute PREDICT in aws connector, or an answer without a vector",
     match: /Fail to execute PREDICT in aws connector/,

@@ -1,3 +1,4 @@
+import { wordsLeftOut } from "../../../rag/content-words";
 import { type FoundPassage, type Ranking, type Retrieval, type Retrieved, retrieve } from "../../../rag/retrieve";
 import type { Access } from "../../access/access";
 import type { CommonFlags } from "../../access/access-options";
@@ -53,7 +54,14 @@ export async function findPassages(session: Session, words: readonly string[], f
   const { top, retrieval } = flags;
   const options = { ...found, question, embeddingModelId, retrieval, top };
   const retrieved = await withWaiting(output, `searching ${found.index.name}`, () => retrieve(options));
+  if (retrieval !== "dense") tellLeftOut(output, wordsLeftOut(question));
   return { ...found, ...retrieved, question, access };
+}
+
+function tellLeftOut(output: Output, words: number): void {
+  if (words === 0) return;
+  const other = "its meaning is compared as a whole";
+  output.note(output.noteStyle("yellow", `The question is long: ${words} of its words are not looked for; ${other}.`));
 }
 
 /** Who searched, beside the result. */

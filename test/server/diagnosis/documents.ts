@@ -1,4 +1,4 @@
-import { bulk, refresh } from "../../../clients/opensearch/documents";
+import { bulk, refresh, search } from "../../../clients/opensearch/documents";
 import { countDocuments, createIndex } from "../../../clients/opensearch/indices";
 import { predict } from "../../../clients/opensearch/predict";
 import { openAiChat } from "../../../providers/connector/presets";
@@ -33,6 +33,17 @@ export const DOCUMENT_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     how: "documents are counted in an index that is not there",
     run: (world) => countDocuments(serverOf(world), "docs"),
     says: "POST /docs/_refresh answered 404 index_not_found_exception: no such index [docs]",
+  },
+  {
+    row: "too-many-words",
+    how: "a query of more words than the cluster takes",
+    run: async (world) => {
+      const server = serverOf(world);
+      await createIndex(server, "docs", { mappings: { properties: { text: { type: "text" } } }, settings: {} });
+      const words = Array.from({ length: 1_100 }, (_, at) => `w${at}`).join(" ");
+      await search(server, "docs", { query: { match: { text: words } } });
+    },
+    says: "POST /docs/_search answered 400 search_phase_execution_exception: all shards failed: failed to create query: maxClauseCount is set to 1024",
   },
   {
     row: "embedding-reply",

@@ -100,6 +100,26 @@ describe("refusals", () => {
       "GET /x answered 500 null_pointer_exception: no reason given",
     ],
     [
+      "one of all shards, which tell why",
+      json(400, {
+        error: {
+          type: "search_phase_execution_exception",
+          reason: "all shards failed",
+          root_cause: [
+            { type: "query_shard_exception", reason: "failed to create query: maxClauseCount is set to 1024" },
+          ],
+        },
+      }),
+      "GET /x answered 400 search_phase_execution_exception: all shards failed: failed to create query: maxClauseCount is set to 1024",
+    ],
+    [
+      "one of all shards, in a form of its own",
+      json(400, {
+        error: { type: "search_phase_execution_exception", reason: "all shards failed", root_cause: "none" },
+      }),
+      "GET /x answered 400 search_phase_execution_exception: all shards failed",
+    ],
+    [
       "one whose error is a text",
       json(405, { error: "Incorrect HTTP method" }),
       "GET /x answered 405: Incorrect HTTP method",

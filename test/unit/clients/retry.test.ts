@@ -33,6 +33,7 @@ describe("what is tried again", () => {
     ["two writers on one document", refused(409, "Document version conflict updating g"), 4],
     ["a deployment on its way", refused(409, "Model is deploying. Please wait for the model to complete"), 4],
     ["a key that is not made yet", refused(500, "The ML encryption master key has not been initialized yet."), 4],
+    ["a query that the shards refuse", refused(400, "all shards failed: failed to create query"), 1],
     ["bad input", refused(400, "Invalid payload"), 1],
     ["a missing thing", refused(404, "Failed to find model"), 1],
     ["a wrong password", refused(401, "Unauthorized"), 1],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contentWords } from "../../../rag/content-words";
+import { contentWords, wordsLeftOut } from "../../../rag/content-words";
 import { ragPrompt } from "../../../rag/prompt";
 import { isRelevant } from "../../../rag/relevance";
 import { estimateTokens } from "../../../rag/tokens";
@@ -68,5 +68,15 @@ describe("the content words of a question", () => {
     ["", ""],
   ])("of %j are %j", (question, words) => {
     expect(contentWords(question)).toBe(words);
+  });
+
+  it("of a very long one are the first 200 different ones, and how many are left out is known", () => {
+    const many = Array.from({ length: 1_000 }, (_, at) => `word${at}`).join(" ");
+    expect(contentWords(many).split(" ")).toEqual(many.split(" ").slice(0, 200));
+    expect(wordsLeftOut(many)).toBe(800);
+    const signs = Array.from({ length: 300 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join("");
+    expect(contentWords(signs).split(" ")).toHaveLength(200);
+    expect(contentWords("港の船".repeat(500))).toBe("港 の 船");
+    expect([wordsLeftOut(signs), wordsLeftOut("港の船".repeat(500)), wordsLeftOut("")]).toEqual([100, 0, 0]);
   });
 });
