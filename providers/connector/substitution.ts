@@ -66,25 +66,33 @@ interface Run {
 }
 
 function replaced(text: string, run: Run, within: readonly string[]): string {
-  let out = "";
+  // Joined at the end: to look at the end of a text that grows has it copied each time.
+  const out: string[] = [];
+  let length = 0;
+  let last = "";
+  const add = (piece: string) => {
+    out.push(piece);
+    length += piece.length;
+    last = piece.at(-1) ?? last;
+  };
   let from = 0;
   for (;;) {
     const start = text.indexOf(PREFIX, from);
-    if (start < 0) return out + text.slice(from);
-    out += text.slice(from, start);
+    add(text.slice(from, start < 0 ? undefined : start));
+    if (start < 0) return out.join("");
     // The sign in front makes it text, and is taken away; it may be the end of a value that was put in.
-    if (out.endsWith("$")) {
+    if (last === "$") {
       from = start + 1;
       continue;
     }
     const close = text.indexOf(SUFFIX, start + PREFIX.length);
-    if (close < 0) return out + text.slice(start);
+    if (close < 0) return out.join("") + text.slice(start);
     const { name, fallback } = parts(text.slice(start + PREFIX.length, close));
     from = close + 1;
     run.steps += 1;
-    if (within.includes(name) || out.length > LONGEST || run.steps > MOST_STEPS) throw new EndlessSubstitution(name);
+    if (within.includes(name) || length > LONGEST || run.steps > MOST_STEPS) throw new EndlessSubstitution(name);
     const value = run.valueFor(name) ?? fallback;
-    out += value === undefined ? text.slice(start, from) : replaced(value, run, [...within, name]);
+    add(value === undefined ? text.slice(start, from) : replaced(value, run, [...within, name]));
   }
 }
 
