@@ -12,17 +12,25 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   },
   {
     id: "ollama-proxy-alone",
-    shows: "POST /api/chat answered 502: <html>, or 503 or 504 with a page",
-    match: /(?:answered|with) 5\d\d: <(?:html|!DOCTYPE)/i,
+    shows: "POST /api/chat answered 502 or 504, or 503 with a page or no healthy upstream",
+    match:
+      /(?:answered|with) (?:502|504|5\d\d: <(?:html|!DOCTYPE)|503: (?:no healthy upstream|upstream connect error|no available server|Service Unavailable))/i,
     cause:
       "A proxy before Ollama answers, and Ollama behind it does not: it is down, still starting, or slower than the proxy waits.",
     fix: "See that Ollama runs where the proxy looks for it, and raise the proxy's time limit for answers (nginx: proxy_read_timeout).",
   },
   {
+    id: "ollama-request-too-large",
+    shows: "POST /api/chat answered 413",
+    match: /answered 413\b/,
+    cause: "A proxy before Ollama takes no request of this size; Ollama itself has no such limit.",
+    fix: "Raise the proxy's limit (nginx: client_max_body_size), send less, or give an address behind it as the endpoint.",
+  },
+  {
     id: "ollama-not-ollama",
-    shows: "GET /api/version answered in a form that is not understood, or 4xx",
+    shows: "GET /api/version answered in a form that is not understood, or 4xx; no handler found for uri [/api/chat]",
     match:
-      /GET \/api\/(?:version|tags)(?: with [34]\d\d: | answered (?:in a form|[34]\d\d\b))|Expected HTTP|Parse Error|wrong version number/,
+      /GET \/api\/(?:version|tags)(?: with [34]\d\d: | answered (?:in a form|[34]\d\d\b))|it is a page, text\/html|no handler found for uri|404: (?:\{"detail":"Not Found"\}|default backend)|Expected HTTP|Parse Error|wrong version number/,
     cause:
       "What answers at the endpoint is not Ollama, or a proxy that wants a sign-in, or the endpoint mixes up http:// and https://.",
     fix: "Check endpoint: curl ENDPOINT/api/version has to answer with a version.",

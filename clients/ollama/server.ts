@@ -54,6 +54,9 @@ export class OllamaServer {
       const onEnd = (status: number | undefined) =>
         trace(startMs, { kind: "request", server: "ollama", request, status, try: tried });
       const response = await httpFetch(String(url), { ...init, signal: AbortSignal.any(signals) }, onEnd);
+      // The client prints what it cannot read, and calls an answer without an end what was none.
+      if (response.ok && /^text\/html\b/i.test(response.headers.get("content-type") ?? ""))
+        throw new UnexpectedAnswerError(request, "it is a page, text/html");
       if (response.ok) return response;
       const location = response.status < 400 ? response.headers.get("location") : null;
       const reason = location === null ? reasonOf(await response.text()) : `redirects to ${location}`;

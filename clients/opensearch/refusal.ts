@@ -9,6 +9,7 @@ const errorBody = z.object({
     z.object({
       type: z.string().optional(),
       reason: z.string().nullish(),
+      message: z.string().optional().catch(undefined),
       root_cause: z.array(cause).optional().catch(undefined),
     }),
   ]),
@@ -20,7 +21,9 @@ const SHARDS_REFUSE = "search_phase_execution_exception";
 export function refusal(request: string, status: number, body: unknown): ServerError {
   const parsed = validate(errorBody, body);
   if (parsed.success && typeof parsed.data.error === "object") {
-    const { type = "", reason, root_cause: causes = [] } = parsed.data.error;
+    const { type = "", reason: own, message, root_cause: causes = [] } = parsed.data.error;
+    // Gateways before model servers, and before OpenSearch, have OpenAI's form.
+    const reason = own ?? message;
     // Of a search that the shards refuse, the reason tells only that they did.
     const more = type === SHARDS_REFUSE && status < 500 ? causes[0]?.reason : undefined;
     const told = [reason, more].filter(Boolean).join(": ") || "no reason given";

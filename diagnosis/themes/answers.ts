@@ -37,7 +37,8 @@ export const ANSWERS: readonly Symptom[] = [
     id: "not-a-model-api",
     shows:
       "Invalid JSON format, Unsupported response type, Remote service returned empty response body, or: 404 page not found",
-    match: /Invalid JSON format|Unsupported response type|returned empty response body|404 page not found/,
+    match:
+      /Invalid JSON format|Unsupported response type|returned empty response body|remote service: 404 page not found/,
     cause:
       "What answers at the connector's URL is no model's API: the path is none of Ollama's, or another server or a proxy's sign-in page stands there.",
     fix: "Correct the url of the connector's action: it ends in /api/generate, /api/chat, /api/embed or /v1/chat/completions. Ask it with curl from where OpenSearch runs.",
@@ -124,6 +125,14 @@ export const ANSWERS: readonly Symptom[] = [
     cause:
       "The model took longer to answer than the connector's read timeout; from ML Commons 3.6 the default is 30 s.",
     fix: "Raise clientConfig.readTimeoutSeconds, ask for fewer tokens, or use a smaller model or a GPU.",
+  },
+  {
+    id: "model-too-slow",
+    shows: "POST /_plugins/_ml/models/.../_predict: no answer within the time limit",
+    match: /\/_predict: no answer from .*within the time limit/,
+    cause:
+      "OpenSearch waits for the model, which did not answer in time: it is slow on this machine, still being loaded, or busy with other questions.",
+    fix: "Ask again when the model is loaded and the machine has less to do; send less at once (rag ingest: --batch-size 4), or use a smaller model or a GPU.",
   },
   {
     id: "localhost-in-container",

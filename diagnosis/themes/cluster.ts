@@ -68,12 +68,37 @@ export const CLUSTER: readonly Symptom[] = [
     fix: "Give the address it names as the endpoint, if that is OpenSearch's own. Where it is a page for signing in, take an address that answers programs.",
   },
   {
-    id: "proxy-page",
-    shows: "GET / answered 401: <html>, or 403 or 502 with a page",
-    match: /answered [345]\d\d: <(?:html|!DOCTYPE)/i,
+    id: "request-too-large",
+    shows: "POST /docs/_bulk answered 413",
+    match: /answered 413\b(?!.*Error from remote service)/s,
+    cause: "A proxy before OpenSearch, or OpenSearch itself, takes no request of this size (http.max_content_length).",
+    fix: "Raise the proxy's limit (nginx: client_max_body_size), or send less at once (rag ingest: --batch-size 4).",
+  },
+  {
+    id: "proxy-alone",
+    shows: "GET / answered 502 or 504, or 503 with a page or no healthy upstream",
+    match:
+      /answered (?:502|504)\b(?!.*Error from remote service)|answered 5\d\d: <(?:html|!DOCTYPE)|answered 503: (?:no healthy upstream|upstream connect error|no available server|Service Unavailable)/is,
     cause:
-      "A proxy answers in OpenSearch's place, with a page: it wants a sign-in of its own, forbids this request, or does not reach OpenSearch behind it. OpenSearch never saw the password.",
-    fix: "Take an address that leads to OpenSearch itself, or have the proxy let these requests pass; with 502, 503 or 504 see that OpenSearch runs where the proxy looks for it.",
+      "A proxy before OpenSearch answers, and OpenSearch behind it does not: it is down, still starting, or slower than the proxy waits.",
+    fix: "See that OpenSearch runs where the proxy looks for it, and raise the proxy's time limit for answers (nginx: proxy_read_timeout).",
+  },
+  {
+    id: "not-opensearch",
+    shows: "404: 404 page not found; or an answer in a form that is not understood: expected object, received string",
+    match:
+      /answered 404: (?:404 page not found|\{"detail":"Not Found"\}|default backend)|answered in a form that is not understood: ✖ Invalid input: expected object, received (?:string|null)$/,
+    cause:
+      "What answers at the endpoint is not OpenSearch: another server, such as Ollama, a proxy that knows no such path, or its page for signing in.",
+    fix: "Correct the endpoint: curl ENDPOINT has to answer with a cluster_uuid and a version.",
+  },
+  {
+    id: "proxy-page",
+    shows: "GET / answered 401: <html>, or 403 with a page",
+    match: /answered [34]\d\d: <(?:html|!DOCTYPE)/i,
+    cause:
+      "A proxy answers in OpenSearch's place, with a page: it wants a sign-in of its own, or forbids this request. OpenSearch never saw the password.",
+    fix: "Take an address that leads to OpenSearch itself, or have the proxy let these requests pass.",
   },
   {
     id: "password-wrong",

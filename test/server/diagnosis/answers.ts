@@ -1,4 +1,6 @@
 import { updateModel } from "../../../clients/opensearch/models";
+import { predict } from "../../../clients/opensearch/predict";
+import { Deadline } from "../../../clients/wait";
 import type { Reply } from "../doctor/ollama-double";
 import type { DoctorWorld } from "../doctor/world";
 import { question, serverOf, settings, soon } from "./acts";
@@ -44,6 +46,17 @@ async function moved(world: DoctorWorld, action: object, clientConfig: object = 
 const UNREACHED = "answered 500 status_exception: Error communicating with remote model:";
 
 export const ANSWER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
+  {
+    row: "model-too-slow",
+    how: "the model takes longer than is waited for",
+    run: async (world) => {
+      world.ollama.silentTo = /./;
+      await predict(serverOf(world), world.modelId, { prompt: "Are you there?" }, Deadline.after(1_000)).finally(() => {
+        world.ollama.silentTo = undefined;
+      });
+    },
+    says: `${ASKED}: no answer from OPENSEARCH: no answer within the time limit`,
+  },
   {
     row: "placeholder-not-filled",
     how: "a question without the parameter that the connector's body asks for",

@@ -60,6 +60,16 @@ async function madeBehind(network: Network, passing: readonly string[], otherwis
   await ollamaModelLifecycle.create({ endpoint: `http://${host}`, model: "smollm2:135m" });
 }
 
+/** What ingress controllers say where nobody is behind them. */
+const NOBODY_BEHIND = [
+  "no healthy upstream",
+  "upstream connect error or disconnect/reset before headers",
+  "no available server",
+  "Service Unavailable",
+];
+const NOT_FOUND = '{"detail":"Not Found"}';
+const NO_BACKEND = "default backend - 404";
+
 const ELSEWHERE = "location: https://search.example.com/";
 
 /** What proxies say in the place of the servers behind them. */
@@ -79,8 +89,34 @@ export const PROXY_PROVOCATIONS: readonly Provocation<Network>[] = [
     "401: <html><head><title>401 Authorization Required</title></head></html>",
   ),
   beforeOpenSearch("proxy-page", "it forbids", answers("403 Forbidden", DOCTYPE, HTML), `403: ${DOCTYPE}`),
+  ...NOBODY_BEHIND.map((words) =>
+    beforeOpenSearch("proxy-alone", words, answers("503 Service Unavailable", words), `503: ${words}`),
+  ),
+  beforeOpenSearch("proxy-alone", "it waits no longer", answers("504 Gateway Timeout", "late"), "504: late"),
+  beforeOpenSearch("proxy-alone", "it is starting", answers("503 Wait", DOCTYPE, HTML), `503: ${DOCTYPE}`),
   beforeOpenSearch(
-    "proxy-page",
+    "request-too-large",
+    "it takes no more",
+    answers("413 Content Too Large", page("413"), HTML),
+    "413: <html><head><title>413</title></head></html>",
+  ),
+  ...["404 page not found", NOT_FOUND, NO_BACKEND].map((words) =>
+    beforeOpenSearch("not-opensearch", words, answers("404 Not Found", words), `404: ${words}`),
+  ),
+  beforeOpenSearch(
+    "not-opensearch",
+    "a page stands there",
+    answers("200 OK", DOCTYPE, HTML),
+    "in a form that is not understood: ✖ Invalid input: expected object, received string",
+  ),
+  beforeOpenSearch(
+    "not-opensearch",
+    "another API stands there",
+    answers("200 OK", "null", "content-type: application/json"),
+    "in a form that is not understood: ✖ Invalid input: expected object, received null",
+  ),
+  beforeOpenSearch(
+    "proxy-alone",
     "it does not reach OpenSearch",
     answers("502 Bad Gateway", page("502 Bad Gateway"), HTML),
     "502: <html><head><title>502 Bad Gateway</title></head></html>",
@@ -150,4 +186,24 @@ export const PROXY_PROVOCATIONS: readonly Provocation<Network>[] = [
     answers("504 Gateway Timeout", "<!doctype html>late", HTML),
     "504: <!doctype html>late",
   ),
+  ...NOBODY_BEHIND.map((words) =>
+    beforeOllama("ollama-proxy-alone", words, answers("503 Service Unavailable", words), `503: ${words}`),
+  ),
+  beforeOllama("ollama-proxy-alone", "it is starting", answers("503 Wait", page("503"), HTML), `503: ${page("503")}`),
+  beforeOllama("ollama-request-too-large", "it takes no more", answers("413 Content Too Large", "x"), "413: x"),
+  ...[NOT_FOUND, NO_BACKEND].map((words) =>
+    beforeOllama("ollama-not-ollama", words, answers("404 Not Found", words), `404: ${words}`),
+  ),
+  beforeOllama(
+    "ollama-not-ollama",
+    "a page for signing in",
+    answers("200 OK", DOCTYPE, HTML),
+    "in a form that is not understood: it is a page, text/html",
+  ),
+  {
+    row: "ollama-not-ollama",
+    how: "OpenSearch stands there",
+    run: ({ plain }) => loadModel(new OllamaServer(plain.endpoint), { model: "smollm2:135m" }, soon()),
+    says: "POST /api/generate answered 400: no handler found for uri [/api/generate] and method [POST]",
+  },
 ];

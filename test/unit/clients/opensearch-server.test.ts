@@ -100,6 +100,11 @@ describe("refusals", () => {
       "GET /x answered 500 null_pointer_exception: no reason given",
     ],
     [
+      "a gateway's form",
+      json(504, { error: { message: "upstream timed out", type: "timeout" } }),
+      "GET /x answered 504 timeout: upstream timed out",
+    ],
+    [
       "one of all shards, which tell why",
       json(400, {
         error: {
