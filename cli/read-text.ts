@@ -26,9 +26,8 @@ function asText(bytes: Buffer, what: string): string {
   if (typeof text === "string") return text;
   throw new CommandFailure(ExitCode.usage, {
     what: `${what} ${text.reason}.`,
-    cause:
-      "It is written in another encoding, such as Latin-1, or it is no text; read as UTF-8 its letters would be others.",
-    fix: "Convert it, for example iconv -f ISO-8859-1 -t UTF-8 FILE.",
+    cause: `It is written in another encoding, such as ${text.encoding ?? "Latin-1"}, or it is no text; read as UTF-8 its letters would be others.`,
+    fix: `Convert it, for example iconv -f ${text.encoding ?? "ISO-8859-1"} -t UTF-8 FILE.`,
   });
 }
 

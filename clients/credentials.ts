@@ -34,7 +34,7 @@ function withoutUser(rest: string): string {
 }
 
 /** A user and the beginning of a password, where somebody forgot the rest, or the value was cut. */
-const NO_HOST = /^([a-z][a-z0-9+.-]{0,30}:\/\/[^:/?#@[\]]*:)(?!\d{1,5}(?:[/?#]|$)|\$\{).+/is;
+const NO_HOST = /^([a-z][a-z0-9+.-]{0,30}:\/\/[^:/?#@[\]]*:)(?!\d{1,5}(?:[/?#]|[\s\p{C}]*$)|\$\{).+/isu;
 
 /**
  * The same for one value that somebody gave, which may be meant as a URL: there also a password with blanks or quotes,

@@ -1,16 +1,46 @@
+/** Why bytes are no text that can be read, as the rest of a sentence. */
+export interface Undecoded {
+  readonly reason: string;
+  /** What they seem to be written in. */
+  readonly encoding?: string;
+}
+
 /**
  * The text of a file's bytes, with `\n` at the ends of lines, or why they are none: UTF-8, or UTF-16 where the first
  * two bytes say so. Any other encoding would have to be guessed, and a wrong guess makes wrong letters without a word.
  */
-export function decodedText(bytes: Uint8Array): string | { readonly reason: string } {
+export function decodedText(bytes: Uint8Array): string | Undecoded {
   const [first, second] = bytes;
   const encoding =
     first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
-  try {
-    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    if (text.includes("\0")) return { reason: "holds characters of number 0, as files do that are no text" };
-    return text.replace(/\r\n?/g, "\n");
-  } catch {
-    return { reason: "is neither UTF-8 nor UTF-16 text; save it as UTF-8" };
+  const text = decoded(bytes, encoding);
+  if (text !== undefined && !text.includes("\0")) return text.replace(/\r\n?/g, "\n");
+  const wide = encoding === "utf-8" ? unmarked(bytes) : undefined;
+  if (wide !== undefined) {
+    return { reason: `looks like ${wide} without the mark that it begins with; save it as UTF-8`, encoding: wide };
   }
+  return text === undefined
+    ? { reason: "is neither UTF-8 nor UTF-16 text; save it as UTF-8" }
+    : { reason: "holds characters of number 0, as files do that are no text" };
+}
+
+function decoded(bytes: Uint8Array, encoding: string): string | undefined {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no text has them.
+const NO_TEXT = /[\x00-\x08\x0e-\x1f]/;
+
+/** In UTF-16 each blank, line end and Latin letter has a byte of 0, always on the same side. */
+function unmarked(bytes: Uint8Array): string | undefined {
+  const sides = new Set<number>();
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) sides.add(at % 2);
+  if (bytes.length % 2 !== 0 || sides.size !== 1) return undefined;
+  const encoding = sides.has(1) ? "UTF-16LE" : "UTF-16BE";
+  const text = decoded(bytes, encoding);
+  return text === undefined || NO_TEXT.test(text) ? undefined : encoding;
 }

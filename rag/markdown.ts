@@ -62,6 +62,8 @@ const LEAVES = new Set(["inline", "html_block", "fence", "code_block"]);
 const NO_COMMENTS = /^\s*<(?:script|style|textarea)\b/i;
 const COMMENT_START = "<!--";
 const COMMENT_END = "-->";
+/** `<!-->` is one, and `<!--->` too. */
+const SHORTEST_COMMENT = 2;
 
 const asText = (text: string): Stretch => ({ kind: "text", text });
 
@@ -85,7 +87,9 @@ function marked(text: string, marks: RegExp): Stretch[] {
   for (const { 0: mark, index } of text.matchAll(marks)) {
     if (index < from || mark.startsWith("\\") || endless.has(mark)) continue;
     const isComment = mark === COMMENT_START;
-    const end = isComment ? endOf(text, COMMENT_END, index + mark.length) : endOfCode(text, mark, index + mark.length);
+    const end = isComment
+      ? endOf(text, COMMENT_END, index + SHORTEST_COMMENT)
+      : endOfCode(text, mark, index + mark.length);
     if (end === undefined) {
       endless.add(mark);
       continue;

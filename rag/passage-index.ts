@@ -42,6 +42,7 @@ export async function describePassageIndex(
   }
   const [name, found] = first;
   if (more.length > 0) throw ofSeveral(given, [name, ...more.map(([other]) => other)].sort());
+  if (found.filteredAliases.includes(given)) throw filtered(given, name);
   const parsed = validate(mappingSchema, found.mappings);
   if (!parsed.success) throw notOurs(name);
   const { embeddingModel: indexed, dimension } = parsed.data._meta.ollamachat;
@@ -63,6 +64,14 @@ function ofSeveral(alias: string, names: readonly string[]): ExplainedError {
     what: `${alias} is an alias of ${names.length} indices: ${names.join(", ")}.`,
     cause: "Passages are written to one index, and vectors of one embedding model are compared.",
     fix: "Name one of them with --rag-index, or let the alias stand for one.",
+  });
+}
+
+function filtered(alias: string, name: string): ExplainedError {
+  return new ExplainedError({
+    what: `The alias ${alias} shows a part of the index ${name} only: it has a filter.`,
+    cause: "Documents are searched and mirrored in an index as a whole.",
+    fix: `Give the index itself, --rag-index ${name}, or an alias without a filter.`,
   });
 }
 

@@ -117,6 +117,10 @@ function withVariables(flags: AccessFlags, environment: NodeJS.ProcessEnv): Acce
   return { ...Object.fromEntries(variables), ...Object.fromEntries(set) };
 }
 
+/** What OpenSearch, Ollama and other model servers call things by. */
+const NAME = /^[^\s\p{C}]+$/u;
+const NAME_RULE = "must be a name without blanks or line ends";
+const nameProblem = (name: string) => (NAME.test(name) ? undefined : NAME_RULE);
 const API_RULE = `must be one of ${CHAT_APIS.join(", ")}`;
 
 /** What is wrong with some of them; the others are taken as they are. */
@@ -125,6 +129,9 @@ const RULES = [
   { key: "ollama", flag: "--ollama", problem: baseUrlProblem },
   { key: "username", flag: "--username", problem: (name: string) => (isUsername(name) ? undefined : usernameRule) },
   { key: "api", flag: "--api", problem: (api: string) => (CHAT_APIS.includes(api) ? undefined : API_RULE) },
+  { key: "model", flag: "--model", problem: nameProblem },
+  { key: "modelId", flag: "--model-id", problem: nameProblem },
+  { key: "embeddingModelId", flag: "--embedding-model-id", problem: nameProblem },
 ] as const;
 
 function validate(given: AccessFlags): void {

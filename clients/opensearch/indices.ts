@@ -10,13 +10,22 @@ export interface IndexDocument {
   readonly uuid: string;
   readonly mappings: Json;
   readonly settings: Json;
+  /** Aliases that show only those of its documents that a filter lets through. */
+  readonly filteredAliases: readonly string[];
 }
 
 const json = z.record(z.string(), z.unknown());
 const acknowledged = z.looseObject({ acknowledged: z.boolean() });
 /** An index that is not there is answered 404: an answer that names none says nothing of it. */
 const indexAnswer = z
-  .record(z.string(), z.object({ mappings: json.default({}), settings: json.default({}) }))
+  .record(
+    z.string(),
+    z.object({
+      mappings: json.default({}),
+      settings: json.default({}),
+      aliases: z.record(z.string(), z.looseObject({ filter: z.unknown() })).default({}),
+    }),
+  )
   .refine((indices) => Object.keys(indices).length > 0, "names no index");
 
 /** The index of exactly this name, or `undefined`; an alias of this name is none. */
@@ -37,10 +46,11 @@ export async function indicesBehind(
   });
   const found = Object.entries((await orMissing(call)) ?? {});
   return new Map(
-    found.map(([index, { mappings, settings }]) => [
-      index,
-      { uuid: String(settings["index.uuid"] ?? ""), mappings, settings },
-    ]),
+    found.map(([index, { mappings, settings, aliases }]) => {
+      const filtered = Object.entries(aliases).filter(([, { filter }]) => filter !== undefined);
+      const filteredAliases = filtered.map(([alias]) => alias);
+      return [index, { uuid: String(settings["index.uuid"] ?? ""), mappings, settings, filteredAliases }];
+    }),
   );
 }
 

@@ -85,11 +85,13 @@ function shown(path: readonly string[], value: unknown): string {
   if (path.some(isSecretName)) return value === "" ? "empty" : "[secret]";
   if (typeof value === "string" && /username$/i.test(path.at(-1) ?? ""))
     return JSON.stringify(value.replace(/:.*/s, ":[secret]"));
-  const whole = written(value);
+  const whole = written(value).replaceAll(UNSEEN, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return whole.length > LONGEST_SHOWN ? `${whole.slice(0, LONGEST_SHOWN - 3)}...` : whole;
 }
 
 const LONGEST_SHOWN = 120;
+/** What nobody sees, or takes for an ordinary blank, and what turns a line round: it may be why a value is refused. */
+const UNSEEN = /[\u007f-\u00a0\u00ad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/g;
 
 function written(value: unknown): string {
   // JSON has no word for these.

@@ -157,6 +157,13 @@ describe("ollama-chat rag", () => {
     const byAlias = await rag("status", "--rag-index", "handbook");
     expect([byAlias.code, byAlias.out.split(" · ")[0]]).toEqual([0, "passages: 3 passages"]);
     expect((await rag("ingest", world.folder, "--rag-index", "handbook")).code).toBe(0);
+    const part = { index: "passages", alias: "ships", filter: { term: { source: "ships.md" } } };
+    await world.api("POST", "/_aliases", { actions: [{ add: part }] });
+    const filtered = await rag("status", "--rag-index", "ships");
+    expect([filtered.code, filtered.err.split("\n")[0]]).toEqual([
+      1,
+      "error: The alias ships shows a part of the index passages only: it has a filter.",
+    ]);
     await world.api("PUT", "/other", {});
     await world.api("POST", "/_aliases", { actions: [{ add: { index: "other", alias: "handbook" } }] });
     const several = await rag("status", "--rag-index", "handbook");

@@ -57,11 +57,21 @@ function chosen(words: readonly string[], flags: PromptFlags): { template: strin
 
 async function textOf(session: Session, rest: readonly string[], flags: PromptFlags): Promise<string | undefined> {
   if (flags.file === undefined) return await givenText(rest, session.surroundings);
-  if (rest.length === 0) return readTextFile(flags.file, "--file").trim();
+  if (rest.length === 0) return textOfFile(flags.file);
   throw new CommandFailure(ExitCode.usage, {
     what: "The text is given twice, as an argument and by --file.",
     cause: "A prompt takes one text.",
     fix: "Leave one of them out.",
+  });
+}
+
+function textOfFile(path: string): string {
+  const text = readTextFile(path, "--file").trim();
+  if (text !== "") return text;
+  throw new CommandFailure(ExitCode.usage, {
+    what: `The file ${path}, named by --file, holds no text.`,
+    cause: "It is empty, or has nothing but blanks.",
+    fix: "Give the file that you mean; to leave the text out, give --set text= instead.",
   });
 }
 

@@ -6,7 +6,7 @@ import { ExitCode } from "../../exit-codes";
 import { CommandFailure } from "../../failure";
 import type { Output } from "../../output";
 import type { Session } from "../../session";
-import { harmless } from "../../terminal/harmless";
+import { harmlessName } from "../../terminal/harmless";
 import { withWaiting } from "../../terminal/waiting";
 import { findIndex } from "./find-index";
 import { startProgress } from "./progress";
@@ -46,7 +46,7 @@ export async function ingestFolder(session: Session, folder: string, flags: Inge
       root: flags.as,
       others,
       batchSize,
-      onProgress: ({ done, total, source }) => progress.show(done, total, harmless(source)),
+      onProgress: ({ done, total, source }) => progress.show(done, total, harmlessName(source)),
     });
   } finally {
     progress.stop();
@@ -111,7 +111,7 @@ function stayingLines(staying: readonly IndexedDocument[]): string[] {
 
 function list(output: Output, what: string, lines: readonly string[]): void {
   for (const line of lines.slice(0, LINES_SHOWN))
-    output.note(`${output.noteStyle("yellow", `${what}:`)} ${harmless(line)}`);
+    output.note(`${output.noteStyle("yellow", `${what}:`)} ${harmlessName(line)}`);
   if (lines.length > LINES_SHOWN) output.note(`  and ${lines.length - LINES_SHOWN} more; --json lists all of them`);
 }
 

@@ -7,7 +7,7 @@ import { CommandFailure } from "../../failure";
 import type { Output } from "../../output";
 import { givenText } from "../../read-text";
 import type { Session } from "../../session";
-import { harmless } from "../../terminal/harmless";
+import { harmless, harmlessName } from "../../terminal/harmless";
 import { withWaiting } from "../../terminal/waiting";
 import { wrapped } from "../../terminal/wrap";
 import { type FoundIndex, findIndex } from "./find-index";
@@ -98,5 +98,5 @@ export function shownPassage(output: Output, passage: FoundPassage, number: numb
 
 /** `[1] handbook/leave.md · Leave > Parental leave`. */
 export function sourceLine(output: Output, { source, title }: FoundPassage, number: number): string {
-  return `${output.style("cyan", `[${number}]`)} ${harmless(source)} · ${harmless(title)}`;
+  return `${output.style("cyan", `[${number}]`)} ${harmlessName(source)} · ${harmlessName(title)}`;
 }

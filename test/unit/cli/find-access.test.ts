@@ -170,6 +170,15 @@ describe("findAccess", () => {
     });
     const { what } = await failure({}, { OLLAMA_CHAT_API: "telepathy", OLLAMA_CHAT_OLLAMA_ENDPOINT: "http://o:1" });
     expect(what).toBe('--api is "telepathy": must be one of generate, chat, openai.');
+    for (const [flag, value] of [
+      ["model", "smollm2:135m "],
+      ["modelId", "m1\n"],
+      ["embeddingModelId", "m\u200b1"],
+    ] as const) {
+      expect((await failure({ ollama: "http://o:1", [flag]: value }, {})).what).toMatch(
+        /^--(?:model|model-id|embedding-model-id) is "(?:smollm2:135m |m1\\n|m\\u200b1)": must be a name without blanks or line ends\.$/,
+      );
+    }
   });
 
   it("ends with 3 where there is no pulumi", async () => {

@@ -123,11 +123,7 @@ describe("ollama-chat prompt", () => {
   it.each([
     ["Latin-1", Buffer.from("caf\u00e9", "latin1"), "is neither UTF-8 nor UTF-16 text; save it as UTF-8"],
     ["a UTF-16 cut off", Buffer.from([0xff, 0xfe, 0x41]), "is neither UTF-8 nor UTF-16 text; save it as UTF-8"],
-    [
-      "UTF-16 without its mark",
-      Buffer.from("abc", "utf16le"),
-      "holds characters of number 0, as files do that are no text",
-    ],
+    ["what is no text", Buffer.from([0x61, 0, 0, 0x62]), "holds characters of number 0, as files do that are no text"],
   ])("refuses %s by name, for the text and for the template", async (_what, bytes, reason) => {
     const path = join(folder, "bytes");
     writeFileSync(path, bytes);
@@ -142,6 +138,31 @@ describe("ollama-chat prompt", () => {
         "  fix: Convert it, for example iconv -f ISO-8859-1 -t UTF-8 FILE.",
       ]);
     }
+  });
+
+  it.each([
+    ["UTF-16LE", Buffer.from("Zażółć a\n", "utf16le")],
+    ["UTF-16BE", Buffer.from("Say hello", "utf16le").swap16()],
+  ])("names %s where its mark is missing", async (encoding, bytes) => {
+    const path = join(folder, "bytes");
+    writeFileSync(path, bytes);
+    expect(await error(["qa", "--file", path])).toEqual([
+      2,
+      `error: The file ${path}, named by --file, looks like ${encoding} without the mark that it begins with; save it as UTF-8.`,
+      `  cause: It is written in another encoding, such as ${encoding}, or it is no text; read as UTF-8 its letters would be others.`,
+      `  fix: Convert it, for example iconv -f ${encoding} -t UTF-8 FILE.`,
+    ]);
+  });
+
+  it("refuses a file without a text", async () => {
+    const path = join(folder, "empty");
+    writeFileSync(path, "\ufeff \n");
+    expect(await error(["summarize", "--file", path])).toEqual([
+      2,
+      `error: The file ${path}, named by --file, holds no text.`,
+      "  cause: It is empty, or has nothing but blanks.",
+      "  fix: Give the file that you mean; to leave the text out, give --set text= instead.",
+    ]);
   });
 
   it("says which file it cannot read", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { harmless } from "../../../cli/terminal/harmless";
+import { harmless, harmlessName } from "../../../cli/terminal/harmless";
 import { table } from "../../../cli/terminal/table";
 import { cutToWidth, displayWidth } from "../../../cli/terminal/width";
 import { Wrapper, wrapped } from "../../../cli/terminal/wrap";
@@ -92,5 +92,9 @@ describe("a table", () => {
 describe("harmless", () => {
   it("takes out what steers a terminal and keeps lines and tabs", () => {
     expect(harmless("a\u001b]52;c;aGk=\u0007b\tc\nd\u009b2Je\r")).toBe("a]52;c;aGk=b\tc\nd2Je");
+  });
+
+  it("keeps a name on its line, and its letters in their order", () => {
+    expect(harmlessName("a\nerror: b\r\u2028\u202etxt.md\u001b[1m\tü")).toBe("a\u23ceerror: btxt.md[1mü");
   });
 });

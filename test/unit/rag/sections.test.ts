@@ -52,6 +52,7 @@ describe("sections of Markdown", () => {
     const bodies = (text: string) => markdownSections(text, "name").map(({ body }) => body);
     expect(bodies("<!-- TODO\n\n# no heading\n\n-->\nOne.")).toEqual(["\nOne."]);
     expect(bodies("One <!-- two --> three.")).toEqual(["One  three."]);
+    expect(bodies("One <!--> two --> three <!---> four.")).toEqual(["One  two --> three  four."]);
     expect(bodies("# T <!-- two -->\n\nOne.")).toEqual(["\nOne."]);
     for (const shown of [
       "`<!-- a -->` begins a comment.",

@@ -18,6 +18,17 @@ function reasons(connection: unknown, more: object = {}): string[] {
   return checkWith(schema, { connection, ...more }).map(({ reason }) => reason);
 }
 
+describe("a value that is refused", () => {
+  it("is shown with what nobody sees in it", () => {
+    expect(reasons({ endpoint: "http://host\u00a0" })).toStrictEqual([
+      `connection.endpoint is "http://host\\u00a0": ${endpointRule}`,
+    ]);
+    expect(reasons({ endpoint: "http://host:9200\u200b" })).toStrictEqual([
+      `connection.endpoint is "http://host:9200\\u200b": ${endpointRule}`,
+    ]);
+  });
+});
+
 describe("what is right", () => {
   it.each([
     [{ endpoint: "http://localhost:9200" }],
