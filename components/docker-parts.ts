@@ -1,7 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerHealth } from "../providers/container-health/resource";
-import { withPausedTraces } from "../providers/dynamic/paused-traces";
 import type { Transforms } from "./args";
 import { STACK_LABEL } from "./stack-label";
 
@@ -50,7 +49,7 @@ export function createNetwork({ name, options, transform }: DockerContext): dock
   const args: docker.NetworkArgs = { name: dockerName(name, "network"), labels: labels() };
   const final = transform.network?.(args) ?? args;
   const all = keepingName(options, args, final);
-  return withPausedTraces(() => new docker.Network(`${name}-network`, final, all));
+  return new docker.Network(`${name}-network`, final, all);
 }
 
 export function createVolume(context: DockerContext, part: string, retain: boolean): docker.Volume {
@@ -58,7 +57,7 @@ export function createVolume(context: DockerContext, part: string, retain: boole
   const args: docker.VolumeArgs = { name: dockerName(name, part), labels: labels() };
   const final = transform.volume?.(args) ?? args;
   const volumeOptions = { ...keepingName(options, args, final), retainOnDelete: retain };
-  return withPausedTraces(() => new docker.Volume(`${name}-${part}-volume`, final, volumeOptions));
+  return new docker.Volume(`${name}-${part}-volume`, final, volumeOptions);
 }
 
 /** An image that is pulled unless it is there, and that stays when the stack is destroyed. */
@@ -68,7 +67,7 @@ export function createImage(
   image: pulumi.Input<string>,
 ): docker.RemoteImage {
   const args: docker.RemoteImageArgs = { name: image, keepLocally: true };
-  return withPausedTraces(() => new docker.RemoteImage(`${name}-${part}-image`, args, options));
+  return new docker.RemoteImage(`${name}-${part}-image`, args, options);
 }
 
 export interface ContainerParts {
@@ -114,7 +113,7 @@ export function createContainer(
 ): docker.Container {
   const kept = keepingName(options, made, args);
   const all = { ...kept, deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"] };
-  return withPausedTraces(() => new docker.Container(`${name}-${part}`, args, all));
+  return new docker.Container(`${name}-${part}`, args, all);
 }
 
 /** What needs the server in a container waits for this. */

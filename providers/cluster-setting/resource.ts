@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
 import { type ConnectionArgs, connectionInput } from "../shared/connection-args";
@@ -65,13 +64,6 @@ export class ClusterSetting extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    const traces = pauseTraces();
-    try {
-      super(typeToken("ClusterSetting"), name, dynamicProperties("ClusterSetting", name, properties, opts), opts);
-    } catch (error) {
-      throw traces.retraced(error);
-    } finally {
-      traces.resume();
-    }
+    super(typeToken("ClusterSetting"), name, dynamicProperties("ClusterSetting", name, properties, opts), opts);
   }
 }

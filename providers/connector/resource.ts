@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
-import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
 import { type ConnectionArgs, connectionInput } from "../shared/connection-args";
@@ -92,14 +91,7 @@ export class Connector extends pulumi.CustomResource {
       connection: connectionInput(args.connection),
       ...(args.credential === undefined ? {} : { credential: secretMembers(args.credential) }),
     };
-    const traces = pauseTraces();
-    try {
-      super(typeToken("Connector"), name, dynamicProperties("Connector", name, properties, opts), opts);
-    } catch (error) {
-      throw traces.retraced(error);
-    } finally {
-      traces.resume();
-    }
+    super(typeToken("Connector"), name, dynamicProperties("Connector", name, properties, opts), opts);
   }
 }
 

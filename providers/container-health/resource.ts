@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../shared/timeouts";
@@ -50,13 +49,6 @@ export class ContainerHealth extends pulumi.CustomResource {
   declare readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: ContainerHealthArgs, opts?: pulumi.CustomResourceOptions) {
-    const traces = pauseTraces();
-    try {
-      super(typeToken("ContainerHealth"), name, dynamicProperties("ContainerHealth", name, { ...args }, opts), opts);
-    } catch (error) {
-      throw traces.retraced(error);
-    } finally {
-      traces.resume();
-    }
+    super(typeToken("ContainerHealth"), name, dynamicProperties("ContainerHealth", name, { ...args }, opts), opts);
   }
 }

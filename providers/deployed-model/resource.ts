@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
 import { type ConnectionArgs, connectionInput } from "../shared/connection-args";
@@ -99,17 +98,10 @@ export class DeployedModel extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    const traces = pauseTraces();
-    try {
-      // A forced replacement has to delete first: a model of the same owner would be taken for an interrupted run's.
-      super(typeToken("DeployedModel"), name, dynamicProperties("DeployedModel", name, properties, opts), {
-        deleteBeforeReplace: true,
-        ...opts,
-      });
-    } catch (error) {
-      throw traces.retraced(error);
-    } finally {
-      traces.resume();
-    }
+    // A forced replacement has to delete first: a model of the same owner would be taken for an interrupted run's.
+    super(typeToken("DeployedModel"), name, dynamicProperties("DeployedModel", name, properties, opts), {
+      deleteBeforeReplace: true,
+      ...opts,
+    });
   }
 }

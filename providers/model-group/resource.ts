@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
 import { type ConnectionArgs, connectionInput } from "../shared/connection-args";
@@ -58,17 +57,10 @@ export class ModelGroup extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    const traces = pauseTraces();
-    try {
-      // Names are unique, so even a forced replacement has to delete first.
-      super(typeToken("ModelGroup"), name, dynamicProperties("ModelGroup", name, properties, opts), {
-        deleteBeforeReplace: true,
-        ...opts,
-      });
-    } catch (error) {
-      throw traces.retraced(error);
-    } finally {
-      traces.resume();
-    }
+    // Names are unique, so even a forced replacement has to delete first.
+    super(typeToken("ModelGroup"), name, dynamicProperties("ModelGroup", name, properties, opts), {
+      deleteBeforeReplace: true,
+      ...opts,
+    });
   }
 }

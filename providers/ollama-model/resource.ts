@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
 import type { Timeouts } from "../shared/timeouts";
@@ -105,18 +104,6 @@ export class OllamaModel extends pulumi.CustomResource {
 
   constructor(name: string, args: OllamaModelArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { digest: undefined, sizeBytes: undefined, modifiedAt: undefined, pulled: undefined };
-    const traces = pauseTraces();
-    try {
-      super(
-        typeToken("OllamaModel"),
-        name,
-        dynamicProperties("OllamaModel", name, { ...outputs, ...args }, opts),
-        opts,
-      );
-    } catch (error) {
-      throw traces.retraced(error);
-    } finally {
-      traces.resume();
-    }
+    super(typeToken("OllamaModel"), name, dynamicProperties("OllamaModel", name, { ...outputs, ...args }, opts), opts);
   }
 }

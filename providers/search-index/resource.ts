@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
 import { type ConnectionArgs, connectionInput } from "../shared/connection-args";
@@ -93,13 +92,6 @@ export class SearchIndex extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args.connection),
     };
-    const traces = pauseTraces();
-    try {
-      super(typeToken("SearchIndex"), name, dynamicProperties("SearchIndex", name, properties, opts), opts);
-    } catch (error) {
-      throw traces.retraced(error);
-    } finally {
-      traces.resume();
-    }
+    super(typeToken("SearchIndex"), name, dynamicProperties("SearchIndex", name, properties, opts), opts);
   }
 }

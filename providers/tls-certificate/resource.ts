@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pauseTraces } from "../dynamic/paused-traces";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
 
@@ -77,18 +76,11 @@ export class TlsCertificate extends pulumi.CustomResource {
     };
     const keys: pulumi.CustomResourceOptions = { additionalSecretOutputs: ["privateKeyPem", "caPrivateKeyPem"] };
     const properties = { ...outputs, ...args, ipAddresses: args.ipAddresses ?? [] };
-    const traces = pauseTraces();
-    try {
-      super(
-        typeToken("TlsCertificate"),
-        name,
-        dynamicProperties("TlsCertificate", name, properties, opts),
-        pulumi.mergeOptions(keys, opts),
-      );
-    } catch (error) {
-      throw traces.retraced(error);
-    } finally {
-      traces.resume();
-    }
+    super(
+      typeToken("TlsCertificate"),
+      name,
+      dynamicProperties("TlsCertificate", name, properties, opts),
+      pulumi.mergeOptions(keys, opts),
+    );
   }
 }
