@@ -2,8 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { redact } from "../clients/redact";
+import { registerAsk } from "./commands/ask/command";
+import { registerChat } from "./commands/chat/command";
+import { registerDoctor } from "./commands/doctor/command";
+import { registerModels } from "./commands/models/command";
+import { registerPrompt } from "./commands/prompt/command";
+import { registerRag } from "./commands/rag/command";
 import { ExitCode } from "./exit-codes";
 import { Interrupted } from "./interrupted";
+import { reportFailure } from "./report-failure";
 import { Session } from "./session";
 import { processSurroundings, type Surroundings } from "./surroundings";
 
@@ -18,27 +25,11 @@ Exit codes:
 
 Without flags, endpoints come from the outputs of the selected Pulumi stack.`;
 
-type Register = (program: Command, session: Session) => void;
-
-/** The commands, in the order in which the help names them. */
-const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
-  ask: async () => (await import("./commands/ask/command.js")).registerAsk,
-  chat: async () => (await import("./commands/chat/command.js")).registerChat,
-  prompt: async () => (await import("./commands/prompt/command.js")).registerPrompt,
-  models: async () => (await import("./commands/models/command.js")).registerModels,
-  doctor: async () => (await import("./commands/doctor/command.js")).registerDoctor,
-  rag: async () => (await import("./commands/rag/command.js")).registerRag,
-};
-
-/** Of a command that the line names, only its own flags are made: all of them are a tenth of the start of `ask`. */
-async function registered(named: string | undefined): Promise<Register[]> {
-  const only = Object.entries(COMMANDS).filter(([name]) => name === named);
-  const wanted = only.length > 0 ? only : Object.entries(COMMANDS);
-  return await Promise.all(wanted.map(([, load]) => load()));
-}
+/** In the order in which the help names them. */
+const COMMANDS = [registerAsk, registerChat, registerPrompt, registerModels, registerDoctor, registerRag];
 
 /**
- * Runs the command line; resolves to the exit code. Each command loads its own code when it is used.
+ * Runs the command line; resolves to the exit code.
  *
  * @param surroundings streams and variables. Default: the process's.
  */
@@ -58,14 +49,13 @@ export async function run(
       writeErr: (text) => surroundings.err.write(redact(text, [])),
     })
     .exitOverride();
-  for (const register of await registered(argv[2])) register(program, session);
+  for (const register of COMMANDS) register(program, session);
   try {
     await program.parseAsync([...argv]);
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
     if (error instanceof Interrupted) return ExitCode.interrupted;
-    const { reportFailure } = await import("./report-failure.js");
     return reportFailure(error, session.output({ json: argv.includes("--json") }), session.secrets);
   }
 }

@@ -1,5 +1,6 @@
 import type { Access } from "./access/access";
 import type { CommonFlags } from "./access/access-options";
+import { DEFAULT_PASSWORD_VARIABLE, findAccess } from "./access/find-access";
 import { ExitCode } from "./exit-codes";
 import { Interrupted } from "./interrupted";
 import { Output } from "./output";
@@ -27,7 +28,6 @@ export class Session {
 
   /** Servers and objects for a command; see `findAccess`. */
   async access(flags: CommonFlags): Promise<Access> {
-    const { DEFAULT_PASSWORD_VARIABLE, findAccess } = await import("./access/find-access.js");
     const access = await findAccess(flags, this.surroundings.environment);
     const { username, password } = access.opensearch ?? {};
     this.hide(password, password && `${username}:${password}`);

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Hit } from "../clients/opensearch/documents";
-import { validate } from "../clients/validate";
 import { VECTOR_FIELD } from "../providers/search-index/passages";
 import { contentWords } from "./content-words";
 import { FUSION } from "./fusion";
@@ -68,7 +67,7 @@ const passage = z.looseObject({
 /** The passages among hits; documents that are none are left out. */
 export function candidatesOf(hits: readonly Hit[]): Candidate[] {
   return hits.flatMap(({ id, score, matchedQueries, source }) => {
-    const parsed = validate(passage, source);
+    const parsed = passage.safeParse(source);
     if (!parsed.success) return [];
     const { root, source: path, title, position, text, vector } = parsed.data;
     const sharesWords = matchedQueries.includes(WORDS);

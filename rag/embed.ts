@@ -2,7 +2,6 @@ import { z } from "zod";
 import { ServerError, UnexpectedAnswerError } from "../clients/errors";
 import { predict } from "../clients/opensearch/predict";
 import type { OpenSearchServer } from "../clients/opensearch/server";
-import { validate } from "../clients/validate";
 import type { Deadline } from "../clients/wait";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { promptText } from "../providers/connector/prompt-text";
@@ -107,10 +106,7 @@ async function request(embedder: Embedder, texts: readonly string[], deadline: D
   const { server, modelId, dimension } = embedder;
   const parameters = { input: texts.map(promptText), truncate: "false" };
   const answer = await predict(server, modelId, parameters, deadline);
-  const parsed = validate(
-    vectorsOf,
-    answer.inference_results.flatMap(({ output }) => output ?? []),
-  );
+  const parsed = vectorsOf.safeParse(answer.inference_results.flatMap(({ output }) => output ?? []));
   const vectors = parsed.data?.map(({ data }) => data);
   if (vectors?.length !== texts.length) {
     const name = `POST /_plugins/_ml/models/${modelId}/_predict`;

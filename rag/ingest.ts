@@ -3,7 +3,6 @@ import { ServerError } from "../clients/errors";
 import { type BulkOperation, refresh, scan } from "../clients/opensearch/documents";
 import { putMapping } from "../clients/opensearch/indices";
 import type { OpenSearchServer } from "../clients/opensearch/server";
-import { validate } from "../clients/validate";
 import { Deadline } from "../clients/wait";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { PASSAGE_FIELDS, type Passage } from "../providers/search-index/passages";
@@ -121,7 +120,7 @@ async function indexedPassages(server: OpenSearchServer, index: string): Promise
   await refresh(server, index);
   const fields = ["root", "source", "sourceHash"];
   for await (const { id, source: document } of scan(server, index, ["source", "position", "root"], fields)) {
-    const parsed = validate(passageSchema, document);
+    const parsed = passageSchema.safeParse(document);
     if (!parsed.success) continue;
     const { root, source, sourceHash } = parsed.data;
     found.push({ id, root, source, sourceHash });

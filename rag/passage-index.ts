@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { indicesBehind } from "../clients/opensearch/indices";
 import type { OpenSearchServer } from "../clients/opensearch/server";
-import { validate } from "../clients/validate";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { type PassageMeta, VECTOR_FIELD } from "../providers/search-index/passages";
 
@@ -43,7 +42,7 @@ export async function describePassageIndex(
   const [name, found] = first;
   if (more.length > 0) throw ofSeveral(given, [name, ...more.map(([other]) => other)].sort());
   if (found.filteredAliases.includes(given)) throw filtered(given, name);
-  const parsed = validate(mappingSchema, found.mappings);
+  const parsed = mappingSchema.safeParse(found.mappings);
   if (!parsed.success) throw notOurs(name);
   const { embeddingModel: indexed, dimension } = parsed.data._meta.ollamachat;
   if (embeddingModel !== undefined && tagged(embeddingModel) !== tagged(indexed)) {

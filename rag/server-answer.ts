@@ -3,7 +3,6 @@ import { ServerError, UnexpectedAnswerError } from "../clients/errors";
 import { search } from "../clients/opensearch/documents";
 import { isListOfParts, STREAMED } from "../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../clients/opensearch/server";
-import { validate } from "../clients/validate";
 import { ChatApi } from "../providers/connector/chat-api";
 import { promptText } from "../providers/connector/prompt-text";
 import type { PassageIndex } from "./passage-index";
@@ -94,7 +93,7 @@ export async function serverAnswer(
   );
   if (answer === undefined) return undefined;
   const request = `POST /${index.name}/_search`;
-  const parsed = validate(extension, answer.ext);
+  const parsed = extension.safeParse(answer.ext);
   if (!parsed.success) throw new UnexpectedAnswerError(request, "it holds no ext.retrieval_augmented_generation");
   const { retrieval_augmented_generation: generated } = parsed.data;
   if ("error" in generated) throw new ServerError(200, "", generated.error, request);

@@ -9,7 +9,7 @@ import { CommandFailure } from "../failure";
 import { bytesOf } from "../read-text";
 import type { Access } from "./access";
 import type { StackSelection } from "./pulumi";
-import type { StackOutputs } from "./stack-outputs";
+import { readStackOutputs, type StackOutputs } from "./stack-outputs";
 
 /** The flags that name servers and objects; every command has them. */
 export interface AccessFlags {
@@ -58,7 +58,7 @@ export async function findAccess(flags: AccessFlags, environment = process.env):
   const given = withVariables(flags, environment);
   validate(given);
   const stack = stackOf(given);
-  const outputs = stack && (await outputsOf(stack, isNamed(given), environment));
+  const outputs = stack && (await readStackOutputs(stack, isNamed(given), environment));
   return {
     source: stack === undefined ? "flags and environment" : stackName(stack),
     stack,
@@ -145,16 +145,6 @@ function validate(given: AccessFlags): void {
       fix: "Correct it; ollama-chat --help shows all of them.",
     });
   }
-}
-
-/** Its code is loaded when a stack is to be read: who names the servers should not wait for it. */
-async function outputsOf(
-  stack: StackSelection,
-  mayBeNone: boolean,
-  environment: NodeJS.ProcessEnv,
-): Promise<StackOutputs> {
-  const { readStackOutputs } = await import("./stack-outputs.js");
-  return await readStackOutputs(stack, mayBeNone, environment);
 }
 
 function stackName({ stack }: StackSelection): string {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { validate } from "../../clients/validate";
 import { INTERRUPTED } from "../../diagnosis/themes/interrupted";
 import { ExitCode } from "../exit-codes";
 import { CommandFailure } from "../failure";
@@ -41,7 +40,7 @@ export async function readStackOutputs(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<StackOutputs> {
   const which = selection.stack === undefined ? "the selected stack" : `the stack ${selection.stack}`;
-  const parsed = validate(outputsSchema, asJson(await pulumiOutputs(selection, which, environment)));
+  const parsed = outputsSchema.safeParse(asJson(await pulumiOutputs(selection, which, environment)));
   if (!parsed.success) throw notAChatStack(which, z.prettifyError(parsed.error));
   const { opensearchEndpoint, ollamaEndpoint } = parsed.data;
   if (!mayBeNone && opensearchEndpoint === undefined && ollamaEndpoint === undefined) {

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { UnexpectedAnswerError } from "../../clients/errors";
-import { answerReading, predict } from "../../clients/opensearch/predict";
+import { predict } from "../../clients/opensearch/predict";
+import { answerContent, answerMeasures } from "../../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { Deadline } from "../../clients/wait";
 import { ChatApi } from "../../providers/connector/chat-api";
@@ -45,10 +45,7 @@ async function ask(
   const started = performance.now();
   const deadline = Deadline.after(limits.timeoutSeconds * 1000);
   try {
-    const [answer, { answerContent, answerMeasures }] = await Promise.all([
-      predict(server, modelId, parametersOf(deployed, messages), deadline, limits.signal),
-      pause(SENT_MILLISECONDS).then(answerReading),
-    ]);
+    const answer = await predict(server, modelId, parametersOf(deployed, messages), deadline, limits.signal);
     const content = answerContent(answer);
     if (content === undefined) throw noText(deployed, answer);
     if (content.text !== "") limits.onText?.(content.text);
@@ -61,12 +58,6 @@ async function ask(
     throw explainedIfTooSlow(error, title, limits.timeoutSeconds);
   }
 }
-
-/**
- * What reads an answer is loaded while the model writes it: 20 ms, a third of the time from the command to the request.
- * By then a request to a server nearby is on its way; sooner, the loading would hold it up.
- */
-const SENT_MILLISECONDS = 10;
 
 /** Parameters of `_predict` for a conversation. Where the connector takes one prompt, it becomes one text. */
 function parametersOf({ api, otherModel }: DeployedModel, messages: readonly Message[]): Record<string, unknown> {

@@ -1,31 +1,25 @@
-import type { Access } from "../access/access";
 import type { Output } from "../output";
 import type { Session } from "../session";
 import { harmless } from "../terminal/harmless";
 import { withWaiting } from "../terminal/waiting";
 import { wrapped } from "../terminal/wrap";
-import type { Answer, Answerer, Message } from "./answer";
+import type { Answer, Message } from "./answer";
 import type { AnswerFlags } from "./answer-options";
 import { answerRemarks, measuresLine } from "./measures";
+import { ollamaAnswerer } from "./ollama-answerer";
 import { openSearchAnswerer } from "./opensearch-answerer";
 
 /** Puts one question to the stack's model, as the flags say, and waits for the whole answer. */
 export async function putQuestion(session: Session, flags: AnswerFlags, question: string): Promise<Answer> {
   const output = session.output(flags);
   const access = await withWaiting(output, "looking for the servers", () => session.access(flags));
-  const answerer = flags.direct ? await straight(access) : openSearchAnswerer(access);
+  const answerer = flags.direct ? ollamaAnswerer(access) : openSearchAnswerer(access);
   const messages: Message[] = [{ role: "user", content: question }];
   if (flags.system !== undefined) messages.unshift({ role: "system", content: flags.system });
   const { timeoutSeconds } = flags;
   return await session.interruptible((signal) =>
     withWaiting(output, `asking ${answerer.title}`, () => answerer.answer(messages, { timeoutSeconds, signal })),
   );
-}
-
-/** Its code is loaded when it is used: Ollama's client takes a sixth of the command's start. */
-async function straight(access: Access): Promise<Answerer> {
-  const { ollamaAnswerer } = await import("./ollama-answerer.js");
-  return ollamaAnswerer(access);
 }
 
 /** The answer on stdout, for people; its measures on stderr. */

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { UnexpectedAnswerError, UnreachableError } from "../errors";
 import { AnswerOnly, withoutThinking } from "../thinking";
-import { validate } from "../validate";
 import type { OllamaServer } from "./server";
 import { streamError } from "./streams";
 
@@ -78,7 +77,7 @@ export async function chat(server: OllamaServer, request: ChatRequest): Promise<
 }
 
 function parsed(request: string, line: unknown): z.infer<typeof chatPart> {
-  const part = validate(chatPart, line);
+  const part = chatPart.safeParse(line);
   if (part.success) return part.data;
   throw new UnexpectedAnswerError(request, z.prettifyError(part.error));
 }

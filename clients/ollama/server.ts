@@ -5,7 +5,6 @@ import { z } from "zod";
 import { normalUrl } from "../base-url";
 import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
-import { validate } from "../validate";
 import { httpFetch } from "./http-fetch";
 
 /** One request of Ollama's API. */
@@ -37,7 +36,7 @@ export class OllamaServer {
     const body = await call.send(this.client(call.name, signal)).catch((error: unknown) => {
       throw this.translated(call.name, error, signal);
     });
-    const parsed = validate(call.answer, body);
+    const parsed = call.answer.safeParse(body);
     if (parsed.success) return parsed.data;
     throw new UnexpectedAnswerError(call.name, z.prettifyError(parsed.error));
   }
@@ -87,7 +86,7 @@ const NEVER_ARRIVED =
 const errorBody = z.object({ error: z.string() });
 
 function reasonOf(text: string): string {
-  const parsed = validate(errorBody, asJson(text));
+  const parsed = errorBody.safeParse(asJson(text));
   if (parsed.success) return parsed.data.error;
   return text.trim().slice(0, 500) || "no reason given";
 }

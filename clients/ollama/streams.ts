@@ -1,7 +1,6 @@
 import type { Ollama } from "ollama/browser";
 import { z } from "zod";
 import { DeadlineError, ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
-import { validate } from "../validate";
 import type { Deadline } from "../wait";
 import { typedOptions } from "./options";
 import type { ProgressEvent } from "./progress";
@@ -76,7 +75,7 @@ const progressEvent = z.object({
 });
 
 function parsed(request: string, line: unknown): ProgressEvent {
-  const event = validate(progressEvent, line);
+  const event = progressEvent.safeParse(line);
   if (event.success) return event.data;
   throw new UnexpectedAnswerError(request, z.prettifyError(event.error));
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { anyObject } from "./answers";
 import type { OpenSearchServer } from "./server";
 
 export interface ClusterInfo {
@@ -15,8 +16,8 @@ const NO_IDENTITY = "_na_";
 export async function clusterInfo(server: OpenSearchServer): Promise<ClusterInfo> {
   return await server.once("cluster-info", async () => {
     const answer = await server.call({
-      name: "GET /",
-      send: (client, options) => client.info({}, options),
+      method: "GET",
+      path: "/",
       answer: infoAnswer,
       tooEarly: (info) =>
         info.cluster_uuid === NO_IDENTITY ? "the node is in no cluster yet (cluster_uuid _na_)" : undefined,
@@ -38,8 +39,14 @@ export interface ClusterSettings {
 
 const flatSettings = z.record(z.string(), z.union([z.string(), z.array(z.string()), z.null()]));
 /** Both scopes have to be there: of an answer without them nothing would look set, and so what is would be overwritten. */
-const settingsAnswer = z.object({ persistent: flatSettings, transient: flatSettings });
-const settingsAndDefaultsAnswer = settingsAnswer.extend({ defaults: flatSettings });
+const settingsAndDefaultsAnswer = z.object({
+  persistent: flatSettings,
+  transient: flatSettings,
+  defaults: flatSettings,
+});
+const settingsAnswer = settingsAndDefaultsAnswer
+  .omit({ defaults: true })
+  .transform((scopes) => ({ ...scopes, defaults: {} }));
 
 /** The settings that are in force, and with `defaults` also those of which nobody said anything: some 35 KB. */
 export async function getClusterSettings(
@@ -47,9 +54,10 @@ export async function getClusterSettings(
   { defaults = true }: { readonly defaults?: boolean } = {},
 ): Promise<ClusterSettings> {
   return await server.call({
-    name: "GET /_cluster/settings",
-    send: (client, options) => client.cluster.getSettings({ flat_settings: true, include_defaults: defaults }, options),
-    answer: defaults ? settingsAndDefaultsAnswer : settingsAnswer.transform((scopes) => ({ ...scopes, defaults: {} })),
+    method: "GET",
+    path: "/_cluster/settings",
+    query: { flat_settings: true, include_defaults: defaults },
+    answer: defaults ? settingsAndDefaultsAnswer : settingsAnswer,
     repeatable: true,
   });
 }
@@ -60,9 +68,10 @@ export async function putClusterSettings(
   settings: Readonly<Partial<Record<SettingScope, Readonly<Record<string, unknown>>>>>,
 ): Promise<void> {
   await server.call({
-    name: "PUT /_cluster/settings",
-    send: (client, options) => client.cluster.putSettings({ body: settings }, options),
-    answer: z.looseObject({}),
+    method: "PUT",
+    path: "/_cluster/settings",
+    body: settings,
+    answer: anyObject,
     repeatable: true,
   });
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
+import { Client } from "@opensearch-project/opensearch";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { normalUrl } from "../base-url";
 import { shownVariable } from "../credentials";
 import { proxyOptions } from "../proxies";
-import { apiClient } from "./library";
 import { OpenSearchServer } from "./server";
 
 /** How to reach an OpenSearch cluster; every OpenSearch resource has it as its `connection` input. */
@@ -49,11 +49,13 @@ export function openSearch(connection: Connection): OpenSearchServer {
   const known = servers.get(key);
   if (known) return known;
   const server = new OpenSearchServer({
-    client: apiClient({
+    client: new Client({
       nodes: [connection.endpoint, ...(connection.endpoints ?? [])].map(normalUrl),
       auth: connection.username === undefined ? undefined : { username: connection.username, password: password ?? "" },
       ssl: { ca: authorityOf(connection), rejectUnauthorized: connection.skipTlsVerify !== true },
       agent: { keepAlive: true, maxSockets: MAX_SOCKETS, ...proxyOptions(connection.endpoint) },
+      // It would repeat a create as well; `OpenSearchServer` repeats what may be repeated.
+      maxRetries: 0,
     }),
     endpoint: normalUrl(connection.endpoint),
     requestTimeoutSeconds: connection.requestTimeoutSeconds ?? DEFAULT_REQUEST_TIMEOUT_SECONDS,

@@ -4,7 +4,7 @@ import type { Deadline } from "../wait";
 import { searchAnswer, writeAnswer } from "./answers";
 import { orMissing } from "./missing";
 import { whileOpening } from "./retry";
-import type { OpenSearchServer } from "./server";
+import { type OpenSearchServer, path } from "./server";
 
 /** One request that a connector can send. `${parameters.…}` and `${credential.…}` are filled in by the server. */
 export interface ConnectorAction {
@@ -100,15 +100,19 @@ const connectorAnswer = z.object({
   client_config: z.record(z.string(), z.unknown()).nullish(),
 });
 
+const connectorsAnswer = searchAnswer(connectorAnswer);
+const createdAnswer = z.object({ connector_id: z.string() });
+
 export async function createConnector(
   server: OpenSearchServer,
   body: ConnectorBody,
   deadline: Deadline,
 ): Promise<string> {
   const answer = await server.call({
-    name: "POST /_plugins/_ml/connectors/_create",
-    send: (client, options) => client.ml.createConnector({ body: wire(body) as never }, options),
-    answer: z.object({ connector_id: z.string() }),
+    method: "POST",
+    path: "/_plugins/_ml/connectors/_create",
+    body: wire(body),
+    answer: createdAnswer,
     repeatable: false,
     // A new cluster takes seconds to make the key with which it encrypts credentials.
     retry: { deadline },
@@ -118,8 +122,8 @@ export async function createConnector(
 
 export async function getConnector(server: OpenSearchServer, id: string): Promise<ConnectorDocument | undefined> {
   const call = server.call({
-    name: `GET /_plugins/_ml/connectors/${id}`,
-    send: (client, options) => client.ml.getConnector({ connector_id: id }, options),
+    method: "GET",
+    path: path`/_plugins/_ml/connectors/${id}`,
     answer: connectorAnswer,
     repeatable: true,
   });
@@ -134,8 +138,9 @@ export async function patchConnector(
   patch: { readonly parameters: Readonly<Record<string, string>>; readonly credential: ConnectorBody["credential"] },
 ): Promise<void> {
   await server.call({
-    name: `PUT /_plugins/_ml/connectors/${id}`,
-    send: (client, options) => client.ml.updateConnector({ connector_id: id, body: { ...patch } as never }, options),
+    method: "PUT",
+    path: path`/_plugins/_ml/connectors/${id}`,
+    body: patch,
     answer: writeAnswer,
     repeatable: true,
   });
@@ -154,8 +159,8 @@ export function countsAsUsed(error: unknown): error is ServerError {
 /** Deletes a connector; one that is not there counts as deleted. */
 export async function deleteConnector(server: OpenSearchServer, id: string): Promise<void> {
   const call = server.call({
-    name: `DELETE /_plugins/_ml/connectors/${id}`,
-    send: (client, options) => client.ml.deleteConnector({ connector_id: id }, options),
+    method: "DELETE",
+    path: path`/_plugins/_ml/connectors/${id}`,
     answer: writeAnswer,
     repeatable: true,
   });
@@ -171,13 +176,10 @@ export async function findConnectors(
   beginning: string,
 ): Promise<readonly { readonly id: string; readonly connector: ConnectorDocument }[]> {
   const answer = await server.call({
-    name: "POST /_plugins/_ml/connectors/_search",
-    send: (client, options) =>
-      client.ml.searchConnectors(
-        { body: { query: { prefix: { [`parameters.${parameter}`]: beginning } }, size: MOST_FOUND } as never },
-        options,
-      ),
-    answer: searchAnswer(connectorAnswer),
+    method: "POST",
+    path: "/_plugins/_ml/connectors/_search",
+    body: { query: { prefix: { [`parameters.${parameter}`]: beginning } }, size: MOST_FOUND },
+    answer: connectorsAnswer,
     repeatable: true,
     retry: whileOpening(),
   });

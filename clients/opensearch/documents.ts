@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { OpenSearchServer } from "./server";
+import { anyObject } from "./answers";
+import { type OpenSearchServer, path } from "./server";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -43,8 +44,9 @@ export async function bulk(
       : [{ delete: { _id: operation.id } }],
   );
   const answer = await server.call({
-    name: `POST /${index}/_bulk`,
-    send: (client, options) => client.bulk({ index, body: lines as never }, options),
+    method: "POST",
+    path: path`/${index}/_bulk`,
+    body: lines,
     answer: bulkAnswer,
     repeatable: true,
   });
@@ -103,8 +105,9 @@ export async function search(
   { timeoutSeconds, repeatable = true }: SearchLimits = {},
 ): Promise<SearchResult> {
   const answer = await server.call({
-    name: `POST /${index}/_search`,
-    send: (client, options) => client.search({ index, body: { ...body } as never }, options),
+    method: "POST",
+    path: path`/${index}/_search`,
+    body,
     answer: searchAnswer,
     repeatable,
     timeoutSeconds,
@@ -151,9 +154,9 @@ export async function* scan(
 /** Lets searches see everything that was written until now. */
 export async function refresh(server: OpenSearchServer, index: string): Promise<void> {
   await server.call({
-    name: `POST /${index}/_refresh`,
-    send: (client, options) => client.indices.refresh({ index }, options),
-    answer: z.looseObject({}),
+    method: "POST",
+    path: path`/${index}/_refresh`,
+    answer: anyObject,
     repeatable: true,
   });
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ServerError } from "../errors";
+import { refresh } from "./documents";
 import { orMissing } from "./missing";
-import type { OpenSearchServer } from "./server";
+import { type OpenSearchServer, path } from "./server";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -39,8 +40,9 @@ export async function indicesBehind(
   name: string,
 ): Promise<ReadonlyMap<string, IndexDocument>> {
   const call = server.call({
-    name: `GET /${name}`,
-    send: (client, options) => client.indices.get({ index: name, flat_settings: true }, options),
+    method: "GET",
+    path: path`/${name}`,
+    query: { flat_settings: true },
     answer: indexAnswer,
     repeatable: true,
   });
@@ -61,8 +63,9 @@ export async function createIndex(
   body: { readonly mappings: Json; readonly settings: Json },
 ): Promise<void> {
   await server.call({
-    name: `PUT /${name}`,
-    send: (client, options) => client.indices.create({ index: name, body: { ...body } as never }, options),
+    method: "PUT",
+    path: path`/${name}`,
+    body,
     answer: acknowledged,
     repeatable: false,
   });
@@ -71,8 +74,9 @@ export async function createIndex(
 /** Adds fields to an index, or changes what can be changed of them; `_meta` is replaced as a whole. */
 export async function putMapping(server: OpenSearchServer, name: string, mappings: Json): Promise<void> {
   await server.call({
-    name: `PUT /${name}/_mapping`,
-    send: (client, options) => client.indices.putMapping({ index: name, body: { ...mappings } as never }, options),
+    method: "PUT",
+    path: path`/${name}/_mapping`,
+    body: mappings,
     answer: acknowledged,
     repeatable: true,
   });
@@ -81,8 +85,9 @@ export async function putMapping(server: OpenSearchServer, name: string, mapping
 /** Sets flat keys; `null` puts a key back to its default. */
 export async function putIndexSettings(server: OpenSearchServer, name: string, settings: Json): Promise<void> {
   await server.call({
-    name: `PUT /${name}/_settings`,
-    send: (client, options) => client.indices.putSettings({ index: name, body: { ...settings } as never }, options),
+    method: "PUT",
+    path: path`/${name}/_settings`,
+    body: settings,
     answer: acknowledged,
     repeatable: true,
   });
@@ -91,26 +96,23 @@ export async function putIndexSettings(server: OpenSearchServer, name: string, s
 /** Deletes an index with its documents; one that is not there counts as deleted. */
 export async function deleteIndex(server: OpenSearchServer, name: string): Promise<void> {
   const call = server.call({
-    name: `DELETE /${name}`,
-    send: (client, options) => client.indices.delete({ index: name }, options),
+    method: "DELETE",
+    path: path`/${name}`,
     answer: acknowledged,
     repeatable: true,
   });
   await orMissing(call);
 }
 
+const countAnswer = z.object({ count: z.number() });
+
 /** How many documents an index holds, with everything that was written until now. */
 export async function countDocuments(server: OpenSearchServer, name: string): Promise<number> {
-  await server.call({
-    name: `POST /${name}/_refresh`,
-    send: (client, options) => client.indices.refresh({ index: name }, options),
-    answer: z.looseObject({}),
-    repeatable: true,
-  });
+  await refresh(server, name);
   const answer = await server.call({
-    name: `GET /${name}/_count`,
-    send: (client, options) => client.count({ index: name }, options),
-    answer: z.object({ count: z.number() }),
+    method: "GET",
+    path: path`/${name}/_count`,
+    answer: countAnswer,
     repeatable: true,
   });
   return answer.count;
@@ -121,8 +123,9 @@ const metaAnswer = z.record(z.string(), z.object({ mappings: z.object({ _meta: j
 /** `_meta` of every index that has one, by the index's name; empty where the user may not look at all of them. */
 export async function metaOfIndices(server: OpenSearchServer): Promise<Readonly<Record<string, Json>>> {
   const call = server.call({
-    name: "GET /*/_mapping",
-    send: (client, options) => client.indices.getMapping({ index: "*", filter_path: ["*.mappings._meta"] }, options),
+    method: "GET",
+    path: "/*/_mapping",
+    query: { filter_path: "*.mappings._meta" },
     answer: metaAnswer,
     repeatable: true,
   });
@@ -148,6 +151,7 @@ const reindexAnswer = z.object({
     z.looseObject({ id: z.string().optional(), cause: z.looseObject({ reason: z.string().optional() }).optional() }),
   ),
 });
+const reindexOutcome = z.union([reindexAnswer, reindexRefusal]);
 
 export interface Copied {
   readonly total: number;
@@ -167,13 +171,12 @@ export async function reindex(
   timeoutSeconds: number,
 ): Promise<Copied> {
   const answer = await server.call({
-    name: "POST /_reindex",
-    send: (client, options) =>
-      client.reindex(
-        { refresh: true, body: { source: { index: from }, dest: { index: to } } },
-        { ...options, ignore: NOT_ALL_COPIED },
-      ),
-    answer: z.union([reindexAnswer, reindexRefusal]),
+    method: "POST",
+    path: "/_reindex",
+    query: { refresh: true },
+    body: { source: { index: from }, dest: { index: to } },
+    accepts: NOT_ALL_COPIED,
+    answer: reindexOutcome,
     repeatable: true,
     timeoutSeconds,
   });

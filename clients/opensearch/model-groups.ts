@@ -3,7 +3,7 @@ import { ServerError } from "../errors";
 import { searchAnswer, writeAnswer } from "./answers";
 import { orMissing } from "./missing";
 import { whileOpening } from "./retry";
-import type { OpenSearchServer } from "./server";
+import { type OpenSearchServer, path } from "./server";
 
 export interface ModelGroupFields {
   readonly name?: string;
@@ -32,12 +32,15 @@ const groupAnswer = z.object({
   latest_version: z.coerce.number().default(0),
 });
 
+const groupsAnswer = searchAnswer(groupAnswer);
+const registeredAnswer = z.object({ model_group_id: z.string() });
+
 export async function registerModelGroup(server: OpenSearchServer, fields: ModelGroupFields): Promise<string> {
   const answer = await server.call({
-    name: "POST /_plugins/_ml/model_groups/_register",
-    send: (client, options) =>
-      client.ml.registerModelGroup({ body: { name: fields.name ?? "", ...wire(fields) } as never }, options),
-    answer: z.object({ model_group_id: z.string() }),
+    method: "POST",
+    path: "/_plugins/_ml/model_groups/_register",
+    body: { name: fields.name ?? "", ...wire(fields) },
+    answer: registeredAnswer,
     repeatable: false,
   });
   return answer.model_group_id;
@@ -45,8 +48,8 @@ export async function registerModelGroup(server: OpenSearchServer, fields: Model
 
 export async function getModelGroup(server: OpenSearchServer, id: string): Promise<ModelGroupDocument | undefined> {
   const call = server.call({
-    name: `GET /_plugins/_ml/model_groups/${id}`,
-    send: (client, options) => client.ml.getModelGroup({ model_group_id: id }, options),
+    method: "GET",
+    path: path`/_plugins/_ml/model_groups/${id}`,
     answer: groupAnswer,
     repeatable: true,
   });
@@ -56,8 +59,9 @@ export async function getModelGroup(server: OpenSearchServer, id: string): Promi
 
 export async function updateModelGroup(server: OpenSearchServer, id: string, fields: ModelGroupFields): Promise<void> {
   await server.call({
-    name: `PUT /_plugins/_ml/model_groups/${id}`,
-    send: (client, options) => client.ml.updateModelGroup({ model_group_id: id, body: wire(fields) as never }, options),
+    method: "PUT",
+    path: path`/_plugins/_ml/model_groups/${id}`,
+    body: wire(fields),
     answer: writeAnswer,
     repeatable: true,
   });
@@ -71,13 +75,10 @@ export async function findModelGroups(
   words: string,
 ): Promise<readonly { readonly id: string; readonly group: ModelGroupDocument }[]> {
   const answer = await server.call({
-    name: "POST /_plugins/_ml/model_groups/_search",
-    send: (client, options) =>
-      client.ml.searchModelGroup(
-        { body: { query: { match_phrase: { description: words } }, size: MOST_OF_ONE_OWNER } as never },
-        options,
-      ),
-    answer: searchAnswer(groupAnswer),
+    method: "POST",
+    path: "/_plugins/_ml/model_groups/_search",
+    body: { query: { match_phrase: { description: words } }, size: MOST_OF_ONE_OWNER },
+    answer: groupsAnswer,
     repeatable: true,
     retry: whileOpening(),
   });
@@ -94,8 +95,8 @@ export function holdsModels(error: unknown): error is ServerError {
 /** Deletes a group; one that is not there counts as deleted. */
 export async function deleteModelGroup(server: OpenSearchServer, id: string): Promise<void> {
   const call = server.call({
-    name: `DELETE /_plugins/_ml/model_groups/${id}`,
-    send: (client, options) => client.ml.deleteModelGroup({ model_group_id: id }, options),
+    method: "DELETE",
+    path: path`/_plugins/_ml/model_groups/${id}`,
     answer: writeAnswer,
     repeatable: true,
   });

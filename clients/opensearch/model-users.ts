@@ -4,6 +4,8 @@ import { searchAnswer } from "./answers";
 import type { OpenSearchServer } from "./server";
 
 const MOST_AGENTS = 1_000;
+const pipelinesAnswer = z.record(z.string(), z.unknown());
+const agentsAnswer = searchAnswer(z.unknown());
 
 /**
  * What else on the cluster names a model: search pipelines, ingest pipelines and agents. A cluster without one of these
@@ -20,9 +22,9 @@ export async function usersOfModel(server: OpenSearchServer, modelId: string): P
 
 async function pipelines(server: OpenSearchServer, kind: string, path: string, modelId: string): Promise<string[]> {
   const call = server.call({
-    name: `GET ${path}`,
-    send: (client, options) => client.transport.request({ method: "GET", path }, options),
-    answer: z.record(z.string(), z.unknown()),
+    method: "GET",
+    path,
+    answer: pipelinesAnswer,
     repeatable: true,
   });
   const all = await call.catch(noneWhereAbsent({}));
@@ -33,9 +35,10 @@ async function pipelines(server: OpenSearchServer, kind: string, path: string, m
 
 async function agents(server: OpenSearchServer, modelId: string): Promise<string[]> {
   const call = server.call({
-    name: "POST /_plugins/_ml/agents/_search",
-    send: (client, options) => client.ml.searchAgents({ body: { size: MOST_AGENTS } as never }, options),
-    answer: searchAnswer(z.unknown()),
+    method: "POST",
+    path: "/_plugins/_ml/agents/_search",
+    body: { size: MOST_AGENTS },
+    answer: agentsAnswer,
     repeatable: true,
   });
   const answer = await call.catch(noneWhereAbsent({ hits: { hits: [] } }));

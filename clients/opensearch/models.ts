@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Deadline } from "../wait";
-import { searchAnswer, writeAnswer } from "./answers";
+import { anyObject, searchAnswer, writeAnswer } from "./answers";
 import { orMissing } from "./missing";
 import { whileOpening } from "./retry";
-import type { OpenSearchServer } from "./server";
+import { type OpenSearchServer, path } from "./server";
 
 /** What can be said of a remote model, at registration and later. JSON members are sent as they are. */
 export interface ModelFields {
@@ -37,6 +37,9 @@ const modelAnswer = z.object({
   model_state: z.string().default("UNKNOWN"),
 });
 
+const modelsAnswer = searchAnswer(modelAnswer);
+const registeredAnswer = z.object({ model_id: z.string() });
+
 /** Registers a remote model, deploying it in the same call; the answer comes before it is deployed. */
 export async function registerModel(
   server: OpenSearchServer,
@@ -44,14 +47,11 @@ export async function registerModel(
   options: { readonly deploy: boolean; readonly deadline: Deadline },
 ): Promise<string> {
   const answer = await server.call({
-    name: `POST /_plugins/_ml/models/_register${options.deploy ? "?deploy=true" : ""}`,
-    send: (client, call) =>
-      client.ml.registerModel(
-        { body: { function_name: "remote", ...wire(fields) } as never },
-        // The generated types know no `deploy`, a query parameter of the API since 2.5.
-        options.deploy ? { ...call, querystring: { deploy: true } } : call,
-      ),
-    answer: z.object({ model_id: z.string() }),
+    method: "POST",
+    path: "/_plugins/_ml/models/_register",
+    query: options.deploy ? { deploy: true } : {},
+    body: { function_name: "remote", ...wire(fields) },
+    answer: registeredAnswer,
     repeatable: false,
     retry: { deadline: options.deadline },
   });
@@ -60,8 +60,8 @@ export async function registerModel(
 
 export async function getModel(server: OpenSearchServer, id: string): Promise<ModelDocument | undefined> {
   const call = server.call({
-    name: `GET /_plugins/_ml/models/${id}`,
-    send: (client, options) => client.ml.getModel({ model_id: id }, options),
+    method: "GET",
+    path: path`/_plugins/_ml/models/${id}`,
     answer: modelAnswer,
     repeatable: true,
   });
@@ -76,8 +76,9 @@ export async function updateModel(
   deadline: Deadline,
 ): Promise<void> {
   await server.call({
-    name: `PUT /_plugins/_ml/models/${id}`,
-    send: (client, options) => client.ml.updateModel({ model_id: id, body: wire(fields) as never }, options),
+    method: "PUT",
+    path: path`/_plugins/_ml/models/${id}`,
+    body: wire(fields),
     answer: writeAnswer,
     repeatable: true,
     retry: { deadline },
@@ -86,9 +87,9 @@ export async function updateModel(
 
 export async function deployModel(server: OpenSearchServer, id: string): Promise<void> {
   await server.call({
-    name: `POST /_plugins/_ml/models/${id}/_deploy`,
-    send: (client, options) => client.ml.deployModel({ model_id: id }, options),
-    answer: z.looseObject({}),
+    method: "POST",
+    path: path`/_plugins/_ml/models/${id}/_deploy`,
+    answer: anyObject,
     repeatable: true,
   });
 }
@@ -96,9 +97,9 @@ export async function deployModel(server: OpenSearchServer, id: string): Promise
 /** Undeploys a model; one that is not there, or not loaded, counts as undeployed. */
 export async function undeployModel(server: OpenSearchServer, id: string): Promise<void> {
   const call = server.call({
-    name: `POST /_plugins/_ml/models/${id}/_undeploy`,
-    send: (client, options) => client.ml.undeployModel({ model_id: id }, options),
-    answer: z.looseObject({}),
+    method: "POST",
+    path: path`/_plugins/_ml/models/${id}/_undeploy`,
+    answer: anyObject,
     repeatable: true,
   });
   await orMissing(call);
@@ -107,8 +108,8 @@ export async function undeployModel(server: OpenSearchServer, id: string): Promi
 /** Deletes a model; one that is not there counts as deleted. */
 export async function deleteModel(server: OpenSearchServer, id: string): Promise<void> {
   const call = server.call({
-    name: `DELETE /_plugins/_ml/models/${id}`,
-    send: (client, options) => client.ml.deleteModel({ model_id: id }, options),
+    method: "DELETE",
+    path: path`/_plugins/_ml/models/${id}`,
     answer: writeAnswer,
     repeatable: true,
   });
@@ -142,9 +143,10 @@ export async function findModelsDescribed(server: OpenSearchServer, words: strin
 
 async function findModels(server: OpenSearchServer, query: object): Promise<FoundModel[]> {
   const answer = await server.call({
-    name: "POST /_plugins/_ml/models/_search",
-    send: (client, options) => client.ml.searchModels({ body: { query, size: MOST_FOUND } as never }, options),
-    answer: searchAnswer(modelAnswer),
+    method: "POST",
+    path: "/_plugins/_ml/models/_search",
+    body: { query, size: MOST_FOUND },
+    answer: modelsAnswer,
     repeatable: true,
     retry: whileOpening(),
   });

@@ -15,8 +15,9 @@ export async function installedPlugins(server: OpenSearchServer): Promise<Readon
   return await server.once("plugins", async () => {
     try {
       const answer = await server.call({
-        name: "GET /_cat/plugins",
-        send: (client, options) => client.cat.plugins({ format: "json", h: ["component"] }, options),
+        method: "GET",
+        path: "/_cat/plugins",
+        query: { format: "json", h: "component" },
         answer: rows,
         repeatable: true,
       });

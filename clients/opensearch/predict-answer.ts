@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { withoutThinking } from "../thinking";
-import { validate } from "../validate";
 
 export const predictAnswer = z.looseObject({
   inference_results: z.array(
@@ -84,7 +83,7 @@ export function answerContent(answer: PredictAnswer): AnswerContent | undefined 
 }
 
 function rawAnswer(answer: PredictAnswer): RawAnswer | undefined {
-  return isStream(answer) ? undefined : validate(ollamaAnswer, firstMap(answer)).data;
+  return isStream(answer) ? undefined : ollamaAnswer.safeParse(firstMap(answer)).data;
 }
 
 /** Nothing but text; a model's own answer has more members. */
@@ -96,7 +95,7 @@ const oneOfMany = z.looseObject({ done: z.literal(false) });
  * in the very place of an answer: one JSON document a line, each with a few letters (ml-commons #2996).
  */
 export function isStream(answer: PredictAnswer): boolean {
-  const text = validate(onlyText, firstMap(answer)).data?.response;
+  const text = onlyText.safeParse(firstMap(answer)).data?.response;
   return text !== undefined && isListOfParts(text);
 }
 
@@ -104,7 +103,7 @@ export function isStream(answer: PredictAnswer): boolean {
 export function isListOfParts(text: string): boolean {
   if (!text.startsWith("{")) return false;
   const [first = ""] = text.split("\n", 1);
-  return validate(oneOfMany, parsedJson(first)).success;
+  return oneOfMany.safeParse(parsedJson(first)).success;
 }
 
 /** What such an answer is told as. */
@@ -143,7 +142,7 @@ export interface AnswerMeasures {
 
 /** Model, tokens and time from `/api/generate`, `/api/chat` and `/v1/chat/completions`; what is not told is absent. */
 export function answerMeasures(answer: PredictAnswer): AnswerMeasures {
-  const parsed = validate(ollamaMeasures, firstMap(answer));
+  const parsed = ollamaMeasures.safeParse(firstMap(answer));
   if (!parsed.success) return {};
   const { model, eval_count, prompt_eval_count, eval_duration, usage } = parsed.data;
   return {

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { ServerError, UnexpectedAnswerError } from "../errors";
-import { validate } from "../validate";
 
 const cause = z.object({ reason: z.string().nullish() });
 const errorBody = z.object({
@@ -19,7 +18,7 @@ const SHARDS_REFUSE = "search_phase_execution_exception";
 
 /** What the server's answer of a status of 400 or more says, in whichever form it says so. */
 export function refusal(request: string, status: number, body: unknown): ServerError {
-  const parsed = validate(errorBody, body);
+  const parsed = errorBody.safeParse(body);
   if (parsed.success && typeof parsed.data.error === "object") {
     const { type = "", reason: own, message, root_cause: causes = [] } = parsed.data.error;
     // Gateways before model servers, and before OpenSearch, have OpenAI's form.

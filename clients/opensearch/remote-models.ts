@@ -24,16 +24,15 @@ const modelSource = z.object({
   connector: z.object({ parameters: z.record(z.string(), z.coerce.string()).nullish() }).nullish(),
 });
 
+const modelsAnswer = searchAnswer(modelSource);
+
 /** The cluster's remote models, 200 at most. */
 export async function findRemoteModels(server: OpenSearchServer): Promise<RemoteModel[]> {
   const answer = await server.call({
-    name: "POST /_plugins/_ml/models/_search",
-    send: (client, options) =>
-      client.ml.searchModels(
-        { body: { query: { term: { algorithm: "REMOTE" } }, size: MOST_MODELS } as never },
-        options,
-      ),
-    answer: searchAnswer(modelSource),
+    method: "POST",
+    path: "/_plugins/_ml/models/_search",
+    body: { query: { term: { algorithm: "REMOTE" } }, size: MOST_MODELS },
+    answer: modelsAnswer,
     repeatable: true,
   });
   return answer.hits.hits.map(({ _id: id, _source: model }) => ({

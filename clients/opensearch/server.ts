@@ -1,30 +1,28 @@
-import type { ApiResponse } from "@opensearch-project/opensearch";
+import { type Client, errors } from "@opensearch-project/opensearch";
 import type { z } from "zod";
 import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
-import { validate } from "../validate";
-import { type ApiClient, apiErrors } from "./library";
+import { misread, redirect, refusal } from "./refusal";
 import { type RetryLimits, retrying } from "./retry";
 
 interface ServerOptions {
-  readonly client: ApiClient;
+  readonly client: Client;
   readonly endpoint: string;
   readonly requestTimeoutSeconds: number;
   readonly maxRetries: number;
 }
 
-interface CallOptions {
-  /** Time limit of one try in milliseconds. */
-  readonly requestTimeout: number;
-}
-
-/** One request of the server's API. */
+/** One request of the server's API. Messages name it by method and path. */
 export interface Call<T> {
-  /** Method and path, for messages. */
-  readonly name: string;
-  readonly send: (client: ApiClient, options: CallOptions) => PromiseLike<ApiResponse>;
-  /** Reads the answer. A function is called when the answer is there: its code need not be loaded before the request. */
-  readonly answer: z.ZodType<T> | (() => Promise<z.ZodType<T>>);
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Begins with `/`. Made with `path` where an id or a name is part of it. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  /** Sent as JSON; a list as one JSON document a line. */
+  readonly body?: object;
+  readonly answer: z.ZodType<T>;
+  /** Statuses from 400 on that are no refusal: their body is read as the answer. */
+  readonly accepts?: readonly number[];
   /** What is wrong with an answer that the server gave too early; it counts as a refusal with 503. */
   readonly tooEarly?: (answer: T) => string | undefined;
   /** True when sending it twice does no more than sending it once. */
@@ -33,6 +31,13 @@ export interface Call<T> {
   readonly timeoutSeconds?: number;
   /** Bounds of trying again. Default: the connection's `maxRetries`. */
   readonly retry?: Partial<RetryLimits>;
+  /** Ends the wait for the answer. */
+  readonly signal?: AbortSignal;
+}
+
+/** A path with its ids and names encoded, such as ``path`/_plugins/_ml/models/${id}` ``. */
+export function path(texts: TemplateStringsArray, ...names: readonly string[]): string {
+  return String.raw({ raw: texts }, ...names.map(encodeURIComponent));
 }
 
 /** An OpenSearch cluster as the lifecycles see it: typed answers, errors of `clients/errors`, bounded repeats. */
@@ -67,47 +72,52 @@ export class OpenSearchServer {
   }
 
   async #send<T>(call: Call<T>, tried: number): Promise<T> {
-    const requestTimeout = (call.timeoutSeconds ?? this.#options.requestTimeoutSeconds) * 1000;
-    const body = await this.#answered(call, requestTimeout, tried).catch(async (error: unknown) => {
-      throw await this.#translated(call.name, error);
+    const request = `${call.method} ${call.path}`;
+    const body = await this.#answered(call, request, tried).catch((error: unknown) => {
+      throw this.#translated(request, error);
     });
-    const answer = typeof call.answer === "function" ? await call.answer() : call.answer;
-    const parsed = validate(answer, body);
-    if (parsed.success) {
-      const early = call.tooEarly?.(parsed.data);
-      if (early === undefined) return parsed.data;
-      throw new ServerError(503, "", early, call.name);
-    }
-    const { misread } = await import("./refusal.js");
-    throw misread(call.name, parsed.error);
+    const parsed = call.answer.safeParse(body);
+    if (!parsed.success) throw misread(request, parsed.error);
+    const early = call.tooEarly?.(parsed.data);
+    if (early !== undefined) throw new ServerError(503, "", early, request);
+    return parsed.data;
   }
 
-  async #answered<T>(call: Call<T>, requestTimeout: number, tried: number): Promise<unknown> {
+  async #answered<T>(call: Call<T>, request: string, tried: number): Promise<unknown> {
     const startMs = clockMs();
     let status: number | undefined;
     try {
-      const answer = await call.send(this.#options.client, { requestTimeout });
+      const answer = await this.#requested(call);
       status = answer.statusCode ?? undefined;
-      // One from 400 on comes here where the call asked for it.
+      // The client takes these for a success.
       if (status !== undefined && status >= 300 && status < 400) {
-        const { redirect } = await import("./refusal.js");
-        throw redirect(call.name, status, answer.body, answer.headers?.location);
+        throw redirect(request, status, answer.body, answer.headers?.location);
       }
       return answer.body;
     } catch (error) {
-      if (error instanceof apiErrors().ResponseError) status = error.statusCode;
+      if (error instanceof errors.ResponseError) status = error.statusCode;
       throw error;
     } finally {
-      trace(startMs, { kind: "request", server: "opensearch", request: call.name, status, try: tried });
+      trace(startMs, { kind: "request", server: "opensearch", request, status, try: tried });
     }
   }
 
-  async #translated(request: string, error: unknown): Promise<unknown> {
-    const errors = apiErrors();
-    if (error instanceof errors.ResponseError) {
-      const { refusal } = await import("./refusal.js");
-      return refusal(request, error.statusCode ?? 0, error.body);
-    }
+  #requested<T>({ method, path, query, body, accepts, timeoutSeconds, signal }: Call<T>) {
+    signal?.throwIfAborted();
+    const request = this.#options.client.transport.request(
+      { method, path, querystring: { ...query }, ...(Array.isArray(body) ? { bulkBody: body } : { body }) },
+      {
+        requestTimeout: (timeoutSeconds ?? this.#options.requestTimeoutSeconds) * 1000,
+        ...(accepts && { ignore: [...accepts] }),
+      },
+    );
+    // What `abort` answers must not leave the listener: Node.js would throw its rejection, request and all, as uncaught.
+    signal?.addEventListener("abort", () => void request.abort(), { once: true });
+    return request;
+  }
+
+  #translated(request: string, error: unknown): unknown {
+    if (error instanceof errors.ResponseError) return refusal(request, error.statusCode ?? 0, error.body);
     if (error instanceof errors.TimeoutError) {
       return new UnreachableError(this.endpoint, "no answer within the time limit", request, true);
     }

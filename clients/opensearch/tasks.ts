@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { searchAnswer } from "./answers";
 import type { OpenSearchServer } from "./server";
 
 const MOST_TASKS = 50;
@@ -11,16 +12,18 @@ const taskAnswer = z.object({
   create_time: z.coerce.number().default(0),
 });
 
+const tasksAnswer = searchAnswer(taskAnswer);
+
 /**
  * The error of a model's newest failed deployment, or `undefined`. It is often JSON text keyed by node id; then one
  * `node: reason` each. A failing look-up is no reason to hide the failure it was to explain.
  */
 export async function lastDeployError(server: OpenSearchServer, modelId: string): Promise<string | undefined> {
   const search = server.call({
-    name: "POST /_plugins/_ml/tasks/_search",
-    send: (client, options) =>
-      client.ml.searchTasks({ body: { query: { term: { model_id: modelId } }, size: MOST_TASKS } as never }, options),
-    answer: z.object({ hits: z.object({ hits: z.array(z.object({ _source: taskAnswer })) }) }),
+    method: "POST",
+    path: "/_plugins/_ml/tasks/_search",
+    body: { query: { term: { model_id: modelId } }, size: MOST_TASKS },
+    answer: tasksAnswer,
     repeatable: true,
   });
   const answer = await search.catch(() => undefined);

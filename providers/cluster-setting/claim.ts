@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { ClusterSettings, SettingScope, SettingValue } from "../../clients/opensearch/cluster";
-import { validate } from "../../clients/validate";
 import { canonicalJson, shortHash } from "../shared/canonical";
 import type { Memory } from "./plan";
 
@@ -57,7 +56,7 @@ export function claimText(claim: Claim): string {
 function claimFrom(text: SettingValue): Claim | undefined {
   if (typeof text !== "string") return undefined;
   try {
-    return validate(claimSchema, JSON.parse(text)).data;
+    return claimSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,5 +1,4 @@
-import { createRequire } from "node:module";
-import type { RE2JS } from "re2js";
+import { RE2JS } from "re2js";
 import { javaSyntaxProblem } from "./java-syntax";
 
 /** What RE2 has no form for, or understands otherwise: intersections of classes, and Java's `\R`, `\X`, `\h` and others. */
@@ -18,16 +17,8 @@ export function javaMatches(pattern: string, text: string): boolean | undefined 
   // Possessive quantifiers only forbid to look back.
   const greedy = pattern.replaceAll(/([*+?}])\+/g, "$1");
   try {
-    return re2().compile(greedy).matches(text);
+    return RE2JS.compile(greedy).matches(text);
   } catch {
     return undefined;
   }
-}
-
-let loaded: typeof RE2JS | undefined;
-
-/** Loaded with the first regex that is judged: few programs have one, and it takes 12 ms. */
-function re2(): typeof RE2JS {
-  loaded ??= (createRequire(__filename)("re2js") as typeof import("re2js")).RE2JS;
-  return loaded;
 }

@@ -39,7 +39,7 @@ import { timeoutMilliseconds } from "../shared/timeouts";
 import { awaitDeployed, awaitSettled, ensureDeployed, ModelState, undeploy, undeployAndDelete } from "./deployment";
 import { type DeployedModelInputs, type DeployedModelState, deployedModelSchema } from "./inputs";
 import { findModelsOf, markIn, removeLeftOver, requireUnused } from "./left-over";
-import { probe, question } from "./probe";
+import { probe } from "./probe";
 
 const SCHEMA_VERSION = 1;
 /** What the server keeps of a model and takes back in a PUT. */
@@ -84,12 +84,9 @@ async function create(inputs: DeployedModelInputs) {
     return { ...inputs, deployed, clusterUuid, instance, modelState, schemaVersion: SCHEMA_VERSION };
   };
   if (!inputs.deployed) return { id, state: made(ModelState.registered, false) };
-  // Its connector is read meanwhile. A failure of that counts when the model is to be asked.
-  const asked = question(server, inputs);
-  asked.catch(() => undefined);
   try {
     await awaitDeployed(server, id, nameOf(inputs), deadline);
-    await probe(server, id, inputs, deadline, asked);
+    await probe(server, id, inputs, deadline);
   } catch (error) {
     throw new PartialFailure(id, made(ModelState.registered, false), error);
   }

@@ -1,6 +1,6 @@
 import { ServerError, UnreachableError } from "../../clients/errors";
 import { type ConnectorDocument, getConnector } from "../../clients/opensearch/connectors";
-import { answerReading, predict } from "../../clients/opensearch/predict";
+import { predict } from "../../clients/opensearch/predict";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { type Deadline, type Look, waitFor } from "../../clients/wait";
@@ -8,7 +8,7 @@ import { placeholders, withoutDefault } from "../connector/template";
 import { nameOf } from "../shared/explain";
 import type { DeployedModelInputs } from "./inputs";
 
-export type Question = Readonly<Record<string, unknown>>;
+type Question = Readonly<Record<string, unknown>>;
 
 const QUESTION = "Reply with one word: ready.";
 /** Enough to prove that tokens come; the probe waits for no essay. */
@@ -23,14 +23,10 @@ const SHAPES: Readonly<Record<string, unknown>> = {
   inputText: QUESTION,
 };
 
-/**
- * Parameters of the question that a model is to be asked; `undefined` where it is not to be asked, or none is known. To be
- * called while the model is deployed: what reads its answer is loaded as well.
- */
-export async function question(server: OpenSearchServer, inputs: DeployedModelInputs): Promise<Question | undefined> {
+/** Parameters of the question that a model is to be asked; `undefined` where it is not to be asked, or none is known. */
+async function question(server: OpenSearchServer, inputs: DeployedModelInputs): Promise<Question | undefined> {
   if (inputs.probe?.enabled === false || inputs.isEnabled === false) return undefined;
-  const [parameters] = await Promise.all([inputs.probe?.parameters ?? derived(server, inputs), answerReading()]);
-  return parameters;
+  return inputs.probe?.parameters ?? (await derived(server, inputs));
 }
 
 /**
@@ -42,9 +38,8 @@ export async function probe(
   modelId: string,
   inputs: DeployedModelInputs,
   deadline: Deadline,
-  asked: Promise<Question | undefined> = question(server, inputs),
 ): Promise<void> {
-  const parameters = await asked;
+  const parameters = await question(server, inputs);
   if (parameters === undefined) return;
   let earlier: unknown;
   const look = async (): Promise<Look<true>> => {

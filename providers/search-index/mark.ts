@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { validate } from "../../clients/validate";
 import { ownerHash } from "../shared/auto-name";
 import { shortHash } from "../shared/canonical";
 import { stackMark } from "../shared/ownership";
@@ -48,7 +47,7 @@ export function markOf(inputs: SearchIndexInputs, instance: string): Mark {
 
 /** The mark in a mapping's `_meta`, or `undefined`. */
 export function readMark(meta: Readonly<Record<string, unknown>> | undefined): Mark | undefined {
-  const parsed = validate(markSchema, meta?.[MARK]);
+  const parsed = markSchema.safeParse(meta?.[MARK]);
   return parsed.success ? parsed.data : undefined;
 }
 

@@ -3,7 +3,6 @@ import { homedir, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { validate } from "../../clients/validate";
 
 /** Where a process of Pulumi's finds out which backend it works for. */
 export interface Surroundings {
@@ -80,7 +79,7 @@ function textOf(file: string): string | undefined {
 
 function read<T>(schema: z.ZodType<T>, parsed: () => unknown): T | undefined {
   try {
-    return validate(schema, parsed()).data;
+    return schema.safeParse(parsed()).data;
   } catch {
     return undefined;
   }

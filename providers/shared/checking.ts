@@ -1,6 +1,5 @@
 import type { z } from "zod";
 import { isSecretName, valueWithoutCredentials } from "../../clients/credentials";
-import { validate } from "../../clients/validate";
 import type { CheckFailure } from "./lifecycle";
 import { isUnknown } from "./unknown";
 
@@ -13,7 +12,7 @@ export { isSecretName, valueWithoutCredentials };
 export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
   const broken = brokenTexts(news);
   if (broken.length > 0) return firstOf(broken);
-  const parsed = validate(schema, news);
+  const parsed = schema.safeParse(news);
   if (parsed.success) return [];
   const seen = new Set<string>();
   const failures = parsed.error.issues

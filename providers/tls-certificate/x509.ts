@@ -4,8 +4,8 @@ import type * as X509 from "@peculiar/x509";
 export type X509Library = typeof X509;
 
 /**
- * The certificate library over Node's own cryptography. It is loaded when a certificate is made, not before: that
- * takes 150 ms, and a preview needs none of it.
+ * The certificate library over Node's own cryptography. The only import that waits for its first use: it takes 100 ms,
+ * and each preview of a stack loads this file to check and compare, which need no certificate.
  */
 export async function x509(): Promise<X509Library> {
   // The library's dependency injection needs this polyfill to be there first.

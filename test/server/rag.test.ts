@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { RETRIEVAL_CHOICES, RETRIEVAL_DEFAULT } from "../../cli/commands/rag/command";
-import { DEFAULT_RETRIEVAL, RETRIEVALS } from "../../rag/retrieve";
+import { RETRIEVALS } from "../../rag/retrieve";
 import { commandLine } from "../support/command-line";
 import { ingest, json, rag, world } from "./rag-harbour";
 
@@ -187,10 +186,5 @@ describe("ollama-chat rag", () => {
     expect(err).toContain(
       "error: The index other is no index of passages: its mapping does not say in _meta.ollamachat",
     );
-  });
-
-  it("offers in its help what retrieval knows", () => {
-    expect(RETRIEVAL_CHOICES).toEqual(RETRIEVALS);
-    expect(RETRIEVAL_DEFAULT).toBe(DEFAULT_RETRIEVAL);
   });
 });

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { withAccessOptions } from "../../access/access-options";
 import { positiveNumber, secondsFlag } from "../../answering/answer-options";
 import type { Session } from "../../session";
-import type { ChatFlags } from "./chat";
+import { type ChatFlags, chat } from "./chat";
 
-/** Adds the command `chat`. Its work is loaded when it is used: `--help` should not wait for it. */
+/** Adds the command `chat`. */
 export function registerChat(program: Command, session: Session): void {
   const command = program
     .command("chat")
@@ -20,7 +20,6 @@ export function registerChat(program: Command, session: Session): void {
     )
     .option("--timeout-seconds <n>", "longest wait for one answer", secondsFlag, 300);
   withAccessOptions(command).action(async (flags: ChatFlags) => {
-    const { chat } = await import("./chat.js");
     await chat(session, flags);
   });
 }

@@ -1,4 +1,7 @@
 import { writeFileSync } from "node:fs";
+import { listModels } from "../../../clients/ollama/models";
+import { sameModel } from "../../../clients/ollama/names";
+import { OllamaServer } from "../../../clients/ollama/server";
 import type { Access } from "../../access/access";
 import type { ChatRoom } from "./chat-room";
 import { asJson, asMarkdown } from "./transcript";
@@ -86,11 +89,6 @@ async function setModel(room: ChatRoom, name: string, access: Access, say: Say):
 /** Why Ollama cannot answer as this model; `undefined` where it can, or where no Ollama is known to ask. */
 async function problemWith(name: string, { ollamaEndpoint }: Access): Promise<string | undefined> {
   if (ollamaEndpoint === undefined) return undefined;
-  const [{ OllamaServer }, { listModels }, { sameModel }] = await Promise.all([
-    import("../../../clients/ollama/server.js"),
-    import("../../../clients/ollama/models.js"),
-    import("../../../clients/ollama/names.js"),
-  ]);
   // An Ollama that only OpenSearch can reach is no reason to refuse; the next answer tells.
   const models = await listModels(new OllamaServer(ollamaEndpoint)).catch(() => undefined);
   if (models === undefined || models.some((model) => sameModel(model.name, name))) return undefined;

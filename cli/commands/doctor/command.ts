@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import { withAccessOptions } from "../../access/access-options";
 import { secondsFlag } from "../../answering/answer-options";
 import type { Session } from "../../session";
-import type { DoctorFlags } from "./doctor";
+import { type DoctorFlags, doctor } from "./doctor";
 
 /** Longest wait for one answer: a large model that loads from a slow disk takes a minute and more. */
 const DEFAULT_ANSWER_SECONDS = 120;
 
-/** Adds the command `doctor`. Its work is loaded when it is used: `--help` should not wait for it. */
+/** Adds the command `doctor`. */
 export function registerDoctor(program: Command, session: Session): void {
   const command = program
     .command("doctor")
@@ -22,7 +22,6 @@ export function registerDoctor(program: Command, session: Session): void {
     .option("--forget-claims-of <project/stack>", "with --fix: give back settings of another stack, which is gone")
     .option("--timeout <seconds>", "longest wait for one answer of a model", secondsFlag, DEFAULT_ANSWER_SECONDS);
   withAccessOptions(command).action(async (flags: DoctorFlags) => {
-    const { doctor } = await import("./doctor.js");
     await doctor(flags, session);
   });
 }

@@ -1,4 +1,5 @@
 import { clearLine, cursorTo } from "node:readline";
+import { confirm, isCancel } from "@clack/prompts";
 import { redact } from "../../../clients/redact";
 import { causeAndFix } from "../../../diagnosis/diagnose";
 import { ExplainedError, type Explanation } from "../../../diagnosis/explained-error";
@@ -34,7 +35,6 @@ export async function mend(
 }
 
 async function agreed(repair: Repair, { surroundings }: Session): Promise<boolean> {
-  const { confirm, isCancel } = await import("@clack/prompts");
   const message = `Shall doctor ${repair.action}?`;
   const answer = await confirm({ message, input: surroundings.in, output: surroundings.err });
   if (isCancel(answer)) throw new Interrupted();

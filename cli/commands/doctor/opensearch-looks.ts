@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { ServerError } from "../../../clients/errors";
 import type { OpenSearchServer } from "../../../clients/opensearch/server";
-import { validate } from "../../../clients/validate";
 
 const healthAnswer = z.object({ status: z.string(), number_of_nodes: z.number(), unassigned_shards: z.number() });
 
@@ -14,8 +13,8 @@ export interface ClusterHealth {
 
 export async function clusterHealth(server: OpenSearchServer): Promise<ClusterHealth> {
   const answer = await server.call({
-    name: "GET /_cluster/health",
-    send: (client, options) => client.cluster.health({}, options),
+    method: "GET",
+    path: "/_cluster/health",
     answer: healthAnswer,
     repeatable: true,
   });
@@ -81,7 +80,7 @@ export async function ragPipelines(server: OpenSearchServer, modelId: string): P
   const all = (await orUnknown(get(server, "/_search/pipeline", pipelineAnswer))) ?? {};
   return Object.entries(all).flatMap(([name, { response_processors: processors }]) =>
     (processors ?? [])
-      .map((one) => validate(processorSchema, one.retrieval_augmented_generation).data)
+      .map((one) => processorSchema.safeParse(one.retrieval_augmented_generation).data)
       .filter((processor) => processor?.model_id === modelId)
       .map((processor) => ({ name, processor: processor ?? {} })),
   );
@@ -91,8 +90,8 @@ const processorSchema = z.record(z.string(), z.unknown());
 
 async function get<T>(server: OpenSearchServer, path: string, answer: z.ZodType<T>): Promise<T> {
   return await server.call({
-    name: `GET ${path}`,
-    send: (client, options) => client.transport.request({ method: "GET", path }, options),
+    method: "GET",
+    path,
     answer,
     repeatable: true,
   });

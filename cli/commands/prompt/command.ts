@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { withAccessOptions } from "../../access/access-options";
 import { withAnswerOptions } from "../../answering/answer-options";
 import type { Session } from "../../session";
-import type { PromptFlags } from "./prompt";
+import { type PromptFlags, prompt } from "./prompt";
 
-/** Adds the command `prompt`. Its work is loaded when it is used: `--help` should not wait for it. */
+/** Adds the command `prompt`. */
 export function registerPrompt(program: Command, session: Session): void {
   const command = program
     .command("prompt")
@@ -17,7 +17,6 @@ export function registerPrompt(program: Command, session: Session): void {
     .option("--template <path>", "a template of your own, with {name} where a value goes")
     .option("--set <name=value>", "a value for your template; repeat for more", collected);
   withAccessOptions(withAnswerOptions(command)).action(async (words: string[], flags: PromptFlags) => {
-    const { prompt } = await import("./prompt.js");
     await prompt(session, words, flags);
   });
 }

@@ -1,16 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { DEFAULT_RETRIEVAL, RETRIEVALS } from "../../../rag/retrieve";
 import { type CommonFlags, withAccessOptions } from "../../access/access-options";
 import { secondsFlag } from "../../answering/answer-options";
 import type { Session } from "../../session";
-import type { AskFlags } from "./ask";
-import type { IngestFlags } from "./ingest";
-import type { SearchFlags } from "./search";
+import { type AskFlags, askDocuments } from "./ask";
+import { type IngestFlags, ingestFolder } from "./ingest";
+import { type SearchFlags, searchDocuments } from "./search";
+import { showStatus } from "./status";
 
-/** Written out, so that `--help` does not load the retrieval itself; a test holds the two together. */
-export const RETRIEVAL_CHOICES = ["hybrid", "bm25", "dense"];
-export const RETRIEVAL_DEFAULT = "hybrid";
-
-/** Adds the command `rag`. Its work is loaded when it is used: `--help` should not wait for it. */
+/** Adds the command `rag`. */
 export function registerRag(program: Command, session: Session): void {
   const rag = program.command("rag").description("Ask your own documents: ingest a folder, search it, ask it.");
   registerIngest(rag, session);
@@ -32,7 +30,6 @@ function registerIngest(rag: Command, session: Session): void {
     .option("--as <name>", "what the folder is known by in the index; default: its path", notBlank)
     .option("--batch-size <n>", "passages that are embedded in one go", wholeNumber, 16);
   withAccessOptions(command).action(async (folder: string, flags: IngestFlags) => {
-    const { ingestFolder } = await import("./ingest.js");
     await ingestFolder(session, folder, flags);
   });
 }
@@ -47,7 +44,6 @@ function registerAsk(rag: Command, session: Session): void {
     .option("--direct", "let Ollama itself answer instead of the model on OpenSearch")
     .option("--timeout-seconds <n>", "longest wait for the answer", secondsFlag, 300);
   withAccessOptions(command).action(async (words: string[], flags: AskFlags) => {
-    const { askDocuments } = await import("./ask.js");
     await askDocuments(session, words, flags);
   });
 }
@@ -58,7 +54,6 @@ function registerSearch(rag: Command, session: Session): void {
     .description("Show the passages that fit a question best; no model writes anything.")
     .argument("[question...]", "the question; - or nothing reads it from standard input");
   withAccessOptions(withFindingOptions(command)).action(async (words: string[], flags: SearchFlags) => {
-    const { searchDocuments } = await import("./search.js");
     await searchDocuments(session, words, flags);
   });
 }
@@ -66,7 +61,6 @@ function registerSearch(rag: Command, session: Session): void {
 function registerStatus(rag: Command, session: Session): void {
   const command = rag.command("status").description("What the index holds, and how it is searched.");
   withAccessOptions(command).action(async (flags: CommonFlags) => {
-    const { showStatus } = await import("./status.js");
     await showStatus(session, flags);
   });
 }
@@ -77,8 +71,8 @@ function withFindingOptions(command: Command): Command {
     .option("--top <n>", "how many passages", wholeNumber, 3)
     .addOption(
       new Option("--retrieval <way>", "by words (bm25), by meaning (dense), or both")
-        .choices(RETRIEVAL_CHOICES)
-        .default(RETRIEVAL_DEFAULT),
+        .choices(RETRIEVALS)
+        .default(DEFAULT_RETRIEVAL),
     );
 }
 

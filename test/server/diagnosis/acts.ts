@@ -2,7 +2,7 @@ import { z } from "zod";
 import { putClusterSettings } from "../../../clients/opensearch/cluster";
 import { openSearch } from "../../../clients/opensearch/connect";
 import { predict } from "../../../clients/opensearch/predict";
-import type { OpenSearchServer } from "../../../clients/opensearch/server";
+import type { Call, OpenSearchServer } from "../../../clients/opensearch/server";
 import { Deadline } from "../../../clients/wait";
 import type { DoctorWorld } from "../doctor/world";
 import type { Masks } from "./provocation";
@@ -29,10 +29,16 @@ export async function settings(world: DoctorWorld, persistent: Readonly<Record<s
 }
 
 /** A request that no resource makes, through the package's own client all the same. */
-export async function request(world: DoctorWorld, method: string, path: string, body?: object): Promise<unknown> {
+export async function request(
+  world: DoctorWorld,
+  method: Call<unknown>["method"],
+  path: string,
+  body?: object,
+): Promise<unknown> {
   return await serverOf(world).call({
-    name: `${method} ${path}`,
-    send: (client, options) => client.transport.request({ method, path, ...(body && { body }) }, options),
+    method,
+    path,
+    body,
     answer: z.unknown(),
     repeatable: false,
   });

@@ -2,18 +2,19 @@ import { z } from "zod";
 import { openSearch } from "../../../clients/opensearch/connect";
 import { bulk } from "../../../clients/opensearch/documents";
 import { countDocuments, createIndex } from "../../../clients/opensearch/indices";
-import type { OpenSearchServer } from "../../../clients/opensearch/server";
+import type { Call, OpenSearchServer } from "../../../clients/opensearch/server";
 import type { DoctorWorld } from "../doctor/world";
 import { ML, serverOf, settings } from "./acts";
 import type { Provocation } from "./provocation";
 
-type Ask = (method: string, path: string, body?: object) => Promise<Readonly<Record<string, unknown>>>;
+type Ask = (method: Call<unknown>["method"], path: string, body?: object) => Promise<Readonly<Record<string, unknown>>>;
 
 function asking(server: OpenSearchServer): Ask {
   return async (method, path, body) =>
     await server.call({
-      name: `${method} ${path}`,
-      send: (client, options) => client.transport.request({ method, path, ...(body && { body }) }, options),
+      method,
+      path,
+      body,
       answer: z.record(z.string(), z.unknown()),
       repeatable: false,
     });

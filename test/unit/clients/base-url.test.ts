@@ -151,8 +151,8 @@ describe("clients reach a server however its address is written", () => {
     const endpoint = written.replace("PORT", String(port));
     expect(await serverVersion(new OllamaServer(endpoint))).toBe("1.2.3");
     await openSearch({ endpoint, maxRetries: 0 }).call({
-      name: "GET /",
-      send: (client, options) => client.info({}, options),
+      method: "GET",
+      path: "/",
       answer: (await import("zod")).z.unknown(),
       repeatable: false,
     });

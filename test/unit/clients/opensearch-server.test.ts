@@ -54,8 +54,8 @@ function serverWith(more: object = {}): OpenSearchServer {
 
 async function ask(server = serverWith()): Promise<unknown> {
   const call = server.call({
-    name: "GET /x",
-    send: (client, options) => client.transport.request({ method: "GET", path: "/x" }, options),
+    method: "GET",
+    path: "/x",
     answer: z.object({ ok: z.boolean() }),
     repeatable: true,
   });

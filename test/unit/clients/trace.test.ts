@@ -63,8 +63,8 @@ async function openSearchOn(endpoint: string) {
 
 async function ask(endpoint: string, path: string): Promise<unknown> {
   const call = (await openSearchOn(endpoint)).call({
-    name: `GET ${path}`,
-    send: (client, options) => client.transport.request({ method: "GET", path }, options),
+    method: "GET",
+    path,
     answer: z.object({ ok: z.boolean() }),
     repeatable: true,
   });

@@ -135,8 +135,8 @@ describe("the certificate is good for the address that clients are given", () =>
       const endpoint = clientUrl("https", publishAddress, (server.address() as AddressInfo).port);
       const cluster = openSearch({ endpoint, caCertificate: state.caCertificatePem, maxRetries: 0 });
       const answer = cluster.call({
-        name: "GET /",
-        send: (client, options) => client.info({}, options),
+        method: "GET",
+        path: "/",
         answer: z.unknown(),
         repeatable: false,
       });

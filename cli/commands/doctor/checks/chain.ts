@@ -1,7 +1,6 @@
 import { ServerError } from "../../../../clients/errors";
 import { predict } from "../../../../clients/opensearch/predict";
 import { answerText } from "../../../../clients/opensearch/predict-answer";
-import { validate } from "../../../../clients/validate";
 import { Deadline } from "../../../../clients/wait";
 import { HOST_GATEWAY } from "../../../../components/addresses";
 import { diagnose } from "../../../../diagnosis/diagnose";
@@ -124,7 +123,7 @@ function placeOf(map: unknown): string {
 
 async function latency(scene: Scene): Promise<Outcome> {
   const { predicted } = scene;
-  const timings = validate(timingsSchema, predicted?.answer.inference_results[0]?.output?.[0]?.dataAsMap).data;
+  const timings = timingsSchema.safeParse(predicted?.answer.inference_results[0]?.output?.[0]?.dataAsMap).data;
   if (predicted === undefined) return notHere("no answer");
   if (timings === undefined || timings.total_duration === 0) {
     return ok(`${shownSeconds(predicted.seconds)} in all; this API tells no parts`);

@@ -2,7 +2,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { validate } from "../../../../clients/validate";
 
 const lockFile = z.object({
   pid: z.number(),
@@ -27,7 +26,7 @@ export async function locksOf(folder: string, name: string): Promise<Lock[]> {
   const files = (await readdir(locks).catch(() => [])).filter((file) => file.endsWith(".json"));
   const texts = await Promise.all(files.map((file) => readFile(join(locks, file), "utf8").catch(() => "")));
   return texts.flatMap((text) => {
-    const lock = validate(lockFile, parsed(text));
+    const lock = lockFile.safeParse(parsed(text));
     return lock.success ? [lock.data] : [];
   });
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { validate } from "../../../../clients/validate";
 import { asJson, PulumiFailure, pulumi, type StackSelection, stackFlag } from "../../../access/pulumi";
 
 /** Of a stack's state only what is looked at here: no inputs, no outputs. */
@@ -38,7 +37,7 @@ export async function stackState(stack: StackSelection, environment: NodeJS.Proc
     pulumi(named, stack, environment),
     pulumi(["stack", "export", ...stackFlag(stack)], stack, environment),
   ]);
-  const answer = validate(exported, asJson(text));
+  const answer = exported.safeParse(asJson(text));
   if (!answer.success) throw new PulumiFailure("pulumi stack export answers in a form that is not understood", false);
   const { resources, pending_operations: pending } = answer.data.deployment;
   return {
