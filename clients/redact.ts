@@ -5,8 +5,9 @@ const MARK = "[secret]";
 const SHORTEST = 4;
 
 /**
- * Secrets of the other resources in this process. A model server that echoes its key shows the credential of a connector
- * in the error of a deployed model, which was never told that credential.
+ * The one thing that clients remember of a process: the secrets that it has met. Everything that is printed comes through
+ * here, whoever prints it, so they cannot be passed in: a model server that echoes its key shows the credential of a
+ * connector in the error of a deployed model, which was never told that credential.
  */
 const met = new Set<string>();
 

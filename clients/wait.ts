@@ -36,8 +36,6 @@ export interface WaitOptions {
   /** Completes "Waiting for …"; a person reads it. */
   readonly waitingFor: string;
   readonly deadline: Deadline;
-  /** How long the awaited is known to take at least; no look in between. Default: 0. */
-  readonly firstMilliseconds?: number;
   /** Shortest interval between two looks. Default: 20. */
   readonly startMilliseconds?: number;
   /** Longest interval. Default: 1000. */
@@ -71,7 +69,6 @@ async function lookUntil<T>(look: () => Promise<Look<T>>, options: WaitOptions):
   const started = performance.now();
   const { startMilliseconds = 20, maximumMilliseconds = 1_000 } = options;
   let nextLine = started + LONG_MILLISECONDS;
-  if (options.firstMilliseconds) await options.deadline.pause(options.firstMilliseconds);
   for (;;) {
     const seen = await look();
     if ("done" in seen) return seen.done;

@@ -1,6 +1,5 @@
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import type zxcvbn from "zxcvbn";
+import zxcvbn from "zxcvbn";
 
 /**
  * What OpenSearch's installer asks of the first admin password (`PasswordValidator` of its security plugin, the same
@@ -67,13 +66,9 @@ function guessable(password: string): string | undefined {
   return latest.reason;
 }
 
-/**
- * The server's judgement, by the code that the server's Java was made from, over the same words. It is loaded when a
- * password has to be judged, not before: that takes some 70 ms.
- */
+/** The server's judgement, by the code that the server's Java was made from, over the same words. */
 function judged(piece: string): string | undefined {
-  const measure = createRequire(__filename)("zxcvbn") as typeof zxcvbn;
-  const { score, sequence, feedback } = measure(piece, [USER, ...YEARS]);
+  const { score, sequence, feedback } = zxcvbn(piece, [USER, ...YEARS]);
   if (score < SCORE) return `it is too easy to guess${hint(feedback)}`;
   const names = sequence.some((part) => part.dictionary_name === "user_inputs" && part.matched_word === USER);
   return names

@@ -37,18 +37,10 @@ const DEFAULT_REQUEST_TIMEOUT_SECONDS = 30;
 const DEFAULT_MAX_RETRIES = 5;
 const MAX_SOCKETS = 32;
 
-const servers = new Map<string, OpenSearchServer>();
-
-/**
- * The server behind a connection. Equal connections share one client, hence its keep-alive sockets and its one probe
- * of the cluster, for the life of the process.
- */
+/** A client of its own for the server behind a connection: keep it, it keeps its sockets open. */
 export function openSearch(connection: Connection): OpenSearchServer {
   const password = passwordOf(connection);
-  const key = JSON.stringify([connection, password]);
-  const known = servers.get(key);
-  if (known) return known;
-  const server = new OpenSearchServer({
+  return new OpenSearchServer({
     client: new Client({
       nodes: [connection.endpoint, ...(connection.endpoints ?? [])].map(normalUrl),
       auth: connection.username === undefined ? undefined : { username: connection.username, password: password ?? "" },
@@ -61,8 +53,11 @@ export function openSearch(connection: Connection): OpenSearchServer {
     requestTimeoutSeconds: connection.requestTimeoutSeconds ?? DEFAULT_REQUEST_TIMEOUT_SECONDS,
     maxRetries: connection.maxRetries ?? DEFAULT_MAX_RETRIES,
   });
-  servers.set(key, server);
-  return server;
+}
+
+/** The same text for connections that are equal by now, with the password that is in force. It is a secret. */
+export function serverId(connection: Connection): string {
+  return JSON.stringify([connection, passwordOf(connection)]);
 }
 
 /** The password in force, for signing in and for redacting. */

@@ -1,6 +1,4 @@
-import { oneAtATime } from "../../clients/lock";
 import { clusterInfo, getClusterSettings } from "../../clients/opensearch/cluster";
-import { openSearch } from "../../clients/opensearch/connect";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { shortHash } from "../shared/canonical";
 import { checkWith, sentence } from "../shared/checking";
@@ -10,6 +8,7 @@ import { onHomeCluster } from "../shared/home-cluster";
 import { type CheckFailure, type Lifecycle, PartialFailure } from "../shared/lifecycle";
 import { connectionSecrets } from "../shared/open-search-secrets";
 import { newInstance } from "../shared/ownership";
+import { oneAtATime, sharedServer } from "../shared/run-memory";
 import { hasUnknown, isUnknown } from "../shared/unknown";
 import { type Claim, claimKey, claimsIn, isSettled } from "./claim";
 import {
@@ -110,7 +109,7 @@ function comparable(inputs: ClusterSettingInputs): object {
 }
 
 async function create(inputs: ClusterSettingInputs) {
-  const server = openSearch(inputs.connection);
+  const server = sharedServer(inputs.connection);
   const { clusterUuid } = await clusterInfo(server);
   const id = `${clusterUuid}/${shortHash([inputs.owner ?? "", Object.keys(inputs.settings).sort()])}`;
   const instance = newInstance();
@@ -119,7 +118,7 @@ async function create(inputs: ClusterSettingInputs) {
 }
 
 async function update(id: string, olds: ClusterSettingState, news: ClusterSettingInputs): Promise<ClusterSettingState> {
-  const server = openSearch(news.connection);
+  const server = sharedServer(news.connection);
   const { clusterUuid } = olds;
   const identity = { id, clusterUuid, instance: olds.instance ?? newInstance() };
   if (scopeOf(olds) === scopeOf(news) && modeOf(olds) === modeOf(news)) {
@@ -130,7 +129,7 @@ async function update(id: string, olds: ClusterSettingState, news: ClusterSettin
 }
 
 async function read(_id: string, state: ClusterSettingState) {
-  const present = await getClusterSettings(openSearch(state.connection), { defaults: needsDefaults(state) });
+  const present = await getClusterSettings(sharedServer(state.connection), { defaults: needsDefaults(state) });
   rememberClaim(state, state.instance);
   const own = claimKey(ownerOf(state), state.instance ?? "");
   const claims = [...claimsIn(present)].filter(([key, claim]) => key === own || isLeft(key, claim, state));
@@ -153,7 +152,7 @@ async function read(_id: string, state: ClusterSettingState) {
 }
 
 async function remove(_id: string, state: ClusterSettingState): Promise<void> {
-  await release(openSearch(state.connection), state);
+  await release(sharedServer(state.connection), state);
 }
 
 interface Identity {

@@ -1,16 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { nameOf } from "../shared/explain";
+import { settingOwners } from "../shared/run-memory";
 import { type ClusterSettingInputs, normalised, SettingMode } from "./inputs";
 import { scopeOf } from "./plan";
-
-interface Claim {
-  readonly owner: string;
-  readonly inputs: ClusterSettingInputs;
-}
-
-/** Who wrote which key in this update; the provider process lives as long as one command of the engine. */
-const claims = new Map<string, Claim>();
 
 /**
  * Refuses a key that another resource of the same update owns: the last to write would win, and each would undo the
@@ -20,11 +13,11 @@ export function claim(clusterUuid: string, inputs: ClusterSettingInputs): void {
   const owner = inputs.owner ?? "";
   for (const [key, value] of entries(inputs)) {
     const place = placeOf(clusterUuid, inputs, key);
-    const other = claims.get(place);
+    const other = settingOwners.get(place);
     if (other !== undefined && other.owner !== owner && !compatible(other.inputs, inputs, key, value)) {
       throw taken(key, inputs, other.inputs);
     }
-    claims.set(place, { owner, inputs });
+    settingOwners.set(place, { owner, inputs });
   }
 }
 
@@ -32,7 +25,7 @@ export function claim(clusterUuid: string, inputs: ClusterSettingInputs): void {
 export function release(clusterUuid: string, inputs: ClusterSettingInputs): void {
   for (const [key] of entries(inputs)) {
     const place = placeOf(clusterUuid, inputs, key);
-    if (claims.get(place)?.owner === (inputs.owner ?? "")) claims.delete(place);
+    if (settingOwners.get(place)?.owner === (inputs.owner ?? "")) settingOwners.delete(place);
   }
 }
 

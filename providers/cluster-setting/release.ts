@@ -1,6 +1,6 @@
-import { oneAtATime } from "../../clients/lock";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { nameOf } from "../shared/explain";
+import { oneAtATime } from "../shared/run-memory";
 import { type Claim, claimKey } from "./claim";
 import { ClaimStatus, type ClusterSettingState, RestoreOnDelete, SCHEMA_VERSION, SettingMode } from "./inputs";
 import { release as releaseInUpdate } from "./one-owner";

@@ -1,6 +1,5 @@
 import { UnreachableError } from "../../clients/errors";
 import { clusterInfo } from "../../clients/opensearch/cluster";
-import { openSearch } from "../../clients/opensearch/connect";
 import {
   type ConnectorBody,
   type ConnectorDocument,
@@ -24,7 +23,7 @@ import { onHomeCluster } from "../shared/home-cluster";
 import type { CheckFailure, Lifecycle } from "../shared/lifecycle";
 import { connectionSecrets } from "../shared/open-search-secrets";
 import { isTakenOver, leftBeside, newInstance, stackMark } from "../shared/ownership";
-import { hasAnother, notNamed } from "../shared/run-memory";
+import { hasAnother, notNamed, sharedServer } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 import { type Gated, requireVersion } from "../shared/version-gate";
@@ -75,7 +74,7 @@ function diff(_id: string, olds: ConnectorState, news: ConnectorInputs) {
 }
 
 async function create(inputs: ConnectorInputs) {
-  const server = openSearch(inputs.connection);
+  const server = sharedServer(inputs.connection);
   const info = await clusterInfo(server);
   const { clusterUuid } = info;
   const instance = newInstance();
@@ -154,7 +153,7 @@ function fingerprint(body: ConnectorBody): string {
 }
 
 async function read(id: string, state: ConnectorState) {
-  const server = openSearch(state.connection);
+  const server = sharedServer(state.connection);
   const found = await getConnector(server, id);
   if (found === undefined) return undefined;
   for (const other of notNamed(await findUnused(server, state), id)) {
@@ -172,7 +171,7 @@ async function update(_id: string, olds: ConnectorState, news: ConnectorInputs):
 }
 
 async function remove(id: string, state: ConnectorState): Promise<void> {
-  const server = openSearch(state.connection);
+  const server = sharedServer(state.connection);
   const found = await getConnector(server, id);
   if (found === undefined) return;
   const mark = markIn(found);

@@ -18,15 +18,6 @@ export const ModelState = {
 } as const;
 
 /**
- * The shortest deployment that this process saw on a server, in milliseconds. To look for another one much before that
- * is in vain, and with many models at once the looks alone would be a tenth of what the server has to do.
- */
-const shortest = new WeakMap<OpenSearchServer, number>();
-const SURELY = 0.8;
-/** A deployment can be over in 30 ms, so that to look half as often would end the wait a third too late. */
-const FIRST_INTERVAL_MILLISECONDS = 10;
-
-/**
  * Waits until a model whose deployment was started is deployed. A first `DEPLOY_FAILED` is often only two writes that
  * met on the model's document, so it is deployed once more before it counts.
  */
@@ -36,12 +27,8 @@ export async function awaitDeployed(
   name: string,
   deadline: Deadline,
 ): Promise<void> {
-  const started = performance.now();
-  const known = shortest.get(server);
   let triedAgain = false;
-  let looks = 0;
   const look = async (): Promise<Look<true>> => {
-    looks += 1;
     const state = (await getModel(server, modelId))?.modelState ?? "not there";
     if (state === ModelState.deployed) return { done: true };
     if (state !== ModelState.deployFailed) return { last: state };
@@ -56,14 +43,8 @@ export async function awaitDeployed(
   await waitFor(look, {
     waitingFor: `model ${modelId} to be deployed`,
     deadline,
-    firstMilliseconds: (known ?? 0) * SURELY,
-    startMilliseconds: FIRST_INTERVAL_MILLISECONDS,
     onLong: (line) => report(line, { subject: `DeployedModel ${name}`, passing: true }),
   });
-  // What was deployed at the first look of all was not seen being deployed.
-  if (known === undefined && looks === 1) return;
-  const took = performance.now() - started;
-  shortest.set(server, Math.min(shortest.get(server) ?? took, took));
 }
 
 /** The node says so while it still holds the deployment that has just failed (seen on 3.6.0). */

@@ -1,5 +1,4 @@
 import { ServerError } from "../../clients/errors";
-import { oneAtATime } from "../../clients/lock";
 import { usersOfModel } from "../../clients/opensearch/model-users";
 import { type FoundModel, findModelsDescribed, getModel } from "../../clients/opensearch/models";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
@@ -7,7 +6,7 @@ import { report } from "../../clients/report";
 import type { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { type Mark, sameResource, undescribed } from "../shared/ownership";
-import { isRemembered } from "../shared/run-memory";
+import { isRemembered, oneAtATime } from "../shared/run-memory";
 import { undeployAndDelete } from "./deployment";
 
 /** The mark that a model carries in its description. */

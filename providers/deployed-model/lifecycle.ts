@@ -1,6 +1,4 @@
-import { oneAtATime } from "../../clients/lock";
 import { clusterInfo } from "../../clients/opensearch/cluster";
-import { openSearch } from "../../clients/opensearch/connect";
 import { getConnector } from "../../clients/opensearch/connectors";
 import {
   type FoundModel,
@@ -34,7 +32,7 @@ import {
   newInstance,
   undescribed,
 } from "../shared/ownership";
-import { isRemembered, notNamed } from "../shared/run-memory";
+import { isRemembered, notNamed, oneAtATime, sharedServer } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { awaitDeployed, awaitSettled, ensureDeployed, ModelState, undeploy, undeployAndDelete } from "./deployment";
 import { type DeployedModelInputs, type DeployedModelState, deployedModelSchema } from "./inputs";
@@ -74,7 +72,7 @@ function diff(_id: string, olds: DeployedModelState, news: DeployedModelInputs) 
 }
 
 async function create(inputs: DeployedModelInputs) {
-  const server = openSearch(inputs.connection);
+  const server = sharedServer(inputs.connection);
   const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
   const { clusterUuid } = await clusterInfo(server);
   if (inputs.adoptId !== undefined) return await adopt(server, inputs.adoptId, inputs, clusterUuid);
@@ -169,7 +167,7 @@ function canBecome(model: ModelDocument, inputs: DeployedModelInputs): boolean {
 const titleOf = (inputs: DeployedModelInputs): string => `DeployedModel ${nameOf(inputs)}`;
 
 async function read(id: string, state: DeployedModelState) {
-  const server = openSearch(state.connection);
+  const server = sharedServer(state.connection);
   const model = await getModel(server, id);
   if (model === undefined) return undefined;
   await tellOthers(server, id, state);
@@ -198,7 +196,7 @@ function seenIn(model: ModelDocument, state: DeployedModelState): DeployedModelS
 }
 
 async function update(id: string, olds: DeployedModelState, news: DeployedModelInputs): Promise<DeployedModelState> {
-  const server = openSearch(news.connection);
+  const server = sharedServer(news.connection);
   const deadline = Deadline.after(timeoutMilliseconds(news.timeouts, "updateSeconds"));
   await awaitSettled(server, id, deadline);
   const moved = olds.connectorId !== news.connectorId;
@@ -279,7 +277,7 @@ function messageOf(error: unknown): string {
 }
 
 async function remove(id: string, state: DeployedModelState): Promise<void> {
-  const server = openSearch(state.connection);
+  const server = sharedServer(state.connection);
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
   const model = await getModel(server, id);
   if (model === undefined) return;

@@ -1,6 +1,5 @@
 import { ServerError, UnreachableError } from "../../clients/errors";
 import { clusterInfo } from "../../clients/opensearch/cluster";
-import { openSearch } from "../../clients/opensearch/connect";
 import {
   deleteModelGroup,
   findModelGroups,
@@ -36,7 +35,7 @@ import {
   stackMark,
   undescribed,
 } from "../shared/ownership";
-import { hasAnother, isRemembered, notNamed } from "../shared/run-memory";
+import { hasAnother, isRemembered, notNamed, sharedServer } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { accessOf, contradictions, type ModelGroupInputs, type ModelGroupState, modelGroupSchema } from "./inputs";
 
@@ -64,7 +63,7 @@ function diff(_id: string, olds: ModelGroupState, news: ModelGroupInputs) {
 }
 
 async function create(inputs: ModelGroupInputs) {
-  const server = openSearch(inputs.connection);
+  const server = sharedServer(inputs.connection);
   const { clusterUuid } = await clusterInfo(server);
   const instance = newInstance();
   const id = await registerOrTakeOver(server, inputs, markOf(inputs, instance));
@@ -189,7 +188,7 @@ function twin(id: string, inputs: ModelGroupInputs): ExplainedError {
 const titleOf = (inputs: ModelGroupInputs): string => `ModelGroup ${nameOf(inputs)}`;
 
 async function read(id: string, state: ModelGroupState) {
-  const server = openSearch(state.connection);
+  const server = sharedServer(state.connection);
   const group = await getModelGroup(server, id);
   if (group === undefined) return undefined;
   for (const other of await others(server, id, state)) {
@@ -222,13 +221,13 @@ async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs)
   const { name, owner } = news;
   const access = accessOf(news);
   if (Object.keys(access).length === 0) warnOfDropped("ModelGroup", accessOf(olds), { name, owner }, ACCESS);
-  if (Object.keys(fields).length > 0) await updateModelGroup(openSearch(news.connection), id, fields);
+  if (Object.keys(fields).length > 0) await updateModelGroup(sharedServer(news.connection), id, fields);
   const { clusterUuid, instance } = olds;
   return { ...news, clusterUuid, instance, schemaVersion: SCHEMA_VERSION };
 }
 
 async function remove(id: string, state: ModelGroupState): Promise<void> {
-  const server = openSearch(state.connection);
+  const server = sharedServer(state.connection);
   const group = await getModelGroup(server, id);
   if (group === undefined) return;
   if (isTakenOver(markIn(group), state)) {

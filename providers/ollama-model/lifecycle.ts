@@ -1,6 +1,5 @@
 import { serverKey } from "../../clients/base-url";
 import { DeadlineError, UnreachableError } from "../../clients/errors";
-import { oneAtATime } from "../../clients/lock";
 import {
   deleteModel,
   findModel,
@@ -17,6 +16,7 @@ import { checkWith } from "../shared/checking";
 import { changedKeys, pick } from "../shared/compare";
 import { explained, FORGET_UNREACHABLE } from "../shared/explain";
 import { type Lifecycle, PartialFailure } from "../shared/lifecycle";
+import { modelUsers, oneAtATime } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { ensureModel, fitsDigest, NOTHING_BEFORE, say, sayProgress, type Work } from "./ensure";
 import { inOllamaTerms } from "./explain";
@@ -69,23 +69,18 @@ function diff(_id: string, olds: OllamaModelState, news: OllamaModelInputs) {
   return { changes, replaces: other ? ["model"] : [] };
 }
 
-/**
- * Which resources of this update need a model, by their owners: the engine asks about each before it deletes any. A delete
- * must not take what another one needs.
- */
-const users = new Map<string, Set<string>>();
-
+/** Remembers that a resource needs its models: the engine asks about each resource before it deletes any. */
 function use({ endpoint, model, from, owner = "" }: OllamaModelInputs): void {
   for (const each of [model, from]) {
     // In a preview either may be not known yet, or be refused by check.
     if (typeof each !== "string") continue;
     const key = keyOf({ endpoint, model: each });
-    users.set(key, (users.get(key) ?? new Set()).add(owner));
+    modelUsers.set(key, (modelUsers.get(key) ?? new Set()).add(owner));
   }
 }
 
 function isUsedByAnother(endpoint: string, model: string, owner = ""): boolean {
-  return [...(users.get(keyOf({ endpoint, model })) ?? [])].some((each) => each !== owner);
+  return [...(modelUsers.get(keyOf({ endpoint, model })) ?? [])].some((each) => each !== owner);
 }
 
 function keyOf({ endpoint, model }: Pick<OllamaModelInputs, "endpoint" | "model">): string {

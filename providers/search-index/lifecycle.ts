@@ -1,5 +1,4 @@
 import { clusterInfo } from "../../clients/opensearch/cluster";
-import { openSearch } from "../../clients/opensearch/connect";
 import {
   countDocuments,
   createIndex,
@@ -19,6 +18,7 @@ import { onHomeCluster } from "../shared/home-cluster";
 import type { CheckFailure, Lifecycle } from "../shared/lifecycle";
 import { connectionSecrets } from "../shared/open-search-secrets";
 import { newInstance } from "../shared/ownership";
+import { sharedServer } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 import { alter } from "./alter";
@@ -73,7 +73,7 @@ function diff(_id: string, olds: SearchIndexState, news: SearchIndexInputs) {
 }
 
 async function create(inputs: SearchIndexInputs) {
-  const server = openSearch(inputs.connection);
+  const server = sharedServer(inputs.connection);
   const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
   const { clusterUuid } = await clusterInfo(server);
   const vectorSearch = await vectorSearchOf(server, inputs);
@@ -192,7 +192,7 @@ function unfit(name: string, replaces: readonly string[]): ExplainedError {
 }
 
 async function read(id: string, state: SearchIndexState) {
-  const index = await getIndex(openSearch(state.connection), id);
+  const index = await getIndex(sharedServer(state.connection), id);
   if (index === undefined) return undefined;
   if (!isOurs(index, state)) {
     report(`SearchIndex ${nameOf(state)}: the index ${id} is another one now, so it counts as gone`);
@@ -215,12 +215,12 @@ async function update(id: string, olds: SearchIndexState, news: SearchIndexInput
   const kept = { name, vectorSearch, clusterUuid, indexUuid, instance, schemaVersion: SCHEMA_VERSION };
   const wanted = { ...news, ...kept, isNamed: news.name !== undefined };
   const mark = markOf(news, instance);
-  await alter(openSearch(news.connection), id, olds, wanted, mark);
+  await alter(sharedServer(news.connection), id, olds, wanted, mark);
   return wanted;
 }
 
 async function remove(id: string, state: SearchIndexState): Promise<void> {
-  const server = openSearch(state.connection);
+  const server = sharedServer(state.connection);
   const index = await getIndex(server, id);
   if (index === undefined) return;
   const mark = markIn(index);

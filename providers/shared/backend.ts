@@ -3,6 +3,7 @@ import { homedir, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { backends } from "./run-memory";
 
 /** Where a process of Pulumi's finds out which backend it works for. */
 export interface Surroundings {
@@ -12,11 +13,6 @@ export interface Surroundings {
 }
 
 const HERE: Surroundings = { environment: process.env, folder: process.cwd() };
-/**
- * This process's own backend by the variables that it depends on. A process lives for one command, in which neither the
- * project's file nor the login changes, and every object's mark asks for it.
- */
-const here = new Map<string, string>();
 
 /**
  * The Pulumi backend that keeps the state, as text that tells it from others: its URL, and for a folder of this machine
@@ -26,8 +22,8 @@ const here = new Map<string, string>();
 export function backend(surroundings?: Surroundings): string {
   if (surroundings !== undefined) return lookedUp(surroundings);
   const key = JSON.stringify([process.env.PULUMI_BACKEND_URL, process.env.PULUMI_HOME]);
-  const known = here.get(key) ?? lookedUp(HERE);
-  here.set(key, known);
+  const known = backends.get(key) ?? lookedUp(HERE);
+  backends.set(key, known);
   return known;
 }
 

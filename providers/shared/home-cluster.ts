@@ -1,11 +1,11 @@
 import { UnreachableError } from "../../clients/errors";
 import { clusterInfo } from "../../clients/opensearch/cluster";
-import { type Connection, openSearch } from "../../clients/opensearch/connect";
+import type { Connection } from "../../clients/opensearch/connect";
 import { report } from "../../clients/report";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { FORGET_UNREACHABLE, nameOf } from "./explain";
 import { type Lifecycle, PartialFailure } from "./lifecycle";
-import { hasAnother, rememberObject, rememberWay, wayTo } from "./run-memory";
+import { hasAnother, rememberObject, rememberWay, sharedServer, wayTo } from "./run-memory";
 
 interface Connected {
   readonly connection: Connection;
@@ -72,7 +72,7 @@ function ownerIn(properties: object): string | undefined {
 }
 
 async function isForeign(connection: Connection, clusterUuid: string): Promise<boolean> {
-  return (await clusterInfo(openSearch(connection))).clusterUuid !== clusterUuid;
+  return (await clusterInfo(sharedServer(connection))).clusterUuid !== clusterUuid;
 }
 
 async function forgettable(kind: string, id: string, state: Settled): Promise<boolean> {

@@ -40,6 +40,7 @@ export interface TimedPredict {
  */
 export class Scene {
   readonly #known = new Map<string, Promise<unknown>>();
+  #opensearch: OpenSearchServer | undefined;
   /** Left by the checks that ask, for those that judge the answers. */
   predicted: TimedPredict | undefined;
   direct: { readonly reply: OllamaReply; readonly seconds: number } | undefined;
@@ -53,7 +54,8 @@ export class Scene {
 
   /** OpenSearch as doctor asks it: what is wrong shall show, so nothing is tried twice. */
   get opensearch(): OpenSearchServer {
-    return openSearch(this.connection);
+    this.#opensearch ??= openSearch(this.connection);
+    return this.#opensearch;
   }
 
   private get connection(): Connection {

@@ -181,16 +181,6 @@ describe("what is missing", () => {
 });
 
 describe("connections", () => {
-  it("that are equal share one client, others do not", () => {
-    const connection = { endpoint, username: "a", password: "one" };
-    expect(openSearch({ ...connection })).toBe(openSearch({ ...connection }));
-    expect(openSearch({ ...connection, password: "two" })).not.toBe(openSearch(connection));
-    vi.stubEnv("OLLAMA_CHAT_OPENSEARCH_PASSWORD", "three");
-    const overridden = openSearch(connection);
-    vi.unstubAllEnvs();
-    expect(overridden).not.toBe(openSearch(connection));
-  });
-
   it("send user and password, whatever characters they hold", async () => {
     answer = json(200, { ok: true });
     const password = 'p"ä:@/ %';

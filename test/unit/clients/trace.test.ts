@@ -113,7 +113,7 @@ describe("with the switch on", () => {
   });
 
   it("a task that stands in a queue waits for its turn", async () => {
-    const { oneAtATime } = await import("../../../clients/lock.js");
+    const { oneAtATime } = await import("../../../providers/shared/run-memory.js");
     await Promise.all([oneAtATime("the group", async () => 1), oneAtATime("the group", async () => 2)]);
     expect(records().map(essence)).toStrictEqual([{ kind: "wait", waitingFor: "the turn at the group", looks: 0 }]);
   });

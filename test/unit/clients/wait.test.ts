@@ -51,13 +51,6 @@ describe("waitFor", () => {
     expect(sleeps.taken.length).toBeLessThan(90);
   });
 
-  it("does not look before the awaited can be there, and never sleeps past the deadline for it", async () => {
-    const waiting = { waitingFor: "x", firstMilliseconds: 300 };
-    await expect(waitFor(looks({ done: 7 }), { ...waiting, deadline: Deadline.after(1_000) })).resolves.toBe(7);
-    await expect(waitFor(looks({ done: 7 }), { ...waiting, deadline: Deadline.after(100) })).resolves.toBe(7);
-    expect(sleeps.taken).toStrictEqual([300, 100]);
-  });
-
   it("takes the caller's pace", async () => {
     const pace = { startMilliseconds: 100, maximumMilliseconds: 105 };
     const looking = waitFor(looks({ last: "no" }), { waitingFor: "x", deadline: Deadline.after(2_300), ...pace });

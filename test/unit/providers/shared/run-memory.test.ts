@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { oneAtATime } from "../../../clients/lock";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { oneAtATime, sharedServer } from "../../../../providers/shared/run-memory";
 
 /** A task that says when it starts and ends when it is told to. */
 function task(name: string, log: string[]) {
@@ -51,5 +51,21 @@ describe("oneAtATime", () => {
     b.finish();
     await expect(first).rejects.toThrow(new Error("a is broken"));
     await expect(second).resolves.toBe("b");
+  });
+});
+
+describe("sharedServer", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it("is one for equal connections, and another where the password in force is another", () => {
+    const connection = { endpoint: "http://localhost:9200", username: "a", password: "one" };
+    expect(sharedServer({ ...connection })).toBe(sharedServer({ ...connection }));
+    expect(sharedServer({ ...connection, password: "two" })).not.toBe(sharedServer(connection));
+    vi.stubEnv("OLLAMA_CHAT_OPENSEARCH_PASSWORD", "three");
+    const overridden = sharedServer(connection);
+    vi.unstubAllEnvs();
+    expect(overridden).not.toBe(sharedServer(connection));
   });
 });
