@@ -5,40 +5,40 @@ import { hostOf, isLoopback, isLoopbackHost, normalUrl } from "../providers/shar
 /** Where a stack's ports are published unless told otherwise. */
 export const DEFAULT_PUBLISH_ADDRESS = "127.0.0.1";
 
-/** Stand for every address of the machine, of one family each. */
+/** All addresses of the machine, per family. */
 const EVERY_IPV4 = "0.0.0.0";
 const EVERY_IPV6 = "::";
-/** Reached as `localhost`: as IPv4, which is what is published then, or as IPv6, where nobody must listen. */
+/** Clients use `localhost` for these. It may resolve to IPv6 as well, so nothing else may listen there. */
 const BY_NAME: readonly string[] = [DEFAULT_PUBLISH_ADDRESS, EVERY_IPV4];
 const LOOPBACK_IPV6 = "::1";
 
-/** The address as Docker shows it: another spelling of an IPv6 address would be a change for ever. */
+/** The address in Docker's spelling. Another spelling of an IPv6 address would show as a change in every preview. */
 export function publishAddressOf(args: { readonly publishAddress?: string }): string {
   return withoutBrackets(hostOf(args.publishAddress ?? DEFAULT_PUBLISH_ADDRESS));
 }
 
 /**
- * The host that a client on this machine puts into URLs to reach what is published on an address. Endpoints, outputs,
- * the certificate, the check of ports and `doctor` all ask this function.
+ * The host in URLs for clients on this machine, given the address that ports are published on. Endpoints, outputs, the
+ * certificate, the port check and `doctor` all use this function.
  */
 export function clientHost(publishAddress: string): string {
   if (BY_NAME.includes(publishAddress)) return "localhost";
   return hostOf(publishAddress === EVERY_IPV6 ? LOOPBACK_IPV6 : publishAddress);
 }
 
-/** The URL at which a client on this machine reaches a published port. */
+/** The URL of a published port for clients on this machine. */
 export function clientUrl(scheme: "http" | "https", publishAddress: string, port: number): string {
   return `${scheme}://${clientHost(publishAddress)}:${port}`;
 }
 
-/** What a certificate must name besides `localhost` for clients of a published port. */
+/** IP addresses that a certificate must name, besides `localhost`, for clients of a published port. */
 export function certificateAddresses(publishAddress: string): string[] {
   const host = clientHost(publishAddress);
   const loopback = [DEFAULT_PUBLISH_ADDRESS];
   return host === "localhost" ? loopback : [...new Set([...loopback, withoutBrackets(host)])];
 }
 
-/** The single addresses on which nobody else may listen, or clients would reach them, or Docker would be refused. */
+/** Addresses on which nothing else may listen: Docker would be refused, or clients would reach the wrong server. */
 export function occupiedAddresses(publishAddress: string): string[] {
   const all = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
   const ofFamily = (family: "IPv4" | "IPv6") => all.filter((one) => one.family === family && !one.scopeid);
@@ -48,13 +48,13 @@ export function occupiedAddresses(publishAddress: string): string[] {
   return BY_NAME.includes(publishAddress) ? [publishAddress, LOOPBACK_IPV6] : [publishAddress];
 }
 
-/** Whether what is published on `bound` is what listens on `address`. Docker tells each family apart. */
+/** Whether a port that is published on `bound` is the one that listens on `address`. */
 export function covers(bound: string, address: string): boolean {
   const every = address.includes(":") ? EVERY_IPV6 : EVERY_IPV4;
   return ["", every, address].includes(bound);
 }
 
-/** Whether a port that is published on an address answers at a host of this machine. */
+/** Whether a port that is published on an address can be reached at a host name of this machine. */
 export function answersAt(publishAddress: string, hostname: string): boolean {
   if (["", EVERY_IPV4, EVERY_IPV6].includes(publishAddress)) return true;
   const host = clientHost(publishAddress);
@@ -62,8 +62,8 @@ export function answersAt(publishAddress: string, hostname: string): boolean {
 }
 
 /**
- * Whether Docker can publish on an address, and a client reach it there: no group, no address of a single link, which
- * would need the name of the link, and none of IPv4 written as IPv6.
+ * Whether Docker can publish on an address and clients can reach it. Multicast, link-local (which needs a zone) and
+ * IPv4-mapped IPv6 addresses are out.
  */
 export function isPublishAddress(text: string): boolean {
   if (isIP(text) === 4) return text === EVERY_IPV4 || (!/^0\./.test(text) && Number(text.split(".")[0]) < 224);
@@ -74,12 +74,12 @@ function withoutBrackets(host: string): string {
   return host.replace(/^\[|\]$/g, "");
 }
 
-/** Name by which a container reaches its host; Docker resolves it through an entry of the hosts file. */
+/** Name of the host inside a container; Docker resolves it through the hosts file. */
 export const HOST_GATEWAY = "host.docker.internal";
 
 const PRIVATE_IPV4 = /^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
 
-/** The same URL as a container on this machine has to write it: there, localhost is the container. */
+/** The same URL for a container on this machine, where localhost would be the container itself. */
 export function fromContainer(url: string): string {
   if (!isLoopback(url)) return url;
   const { protocol, port, pathname } = new URL(url);
@@ -87,9 +87,8 @@ export function fromContainer(url: string): string {
 }
 
 /**
- * Whether a host may lie at a private address, which ML Commons refuses unless told otherwise. A name without a dot
- * is one of a local network; any other name over plain HTTP is taken for one too, since models are seldom served so
- * on the internet.
+ * Whether a URL may point to a private address, which ML Commons refuses by default. A name without a dot belongs to a
+ * local network. Any name over plain HTTP is assumed to, since models are rarely served over HTTP on the internet.
  */
 export function mayBePrivate(url: string): boolean {
   const { hostname, protocol } = new URL(normalUrl(url));

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import zxcvbn from "zxcvbn";
 
 /**
- * What OpenSearch's installer asks of the first admin password (`PasswordValidator` of its security plugin, the same
- * from 2.12 to 3.8). It answers with its exit at each start of the container, so whoever hears of it first is we.
+ * The rules of OpenSearch's installer for the first admin password (`PasswordValidator` of its security plugin, the same
+ * from 2.12 to 3.8). The installer exits on a bad one, so the container restarts for ever; we check it in the preview.
  */
 const LEAST = 8;
 const MOST = 100;
@@ -12,32 +12,32 @@ const KINDS = [
   ["lower-case letter", /[a-z]/],
   ["upper-case letter", /[A-Z]/],
   ["digit", /\d/],
-  // Any will do for the server, by a slip in its pattern a digit too; its words and its documents ask for one.
+  // A slip in the server's pattern lets a digit count as one. Its message and its documents ask for a special character.
   ["special character", /[^A-Za-z0-9]/],
 ] as const;
-/** What a dot of Java's patterns does not match; the server's pattern has to match the whole password. */
+/** A dot in a Java pattern matches no line break, and the server's pattern must match the whole password. */
 const LINE_BREAK = /[\n\r]/;
-/** The image sets no locale: Java reads such a character as U+FFFD, takes the password, and nobody can log in with it. */
+/** The image sets no locale. Java reads such a character as U+FFFD, accepts the password, and nobody can log in. */
 const FOREIGN = /\P{ASCII}/u;
 
 const USER = "admin";
-/** A word to the server, which knows the years to 2029 as years; the JavaScript knows those to 2019. */
+/** The server's zxcvbn knows years up to 2029, the JavaScript one up to 2019. Passing the rest as words closes the gap. */
 const YEARS = Array.from({ length: 10 }, (_, i) => String(2020 + i));
 
 /**
- * Longest text that is looked at in one go: the time goes up steeply with the length, 22 seconds for 100 special
- * characters on a busy machine. Longer ones are looked at in pieces of this length that overlap.
+ * Longest text that zxcvbn judges at once. Its time rises steeply with the length: 22 seconds for 100 special characters
+ * on a busy machine. Longer passwords are judged in overlapping pieces of this length.
  */
 const PIECE = 40;
 const STEP = 30;
 
-/** Follows a reason; the server's own refusal would show only in the container's log. */
+/** Follows the reason in a message. The server's own refusal would only show in the container's log. */
 export const adminPasswordRule =
   "It must have 8 to 100 ASCII characters, with upper and lower case, a digit and a special character, and be hard to guess, or OpenSearch refuses it or lets nobody in.";
 
 /**
- * Why OpenSearch would refuse this password of `admin`, as in "it is too easy to guess", without anything of the
- * password in it; `undefined` if it takes it.
+ * Why OpenSearch would refuse this password for `admin`, such as "it is too easy to guess"; `undefined` if it accepts it.
+ * The text holds no part of the password.
  */
 export function weakness(password: string): string | undefined {
   const missing = KINDS.filter(([, kind]) => !kind.test(password)).map(([name]) => name);
@@ -49,7 +49,7 @@ export function weakness(password: string): string | undefined {
   return guessable(password);
 }
 
-/** Stops, in preview where the password is known then, on one that OpenSearch would refuse. */
+/** Throws a `RunError` for a password that OpenSearch would refuse; in the preview if the password is known by then. */
 export function requireStrong(password: string, component: string): string {
   const reason = weakness(password);
   if (reason === undefined) return password;
@@ -58,7 +58,7 @@ export function requireStrong(password: string, component: string): string {
   );
 }
 
-/** The latest password and what was said of it: a stack with a plain one asks twice. */
+/** The latest verdict, because a stack with a plain password asks twice. */
 let latest: { readonly password: string; readonly reason: string | undefined } | undefined;
 
 function guessable(password: string): string | undefined {
@@ -66,7 +66,7 @@ function guessable(password: string): string | undefined {
   return latest.reason;
 }
 
-/** The server's judgement, by the code that the server's Java was made from, over the same words. */
+/** The server's verdict, from the JavaScript that the server's Java library was ported from. */
 function judged(piece: string): string | undefined {
   const { score, sequence, feedback } = zxcvbn(piece, [USER, ...YEARS]);
   if (score < SCORE) return `it is too easy to guess${hint(feedback)}`;

@@ -9,9 +9,9 @@ import type { OllamaModelArgs } from "../providers/ollama-model/resource";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import type { TlsCertificateArgs } from "../providers/tls-certificate/resource";
 
-/** OpenSearch of a chat stack: one to start in Docker, or one that exists. */
+/** The OpenSearch of a chat stack: started in Docker, or an existing one. */
 export interface OpenSearchArgs {
-  /** A cluster that runs already; then nothing of OpenSearch is started here. */
+  /** Connection to an existing cluster. The stack then starts no OpenSearch. */
   existing?: ConnectionArgs;
   /**
    * Image to run.
@@ -29,9 +29,9 @@ export interface OpenSearchArgs {
    */
   port?: number;
   /**
-   * Password of the user `admin`, required unless `existing` is given. OpenSearch wants 8 to 100 ASCII characters, with
-   * upper and lower case, a digit and a special character, hard to guess (a zxcvbn score of 3), and without the name `admin`;
-   * that is checked in the preview. It takes the password only at the first boot of an empty volume.
+   * Password of the user `admin`, required unless `existing` is given. OpenSearch asks for 8 to 100 ASCII characters with
+   * upper and lower case, a digit and a special character, hard to guess (a zxcvbn score of 3), and without the name `admin`.
+   * The preview checks this. OpenSearch reads the password only at the first boot of an empty volume.
    */
   adminPassword?: pulumi.Input<string>;
   /**
@@ -41,15 +41,15 @@ export interface OpenSearchArgs {
   retainData?: boolean;
 }
 
-/** An Ollama server that runs already. */
+/** An existing Ollama server. */
 export interface ExistingOllamaArgs {
   /** Base URL as this machine reaches it, for example `http://localhost:11434`. */
   endpoint: pulumi.Input<string>;
 }
 
-/** Ollama of a chat stack: one to start in Docker, or one that exists. */
+/** The Ollama of a chat stack: started in Docker, or an existing one. */
 export interface OllamaArgs {
-  /** An Ollama server that runs already; then none is started here. */
+  /** An existing Ollama server. The stack then starts none. */
   existing?: ExistingOllamaArgs;
   /**
    * Base URL of Ollama as OpenSearch reaches it.
@@ -74,7 +74,7 @@ export interface OllamaArgs {
   gpus?: string;
   /**
    * How long a model stays in memory after an answer: `30m`, a whole number of seconds, or `-1` for ever. With api
-   * `openai` only for an Ollama that is started here.
+   * `openai` this works only for an Ollama that the stack starts.
    * @default Ollama's, 5 minutes
    */
   keepAlive?: pulumi.Input<string>;
@@ -97,7 +97,7 @@ export interface ReadinessArgs {
   modelSeconds?: number;
 }
 
-/** Changes the arguments of one child just before it is made, for everything that has no argument of its own. */
+/** Hooks that change a child's arguments just before it is created, for settings without an argument of their own. */
 export interface Transforms {
   /** The Docker network. */
   network?: (args: docker.NetworkArgs) => docker.NetworkArgs;
@@ -123,12 +123,12 @@ export interface Transforms {
   deployedModel?: (args: DeployedModelArgs, alias: string) => DeployedModelArgs;
 }
 
-/** One of several models of a chat stack. What is left out is as the stack's own arguments say. */
+/** One of several models of a chat stack. Whatever is left out comes from the stack's own arguments. */
 export interface ChatModelArgs {
   /** Ollama's name and tag. */
   name: pulumi.Input<string>;
   /**
-   * What the outputs `modelIds` and `predictUrls` and `ollama-chat ask --model` call it. Needed where the name is an output.
+   * The name that outputs such as `modelIds` and `ollama-chat ask --model` use. Required if `name` is an output.
    * @default the name
    */
   alias?: string;
@@ -138,38 +138,38 @@ export interface ChatModelArgs {
    */
   api?: string;
   /**
-   * Ollama's options for every answer; they take the place of the stack's as a whole.
+   * Ollama's options for every answer. They replace the stack's options as a whole.
    * @default the stack's
    */
   modelOptions?: pulumi.Input<Record<string, unknown>>;
   /**
-   * Longest wait of OpenSearch for an answer, in seconds.
+   * How long OpenSearch waits for an answer, in seconds.
    * @default the stack's
    */
   readTimeoutSeconds?: pulumi.Input<number>;
   /**
-   * How long the model stays in memory after an answer; not with api `openai`, which has no word for it.
+   * How long the model stays in memory after an answer. Not with api `openai`, which has no such field.
    * @default the stack's `ollama.keepAlive`
    */
   keepAlive?: pulumi.Input<string>;
   /**
-   * `false`: have the model in Ollama, and do not register it in OpenSearch.
+   * `false`: pull the model into Ollama without registering it in OpenSearch.
    * @default true
    */
   deploy?: boolean;
 }
 
-/** What an `OllamaChatStack` is made of. Everything has a default but the password of an OpenSearch it starts. */
+/** Arguments of an `OllamaChatStack`. Only `opensearch.adminPassword` is required, and not with an existing OpenSearch. */
 export interface OllamaChatStackArgs {
   /**
-   * The chat model, by Ollama's name and tag: the one of the flat outputs `chatModel`, `connectorId`, `modelId` and
-   * `predictUrl`.
+   * The chat model, by Ollama's name and tag. The outputs `chatModel`, `connectorId`, `modelId` and `predictUrl` describe
+   * this one.
    * @default the first of `models`, else "smollm2:135m"
    */
   model?: pulumi.Input<string>;
   /**
-   * Further models, each with a connector and a deployed model of its own in the one model group. A text is a model with
-   * the stack's `api` and options.
+   * Further models. Each gets its own connector and deployed model in the stack's model group. A plain name stands for a
+   * model with the stack's `api` and options.
    * @default none
    */
   models?: (string | ChatModelArgs)[];
@@ -179,13 +179,13 @@ export interface OllamaChatStackArgs {
    */
   api?: string;
   /**
-   * Ollama's options for every answer, such as `{ num_predict: 256 }`. With api `openai` those that OpenAI's form has a
-   * word for: `num_predict`, `temperature`, `top_p`, `seed`, `stop`, `presence_penalty`, `frequency_penalty`. Default: the
-   * model's own.
+   * Ollama's options for every answer, such as `{ num_predict: 256 }`. Api `openai` accepts only those with a counterpart in
+   * OpenAI's API: `num_predict`, `temperature`, `top_p`, `seed`, `stop`, `presence_penalty`, `frequency_penalty`. Default:
+   * the model's own.
    */
   modelOptions?: pulumi.Input<Record<string, unknown>>;
   /**
-   * Longest wait of OpenSearch for an answer of the model, in seconds.
+   * How long OpenSearch waits for the model's answer, in seconds.
    * @default 300
    */
   readTimeoutSeconds?: pulumi.Input<number>;
@@ -198,11 +198,11 @@ export interface OllamaChatStackArgs {
   /** Time limits. */
   readiness?: ReadinessArgs;
   /**
-   * Address of the host on which ports are published. Endpoints and the certificate of OpenSearch follow: clients on this
-   * machine take `localhost` for 127.0.0.1 and 0.0.0.0, `[::1]` for ::, and any other address as it is.
+   * Address of the host on which ports are published. Endpoints and OpenSearch's certificate follow it: clients on this
+   * machine use `localhost` for 127.0.0.1 and 0.0.0.0, `[::1]` for ::, and any other address as it is.
    * @default "127.0.0.1"
    */
   publishAddress?: string;
-  /** Changes to the children, for what has no argument here. */
+  /** Hooks that change the arguments of children. */
   transform?: Transforms;
 }

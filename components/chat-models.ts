@@ -12,9 +12,9 @@ import type { ChatModelArgs, OllamaChatStackArgs } from "./args";
 
 export const DEFAULT_MODEL = "smollm2:135m";
 
-/** One model of a chat stack with everything that its connector is made of. */
+/** One model of a chat stack, with every default filled in. */
 export interface ChatModel {
-  /** What the outputs and the names of its resources call it. */
+  /** Used in the outputs and in the names of its resources. */
   readonly alias: string;
   /** Name and tag in Ollama. */
   readonly name: pulumi.Input<string>;
@@ -22,20 +22,20 @@ export interface ChatModel {
   readonly modelOptions?: pulumi.Input<Record<string, unknown>>;
   readonly keepAlive?: pulumi.Input<string>;
   readonly readTimeoutSeconds?: pulumi.Input<number>;
-  /** Whether it answers through OpenSearch, or is in Ollama only. */
+  /** Whether it is deployed on OpenSearch, or only pulled into Ollama. */
   readonly deploy: boolean;
-  /** Where it stands in the arguments, for messages: `model`, or `models` and its place. */
+  /** Path in the arguments, for messages: `model`, or `models` and an index. */
   readonly path: readonly (string | number)[];
 }
 
-/** The models of a stack: first the one that the flat outputs tell of. What an entry leaves out is the stack's. */
+/** The models of a stack, the chat model first. */
 export function chatModelsOf(args: OllamaChatStackArgs): readonly [ChatModel, ...ChatModel[]] {
   const entries = (args.models ?? []).map((entry, i) => chatModel(args, asArgs(entry), ["models", i]));
   const [only, ...others] = entries;
   const isNamed = args.model !== undefined || only === undefined;
   const first = isNamed ? chatModel(args, { name: args.model ?? DEFAULT_MODEL }, ["model"]) : only;
   const rest = isNamed ? entries : others;
-  // A text that names a model for the second time asks for nothing more.
+  // A plain name that stands in the list twice adds nothing.
   const isNew = (model: ChatModel, i: number) =>
     !isText(args.models, model.path) ||
     ![first, ...rest.slice(0, i)].some(({ name, deploy }) => name === model.name && deploy);
@@ -63,7 +63,7 @@ function chatModel(stack: OllamaChatStackArgs, given: ChatModelArgs, path: ChatM
   };
 }
 
-/** What a connector to a chat model is made of. */
+/** Input of `presetFor`. */
 export interface ChatSettings {
   /** Base URL of Ollama as OpenSearch reaches it. */
   readonly endpoint: string;
@@ -74,8 +74,8 @@ export interface ChatSettings {
   readonly readTimeoutSeconds?: number;
 }
 
-/** The model options that OpenAI's form has a word for, and what `openAiChat` calls it. */
-export const OPENAI_WORDS = {
+/** Model options with a counterpart in OpenAI's API, and their names in `openAiChat`. */
+export const OPENAI_OPTIONS = {
   num_predict: "maxTokens",
   temperature: "temperature",
   top_p: "topP",
@@ -85,14 +85,15 @@ export const OPENAI_WORDS = {
   frequency_penalty: "frequencyPenalty",
 } as const satisfies Record<string, keyof OpenAiPresetArgs>;
 
+/** Builds the connector body for a chat model. */
 export function presetFor({ options, keepAlive, ...settings }: ChatSettings): ConnectorPreset {
   if (settings.api === ChatApi.chat) return ollamaChat({ ...settings, options, keepAlive });
-  if (settings.api === ChatApi.openai) return openAiChat({ ...settings, ...inOpenAiWords(options) });
+  if (settings.api === ChatApi.openai) return openAiChat({ ...settings, ...asOpenAiArgs(options) });
   return ollamaGenerate({ ...settings, options, keepAlive });
 }
 
-function inOpenAiWords(options: ChatSettings["options"] = {}): Partial<OpenAiPresetArgs> {
-  const sent = Object.entries(OPENAI_WORDS).filter(([name]) => options[name] !== undefined && options[name] !== null);
+function asOpenAiArgs(options: ChatSettings["options"] = {}): Partial<OpenAiPresetArgs> {
+  const sent = Object.entries(OPENAI_OPTIONS).filter(([name]) => options[name] !== undefined && options[name] !== null);
   const typed = typedOptions(options);
   return Object.fromEntries(sent.map(([name, word]) => [word, typed[name]]));
 }

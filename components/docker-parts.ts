@@ -10,8 +10,8 @@ export function stackLabel(): string {
 }
 
 /**
- * Name of a Docker object. It carries project and stack, so that many stacks live on one Docker host: Docker hands out
- * a volume of a known name without a word, whoever made it.
+ * Name of a Docker object, with project and stack, so that many stacks can share a Docker host. Docker silently reuses a
+ * volume of the same name, whoever created it.
  */
 function dockerName(component: string, part: string): string {
   return `${pulumi.getProject()}-${pulumi.getStack()}-${component}-${part}`
@@ -23,7 +23,7 @@ function labels(): { label: string; value: string }[] {
   return [{ label: STACK_LABEL, value: stackLabel() }];
 }
 
-/** What every Docker child of one stack shares. */
+/** Shared by all Docker children of a stack. */
 export interface DockerContext {
   /** Name of the component. */
   readonly name: string;
@@ -33,8 +33,8 @@ export interface DockerContext {
 }
 
 /**
- * A stack that is renamed keeps what it has: names and labels of Docker objects carry the stack's name, and with another
- * one volumes would be replaced, with all that is in them. What the program itself names counts as ever.
+ * Ignores changes of generated names and labels. They carry the stack's name, so renaming a stack would otherwise replace
+ * its volumes and lose their data. Names and labels from a transform still count.
  */
 function keepingName<T extends { name?: unknown; labels?: unknown }>(
   options: pulumi.CustomResourceOptions,
@@ -60,7 +60,7 @@ export function createVolume(context: DockerContext, part: string, retain: boole
   return new docker.Volume(`${name}-${part}-volume`, final, volumeOptions);
 }
 
-/** An image that is pulled unless it is there, and that stays when the stack is destroyed. */
+/** An image. It is pulled if missing, and kept when the stack is destroyed. */
 export function createImage(
   { name, options }: DockerContext,
   part: string,
@@ -83,11 +83,10 @@ export interface ContainerParts {
 }
 
 /**
- * Arguments of a container, with the inputs set whose absence shows as a change for ever: `networkMode`, and the
- * image by its id and not by its tag (pulumi-docker #1272, #325). `bridge` is what the provider disconnects before it
- * connects `networksAdvanced`; with the network's own name there the alias would be lost. Durations are in Go's own form.
- * The provider's own `wait` looks at the health alone: a container that ends again and again is waited for to the last
- * second (issue 16), so `ContainerHealth` waits instead.
+ * Arguments of a container. Without `networkMode`, and with the image's tag instead of its id, every preview would show a
+ * change (pulumi-docker #1272, #325). The provider disconnects `bridge` before it connects `networksAdvanced`; with the
+ * network's own name, the alias would be lost. Durations are in Go's form. The provider's own `wait` only looks at the
+ * health and waits to the end for a container that keeps restarting, so `ContainerHealth` waits instead.
  */
 export function containerArgs(context: DockerContext, parts: ContainerParts): docker.ContainerArgs {
   return {
@@ -104,7 +103,7 @@ export function containerArgs(context: DockerContext, parts: ContainerParts): do
   };
 }
 
-/** A container. It has a fixed name and port, so the old one goes first; edits of the health check need a new one. */
+/** A container. Its name and port are fixed, so the old one is deleted first. A changed health check replaces it. */
 export function createContainer(
   { name, options }: DockerContext,
   part: string,
@@ -116,7 +115,7 @@ export function createContainer(
   return new docker.Container(`${name}-${part}`, args, all);
 }
 
-/** What needs the server in a container waits for this. */
+/** The wait for a container's server. Resources that call the server depend on it. */
 export function createHealth(
   { name, options, transform }: DockerContext,
   part: string,

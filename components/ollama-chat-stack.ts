@@ -18,36 +18,36 @@ import { createOpenSearch, type OpenSearchCluster } from "./open-search-server";
 import { trustIn } from "./trust";
 import { validated } from "./validate";
 
-/** The servers behind a chat stack, as components that build on it see them. */
+/** The servers behind a chat stack, for components that build on it. */
 export interface ChatBackend {
   /** How to reach OpenSearch. */
   readonly connection: ConnectionArgs;
-  /** What has to be there before anything is made on OpenSearch: its container, and the settings that open it. */
+  /** Resources that must exist before anything is created on OpenSearch: its container and its settings. */
   readonly opensearch: {
     /** Needed before the first call. */
     readonly dependsOn: pulumi.Resource[];
   };
-  /** Where Ollama is, for this machine and for OpenSearch, and what has to be there before it is called. */
+  /** Ollama's addresses, and the resources that must exist before the first call. */
   readonly ollama: OllamaServer;
-  /** Hash of the settings that are frozen into a model when it is deployed; see `DeployedModel.settingsRevision`. */
+  /** Hash of the settings that a model keeps from its deployment; see `DeployedModel.settingsRevision`. */
   readonly settingsRevision: pulumi.Output<string>;
 }
 
-/** A model with what makes it answer through OpenSearch. */
+/** A model together with its resources on OpenSearch. */
 interface AnsweringModel extends ChatModel {
   readonly connector: Connector;
   readonly deployed: DeployedModel;
 }
 
-/** The outputs of a chat stack: flat texts of the chat model, and the same of each model by its alias. */
+/** The outputs of a chat stack: texts for the chat model, and maps by alias for all models. */
 export type ChatStackOutputs = Record<string, pulumi.Output<string> | pulumi.Output<Record<string, string>>>;
 
 /**
- * A private chat backend: Ollama with its model, OpenSearch, and between them the model group, connector and deployed
- * model of ML Commons that answer questions. Either server may exist already; without both, no Docker is needed.
+ * A private chat backend: Ollama with its models, OpenSearch, and the ML Commons objects that connect them (model group,
+ * connectors, deployed models). Either server may exist already. If both exist, Docker is not needed.
  *
- * Ollama with its model and OpenSearch come up side by side. Everything else waits for what it really needs, and is
- * taken down in the reverse order.
+ * Ollama and OpenSearch start side by side. Every other resource waits only for what it needs, and `pulumi destroy`
+ * removes everything in the reverse order.
  *
  * @example
  * ```ts
@@ -62,11 +62,11 @@ export type ChatStackOutputs = Record<string, pulumi.Output<string> | pulumi.Out
 export class OllamaChatStack extends pulumi.ComponentResource {
   /** Base URL of OpenSearch. */
   readonly opensearchEndpoint: pulumi.Output<string>;
-  /** User of OpenSearch; empty where it asks for none. */
+  /** User of OpenSearch; empty without security. */
   readonly opensearchUsername: pulumi.Output<string>;
-  /** Its password; a secret, empty where there is none or where it stays in an environment variable. */
+  /** Password of that user, a secret; empty if there is none or if it stays in an environment variable. */
   readonly opensearchPassword: pulumi.Output<string>;
-  /** PEM of the authority that signed OpenSearch's certificate; empty where it is one of the public ones. */
+  /** PEM of the authority that signed OpenSearch's certificate; empty for a public authority. */
   readonly opensearchCaCertificate: pulumi.Output<string>;
   /** Base URL of Ollama. */
   readonly ollamaEndpoint: pulumi.Output<string>;
@@ -76,23 +76,23 @@ export class OllamaChatStack extends pulumi.ComponentResource {
   readonly api: pulumi.Output<string>;
   /** Id of the model group. */
   readonly modelGroupId: pulumi.Output<string>;
-  /** Id of the connector; another one after a change of it. */
+  /** Id of the connector. A change of the connector gives it a new id. */
   readonly connectorId: pulumi.Output<string>;
-  /** Id of the deployed model; stays the same through every change but a new cluster. */
+  /** Id of the deployed model. Only a new cluster changes it. */
   readonly modelId: pulumi.Output<string>;
-  /** `POST` questions here. */
+  /** URL that takes questions by `POST`. */
   readonly predictUrl: pulumi.Output<string>;
-  /** Name in Ollama of each deployed model, by its alias; the chat model is among them. */
+  /** Names of the deployed models in Ollama by alias, the chat model included. */
   readonly chatModels: pulumi.Output<Record<string, string>>;
-  /** What callers of each of them send, by alias. */
+  /** `generate`, `chat` or `openai` by alias. */
   readonly apis: pulumi.Output<Record<string, string>>;
-  /** Id of each one's connector, by alias. */
+  /** Ids of the connectors by alias. */
   readonly connectorIds: pulumi.Output<Record<string, string>>;
-  /** Id of each of them, by alias. */
+  /** Ids of the deployed models by alias. */
   readonly modelIds: pulumi.Output<Record<string, string>>;
-  /** Where to `POST` questions to each of them, by alias. */
+  /** URLs that take questions by `POST`, by alias. */
   readonly predictUrls: pulumi.Output<Record<string, string>>;
-  /** What another component needs to build on this stack's servers, as `OllamaRagStack` does. No stack output. */
+  /** For components that build on this stack's servers, such as `OllamaRagStack`. Not a stack output. */
   readonly backend: ChatBackend;
 
   constructor(name: string, args: OllamaChatStackArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -159,7 +159,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       return { ollama, opensearch: createOpenSearch(args, context, network, password, reachesHost) };
     }
 
-    /** One for each name, though several models may answer by it. The chat model's is the first. */
+    /** One resource per name: several deployed models may share a model in Ollama. */
     function createOllamaModels(): ReadonlyMap<ChatModel["name"], OllamaModel> {
       const made = new Map<ChatModel["name"], OllamaModel>();
       for (const model of models) {
@@ -168,14 +168,14 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       return made;
     }
 
-    /** In an Ollama of our own the chat model is loaded while OpenSearch boots, with the options of its questions. */
+    /** In Docker, the chat model is loaded while OpenSearch boots, with the options that its questions will have. */
     function createOllamaModel(model: ChatModel, isFirst: boolean): OllamaModel {
       const warm = isFirst && args.ollama?.existing === undefined;
       const made = {
         endpoint: ollama.endpoint,
         model: model.name,
         ...(warm ? { warmUp: true, loadOptions: model.modelOptions } : {}),
-        // In an Ollama of our own the models go with their volume; elsewhere others may use them.
+        // In Docker, models are deleted with their volume. On an existing Ollama, others may use them.
         ...(args.ollama?.existing === undefined ? { retainOnDelete: args.ollama?.retainModels ?? false } : {}),
         timeouts: { createSeconds: args.readiness?.pullSeconds ?? 1800 },
       };
@@ -193,7 +193,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       return applied(given, (known) => presetFor({ ...known, api }));
     }
 
-    /** What opens the cluster for the chat model's URL, and for Ollama's address. */
+    /** Trusts the chat model's URL, and allows private addresses if Ollama has one. */
     function createSettings(): ClusterSetting {
       const opened = { preset: preset(chat), endpoint: ollama.endpointForOpenSearch, privateAddresses: true };
       const made = { connection, ...trustIn({ ...opened, more: args.settings }) };
@@ -201,8 +201,8 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     }
 
     /**
-     * What opens the cluster for the URL of an api that further models speak. They do not ride on the chat model's
-     * settings, which have another revision after every change of it: what is changed in one model touches no other.
+     * Trusts the URL of an api for further models. The chat model's settings would do, but their revision changes with the
+     * chat model, and every further model would be updated with it.
      */
     function createTrust(model: ChatModel): ClusterSetting {
       const opened = { preset: preset(model), endpoint: ollama.endpointForOpenSearch, privateAddresses: false };
@@ -230,7 +230,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     }
 
     function byAlias(tell: (model: AnsweringModel) => pulumi.Input<string>): pulumi.Output<Record<string, string>> {
-      // A chat model whose name is an output is called by that name, too.
+      // A chat model whose name is an output has that name as its alias.
       const told = answering.map((model) => pulumi.all([model.alias || model.name, tell(model)]));
       return pulumi.all(told).apply((pairs) => Object.fromEntries(pairs));
     }
@@ -268,7 +268,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     }
   }
 
-  /** All outputs by name, plain and with secrets on their own, fit to be the outputs of a stack. */
+  /** All outputs by name, ready to be exported as stack outputs. */
   outputs(): ChatStackOutputs {
     return {
       opensearchEndpoint: this.opensearchEndpoint,
@@ -291,14 +291,14 @@ export class OllamaChatStack extends pulumi.ComponentResource {
   }
 }
 
-/** Whoever reads the outputs checks the certificate too, and elsewhere: so the text of a file, not its path. */
+/** Readers of the outputs verify the certificate on other machines, so they need the file's text and not its path. */
 function authorityOf({ caCertificate, caCertificateFile }: ConnectionArgs): pulumi.Output<string> {
   return pulumi.all([text(caCertificate), text(caCertificateFile)]).apply(([pem, file]) => {
     if (file === "") return pem;
     try {
       return readFileSync(file, "utf8");
     } catch {
-      // The first resource that needs it says so, with the way out.
+      // The first resource that needs the file reports it.
       return "";
     }
   });

@@ -12,16 +12,15 @@ import type { OllamaRagStackArgs } from "./rag-args";
 import { embeddingOf } from "./rag-args";
 import { trustIn } from "./trust";
 
-/** A copy where a second node can hold it, and no index that is yellow for ever where there is none. */
+/** A replica if the cluster has a second node; on a single node the index would otherwise stay yellow. */
 const INDEX_SETTINGS = { number_of_shards: 1, auto_expand_replicas: "0-1" };
 
 /**
- * What retrieval over documents of one's own needs beside a chat stack: an embedding model in Ollama, its connector and
- * deployed model in OpenSearch, and an index of passages with their vectors.
+ * Retrieval over your own documents, on top of a chat stack: an embedding model in Ollama, its connector and deployed model
+ * in OpenSearch, and an index of passages with their vectors.
  *
- * It is a component of its own, and not an option of `OllamaChatStack`: so it can be put on a chat stack that exists,
- * several sets of documents share one chat model, and taking one away leaves the chat as it is. The documents are
- * written by `ollama-chat rag ingest`.
+ * It is a separate component, so you can add it to an existing chat stack, share one chat model between several sets of
+ * documents, and remove one without touching the chat. `ollama-chat rag ingest` writes the documents.
  *
  * @example
  * ```ts
@@ -78,7 +77,7 @@ export class OllamaRagStack extends pulumi.ComponentResource {
       });
     }
 
-    /** The private-address flag is the chat stack's, which calls the same server. */
+    /** The chat stack calls the same server, so it has set the flag for private addresses already. */
     function createSettings(): ClusterSetting {
       const made = {
         connection,
@@ -129,7 +128,7 @@ export class OllamaRagStack extends pulumi.ComponentResource {
     }
   }
 
-  /** All outputs by name: flat and plain, fit to be the outputs of a stack beside those of the chat stack. */
+  /** All outputs by name, ready to be exported beside those of the chat stack. */
   outputs(): Record<string, pulumi.Output<string>> {
     return {
       ragIndex: this.ragIndex,

@@ -13,29 +13,29 @@ import {
   type DockerContext,
 } from "./docker-parts";
 
-/** Pinned, never `latest`: the version whose answers the tests know. */
+/** Pinned, never `latest`: the version that is tested. */
 export const OLLAMA_IMAGE = "ollama/ollama:0.17.4";
 export const OLLAMA_PORT = 11434;
 const ALIAS = "ollama";
 
-/** An Ollama that is up, or will be once `dependsOn` is. */
+/** An Ollama server, ready once `dependsOn` is. */
 export interface OllamaServer {
-  /** Base URL as this machine reaches it. */
+  /** Base URL for this machine. */
   readonly endpoint: pulumi.Input<string>;
-  /** Base URL as OpenSearch reaches it. */
+  /** Base URL for OpenSearch. */
   readonly endpointForOpenSearch: pulumi.Input<string>;
-  /** Needed before the first call. */
+  /** Resources that must exist before the first call. */
   readonly dependsOn: pulumi.Resource[];
 }
 
-/** The Ollama that exists, as OpenSearch will have to call it. */
+/** An existing Ollama, with the address that OpenSearch has to use. */
 export function existingOllama(args: OllamaChatStackArgs, endpoint: pulumi.Input<string>): OllamaServer {
   const inContainer = args.opensearch?.existing === undefined;
   const reachable = inContainer ? applied(endpoint, fromContainer) : endpoint;
   return { endpoint, endpointForOpenSearch: args.ollama?.endpointForOpenSearch ?? reachable, dependsOn: [] };
 }
 
-/** Ollama in a container of its own. It never speaks to Ollama's cloud: what is asked stays on the machine. */
+/** Ollama in a container. It has no access to Ollama's cloud, so questions stay on the machine. */
 export function createOllama(args: OllamaChatStackArgs, context: DockerContext, network: docker.Network): OllamaServer {
   const ollama = args.ollama ?? {};
   const external = ollama.port ?? OLLAMA_PORT;
@@ -57,7 +57,7 @@ export function createOllama(args: OllamaChatStackArgs, context: DockerContext, 
   const here = clientUrl("http", context.publishAddress, external);
   const seconds = args.readiness?.ollamaSeconds ?? 120;
   const health = createHealth(context, "ollama", container, { endpoint: here, seconds });
-  // A cluster elsewhere knows no alias of this network; on this machine the published port serves it.
+  // An existing cluster is not on this Docker network and cannot use the alias. It uses the published port.
   const forOpenSearch = args.opensearch?.existing === undefined ? `http://${ALIAS}:${OLLAMA_PORT}` : here;
   return {
     endpoint: here,

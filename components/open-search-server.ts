@@ -15,22 +15,22 @@ import {
   type DockerContext,
 } from "./docker-parts";
 
-/** Pinned, never `latest`: the version that everything here is tested on. */
+/** Pinned, never `latest`: the version that is tested. */
 export const OPENSEARCH_IMAGE = "opensearchproject/opensearch:3.6.0";
 export const OPENSEARCH_PORT = 9200;
 export const ADMIN = "admin";
 const ALIAS = "opensearch";
 const CONFIG = "/usr/share/opensearch/config";
 
-/** An OpenSearch that is up, or will be once `dependsOn` is. */
+/** An OpenSearch cluster, ready once `dependsOn` is. */
 export interface OpenSearchCluster {
   readonly connection: ConnectionArgs;
   readonly dependsOn: pulumi.Resource[];
 }
 
 /**
- * OpenSearch in a container of its own, with TLS by our own authority and the given admin password. The official image
- * sets up its well-known demo certificates first; every one of them is overridden here, on HTTP and on transport.
+ * OpenSearch in a container, with TLS by the stack's own authority and the given admin password. The official image sets
+ * up well-known demo certificates. All of them are overridden here, for HTTP and transport.
  */
 export function createOpenSearch(
   args: OllamaChatStackArgs,
@@ -72,8 +72,8 @@ export function createOpenSearch(
 }
 
 /**
- * 401 is what a cluster that is ready answers to a stranger; before that, it refuses or says 503. One check looks four
- * times a second until that shows, since Docker's own interval would add its half to each boot.
+ * A ready cluster answers 401 to an anonymous request. Before that, it refuses the connection or answers 503. Each check
+ * polls four times a second, because Docker's own interval would delay every boot.
  */
 const HEALTH =
   "for look in $(seq 100); do " +
@@ -86,7 +86,7 @@ function createCertificate({ name, options, transform, publishAddress }: DockerC
   return new TlsCertificate(`${name}-tls`, transform.tlsCertificate?.(args) ?? args, options);
 }
 
-/** Without a comma: it stands in a setting that is a list. */
+/** Has no comma, because it is used in a setting that is a list. */
 const NODE_NAME = "ollama-chat-opensearch";
 
 function environment(name: string, heap: string, adminPassword: pulumi.Input<string>): pulumi.Output<string[]> {
@@ -108,7 +108,7 @@ function environment(name: string, heap: string, adminPassword: pulumi.Input<str
   );
 }
 
-/** Readable by OpenSearch's own user only, which has the number 1000 in the image. */
+/** Readable by OpenSearch's own user only, which is 1000 in the image. */
 function certificateUploads(certificate: TlsCertificate): docker.ContainerArgs["uploads"] {
   const owned = { owner: "1000", group: "1000", permissions: "0400" };
   return [

@@ -3,16 +3,17 @@ import { z } from "zod";
 import type { ClusterSettingArgs } from "../providers/cluster-setting/resource";
 import type { ConnectorArgs } from "../providers/connector/resource";
 import type { DeployedModelArgs } from "../providers/deployed-model/resource";
+import { withoutOutputs } from "../providers/dynamic/applied";
 import type { OllamaModelArgs } from "../providers/ollama-model/resource";
 import type { SearchIndexArgs } from "../providers/search-index/resource";
 import { checkWith, sentence } from "../providers/shared/checking";
 import { dimension, keepAlive, modelName, seconds, wholeSeconds } from "../providers/shared/values";
 import type { OllamaChatStack } from "./ollama-chat-stack";
 
-/** The index of a RAG stack; what is not here goes through `transform.searchIndex`. */
+/** The index of a RAG stack. For everything else there is `transform.searchIndex`. */
 export interface RagIndexArgs {
   /**
-   * Better left out: then a change that needs a new index makes it beside the old one.
+   * Name of the index. Leave it out if you can: then a change that needs a new index creates it beside the old one.
    * @default the component's name and a hash
    */
   name?: string;
@@ -22,13 +23,13 @@ export interface RagIndexArgs {
    */
   settings?: Record<string, unknown>;
   /**
-   * One of `SpaceType`; counts where the cluster has the k-NN plugin.
+   * One of `SpaceType`. Only used if the cluster has the k-NN plugin.
    * @default "cosinesimil"
    */
   spaceType?: string;
   /**
-   * Delete the index with its documents on destroy, or when the embedding model changes. They can be ingested again,
-   * so unlike at a `SearchIndex` of its own this is the default; `false` has such a delete refused.
+   * Delete the index with its documents on destroy, or when the embedding model changes. Documents can be ingested again,
+   * so this is the default here, unlike for a `SearchIndex`. With `false`, such a delete is refused.
    * @default true
    */
   forceDelete?: boolean;
@@ -42,32 +43,32 @@ export interface RagReadinessArgs {
   modelSeconds?: number;
 }
 
-/** Changes the arguments of one child just before it is made, for everything that has no argument of its own. */
+/** Hooks that change a child's arguments just before it is created, for settings without an argument of their own. */
 export interface RagTransforms {
   /** The embedding model in Ollama; `source` and `insecure` name a registry of one's own. */
   ollamaModel?: (args: OllamaModelArgs) => OllamaModelArgs;
-  /** The trust in the model's URL. */
+  /** The cluster settings that trust the model's URL. */
   clusterSetting?: (args: ClusterSettingArgs) => ClusterSettingArgs;
-  /** How OpenSearch calls the model. */
+  /** The connector of the embedding model. */
   connector?: (args: ConnectorArgs) => ConnectorArgs;
-  /** The model in OpenSearch. */
+  /** The deployed embedding model. */
   deployedModel?: (args: DeployedModelArgs) => DeployedModelArgs;
   /** The index of passages. */
   searchIndex?: (args: SearchIndexArgs) => SearchIndexArgs;
 }
 
-/** What an `OllamaRagStack` is made of. */
+/** Arguments of an `OllamaRagStack`. */
 export interface OllamaRagStackArgs {
-  /** The chat stack whose servers and model group are used, and whose model answers. */
+  /** The chat stack. Its servers and model group are used, and its model answers. */
   chat: OllamaChatStack;
   /**
-   * The model that makes vectors of texts, by Ollama's name and tag. Another one makes a new index, into which the
-   * documents have to be ingested anew.
+   * The embedding model, by Ollama's name and tag. A change creates a new index, and the documents have to be ingested
+   * again.
    * @default "all-minilm"
    */
   embeddingModel?: string;
   /**
-   * Numbers in each of its vectors.
+   * Number of dimensions of its vectors.
    * @default known for `all-minilm` (384), `nomic-embed-text` (768), `mxbai-embed-large` (1024) and some more
    */
   dimension?: number;
@@ -75,12 +76,12 @@ export interface OllamaRagStackArgs {
    * How long the embedding model stays in memory after an answer, such as `30m`, or `-1` for ever.
    * @default Ollama's, 5 minutes
    */
-  keepAlive?: string;
+  keepAlive?: pulumi.Input<string>;
   /**
-   * Longest wait of OpenSearch for the vectors of one request, in seconds.
+   * How long OpenSearch waits for the vectors of one request, in seconds.
    * @default 300
    */
-  readTimeoutSeconds?: number;
+  readTimeoutSeconds?: pulumi.Input<number>;
   /** The index of passages. Default: see its members. */
   index?: RagIndexArgs;
   /** Time limits. Default: see its members. */
@@ -91,7 +92,7 @@ export interface OllamaRagStackArgs {
 
 const DEFAULT_EMBEDDING_MODEL = "all-minilm";
 
-/** Numbers in a vector, by the model's name; the same for each of its tags. Source: the models' own configurations. */
+/** Dimensions by model name; the same for every tag. Source: the models' own configurations. */
 const DIMENSIONS: Readonly<Record<string, number>> = {
   "all-minilm": 384,
   "bge-large": 1024,
@@ -105,12 +106,12 @@ const DIMENSIONS: Readonly<Record<string, number>> = {
 
 const KNOWN_EMBEDDING_MODELS: readonly string[] = Object.keys(DIMENSIONS);
 
-/** Whether a model is known to make vectors, and so to answer nothing. */
+/** Whether a model is a known embedding model, which cannot chat. */
 export function isEmbeddingModel(name: string): boolean {
   return dimensionOf(name) !== undefined;
 }
 
-/** How many numbers a vector of this model has, or `undefined` where that is not known here. */
+/** Dimensions of a model's vectors; `undefined` if not known here. */
 function dimensionOf(model: string): number | undefined {
   return DIMENSIONS[model.split(":")[0] ?? ""];
 }
@@ -124,14 +125,14 @@ const argsSchema = z.looseObject({
 });
 
 /**
- * The embedding model and the size of its vectors.
+ * The embedding model and its dimensions.
  *
- * @throws pulumi.RunError, in preview, on arguments that could only fail later.
+ * @throws pulumi.RunError for arguments that could only fail later, so that the preview stops.
  */
 export function embeddingOf(name: string, args: OllamaRagStackArgs): { embeddingModel: string; dimension: number } {
   const { embeddingModel = DEFAULT_EMBEDDING_MODEL, dimension, keepAlive, readTimeoutSeconds, readiness } = args;
   const given = { embeddingModel, dimension, keepAlive, readTimeoutSeconds, readiness };
-  const failures = checkWith(argsSchema, given).map(({ reason }) => reason);
+  const failures = checkWith(argsSchema, withoutOutputs(given)).map(({ reason }) => reason);
   if (failures.length > 0) throw problem(name, failures.join("; "));
   const size = dimension ?? dimensionOf(embeddingModel);
   if (size !== undefined) return { embeddingModel, dimension: size };

@@ -9,18 +9,18 @@ const TRUSTED = "plugins.ml_commons.trusted_connector_endpoints_regex";
 const TRUSTED_PRIVATE = "plugins.ml_commons.trusted_connector_private_endpoints_regex";
 const PRIVATE_ADDRESSES = "plugins.ml_commons.connector.private_ip_enabled";
 
-/** What a component opens a cluster for. */
+/** What to trust. */
 export interface Opening {
   readonly preset: ConnectorPreset | pulumi.Output<ConnectorPreset>;
   /** Base URL of Ollama as OpenSearch reaches it. */
   readonly endpoint: pulumi.Input<string>;
-  /** Whether to allow private addresses too, where Ollama has one. */
+  /** Whether to allow private addresses as well, if Ollama has one. */
   readonly privateAddresses: boolean;
   /** Further settings. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-/** What a `ClusterSetting` needs beside its connection, so that OpenSearch may call the URL of a preset and no other. */
+/** Arguments of a `ClusterSetting` that lets OpenSearch call the URL of a preset, and no other. */
 export function trustIn({ preset, endpoint, privateAddresses, more = {} }: Opening) {
   const opened = applied([preset, endpoint] as const, ([{ actions }, address]) => {
     const entries = actions.map(({ url }) => trustedEndpointRegex(url));
@@ -30,7 +30,7 @@ export function trustIn({ preset, endpoint, privateAddresses, more = {} }: Openi
     [TRUSTED]: [...entries],
     ...(privateAddresses && isPrivate ? { [PRIVATE_ADDRESSES]: true } : {}),
   }));
-  // From 3.7 on private addresses have a list of their own.
+  // Since 3.7, private addresses have their own list.
   const whenKnown = applied(opened, ({ entries, isPrivate }): Record<string, unknown> | undefined =>
     isPrivate ? { [TRUSTED_PRIVATE]: [...entries] } : undefined,
   );

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
-import { isPlain } from "../providers/dynamic/applied";
+import { isPlain, withoutOutputs } from "../providers/dynamic/applied";
 import { checkWith, sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";
-import { UNKNOWN } from "../providers/shared/unknown";
 import {
   gpus,
   heap,
@@ -19,7 +18,7 @@ import {
 import { isPublishAddress } from "./addresses";
 import { requireStrong } from "./admin-password";
 import type { ChatModelArgs, OllamaChatStackArgs } from "./args";
-import { chatModelsOf, OPENAI_WORDS } from "./chat-models";
+import { chatModelsOf, OPENAI_OPTIONS } from "./chat-models";
 import { isEmbeddingModel } from "./rag-args";
 
 const publishRule = "must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has";
@@ -84,7 +83,7 @@ const argsSchema = z.looseObject({
     .optional(),
 });
 
-const notInOpenAi = `can't be sent with api openai, which knows ${Object.keys(OPENAI_WORDS).join(", ")}; take api generate or chat, or a model that is made with it`;
+const notInOpenAi = `can't be sent with api openai, which knows ${Object.keys(OPENAI_OPTIONS).join(", ")}; take api generate or chat, or a model that is made with it`;
 const keptElsewhere =
   "can't be sent with api openai to an Ollama that exists; set OLLAMA_KEEP_ALIVE there, or take api generate or chat";
 const keptByOpenAi =
@@ -94,7 +93,7 @@ const aliasTaken = "must differ from the alias of every other model";
 const embeds = "makes vectors and answers nothing; an OllamaRagStack is made with it";
 const embedsHere = `${embeds}, and deploy: false has it in Ollama alone`;
 
-/** What only shows when the models of a stack are seen together. */
+/** Rules that concern several arguments at once. */
 function problemsOf(args: OllamaChatStackArgs): string[] {
   const models = chatModelsOf(args);
   const aliases = models.filter(({ deploy }) => deploy).map(({ alias }) => alias);
@@ -119,13 +118,13 @@ function problemsOf(args: OllamaChatStackArgs): string[] {
 
 type Say = (names: readonly string[], value: unknown, rule: string) => string;
 
-/** What OpenAI's form has no word for, where it stands: at the model, or at the stack, whose values the model takes. */
+/** Options that api `openai` cannot send, named where they were given: at the model, or at the stack. */
 function notSent(args: OllamaChatStackArgs, own: Partial<ChatModelArgs>, say: Say): string[] {
   const atStack: Say = (names, value, rule) => sentence(names, value, rule);
   const [options, tell] = own.modelOptions === undefined ? [args.modelOptions, atStack] : [own.modelOptions, say];
   const names = typeof options === "object" && isPlain(options) ? Object.keys(options) : [];
   const problems = names
-    .filter((name) => !(name in OPENAI_WORDS))
+    .filter((name) => !(name in OPENAI_OPTIONS))
     .map((name) => tell(["modelOptions", name], Object(options)[name], notInOpenAi));
   const { existing, keepAlive } = args.ollama ?? {};
   if (own.keepAlive !== undefined) problems.push(say(["keepAlive"], own.keepAlive, keptByOpenAi));
@@ -135,7 +134,7 @@ function notSent(args: OllamaChatStackArgs, own: Partial<ChatModelArgs>, say: Sa
   return problems;
 }
 
-/** Stops in preview, with a sentence and no stack, on arguments that could only fail later. */
+/** Throws a `RunError` for arguments that could only fail later, so that the preview stops without a stack trace. */
 export function validated(name: string, args: OllamaChatStackArgs): void {
   const failures = checkWith(argsSchema, withoutOutputs(args)).map(({ reason }) => reason);
   const problems = failures.length > 0 ? failures : [...new Set(problemsOf(args))];
@@ -149,14 +148,6 @@ export function validated(name: string, args: OllamaChatStackArgs): void {
       `OllamaChatStack ${JSON.stringify(name)}: opensearch.adminPassword is missing: OpenSearch starts with TLS and a password of your own. Give it as a secret, or give opensearch.existing.`,
     );
   }
-  // One that is an output is checked where its value is known.
+  // An output is checked once its value is known.
   if (typeof adminPassword === "string") requireStrong(adminPassword, name);
-}
-
-/** What is an output is checked by the resource that it goes to, once it is known. */
-function withoutOutputs(value: unknown): unknown {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return UNKNOWN;
-  if (Array.isArray(value)) return value.map(withoutOutputs);
-  if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutOutputs(member)]));
 }

@@ -8,7 +8,7 @@ import { endpointSchema } from "../providers/shared/connection";
 import { isUsername, usernameRule } from "../providers/shared/username";
 
 /**
- * The stack's configuration, as arguments of the component. The names and types of the keys stand in Pulumi.yaml.
+ * The stack's configuration as arguments of the component. Pulumi.yaml lists the keys with their types.
  *
  * @throws pulumi.RunError naming key, value and what is allowed.
  */
@@ -51,7 +51,7 @@ export function readConfig(): OllamaChatStackArgs {
   };
 }
 
-/** What the configuration says of retrieval, or `undefined` where it wants none. */
+/** The configuration of retrieval; `undefined` if it is off. */
 export function readRagConfig(): Pick<OllamaRagStackArgs, "embeddingModel" | "dimension"> | undefined {
   const config = new pulumi.Config();
   if (config.getBoolean("rag") !== true) return undefined;
@@ -61,7 +61,7 @@ export function readRagConfig(): Pick<OllamaRagStackArgs, "embeddingModel" | "di
   };
 }
 
-/** Strict: Pulumi's own reading takes 9200 out of `9200 or so`, and 1 out of `1,000`. */
+/** Stricter than Pulumi, which reads 9200 from `9200 or so` and 1 from `1,000`. */
 function numberIn(config: pulumi.Config, key: string): number | undefined {
   const text = config.get(key);
   if (text === undefined || text === "") return undefined;

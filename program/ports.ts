@@ -17,8 +17,7 @@ interface WantedPort {
 }
 
 /**
- * Stops before any container is made when a port is taken by somebody else. A port that is held by this stack's own
- * container is fine.
+ * Stops before any container is created if another process holds a port. This stack's own container may hold it.
  */
 export async function requireFreePorts(args: OllamaChatStackArgs): Promise<void> {
   const published = publishAddressOf(args);
@@ -34,7 +33,7 @@ export async function requireFreePorts(args: OllamaChatStackArgs): Promise<void>
   }
 }
 
-/** Judged address by address: our own container on one of them says nothing of the others. */
+/** Checks one address: the stack's own container may listen on one, and a stranger on another. */
 async function requireOurs(key: string, address: string, port: number): Promise<void> {
   if (await isFree(address, port)) return;
   const where = `${hostOf(address)}:${port}`;
@@ -52,8 +51,8 @@ async function requireOurs(key: string, address: string, port: number): Promise<
 }
 
 /**
- * Whether this stack was called so before it was renamed: containers keep the label that they were made with. Then the
- * project has no stack of that name any more. Where that can't be told, the container is somebody else's.
+ * Whether a label is the former name of this stack: containers keep their labels when a stack is renamed. It is if the
+ * project has no stack of that name any more. If that cannot be found out, the container counts as someone else's.
  */
 async function isFormerName(label: string): Promise<boolean> {
   const [project, stack] = [label.slice(0, label.lastIndexOf("/")), label.slice(label.lastIndexOf("/") + 1)];
@@ -62,7 +61,7 @@ async function isFormerName(label: string): Promise<boolean> {
 
 const stacksAnswer = z.array(z.object({ name: z.string() }));
 
-/** Names of the project's stacks, as `pulumi` tells them: it knows the backend. */
+/** Names of the project's stacks, from the `pulumi` command, which knows the backend. */
 async function stacksOfProject(): Promise<string[] | undefined> {
   return await new Promise((resolve) => {
     execFile("pulumi", ["stack", "ls", "--json", "--non-interactive"], { timeout: 20_000 }, (error, stdout) => {
@@ -72,7 +71,7 @@ async function stacksOfProject(): Promise<string[] | undefined> {
   });
 }
 
-/** What is no port is told by the component, which checks all of its arguments. */
+/** The component reports invalid ports, together with its other arguments. */
 function isPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536;
 }
@@ -95,7 +94,7 @@ function wantedPorts(args: OllamaChatStackArgs): WantedPort[] {
 async function isFree(address: string, port: number): Promise<boolean> {
   const server = createServer();
   return await new Promise((resolve) => {
-    // Other errors say nothing of the port: a low one, or an address of another machine, may still suit Docker.
+    // Other errors do not mean that the port is taken. Docker may still be able to publish it.
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
     server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)));
   });
@@ -108,8 +107,7 @@ const stacksContainer = z.object({
 });
 
 /**
- * Containers of this package's stacks; `undefined` where Docker does not answer. A Docker elsewhere publishes no port
- * here.
+ * Containers of this package's stacks; `undefined` if Docker does not answer. A remote Docker publishes no port here.
  */
 async function stacksContainers(): Promise<z.infer<typeof stacksContainer>[] | undefined> {
   const socket = dockerSocket();

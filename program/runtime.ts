@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
-/** On Node 20 a program that throws makes `pulumi up` spin for a minute before its message appears. */
+/** On Node.js 20, a program that throws keeps `pulumi up` busy for a minute before its message appears. */
 const MINIMUM = [22, 12] as const;
 
 /** Stops on a Node.js that is too old. */

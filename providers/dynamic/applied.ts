@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { UNKNOWN } from "../shared/unknown";
 
 /**
  * What a function makes of inputs: its result at once where all of them are plain values, else an output. So a program
@@ -21,4 +22,12 @@ export function isPlain(value: unknown): boolean {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
   if (typeof value !== "object" || value === null) return true;
   return Object.values(value).every(isPlain);
+}
+
+/** The same value with the marker for unknown values in place of outputs, so that the rest can be checked. */
+export function withoutOutputs(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return UNKNOWN;
+  if (Array.isArray(value)) return value.map(withoutOutputs);
+  if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutOutputs(member)]));
 }
