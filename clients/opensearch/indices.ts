@@ -24,7 +24,7 @@ const indexAnswer = z
     z.object({
       mappings: json.default({}),
       settings: json.default({}),
-      aliases: z.record(z.string(), z.looseObject({ filter: z.unknown() })).default({}),
+      aliases: z.record(z.string(), z.looseObject({ filter: z.unknown().optional() })).default({}),
     }),
   )
   .refine((indices) => Object.keys(indices).length > 0, "names no index");
