@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { decodedText } from "../clients/decoded-text";
 import { ExitCode } from "./exit-codes";
 import { CommandFailure } from "./failure";
@@ -16,8 +16,25 @@ export async function givenText(words: readonly string[], { in: input }: Surroun
 
 async function everything(input: Surroundings["in"]): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of input) chunks.push(Buffer.from(chunk as Buffer));
+  let size = 0;
+  for await (const chunk of input) {
+    chunks.push(Buffer.from(chunk as Buffer));
+    size += chunks.at(-1)?.length ?? 0;
+    if (size > MOST_BYTES) throw tooLong("Standard input");
+  }
   return asText(Buffer.concat(chunks), "Standard input");
+}
+
+const MEBIBYTE = 2 ** 20;
+/** More than any model reads at once. Devices such as /dev/zero have no end. */
+const MOST_BYTES = 16 * MEBIBYTE;
+
+function tooLong(what: string): CommandFailure {
+  return new CommandFailure(ExitCode.usage, {
+    what: `${what} holds more than ${MOST_BYTES / MEBIBYTE} MiB.`,
+    cause: "No model reads that much at once. It may be the wrong file, or a device without an end.",
+    fix: "Give a shorter text. For many or long documents there is ollama-chat rag ingest.",
+  });
 }
 
 /** @param what names the bytes at the beginning of a sentence. */
@@ -39,12 +56,32 @@ export function readTextFile(path: string, flag: string): string {
 /** A file as it is; `flag` names it in the message. */
 export function bytesOf(path: string, flag: string): Buffer {
   try {
-    return readFileSync(path);
+    const bytes = readUpTo(path, MOST_BYTES + 1);
+    if (bytes.length > MOST_BYTES) throw tooLong(`The file ${path}, named by ${flag},`);
+    return bytes;
   } catch (error) {
+    if (error instanceof CommandFailure) throw error;
     throw new CommandFailure(ExitCode.usage, {
       what: `The file ${path}, named by ${flag}, cannot be read: ${error instanceof Error ? error.message : error}`,
       cause: "There is no such file, it is a folder, or you may not read it.",
       fix: "Correct the path; it is relative to the working directory.",
     });
+  }
+}
+
+function readUpTo(path: string, most: number): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const chunks: Buffer[] = [];
+    for (let size = 0; size < most; ) {
+      const chunk = Buffer.alloc(Math.min(MEBIBYTE, most - size));
+      const read = readSync(file, chunk);
+      if (read === 0) break;
+      chunks.push(chunk.subarray(0, read));
+      size += read;
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    closeSync(file);
   }
 }

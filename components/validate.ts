@@ -8,6 +8,7 @@ import {
   gpus,
   heap,
   image,
+  isKnownOption,
   keepAlive,
   modelName,
   modelOptions,
@@ -116,6 +117,28 @@ function problemsOf(args: OllamaChatStackArgs): string[] {
   });
 }
 
+/** Ollama ignores options that it doesn't know. A later version may know them, so a warning has to do. */
+function warnOfUnknownOptions(component: string, args: OllamaChatStackArgs): void {
+  const paths = [
+    ...unknownIn(["modelOptions"], args.modelOptions),
+    ...(args.models ?? []).flatMap((model, i) =>
+      typeof model === "string" ? [] : unknownIn(["models", i, "modelOptions"], model.modelOptions),
+    ),
+  ];
+  for (const path of paths) {
+    void pulumi.log.warn(
+      `OllamaChatStack ${JSON.stringify(component)}: ${path} is no option of Ollama 0.17, which ignores it. See https://github.com/ollama/ollama/blob/main/docs/modelfile.mdx for the options.`,
+    );
+  }
+}
+
+function unknownIn(path: readonly (string | number)[], options: ChatModelArgs["modelOptions"]): string[] {
+  if (typeof options !== "object" || !isPlain(options)) return [];
+  return Object.keys(options)
+    .filter((name) => !isKnownOption(name))
+    .map((name) => [...path, name].join("."));
+}
+
 type Say = (names: readonly string[], value: unknown, rule: string) => string;
 
 /** Options that api `openai` cannot send, named where they were given: at the model, or at the stack. */
@@ -141,6 +164,7 @@ export function validated(name: string, args: OllamaChatStackArgs): void {
   if (problems.length > 0) {
     throw new pulumi.RunError(`OllamaChatStack ${JSON.stringify(name)}: ${problems.join("; ")}`);
   }
+  warnOfUnknownOptions(name, args);
   const { existing, adminPassword } = args.opensearch ?? {};
   if (existing !== undefined) return;
   if (adminPassword === undefined) {

@@ -1,6 +1,6 @@
 type Kind = "whole" | "number" | "flag" | "texts";
 
-/** Ollama's options by what it takes for them (`Options` and `Runner` in `api/types.go` of 0.17). Others it does not hear. */
+/** The type of each option (`Options` and `Runner` in `api/types.go` of Ollama 0.17). Ollama ignores any other name. */
 const KINDS: Readonly<Record<string, Kind>> = {
   num_keep: "whole",
   seed: "whole",
@@ -37,6 +37,11 @@ function typed(name: string, value: unknown): unknown {
   if (kind === undefined || typeof value !== "string") return value;
   if (kind === "flag") return value === "true" || (value === "false" ? false : value);
   return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(value) ? Number(value) : value;
+}
+
+/** Whether Ollama 0.17 knows an option of this name. */
+export function isKnownOption(name: string): boolean {
+  return Object.hasOwn(KINDS, name);
 }
 
 /** Options as they are sent. Pulumi's `config set --path` makes a text of `0.5`, which Ollama refuses (500). */

@@ -4,7 +4,7 @@ import { isModelName } from "../../clients/ollama/names";
 import { optionProblem } from "../../clients/ollama/options";
 import { MOST_SECONDS } from "../../clients/seconds";
 
-export { typedOptions } from "../../clients/ollama/options";
+export { isKnownOption, typedOptions } from "../../clients/ollama/options";
 
 /** What Java's `int` holds, in which the servers keep counts. */
 export const MOST_COUNT = 2_147_483_647;

@@ -64,6 +64,27 @@ describe("ollama-chat prompt", () => {
     expect((await commandLine(["prompt", "summarize", "-", "--show"], { input: "a b\n" })).out).toBe(shown);
   });
 
+  it.each([
+    ["--file", "The file /dev/zero, named by --file,"],
+    ["--template", "The file /dev/zero, named by --template,"],
+  ])("ends at a file without an end, given by %s", async (flag, what) => {
+    expect(await error([...(flag === "--file" ? ["summarize"] : ["x"]), flag, "/dev/zero"])).toEqual([
+      2,
+      `error: ${what} holds more than 16 MiB.`,
+      "  cause: No model reads that much at once. It may be the wrong file, or a device without an end.",
+      "  fix: Give a shorter text. For many or long documents there is ollama-chat rag ingest.",
+    ]);
+  });
+
+  it("ends at an input without an end", async () => {
+    expect(await error(["summarize", "-"], "x".repeat(16 * 2 ** 20 + 1))).toEqual([
+      2,
+      "error: Standard input holds more than 16 MiB.",
+      "  cause: No model reads that much at once. It may be the wrong file, or a device without an end.",
+      "  fix: Give a shorter text. For many or long documents there is ollama-chat rag ingest.",
+    ]);
+  });
+
   it("fills a template of one's own, and its text placeholder from the text", async () => {
     const template = file("own", "In a {tone} voice: {text}\n");
     const args = ["prompt", "--template", template, "--set", "tone=friendly=warm", "Hello", "--show"];

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { OllamaChatStackArgs } from "../../../components/args";
 import { OllamaChatStack } from "../../../components/ollama-chat-stack";
 import { registeredBy } from "./mock-engine";
@@ -47,6 +47,20 @@ describe("arguments", () => {
     expect(stack.of("chat-connector").inputs).toMatchObject({
       parameters: { options: '{"num_ctx":2048,"temperature":0.5,"use_mmap":true}' },
     });
+  });
+
+  it("an option that Ollama would ignore is named in a warning, and sent", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const models = [{ name: "b:1", modelOptions: { mirostat: 1, num_ctx: 4096 } }];
+    const stack = await stackOf({ ...both, model: "a:1", modelOptions: { num_predct: 7 }, models });
+    const told = (path: string) =>
+      `OllamaChatStack "chat": ${path} is no option of Ollama 0.17, which ignores it. See https://github.com/ollama/ollama/blob/main/docs/modelfile.mdx for the options.`;
+    expect(warn.mock.calls).toStrictEqual([
+      [told("modelOptions.num_predct")],
+      [told("models.0.modelOptions.mirostat")],
+    ]);
+    expect(stack.of("chat-connector").inputs).toMatchObject({ parameters: { options: '{"num_predct":7}' } });
+    warn.mockRestore();
   });
 
   it.each<readonly [string | number, string, string]>([
