@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterSetting } from "../providers/cluster-setting/resource";
 import { members } from "../providers/connector/preset-inputs";
@@ -14,7 +13,7 @@ import type { OllamaChatStackArgs } from "./args";
 import { type ChatModel, chatModelsOf, presetFor } from "./chat-models";
 import { createNetwork, type DockerContext } from "./docker-parts";
 import { createOllama, existingOllama, type OllamaServer } from "./ollama-server";
-import { createOpenSearch, type OpenSearchCluster } from "./open-search-server";
+import { authorityOf, createOpenSearch, type OpenSearchCluster, text } from "./open-search-server";
 import { trustIn } from "./trust";
 import { validated } from "./validate";
 
@@ -289,21 +288,4 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       predictUrls: this.predictUrls,
     };
   }
-}
-
-/** Readers of the outputs verify the certificate on other machines, so they need the file's text and not its path. */
-function authorityOf({ caCertificate, caCertificateFile }: ConnectionArgs): pulumi.Output<string> {
-  return pulumi.all([text(caCertificate), text(caCertificateFile)]).apply(([pem, file]) => {
-    if (file === "") return pem;
-    try {
-      return readFileSync(file, "utf8");
-    } catch {
-      // The first resource that needs the file reports it.
-      return "";
-    }
-  });
-}
-
-function text(value: ConnectionArgs["username"]): pulumi.Output<string> {
-  return pulumi.output(value).apply((known) => known ?? "");
 }

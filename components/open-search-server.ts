@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { applied } from "../providers/dynamic/applied";
@@ -116,4 +117,22 @@ function certificateUploads(certificate: TlsCertificate): docker.ContainerArgs["
     { ...owned, file: `${CONFIG}/certs/node.pem`, content: certificate.certificatePem },
     { ...owned, file: `${CONFIG}/certs/node.key`, content: certificate.privateKeyPem },
   ];
+}
+
+/** Readers of the outputs verify the certificate on other machines, so they need the file's text and not its path. */
+export function authorityOf({ caCertificate, caCertificateFile }: ConnectionArgs): pulumi.Output<string> {
+  return pulumi.all([text(caCertificate), text(caCertificateFile)]).apply(([pem, file]) => {
+    if (file === "") return pem;
+    try {
+      return readFileSync(file, "utf8");
+    } catch {
+      // The first resource that needs the file reports it.
+      return "";
+    }
+  });
+}
+
+/** An optional text as an output, empty if there is none. */
+export function text(value: ConnectionArgs["username"]): pulumi.Output<string> {
+  return pulumi.output(value).apply((known) => known ?? "");
 }
