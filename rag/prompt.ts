@@ -1,3 +1,4 @@
+import { DEFAULT_CONTEXT_TOKENS } from "../clients/ollama/context";
 import type { FoundPassage } from "./retrieve";
 import { compact, estimateTokens } from "./tokens";
 
@@ -13,12 +14,8 @@ export interface RagPrompt {
   readonly sent: readonly FoundPassage[];
 }
 
-/**
- * Most tokens of all passages together, and of the whole prompt, by estimate. Ollama reads 4,096 by default, the answer
- * included, and drops what is beyond without an error.
- */
-const DEFAULT_MAX_TOKENS = 2_000;
-const MAX_PROMPT_TOKENS = 3_072;
+/** How much of the context all passages together may take, and the whole prompt, by estimate; the rest is the answer's. */
+const SHARES = { passages: 1 / 2, prompt: 3 / 4 };
 
 /** At the end and short: the small models of a laptop forget what stood before the passages. */
 const INSTRUCTION =
@@ -28,15 +25,18 @@ const INSTRUCTION =
  * What is sent to the chat model: the passages with their numbers and sources, then the question. The best passage is
  * always sent, of the others those that have room. It is number 1 and stands last, next to the question: of a dozen
  * questions smollm2:135m so answered 5 right from three passages, and 2 with the best one first.
+ *
+ * @param contextTokens what the model reads and writes together; by default as much as Ollama's default
  */
 export function ragPrompt(
   question: string,
   passages: readonly FoundPassage[],
-  maxTokens = DEFAULT_MAX_TOKENS,
+  contextTokens = DEFAULT_CONTEXT_TOKENS,
 ): RagPrompt {
   const sent: FoundPassage[] = [];
   const blocks: string[] = [];
-  let room = Math.min(maxTokens, MAX_PROMPT_TOKENS - estimateTokens(question) - estimateTokens(INSTRUCTION));
+  const around = estimateTokens(question) + estimateTokens(INSTRUCTION);
+  let room = Math.min(contextTokens * SHARES.passages, contextTokens * SHARES.prompt - around);
   for (const passage of passages) {
     const block = `[${sent.length + 1}] ${passage.source}: ${passage.title}\n${compact(passage.text)}`;
     room -= estimateTokens(block);

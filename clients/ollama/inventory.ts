@@ -1,3 +1,4 @@
+import type { Ollama } from "ollama/browser";
 import { z } from "zod";
 import type { OllamaServer } from "./server";
 
@@ -30,6 +31,8 @@ export interface RunningModel {
 export interface ModelShape {
   /** Longest context that the model was made for, in tokens. */
   readonly contextTokens?: number;
+  /** The context that it asks for itself, by its parameter `num_ctx`. */
+  readonly ownContextTokens?: number;
   readonly layers?: number;
   /** Attention heads whose keys and values are kept. */
   readonly keyValueHeads?: number;
@@ -79,8 +82,9 @@ const running = z.object({
 });
 
 /** What is in memory now. */
-export async function runningModels(server: OllamaServer): Promise<RunningModel[]> {
-  const answer = await server.call({ name: "GET /api/ps", send: (client) => client.ps(), answer: running });
+export async function runningModels(server: OllamaServer, timeoutSeconds?: number): Promise<RunningModel[]> {
+  const send = (client: Ollama) => client.ps();
+  const answer = await server.call({ name: "GET /api/ps", send, answer: running, timeoutSeconds });
   return (answer.models ?? []).map((model) => ({
     name: model.name,
     sizeBytes: model.size,
@@ -90,22 +94,30 @@ export async function runningModels(server: OllamaServer): Promise<RunningModel[
   }));
 }
 
-const shown = z.object({ model_info: z.record(z.string(), z.unknown()).nullish() });
+const shown = z.object({
+  model_info: z.record(z.string(), z.unknown()).nullish(),
+  parameters: z.string().nullish(),
+});
+/** A line of a model's parameters, such as `num_ctx                        2048`. */
+const NUM_CTX = /^num_ctx\s+(\d+)$/m;
 
 /** The shape of a model, from the keys that its architecture prefixes. */
-export async function modelShape(server: OllamaServer, model: string): Promise<ModelShape> {
-  const answer = await server.call({ name: "POST /api/show", send: (client) => client.show({ model }), answer: shown });
+export async function modelShape(server: OllamaServer, model: string, timeoutSeconds?: number): Promise<ModelShape> {
+  const send = (client: Ollama) => client.show({ model });
+  const answer = await server.call({ name: "POST /api/show", send, answer: shown, timeoutSeconds });
   const info = answer.model_info ?? {};
   const architecture = String(info["general.architecture"] ?? "");
   const count = (key: string) => {
     const value = info[`${architecture}.${key}`];
     return typeof value === "number" && value > 0 ? value : undefined;
   };
+  const numCtx = Number(NUM_CTX.exec(answer.parameters ?? "")?.[1] ?? 0);
   const heads = count("attention.head_count");
   const width = count("embedding_length");
   const split = heads !== undefined && width !== undefined ? width / heads : undefined;
   return {
     contextTokens: count("context_length"),
+    ownContextTokens: numCtx > 0 ? numCtx : undefined,
     layers: count("block_count"),
     keyValueHeads: count("attention.head_count_kv") ?? heads,
     headSize: count("attention.key_length") ?? split,

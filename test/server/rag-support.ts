@@ -46,6 +46,10 @@ export class WordServer extends LoopbackServer {
   /** Refuse longer texts, unless they may be cut; and take none that holds this word. */
   mostLetters = Number.POSITIVE_INFINITY;
   hatedWord: string | undefined;
+  /** The context of its models, where it tells one. */
+  contextTokens: number | undefined;
+  /** A prompt of more passages is too long for it. */
+  mostPassages = Number.POSITIVE_INFINITY;
   /** How it answers questions instead; `silent` never does. */
   mood: "willing" | "silent" | { readonly status: number; readonly body: unknown } = "willing";
 
@@ -56,10 +60,11 @@ export class WordServer extends LoopbackServer {
     this.models.length = 0;
     Object.assign(this, { words: SAYS_SO, busy: 0, dimension: DIMENSION, mood: "willing" });
     Object.assign(this, { mostLetters: Number.POSITIVE_INFINITY, hatedWord: undefined });
+    Object.assign(this, { mostPassages: Number.POSITIVE_INFINITY, contextTokens: undefined });
   }
 
   protected answer(request: IncomingMessage, text: string, response: ServerResponse): void {
-    const body = JSON.parse(text) as {
+    const body = JSON.parse(text || "{}") as {
       model?: string;
       input?: string[];
       truncate?: boolean;
@@ -68,11 +73,19 @@ export class WordServer extends LoopbackServer {
     };
     const json = (status: number, value: unknown) =>
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+    if (request.url === "/api/ps" && this.contextTokens !== undefined) {
+      const loaded = { name: "m", size: 1, expires_at: "2026-11-29T12:00:00Z", context_length: this.contextTokens };
+      return void json(200, { models: [loaded] });
+    }
+    if (request.url === "/api/ps" || request.url === "/api/show") return void json(404, { error: "not found" });
     if (request.url !== "/api/embed") {
       this.models.push(body.model);
       this.prompts.push(body.prompt ?? JSON.stringify(body.messages));
       if (this.mood === "silent") return;
       if (this.mood !== "willing") return void json(this.mood.status, this.mood.body);
+      if ((text.match(/SEARCH RESULT/g)?.length ?? 0) > this.mostPassages) {
+        return void json(400, { error: "the input length exceeds the context length" });
+      }
       const message = { role: "assistant", content: this.words };
       return void json(200, { model: "m", response: this.words, message, choices: [{ message }], done: true });
     }

@@ -41,6 +41,7 @@ describe("ollama-chat rag ask", () => {
       answeredBy: "cluster",
       rankedBy: "cluster",
       nearest: expect.any(Number),
+      leftOut: 0,
       sources: [
         {
           number: 1,
@@ -56,6 +57,23 @@ describe("ollama-chat rag ask", () => {
         expect.objectContaining({ number: 2, cited: false, title: "Ships > Alke" }),
       ],
     });
+  });
+
+  it("sends no more passages than the model's own context has room for, and says so", async () => {
+    world.words.contextTokens = 60;
+    const environment = { ...world.environment, OLLAMA_CHAT_OLLAMA_ENDPOINT: world.words.endpoint };
+    const { err } = await commandLine(["rag", "ask", "Which ship carries cranes?"], { environment });
+    expect(err).toContain("2 of 3 passages had no room in the model's context of 60 tokens, and were not sent.\n");
+    expect(world.words.prompts).toHaveLength(1);
+    expect(world.words.prompts[0]).not.toContain("lanterns");
+  });
+
+  it("sends fewer passages where the model says that they do not fit", async () => {
+    world.words.mostPassages = 1;
+    const { code, err } = await rag("ask", "Which ship carries cranes?");
+    expect([code, world.words.prompts.length]).toEqual([0, 2]);
+    expect(err).toContain("2 of 3 passages had no room in the model's context, and were not sent.\n");
+    expect(await json("ask", "Which ship carries cranes?")).toMatchObject({ leftOut: 2, sources: [{ number: 1 }] });
   });
 
   it("does not ask the model when no passage comes near", async () => {

@@ -14,7 +14,7 @@ export class ChatServer extends LoopbackServer {
   /** What every answer says; streamed word by word. */
   words = "Air scatters blue light most.";
   models = ["smollm2:135m"];
-  loaded: { readonly name: string; readonly expiresAt: string }[] = [];
+  loaded: { readonly name: string; readonly expiresAt: string; readonly contextTokens?: number }[] = [];
   /** Answer every question with this status and error instead. */
   refusal: { readonly status: number; readonly error: string } | undefined;
   /** What it writes before each answer, in the field for it. */
@@ -90,6 +90,6 @@ function listed(name: string) {
   return { name, model: name, size: 98_363_149, digest: "b".repeat(64), modified_at: "2026-11-22T00:00:00Z", details };
 }
 
-function running({ name, expiresAt }: { name: string; expiresAt: string }) {
-  return { name, model: name, size: 190_948_608, size_vram: 0, context_length: 4096, expires_at: expiresAt };
+function running({ name, expiresAt, contextTokens = 4096 }: ChatServer["loaded"][number]) {
+  return { name, model: name, size: 190_948_608, size_vram: 0, context_length: contextTokens, expires_at: expiresAt };
 }

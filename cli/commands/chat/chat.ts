@@ -1,4 +1,5 @@
 import type { CommonFlags } from "../../access/access-options";
+import { toldContext } from "../../answering/told-context";
 import type { Session } from "../../session";
 import { withWaiting } from "../../terminal/waiting";
 import { ChatRoom } from "./chat-room";
@@ -9,7 +10,7 @@ import { talkInTerminal } from "./talk-in-terminal";
 export interface ChatFlags extends CommonFlags {
   readonly system?: string;
   readonly through?: string;
-  readonly contextTokens: number;
+  readonly contextTokens?: number;
   readonly timeoutSeconds: number;
 }
 
@@ -20,7 +21,8 @@ export async function chat(session: Session, flags: ChatFlags): Promise<void> {
     const found = await session.access(flags);
     return { access: found, way: await chooseWay(found, flags.through) };
   });
-  const room = new ChatRoom(way.answerer, output, flags);
+  const contextOf = (model: string | undefined) => toldContext(access, model);
+  const room = new ChatRoom(way.answerer, output, { ...flags, contextOf });
   room.conversation.system = flags.system;
   const inTerminal = output.interactive && session.surroundings.in.isTTY === true;
   output.note(introduction(way));

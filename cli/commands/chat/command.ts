@@ -14,9 +14,8 @@ export function registerChat(program: Command, session: Session): void {
     .option("--system <text>", "instruction that goes before everything")
     .option(
       "--context-tokens <n>",
-      "tokens that the model's context holds; older turns are left out",
+      "tokens that the model's context holds; older turns are left out (default: as Ollama tells, else 4096)",
       positiveNumber,
-      4096,
     )
     .option("--timeout-seconds <n>", "longest wait for one answer", secondsFlag, 300);
   withAccessOptions(command).action(async (flags: ChatFlags) => {

@@ -26,12 +26,9 @@ export interface Sending {
 export class Conversation {
   system: string | undefined;
   readonly #turns: Turn[] = [];
-  readonly #mostTokens: number;
 
   /** @param contextTokens tokens that the model's context holds. */
-  constructor(contextTokens: number) {
-    this.#mostTokens = contextTokens * SHARE_FOR_SENDING;
-  }
+  constructor(public contextTokens: number) {}
 
   get turns(): readonly Turn[] {
     return this.#turns;
@@ -52,7 +49,8 @@ export class Conversation {
    * @param mostTurns of them, where the model itself said that more do not fit
    */
   messages(question: string, mostTurns = Number.POSITIVE_INFINITY): Sending {
-    let room = this.#mostTokens - tokensOf(question) - (this.system === undefined ? 0 : tokensOf(this.system));
+    const most = this.contextTokens * SHARE_FOR_SENDING;
+    let room = most - tokensOf(question) - (this.system === undefined ? 0 : tokensOf(this.system));
     const sent: Turn[] = [];
     for (const turn of this.#turns.toReversed()) {
       room -= tokensOf(turn.question) + tokensOf(turn.answer);

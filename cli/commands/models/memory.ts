@@ -1,7 +1,6 @@
+import { DEFAULT_CONTEXT_TOKENS } from "../../../clients/ollama/context";
 import type { ModelShape } from "../../../clients/ollama/inventory";
 
-/** Context that Ollama opens unless it is told otherwise (OLLAMA_CONTEXT_LENGTH, `num_ctx`), in tokens. */
-export const DEFAULT_CONTEXT_TOKENS = 4096;
 /** Keys and values are kept as 16-bit floats unless OLLAMA_KV_CACHE_TYPE says otherwise. */
 const BYTES_OF_A_NUMBER = 2;
 

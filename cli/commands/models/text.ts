@@ -1,10 +1,10 @@
+import { DEFAULT_CONTEXT_TOKENS } from "../../../clients/ollama/context";
 import { bytes } from "../../../clients/ollama/progress";
 import type { Output } from "../../output";
 import { harmless } from "../../terminal/harmless";
 import { type Column, table } from "../../terminal/table";
 import { wrapped } from "../../terminal/wrap";
 import type { Guide, GuideRow } from "./guide";
-import { DEFAULT_CONTEXT_TOKENS } from "./memory";
 import type { ModelsReport } from "./models";
 import type { OllamaModelRow, OllamaModels } from "./ollama-models";
 import type { OpenSearchModelRow, OpenSearchModels } from "./opensearch-models";

@@ -1,6 +1,7 @@
+import { DEFAULT_CONTEXT_TOKENS } from "../../../clients/ollama/context";
 import { withoutThinking } from "../../../clients/thinking";
 import { citedAnswer } from "../../../rag/citations";
-import { ragPrompt } from "../../../rag/prompt";
+import { type RagPrompt, ragPrompt } from "../../../rag/prompt";
 import { isRelevant, LEAST_SIMILARITY } from "../../../rag/relevance";
 import type { FoundPassage } from "../../../rag/retrieve";
 import { answersItself, serverAnswer } from "../../../rag/server-answer";
@@ -9,6 +10,8 @@ import { answerJson } from "../../answering/measures";
 import { ollamaAnswerer } from "../../answering/ollama-answerer";
 import { openSearchAnswerer } from "../../answering/opensearch-answerer";
 import { tellAbout } from "../../answering/put-question";
+import { toldContext } from "../../answering/told-context";
+import { isTooLong } from "../../answering/too-long";
 import { explainedIfTooSlow } from "../../answering/too-slow";
 import type { Output } from "../../output";
 import type { Session } from "../../session";
@@ -39,6 +42,8 @@ interface Told {
   readonly answer: Answer;
   readonly sent: readonly FoundPassage[];
   readonly by: By;
+  /** What the passages that were not sent have no room in. */
+  readonly room: string;
 }
 
 /** `ollama-chat rag ask`. */
@@ -53,18 +58,42 @@ export async function askDocuments(session: Session, words: readonly string[], f
   tell(output, found, told, flags.showPassages === true);
 }
 
+/** Where the model says that what is sent does not fit, half of the passages stay behind, and so on. */
 async function answered(session: Session, found: Search, flags: AskFlags): Promise<Told> {
-  const { access, question, passages } = found;
+  const context = await toldContext(found.access, found.access.chatModel);
+  let { passages } = found;
+  let room =
+    context === undefined
+      ? `${DEFAULT_CONTEXT_TOKENS} tokens, Ollama's default context`
+      : `the model's context of ${context.tokens} tokens`;
+  for (;;) {
+    const prompt = ragPrompt(found.question, passages, context?.tokens);
+    try {
+      return { ...(await put(session, found, prompt, flags)), sent: prompt.sent, room };
+    } catch (error) {
+      if (prompt.sent.length < 2 || !isTooLong(error)) throw error;
+      passages = prompt.sent.slice(0, Math.floor(prompt.sent.length / 2));
+      room = "the model's context";
+    }
+  }
+}
+
+async function put(
+  session: Session,
+  found: Search,
+  { messages, sent }: RagPrompt,
+  flags: AskFlags,
+): Promise<Pick<Told, "answer" | "by">> {
+  const { access } = found;
   const output = session.output(flags);
   const { timeoutSeconds } = flags;
-  const { messages, sent } = ragPrompt(question, passages);
   const byCluster = flags.direct === true ? undefined : await answeredByCluster(output, found, sent, timeoutSeconds);
-  if (byCluster !== undefined) return { answer: byCluster, sent, by: "cluster" };
+  if (byCluster !== undefined) return { answer: byCluster, by: "cluster" };
   const answerer = flags.direct ? ollamaAnswerer(access) : openSearchAnswerer(access);
   const answer = await session.interruptible((signal) =>
     withWaiting(output, `asking ${answerer.title}`, () => answerer.answer(messages, { timeoutSeconds, signal })),
   );
-  return { answer, sent, by: "prompt" };
+  return { answer, by: "prompt" };
 }
 
 /** `undefined` where the cluster makes no answers itself. */
@@ -92,7 +121,7 @@ async function answeredByCluster(
   return { ...withoutThinking(text), model, seconds, through: "opensearch" };
 }
 
-function tell(output: Output, found: Search, { answer, sent, by }: Told, showPassages: boolean): void {
+function tell(output: Output, found: Search, { answer, sent, by, room }: Told, showPassages: boolean): void {
   const { text, cited } = citedAnswer(answer.text, sent.length);
   const sources = sent.map((passage, at) => ({
     number: at + 1,
@@ -101,7 +130,8 @@ function tell(output: Output, found: Search, { answer, sent, by }: Told, showPas
   }));
   const { question, nearest, ranking } = found;
   const measures = answerJson({ ...answer, text });
-  const told = { ...measures, answeredBy: by, rankedBy: ranking.by, nearest: nearest ?? null, sources };
+  const leftOut = found.passages.length - sent.length;
+  const told = { ...measures, answeredBy: by, rankedBy: ranking.by, nearest: nearest ?? null, leftOut, sources };
   const json = { question, found: true, ...told };
   output.result(json, () => {
     if (text === "") return "The model answered nothing.";
@@ -122,6 +152,10 @@ function tell(output: Output, found: Search, { answer, sent, by }: Told, showPas
     );
   }
   tellRanking(output, ranking);
+  if (leftOut > 0) {
+    const text = `${leftOut} of ${found.passages.length} passages had no room in ${room}, and were not sent.`;
+    output.note(output.noteStyle("yellow", text));
+  }
   tellAbout(output, answer);
 }
 

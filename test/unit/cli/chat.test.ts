@@ -76,6 +76,17 @@ describe("chat without a terminal", () => {
     expect(err.split(told)).toHaveLength(2);
   });
 
+  it("takes the context that Ollama has loaded the model with", async () => {
+    ollama.loaded = [{ name: "smollm2:135m", expiresAt: "2026-11-29T12:00:00Z", contextTokens: 80 }];
+    const { err } = await commandLine(args(), { input: "Aaaaa?\nBbbbb?\nCcccc?\n" });
+    expect(messages(1)).toHaveLength(3);
+    expect(messages(2)).toHaveLength(3);
+    expect(err).toContain(
+      "The oldest turns do not fit into the model's context of 80 tokens any more and are not sent; /reset starts anew.",
+    );
+    expect(ollama.requests.map(({ path }) => path).filter((path) => path !== "/api/chat")).toEqual(["/api/ps"]);
+  });
+
   it("leaves out more turns where the model says that they do not fit, and asks again", async () => {
     ollama.mostMessages = 3;
     const { code, err } = await commandLine(args(), { input: "One?\nTwo?\nThree?\nFour?\n" });

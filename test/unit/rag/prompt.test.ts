@@ -29,9 +29,9 @@ describe("the prompt", () => {
 
   it("holds as many of the best passages as have room, and always the best one", () => {
     const passages = ["a", "b", "c"].map((name) => passage(name, "word ".repeat(100)));
-    expect(ragPrompt("Why?", passages, 450).sent.map(({ id }) => id)).toEqual(["a", "b"]);
-    expect(ragPrompt("Why?", passages, 10).sent.map(({ id }) => id)).toEqual(["a"]);
-    const [message] = ragPrompt("Why?", passages, 450).messages;
+    expect(ragPrompt("Why?", passages, 900).sent.map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(ragPrompt("Why?", passages, 20).sent.map(({ id }) => id)).toEqual(["a"]);
+    const [message] = ragPrompt("Why?", passages, 900).messages;
     expect(estimateTokens(message?.content ?? "", false)).toBeLessThan(550);
   });
 
