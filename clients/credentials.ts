@@ -1,8 +1,11 @@
 const MARK = "[secret]";
 const SECRET_NAME = /password|passwd|credential|secret|token|api[-_]?key|private[-_]?key|authorization|cookie/i;
 
+/** Tokens that are counted, as in `maxTokens` or `max_completion_tokens`. */
+const COUNTED = /(?:max|num|context)[a-z_]*tokens$/i;
+
 /** Whether what goes by this name is a secret, such as `x-api-key`. */
-export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !COUNTED.test(name);
 
 /** Names of a query's parameters that hold a key, beside those that say so themselves. */
 const KEY_PARAMETER = /^(?:key|sig|signature|auth|code|pass|pwd)$/i;

@@ -130,6 +130,10 @@ const argsSchema = z.looseObject({
  * @throws pulumi.RunError for arguments that could only fail later, so that the preview stops.
  */
 export function embeddingOf(name: string, args: OllamaRagStackArgs): { embeddingModel: string; dimension: number } {
+  // A program in JavaScript may leave it out.
+  if (args?.chat?.backend === undefined) {
+    throw problem(name, "chat is missing: must be the OllamaChatStack whose servers are used");
+  }
   const { embeddingModel = DEFAULT_EMBEDDING_MODEL, dimension, keepAlive, readTimeoutSeconds, readiness } = args;
   const given = { embeddingModel, dimension, keepAlive, readTimeoutSeconds, readiness };
   const failures = checkWith(argsSchema, withoutOutputs(given)).map(({ reason }) => reason);

@@ -7,7 +7,7 @@ import { throughOpenSearch } from "./opensearch";
 
 /** @throws CommandFailure where no source names an OpenSearch or a deployed model. */
 export function openSearchAnswerer(access: Access): Answerer {
-  const { opensearch, modelId, api, chatModel: model, aliases = [] } = access;
+  const { opensearch, modelId, api, chatModel: model, ollamaEndpoint, aliases = [] } = access;
   if (opensearch === undefined) {
     throw new CommandFailure(ExitCode.noAccess, {
       what: "No OpenSearch is known that could be asked.",
@@ -29,5 +29,5 @@ export function openSearchAnswerer(access: Access): Answerer {
       fix: "Give --model-id ID; ollama-chat models lists the deployed ones.",
     });
   }
-  return throughOpenSearch({ server: openSearch(opensearch), modelId, api, model });
+  return throughOpenSearch({ server: openSearch(opensearch), modelId, api, model, ollamaEndpoint });
 }

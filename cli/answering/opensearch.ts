@@ -8,6 +8,7 @@ import { promptText } from "../../providers/connector/prompt-text";
 import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
 import { flattened } from "./flattened";
 import { isPromptCut } from "./prompt-cut";
+import { toldContext } from "./told-context";
 import { explainedIfTooSlow } from "./too-slow";
 
 export interface DeployedModel {
@@ -17,6 +18,8 @@ export interface DeployedModel {
   readonly api: string;
   /** Name and tag in Ollama, where it is known. */
   readonly model?: string;
+  /** The connector's model server, where it is an Ollama that is known here. */
+  readonly ollamaEndpoint?: string;
   /** Ask the connector's model server for this model instead of the connector's own. */
   readonly otherModel?: string;
 }
@@ -52,11 +55,25 @@ async function ask(
     const seconds = (performance.now() - started) / 1000;
     const { model = deployed.otherModel ?? deployed.model, tokens, promptTokens, evalSeconds } = answerMeasures(answer);
     const tokensPerSecond = tokens === undefined ? undefined : tokens / (evalSeconds ?? seconds);
-    const promptCut = isPromptCut(messages, promptTokens);
+    const promptCut = isPromptCut(messages, promptTokens) || (await fillsContext(deployed, model, promptTokens));
     return { ...content, promptCut, model, seconds, tokens, promptTokens, tokensPerSecond, through: "opensearch" };
   } catch (error) {
     throw explainedIfTooSlow(error, title, limits.timeoutSeconds);
   }
+}
+
+/** Fewer are taken to fit; more are worth a look. */
+const MAY_FILL_TOKENS = 256;
+
+/** Where Ollama cuts a prompt, it reads just what its context holds. `/v1/chat/completions` can't be told to refuse it. */
+async function fillsContext(
+  { ollamaEndpoint }: DeployedModel,
+  model: string | undefined,
+  promptTokens = 0,
+): Promise<boolean> {
+  if (promptTokens < MAY_FILL_TOKENS) return false;
+  const context = await toldContext({ ollamaEndpoint }, model);
+  return context?.loaded === true && promptTokens >= context.tokens;
 }
 
 /** Parameters of `_predict` for a conversation. Where the connector takes one prompt, it becomes one text. */

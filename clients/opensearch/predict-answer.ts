@@ -110,7 +110,8 @@ export function isListOfParts(text: string): boolean {
 export const STREAMED = "the model server streams its answer, and this is the list of its parts";
 
 function firstMap(answer: PredictAnswer): unknown {
-  return answer.inference_results[0]?.output?.[0]?.dataAsMap;
+  // A program may pass what it got, whatever that is.
+  return predictAnswer.safeParse(answer).data?.inference_results[0]?.output?.[0]?.dataAsMap;
 }
 
 function parsedJson(text: string): unknown {

@@ -62,7 +62,7 @@ export class ClusterSetting extends pulumi.CustomResource {
       revision: undefined,
       clusterUuid: undefined,
       ...args,
-      connection: connectionInput(args.connection),
+      connection: connectionInput(args?.connection),
     };
     super(typeToken("ClusterSetting"), name, dynamicProperties("ClusterSetting", name, properties, opts), opts);
   }

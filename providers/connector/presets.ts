@@ -1,8 +1,8 @@
 import { wireDuration } from "../../clients/ollama/duration";
 import { typedOptions } from "../../clients/ollama/options";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
-import { BaseUrl, baseUrlProblem } from "../shared/base-url";
-import { sentence } from "../shared/checking";
+import { BaseUrl, normalUrl } from "../shared/base-url";
+import { checkOllamaArgs, checkOpenAiArgs, refuseEndpoint } from "./preset-args";
 
 /** The parts of a connector that a preset builds; spread it into `ConnectorArgs`. */
 export interface ConnectorPreset {
@@ -46,15 +46,22 @@ export interface OllamaPresetArgs {
 /**
  * `POST /api/generate`: one prompt in, one text out. Callers give `prompt`. OpenSearch's RAG processor gives `inputs`
  * instead, which stands for the prompt then: one deployed model serves both (the processor with `llm_response_field:
- * "response"`).
+ * "response"`). A prompt that is longer than the model's context is refused; with the parameter `truncate: "true"` Ollama
+ * drops its beginning without a word.
  */
 export function ollamaGenerate(args: OllamaPresetArgs): ConnectorPreset {
+  checkOllamaArgs("ollamaGenerate", args);
   const made = native(args, "/api/generate", '"prompt": "${parameters.prompt}"', "prompt");
   return { ...made, parameters: { ...made.parameters, prompt: "${parameters.inputs}" } };
 }
 
-/** `POST /api/chat`: a conversation in, one message out. Callers give `messages`, a list of `{ role, content }`. */
+/**
+ * `POST /api/chat`: a conversation in, one message out. Callers give `messages`, a list of `{ role, content }`.
+ * What is longer than the model's context is refused; with the parameter `truncate: "true"` Ollama drops the oldest
+ * messages without a word.
+ */
 export function ollamaChat(args: OllamaPresetArgs): ConnectorPreset {
+  checkOllamaArgs("ollamaChat", args);
   return native(args, "/api/chat", '"messages": ${parameters.messages}', "messages");
 }
 
@@ -63,6 +70,7 @@ export function ollamaChat(args: OllamaPresetArgs): ConnectorPreset {
  * reads Ollama embeds the beginning; with the parameter `truncate: "false"` it refuses it.
  */
 export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
+  checkOllamaArgs("ollamaEmbedding", args);
   const fields = ['"model": "${parameters.model}"', '"input": ${parameters.input}'];
   fields.push('"truncate": ${parameters.truncate}', ...keepAlive(args));
   const post = { url: url(args.endpoint, "/api/embed"), requestBody: `{ ${fields.join(", ")} }` };
@@ -108,10 +116,12 @@ export interface OpenAiPresetArgs {
 
 /**
  * `POST /v1/chat/completions`, OpenAI's form, which Ollama serves too, and in which RAG pipelines of OpenSearch send what
- * they found. Callers give `messages`. Conversational agents send another form, which this refuses (400 `Invalid
+ * they found. Callers give `messages`. Of what is longer than the context, Ollama drops the oldest without a word here:
+ * this form has no word against it. Conversational agents send another form, which this refuses (400 `Invalid
  * payload`, seen on 3.6.0).
  */
 export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
+  checkOpenAiArgs("openAiChat", args);
   const fields = ['"model": "${parameters.model}"', '"messages": ${parameters.messages}', '"stream": false'];
   const { maxTokens, temperature, topP, seed, stop, presencePenalty, frequencyPenalty } = args;
   const more = {
@@ -142,11 +152,13 @@ export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
 }
 
 function native(args: OllamaPresetArgs, path: string, field: string, parameter: string): ConnectorPreset {
-  const fields = ['"model": "${parameters.model}"', field, '"stream": false', ...keepAlive(args)];
+  const fields = ['"model": "${parameters.model}"', field, '"stream": false', '"truncate": ${parameters.truncate}'];
+  fields.push(...keepAlive(args));
   fields.push('"options": ${parameters.options}');
   const action = predictAction({ url: url(args.endpoint, path), requestBody: `{ ${fields.join(", ")} }` });
   const made = preset(args.model, action, [parameter], args.readTimeoutSeconds);
-  return { ...made, parameters: { ...made.parameters, options: JSON.stringify(typedOptions(args.options ?? {})) } };
+  const options = JSON.stringify(typedOptions(args.options ?? {}));
+  return { ...made, parameters: { ...made.parameters, options, truncate: "false" } };
 }
 
 function preset(
@@ -173,13 +185,8 @@ function keepAlive(args: OllamaPresetArgs): string[] {
   return args.keepAlive === undefined ? [] : [`"keep_alive": ${JSON.stringify(wireDuration(args.keepAlive))}`];
 }
 
-/** @throws RangeError on what is no base URL, which could only make a URL that nobody answers. */
 function url(endpoint: string, path: string): string {
-  const problem = baseUrlProblem(endpoint);
-  const base = BaseUrl.parse(endpoint);
-  if (problem !== undefined || base === undefined)
-    throw new RangeError(sentence(["endpoint"], endpoint, problem ?? ""));
-  return base.text + path;
+  return normalUrl(endpoint) + path;
 }
 
 const AZURE = /\?(?:.*&)?api-version=/;
@@ -192,14 +199,14 @@ const OPENAI_RULE = "must be the base URL of an API in OpenAI's form, such as ht
 const AZURE_RULE =
   "must name the deployment where it has an api-version, such as https://name.openai.azure.com/openai/deployments/gpt?api-version=2024-10-21";
 
-/** @throws RangeError on what is no such URL. */
+/** @throws ProgramError on what is no such URL. */
 function openAiUrl(endpoint: string): string {
   const [address = "", ...rest] = endpoint.split("?");
   const query = rest.length > 0 && rest[0] !== "" ? `?${rest.join("?")}` : "";
   const base = BaseUrl.parse(address);
-  if (base === undefined || /[\s#]/.test(query)) throw new RangeError(sentence(["endpoint"], endpoint, OPENAI_RULE));
+  if (base === undefined || /[\s#]/.test(query)) refuseEndpoint("openAiChat", endpoint, OPENAI_RULE);
   if (base.path.endsWith(CHAT)) return base.text + query;
   if (DEPLOYMENT.test(base.path) || VERSIONED.test(base.path)) return base.text + CHAT + query;
-  if (AZURE.test(query)) throw new RangeError(sentence(["endpoint"], endpoint, AZURE_RULE));
+  if (AZURE.test(query)) refuseEndpoint("openAiChat", endpoint, AZURE_RULE);
   return `${base.text}/v1${CHAT}${query}`;
 }

@@ -1,3 +1,6 @@
+import { sentence } from "../shared/checking";
+import { ProgramError } from "../shared/program-error";
+
 const WORD_JOINER = "\u2060";
 
 /** The server's JSON parser skips everything up to U+0020, and no more. */
@@ -18,6 +21,7 @@ const LOOKS_LIKE_JSON = /^[\x00-\x20]*[{[]/;
  * ```
  */
 export function promptText(text: string): string {
+  if (typeof text !== "string") throw new ProgramError(`promptText: ${sentence(["text"], text, "must be a text")}`);
   const unexpanded = text.replaceAll("${", `$${WORD_JOINER}{`);
   return LOOKS_LIKE_JSON.test(unexpanded) ? WORD_JOINER + unexpanded : unexpanded;
 }

@@ -88,8 +88,8 @@ export class Connector extends pulumi.CustomResource {
       name: undefined,
       clusterUuid: undefined,
       ...args,
-      connection: connectionInput(args.connection),
-      ...(args.credential === undefined ? {} : { credential: secretMembers(args.credential) }),
+      connection: connectionInput(args?.connection),
+      ...(args?.credential === undefined ? {} : { credential: secretMembers(args.credential) }),
     };
     super(typeToken("Connector"), name, dynamicProperties("Connector", name, properties, opts), opts);
   }

@@ -1,3 +1,5 @@
+import { sentence, valueWithoutCredentials } from "../shared/checking";
+import { ProgramError } from "../shared/program-error";
 import { javaSyntaxProblem } from "./java-syntax";
 
 /**
@@ -16,10 +18,11 @@ export const LONGEST_REGEX = 256;
  * ```
  */
 export function trustedEndpointRegex(url: string): string {
+  if (typeof url !== "string") throw new ProgramError(sentence(["url"], url, "must be a URL of a model server"));
   const regex = `^${url.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`;
   if (regex.length <= LONGEST_REGEX) return regex;
-  throw new RangeError(
-    `The URL ${url} makes a trust regex of ${regex.length} characters; the server takes ${LONGEST_REGEX} at most.`,
+  throw new ProgramError(
+    `The URL ${valueWithoutCredentials(url)} makes a trust regex of ${regex.length} characters; the server takes ${LONGEST_REGEX} at most.`,
   );
 }
 

@@ -96,7 +96,7 @@ export class DeployedModel extends pulumi.CustomResource {
       modelState: undefined,
       clusterUuid: undefined,
       ...args,
-      connection: connectionInput(args.connection),
+      connection: connectionInput(args?.connection),
     };
     // A forced replacement has to delete first: a model of the same owner would be taken for an interrupted run's.
     super(typeToken("DeployedModel"), name, dynamicProperties("DeployedModel", name, properties, opts), {

@@ -55,7 +55,7 @@ export class ModelGroup extends pulumi.CustomResource {
       name: undefined,
       clusterUuid: undefined,
       ...args,
-      connection: connectionInput(args.connection),
+      connection: connectionInput(args?.connection),
     };
     // Names are unique, so even a forced replacement has to delete first.
     super(typeToken("ModelGroup"), name, dynamicProperties("ModelGroup", name, properties, opts), {

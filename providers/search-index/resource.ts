@@ -90,7 +90,7 @@ export class SearchIndex extends pulumi.CustomResource {
       vectorSearch: undefined,
       clusterUuid: undefined,
       ...args,
-      connection: connectionInput(args.connection),
+      connection: connectionInput(args?.connection),
     };
     super(typeToken("SearchIndex"), name, dynamicProperties("SearchIndex", name, properties, opts), opts);
   }

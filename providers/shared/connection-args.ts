@@ -26,6 +26,7 @@ export interface ConnectionArgs {
 }
 
 /**
+ * What is no connection is passed on as it is: the provider's check names it, a program would end with a stack.
  * Marks the password as a secret: only that leaf, so that the endpoint stays readable in previews. An object is
  * marked as it stands, since an output made of it would be secret as a whole once any member is.
  */
@@ -35,5 +36,7 @@ export function connectionInput(connection: pulumi.Input<ConnectionArgs>): pulum
 }
 
 function marked<T extends { password?: pulumi.Input<string> }>(connection: T) {
-  return { ...connection, password: secretText(connection.password) };
+  return typeof connection === "object" && connection !== null
+    ? { ...connection, password: secretText(connection.password) }
+    : connection;
 }

@@ -75,7 +75,7 @@ export class TlsCertificate extends pulumi.CustomResource {
       renewalDue: undefined,
     };
     const keys: pulumi.CustomResourceOptions = { additionalSecretOutputs: ["privateKeyPem", "caPrivateKeyPem"] };
-    const properties = { ...outputs, ...args, ipAddresses: args.ipAddresses ?? [] };
+    const properties = { ...outputs, ...args, ipAddresses: args?.ipAddresses ?? [] };
     super(
       typeToken("TlsCertificate"),
       name,

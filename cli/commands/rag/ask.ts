@@ -5,6 +5,7 @@ import { type RagPrompt, ragPrompt } from "../../../rag/prompt";
 import { isRelevant, LEAST_SIMILARITY } from "../../../rag/relevance";
 import type { FoundPassage } from "../../../rag/retrieve";
 import { answersItself, serverAnswer } from "../../../rag/server-answer";
+import { estimateTokens } from "../../../rag/tokens";
 import type { Answer } from "../../answering/answer";
 import { answerJson } from "../../answering/measures";
 import { ollamaAnswerer } from "../../answering/ollama-answerer";
@@ -69,7 +70,7 @@ async function answered(session: Session, found: Search, flags: AskFlags): Promi
   for (;;) {
     const prompt = ragPrompt(found.question, passages, context?.tokens);
     try {
-      return { ...(await put(session, found, prompt, flags)), sent: prompt.sent, room };
+      return { ...(await put(session, found, prompt, flags, context?.tokens)), sent: prompt.sent, room };
     } catch (error) {
       if (prompt.sent.length < 2 || !isTooLong(error)) throw error;
       passages = prompt.sent.slice(0, Math.floor(prompt.sent.length / 2));
@@ -83,11 +84,15 @@ async function put(
   found: Search,
   { messages, sent }: RagPrompt,
   flags: AskFlags,
+  contextTokens = DEFAULT_CONTEXT_TOKENS,
 ): Promise<Pick<Told, "answer" | "by">> {
   const { access } = found;
   const output = session.output(flags);
   const { timeoutSeconds } = flags;
-  const byCluster = flags.direct === true ? undefined : await answeredByCluster(output, found, sent, timeoutSeconds);
+  // The cluster's processor hands no counts on, so nobody would know that what it sent was cut.
+  const fits = messages.every(({ content }) => estimateTokens(content) <= contextTokens);
+  const byCluster =
+    flags.direct === true || !fits ? undefined : await answeredByCluster(output, found, sent, timeoutSeconds);
   if (byCluster !== undefined) return { answer: byCluster, by: "cluster" };
   const answerer = flags.direct ? ollamaAnswerer(access) : openSearchAnswerer(access);
   const answer = await session.interruptible((signal) =>

@@ -7,6 +7,7 @@ import {
   openAiChat,
 } from "../../../../providers/connector/presets";
 import { lintAction } from "../../../../providers/connector/template";
+import { ProgramError } from "../../../../providers/shared/program-error";
 
 const OLLAMA = { endpoint: "http://ollama:11434", model: "smollm2:135m" };
 const JSON_HEADERS = { "Content-Type": "application/json" };
@@ -27,7 +28,7 @@ describe("presets", () => {
       protocol: "http",
       version: 1,
       // What OpenSearch's RAG processor calls it.
-      parameters: { model: "smollm2:135m", options: "{}", prompt: "${parameters.inputs}" },
+      parameters: { model: "smollm2:135m", options: "{}", truncate: "false", prompt: "${parameters.inputs}" },
       actions: [
         {
           actionType: "predict",
@@ -35,7 +36,7 @@ describe("presets", () => {
           headers: JSON_HEADERS,
           url: "http://ollama:11434/api/generate",
           requestBody:
-            '{ "model": "${parameters.model}", "prompt": "${parameters.prompt}", "stream": false, "options": ${parameters.options} }',
+            '{ "model": "${parameters.model}", "prompt": "${parameters.prompt}", "stream": false, "truncate": ${parameters.truncate}, "options": ${parameters.options} }',
         },
       ],
       clientConfig: { readTimeoutSeconds: 300 },
@@ -48,7 +49,7 @@ describe("presets", () => {
     expect(ollamaChat({ ...OLLAMA, options, keepAlive: "30m", readTimeoutSeconds: 60 })).toStrictEqual({
       protocol: "http",
       version: 1,
-      parameters: { model: "smollm2:135m", options: '{"num_predict":256,"temperature":0.2}' },
+      parameters: { model: "smollm2:135m", options: '{"num_predict":256,"temperature":0.2}', truncate: "false" },
       actions: [
         {
           actionType: "predict",
@@ -56,7 +57,7 @@ describe("presets", () => {
           headers: JSON_HEADERS,
           url: "http://ollama:11434/api/chat",
           requestBody:
-            '{ "model": "${parameters.model}", "messages": ${parameters.messages}, "stream": false, "keep_alive": "30m", "options": ${parameters.options} }',
+            '{ "model": "${parameters.model}", "messages": ${parameters.messages}, "stream": false, "truncate": ${parameters.truncate}, "keep_alive": "30m", "options": ${parameters.options} }',
         },
       ],
       clientConfig: { readTimeoutSeconds: 60 },
@@ -200,7 +201,7 @@ describe("endpoints of presets", () => {
       "must name the deployment where it has an api-version, such as https://name.openai.azure.com/openai/deployments/gpt?api-version=2024-10-21",
     ],
   ])("openAiChat takes no %s", (endpoint, rule) => {
-    expect(() => openAi(endpoint)).toThrow(new RangeError(`endpoint is "${endpoint}": ${rule}`));
+    expect(() => openAi(endpoint)).toThrow(new ProgramError(`openAiChat: endpoint is "${endpoint}": ${rule}`));
   });
 
   it.each([ollamaGenerate, ollamaChat, ollamaEmbedding])("Ollama's presets take its address alone (%#)", (preset) => {

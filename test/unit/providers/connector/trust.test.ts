@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { promptText } from "../../../../providers/connector/prompt-text";
 import { trustedEndpointRegex } from "../../../../providers/connector/trust";
+import { ProgramError } from "../../../../providers/shared/program-error";
 
 /** As the server asks it: the whole URL has to match (`Matcher.matches`). */
 function trusts(regex: string, url: string): boolean {
@@ -51,7 +52,7 @@ describe("trustedEndpointRegex", () => {
     const longest = `http://h/${"a".repeat(245)}`;
     expect(trustedEndpointRegex(longest)).toHaveLength(256);
     expect(() => trustedEndpointRegex(`${longest}a`)).toThrow(
-      new RangeError(`The URL ${longest}a makes a trust regex of 257 characters; the server takes 256 at most.`),
+      new ProgramError(`The URL ${longest}a makes a trust regex of 257 characters; the server takes 256 at most.`),
     );
   });
 });

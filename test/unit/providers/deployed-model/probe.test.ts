@@ -46,7 +46,9 @@ describe("the question of the probe", () => {
 
   it("leaves options alone that are no object", () => {
     const preset = ollamaGenerate(OLLAMA);
-    expect(probeParameters(shown({ ...preset, parameters: { model: "m", options: "[" } }))).toStrictEqual({
+    expect(
+      probeParameters(shown({ ...preset, parameters: { truncate: "false", model: "m", options: "[" } })),
+    ).toStrictEqual({
       prompt: QUESTION,
     });
   });

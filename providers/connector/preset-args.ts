@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { baseUrlProblem } from "../shared/base-url";
+import { checkWith, sentence } from "../shared/checking";
+import { ProgramError } from "../shared/program-error";
+import { keepAlive, modelOptions, seconds } from "../shared/values";
+
+const text = (rule: string) => z.string(rule).min(1, rule);
+const outputRule = "must be the value itself: call the preset inside apply, as in endpoint.apply((endpoint) => …)";
+const count = z.number("must be a number").optional();
+
+const common = {
+  endpoint: text("must be the base URL of a model server, such as http://ollama:11434"),
+  model: text("must be a model's name, such as smollm2:135m"),
+  readTimeoutSeconds: seconds.optional(),
+};
+
+const ollamaArgs = z.looseObject({
+  ...common,
+  endpoint: common.endpoint.superRefine((endpoint, context) => {
+    const message = baseUrlProblem(endpoint);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  }),
+  options: modelOptions.optional(),
+  keepAlive: keepAlive.optional(),
+});
+
+const openAiArgs = z.looseObject({
+  ...common,
+  apiKey: z.string("must be a text").optional(),
+  maxTokens: count,
+  temperature: count,
+  topP: count,
+  seed: count,
+  stop: z.union([z.string(), z.array(z.string())], "must be a text or a list of texts").optional(),
+  presencePenalty: count,
+  frequencyPenalty: count,
+});
+
+/** @throws ProgramError on what no connector could be made of. */
+export function checkOllamaArgs(preset: string, args: unknown): void {
+  check(preset, ollamaArgs, args);
+}
+
+/** @throws ProgramError on what no connector could be made of. */
+export function checkOpenAiArgs(preset: string, args: unknown): void {
+  check(preset, openAiArgs, args);
+}
+
+/** A program in JavaScript may leave out, or pass, anything. */
+function check(preset: string, schema: z.ZodType, args: unknown): void {
+  const given = typeof args === "object" && args !== null ? args : {};
+  const outputs = Object.entries(given).filter(([, value]) => isOutput(value));
+  const problems =
+    outputs.length > 0
+      ? outputs.map(([name]) => `${name} is an Output: ${outputRule}`)
+      : checkWith(schema, given).map(({ reason }) => reason);
+  if (problems.length > 0) throw new ProgramError(`${preset}: ${problems.join("; ")}`);
+}
+
+/** By the mark that `pulumi.Output.isInstance` goes by. */
+function isOutput(value: unknown): boolean {
+  return (typeof value === "object" || typeof value === "function") && value !== null && "__pulumiOutput" in value;
+}
+
+/** @throws ProgramError always. */
+export function refuseEndpoint(preset: string, endpoint: string, rule: string): never {
+  throw new ProgramError(`${preset}: ${sentence(["endpoint"], endpoint, rule)}`);
+}
