@@ -235,13 +235,17 @@ function valueSeen(present: ClusterSettings, state: ClusterSettingState, key: st
   return ours.length === listOf(wanted).length ? value : ours;
 }
 
+/** What the server takes off an entry: Java's `trim` leaves a no-break space, JavaScript's does not. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it takes off.
+const AROUND = /^[\x00-\x20]+|[\x00-\x20]+$/g;
+
 /** A list that was sent as one text is shown as one, and understood as cut at its commas. */
 function listOf(value: SettingValue | undefined): readonly string[] {
   if (value === null || value === undefined) return [];
   if (typeof value !== "string") return value;
   return value
     .split(",")
-    .map((entry) => entry.trim())
+    .map((entry) => entry.replace(AROUND, ""))
     .filter((entry) => entry !== "");
 }
 

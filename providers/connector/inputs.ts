@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
-import { SAFE_TEXT, safeTextRule } from "../shared/auto-name";
+import { safeText } from "../shared/auto-name";
 import { type Connection, connectionSchema } from "../shared/connection";
 import type { Owned } from "../shared/ownership";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
@@ -81,8 +81,8 @@ const backoffRule = `must be one of ${Object.values(RetryBackoffPolicy).join(", 
 
 export const connectorSchema = z.looseObject({
   connection: connectionSchema,
-  name: z.string("must be text").min(1, "must not be empty").regex(SAFE_TEXT, safeTextRule).optional(),
-  description: z.string("must be text").trim().min(1, "must not be blank").regex(SAFE_TEXT, safeTextRule).optional(),
+  name: safeText("must not be empty").optional(),
+  description: safeText("must not be blank").optional(),
   version: count.min(1, "must be 1 or more").optional(),
   protocol: z.enum(Object.values(ConnectorProtocol), protocolRule).optional(),
   parameters: z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SAFE_TEXT, safeTextRule } from "../shared/auto-name";
+import { safeText } from "../shared/auto-name";
 import { type Connection, connectionSchema } from "../shared/connection";
 import type { Owned } from "../shared/ownership";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
@@ -48,8 +48,8 @@ const id = (of: string) => z.string(`must be the id of a ${of}`).min(1, `must be
 
 export const deployedModelSchema = z.looseObject({
   connection: connectionSchema,
-  name: z.string("must be text").trim().min(1, "must not be empty").regex(SAFE_TEXT, safeTextRule).optional(),
-  description: z.string("must be text").trim().min(1, "must not be blank").regex(SAFE_TEXT, safeTextRule).optional(),
+  name: safeText("must not be empty").optional(),
+  description: safeText("must not be blank").optional(),
   modelGroupId: id("ModelGroup"),
   connectorId: id("Connector"),
   isEnabled: z.boolean("must be true or false").optional(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SAFE_TEXT, safeTextRule } from "../shared/auto-name";
+import { safeText } from "../shared/auto-name";
 import { type Connection, connectionSchema } from "../shared/connection";
 import type { Owned } from "../shared/ownership";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
@@ -40,16 +40,16 @@ const accessRule = `must be one of ${Object.values(AccessMode).join(", ")}`;
 
 export const modelGroupSchema = z.looseObject({
   connection: connectionSchema,
-  name: z.string("must be text").trim().min(1, "must not be empty").regex(SAFE_TEXT, safeTextRule).optional(),
-  description: z
-    .string("must be text")
-    .trim()
-    .min(1, "must not be blank: the server ignores a blank description, so it could never be cleared")
-    .regex(SAFE_TEXT, safeTextRule)
-    .optional(),
+  name: safeText("must not be empty").optional(),
+  description: safeText(
+    "must not be blank: the server ignores a blank description, so it could never be cleared",
+  ).optional(),
   accessMode: z.enum(Object.values(AccessMode), accessRule).optional(),
   backendRoles: z
-    .array(z.string("must be text").trim().min(1, "must not be blank"), "must be a list of role names")
+    .array(
+      z.string("must be text").refine((role) => role.trim() !== "", "must not be blank"),
+      "must be a list of role names",
+    )
     .optional(),
   addAllBackendRoles: z.boolean("must be true or false").optional(),
   adoptExisting: z.boolean("must be true or false").optional(),

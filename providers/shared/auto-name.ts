@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 
 /**
  * What the server accepts in names and descriptions (the pattern of ML Commons' StringUtils, seen on 3.6.0; its text
@@ -8,6 +9,18 @@ import { createHash } from "node:crypto";
 const SAFE = `\\p{L}\\p{N} \\t\\n\\v\\f\\r.,!?():@\\-_'/"`;
 export const SAFE_TEXT = new RegExp(`^[${SAFE}]+$`, "u");
 export const safeTextRule = `may hold only letters, digits, plain spaces and . , ! ? ( ) : @ - _ ' / "`;
+
+/**
+ * A text that the server takes for a name or a description. It is judged as it is sent, with its blanks: cut first, a
+ * no-break space at an end would pass, and the server refuses it.
+ */
+export const safeText = (blankRule: string) =>
+  z
+    .string("must be text")
+    .min(1, blankRule)
+    .refine((text) => !/^[ \t\n\v\f\r]*$/.test(text), blankRule)
+    .regex(SAFE_TEXT, safeTextRule);
+
 const UNSAFE = new RegExp(`[^${SAFE}]+`, "gu");
 
 /** Twelve hex digits that stand for a resource's URN in texts that cannot hold it. */

@@ -84,8 +84,7 @@ export const tlsCertificateSchema = z.looseObject({
     .optional(),
   organization: z
     .string(organizationRule)
-    .trim()
-    .min(1, organizationRule)
+    .refine((text) => text.trim() !== "", organizationRule)
     .max(MAX_ORGANIZATION, organizationRule)
     .optional(),
   validityDays: z.int(validityRule).min(1, validityRule).max(MAX_VALIDITY_DAYS, validityRule).optional(),
