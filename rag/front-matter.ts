@@ -4,6 +4,8 @@ import { isMap, isScalar, parseDocument } from "yaml";
 /** What stands before a document's text, for the tools that publish it. */
 export interface FrontMatter {
   readonly title?: string;
+  /** Its source, without the marks. */
+  readonly matter?: string;
   /** The document after it. */
   readonly text: string;
 }
@@ -24,7 +26,8 @@ export function frontMatter(document: string): FrontMatter {
   const { title } = fields;
   const text = document.slice((yaml ?? toml)?.[0].length);
   const told = typeof title === "string" || typeof title === "number" ? String(title).trim() : "";
-  return told === "" ? { text } : { title: told, text };
+  const matter = (yaml ?? toml)?.[1]?.trim() || undefined;
+  return { ...(told === "" ? {} : { title: told }), ...(matter === undefined ? {} : { matter }), text };
 }
 
 function fieldsOfYaml(text: string): { readonly title?: unknown } | undefined {

@@ -168,7 +168,7 @@ function operation({ id, ...passage }: NewPassage, vector: readonly number[]): B
 }
 
 function blankFile(source: string): SkippedFile {
-  return { source, reason: "holds nothing but front matter and comments", unread: false };
+  return { source, reason: "holds nothing but comments", unread: false };
 }
 
 function noDocuments(folder: string, { skipped }: FolderContent): ExplainedError {

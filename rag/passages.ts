@@ -34,7 +34,7 @@ export const SPLITTER_VERSION = 2;
 /**
  * Cuts a document into passages. Markdown is cut at its headings first, then between blocks; plain text between
  * paragraphs; what is still too long at lines, sentences, words. Every word of the document is in some passage's
- * text or title, but for front matter and comments.
+ * text or title, but for comments.
  *
  * @param source path of the document, whose ending tells its kind
  */

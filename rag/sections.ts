@@ -13,13 +13,14 @@ export interface Section {
 const MAX_HEADING_TOKENS = 40;
 
 /**
- * The sections of a Markdown document, in order. Left out are front matter, but for its title, and comments. Every
- * other word stands in a body or in a path: a heading of which the path does not tell everything stands in the body too.
+ * The sections of a Markdown document, in order. Left out are comments. Every other word stands in a body or in a path: a
+ * heading of which the path does not tell everything stands in the body too. Front matter stands in the first body: it
+ * has words such as a description, and nobody can tell it from a few words between two rules.
  *
  * @param name title where the document itself gives none
  */
 export function markdownSections(document: string, name: string): Section[] {
-  const { title, text: commented } = frontMatter(document);
+  const { title, matter, text: commented } = frontMatter(document);
   const text = withoutComments(commented);
   const lines = text.split("\n");
   const headings = headingsOf(text).filter((heading) => isTitle(heading.text));
@@ -38,7 +39,10 @@ export function markdownSections(document: string, name: string): Section[] {
     else if (own !== undefined && (next === undefined || next.level <= own.level))
       sections.push({ path, body: own.text });
   }
-  return sections;
+  if (matter === undefined) return sections;
+  const [first, ...others] = sections;
+  if (first === undefined) return [{ path: [root], body: matter }];
+  return [{ ...first, body: `${matter}\n\n${first.body}` }, ...others];
 }
 
 /** In place of a comment that took whole lines stays a blank line, so that its neighbours stay apart. */

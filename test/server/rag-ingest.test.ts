@@ -57,12 +57,12 @@ describe("ollama-chat rag ingest", () => {
 
   it("names what it skips, and goes on", async () => {
     world.write("empty.md", "\n");
-    world.write("hidden.md", "---\ntitle: Hidden\n---\n<!-- nothing else -->\n");
+    world.write("hidden.md", "<!-- nothing else -->\n");
     world.write("plan.pdf", "");
     const { code, err } = await ingest();
     expect(code).toBe(0);
     expect(err).toContain(
-      "skipped: empty.md: is empty\nskipped: hidden.md: holds nothing but front matter and comments\nnot read: files of other kinds: 1 .pdf\n",
+      "skipped: empty.md: is empty\nskipped: hidden.md: holds nothing but comments\nnot read: files of other kinds: 1 .pdf\n",
     );
   });
 

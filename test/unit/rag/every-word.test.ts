@@ -9,8 +9,10 @@ import { splitDocument } from "../../../rag/passages";
 /** Stands where the generated documents have a word. */
 const WORD = "@";
 
-/** What documents hold, well formed or not. None is front matter or a comment with an end: those are left out. */
+/** What documents hold, well formed or not. None is a comment with an end: those are left out. */
 const CONSTRUCTS = [
+  "---\n@: @ @\n---",
+  '+++\n@ = "@"\n+++',
   "@ @ @.",
   "@ @\n@ @",
   "# @",

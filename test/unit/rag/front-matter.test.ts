@@ -10,8 +10,10 @@ describe("front matter", () => {
     ["YAML with a mapping for a title", "---\ntitle: {en: A}\n---\nText.", undefined],
     ["YAML that holds dashes", "---\ntitle: A\ntext: |\n  ---\n---\nText.", "A"],
     ["TOML", '+++\ntitle = "A"\n[params]\ntext = """\nlong\n"""\n+++\nText.', "A"],
-  ])("in %s is taken off", (_form, document, title) => {
-    expect(frontMatter(document)).toEqual(title === undefined ? { text: "Text." } : { title, text: "Text." });
+    ["YAML of a text that a reader takes for prose", "---\nNote: closed on Mondays.\n---\nText.", undefined],
+  ])("in %s is taken off, and kept apart", (_form, document, title) => {
+    const matter = document.split("\n").slice(1, -2).join("\n");
+    expect(frontMatter(document)).toEqual({ title, matter, text: "Text." });
   });
 
   it.each([

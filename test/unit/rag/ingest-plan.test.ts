@@ -104,7 +104,7 @@ describe("the plan of an ingestion", () => {
 
   it("tells a document without text, whose passages of before go", () => {
     const before = indexedAfter([document("a.md", "one")]);
-    const { blank, remove, unchanged } = plan([document("a.md", "---\ntitle: A\n---\n<!-- one -->\n")], before);
+    const { blank, remove, unchanged } = plan([document("a.md", "<!-- one -->\n")], before);
     expect([blank, sources(remove), unchanged]).toEqual([["a.md"], ["a.md"], 0]);
   });
 

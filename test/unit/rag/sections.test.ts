@@ -13,8 +13,17 @@ describe("sections of Markdown", () => {
     expect(paths("## Part\n\nText.")).toEqual(["name > Part"]);
   });
 
-  it("leave the front matter out of the text", () => {
-    expect(markdownSections("---\na: 1\n---\nText.", "name")).toEqual([{ path: ["name"], body: "Text." }]);
+  it("keep the words of the front matter with the first text", () => {
+    expect(markdownSections("---\nNote: closed.\n---\nText.", "name")).toEqual([
+      { path: ["name"], body: "Note: closed.\n\nText." },
+    ]);
+    expect(markdownSections("---\ntitle: Front\n---\n# T\n\nOne.\n\n## Part\n\nTwo.", "name")).toEqual([
+      { path: ["T"], body: "title: Front\n\n\nOne.\n" },
+      { path: ["T", "Part"], body: "\nTwo." },
+    ]);
+    expect(markdownSections("---\ntitle: Front\ndescription: All of it.\n---\n", "name")).toEqual([
+      { path: ["Front"], body: "title: Front\ndescription: All of it." },
+    ]);
   });
 
   it("take no line of a code block for a heading", () => {
