@@ -1,3 +1,5 @@
+import { unusedProxyHint } from "./proxies";
+
 /** The server answered, and the answer is a refusal. `reason` is the server's own text. */
 export class ServerError extends Error {
   constructor(
@@ -22,7 +24,7 @@ export class UnreachableError extends Error {
     /** False when the request surely never reached the server, so that repeating it cannot do a thing twice. */
     readonly mayHaveArrived: boolean,
   ) {
-    super(`${request}: no answer from ${endpoint}: ${reason}`);
+    super(`${request}: no answer from ${endpoint}: ${reason}${unusedProxyHint(endpoint)}`);
     this.name = "UnreachableError";
   }
 }
