@@ -137,6 +137,14 @@ export const CLUSTER: readonly Symptom[] = [
     fix: "Set accessMode to restricted with backendRoles that the user has (GET _plugins/_security/authinfo shows them), or leave both out.",
   },
   {
+    id: "backend-roles-emptied",
+    shows: "500: Backend roles shouldn't be null",
+    match: /Backend roles shouldn't be null/,
+    cause:
+      "The group is restricted, and an update took all of its backend roles away. The server takes that, and nobody but an administrator can use the group or its models any more.",
+    fix: "Have an administrator give it an access mode again: PUT _plugins/_ml/model_groups/ID with access_mode and backend_roles. With ModelGroup: run pulumi up as an administrator.",
+  },
+  {
     id: "index-rights",
     shows: "403: no permissions for [indices:data/read/search]",
     match: /no permissions for \[indices:/,

@@ -11,10 +11,12 @@ export const DEPLOYMENT: readonly Symptom[] = [
   },
   {
     id: "credential-unreadable",
-    shows: "Tag mismatch, Unable to decrypt any data keys: a credential that cannot be decrypted",
-    match: /Unable to decrypt any data keys|Tag mismatch/,
+    shows:
+      "Tag mismatch, Unable to decrypt any data keys, Bad trailing signature: a credential that cannot be decrypted",
+    match:
+      /Unable to decrypt any data keys|Tag mismatch|Incomplete ciphertext|Bad trailing signature|\bInvalid version$|Illegal base64 character/m,
     cause:
-      "The connector's credential was encrypted with a key that the cluster has no more: the index .plugins-ml-config, which holds the key, was lost, restored from another cluster, or left out of a snapshot.",
+      "The connector's credential was encrypted with a key that the cluster has no more: the index .plugins-ml-config, which holds the key, was lost, restored from another cluster, or left out of a snapshot. Or what the cluster keeps of the credential was damaged.",
     fix: "Put the credential again: make a new connector with it and move the model there. With this package: pulumi up --replace URN-OF-THE-CONNECTOR (pulumi stack --show-urns names it); the model's id stays.",
   },
   {

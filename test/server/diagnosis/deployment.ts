@@ -28,12 +28,19 @@ const INFERENCE_OFF =
  * wraps, is another one. It stands behind the provider's name, the information about it, and both their lengths.
  */
 async function encryptedOtherwise(world: DoctorWorld): Promise<void> {
+  await credentialOf(world, (bytes) => {
+    const key = bytes.indexOf(PROVIDER) + PROVIDER.length + 2 + 20 + 2;
+    bytes[key] = (bytes[key] ?? 0) ^ 1;
+    return bytes.toString("base64");
+  });
+}
+
+/** What the cluster keeps of the connector's credential, otherwise. */
+async function credentialOf(world: DoctorWorld, otherwise: (bytes: Buffer) => string): Promise<void> {
   const document = `/.plugins-ml-connector/_doc/${world.connectorId}`;
   const { _source: source } = (await world.api("GET", document)) as { _source?: { credential?: { none?: string } } };
-  const bytes = Buffer.from(source?.credential?.none ?? "", "base64");
-  const key = bytes.indexOf(PROVIDER) + PROVIDER.length + 2 + 20 + 2;
-  bytes[key] = (bytes[key] ?? 0) ^ 1;
-  await world.api("PUT", `${document}?refresh=true`, { ...source, credential: { none: bytes.toString("base64") } });
+  const none = otherwise(Buffer.from(source?.credential?.none ?? "", "base64"));
+  await world.api("PUT", `${document}?refresh=true`, { ...source, credential: { none } });
 }
 
 const PROVIDER = "Custom";
@@ -73,6 +80,27 @@ export const DEPLOYMENT_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     },
     says: "The model MODEL is DEPLOY_FAILED: node NODE: Tag mismatch",
   },
+  ...(
+    [
+      ["is cut off", (bytes) => bytes.subarray(0, 40).toString("base64"), "Incomplete ciphertext."],
+      ["is no ciphertext", () => "bm90aGluZw==", "Invalid version"],
+      ["is no base64", () => "not base64!", "Illegal base64 character 20"],
+      [
+        "has a changed text",
+        (bytes) => (bytes.fill(0, bytes.length - 4), bytes.toString("base64")),
+        "Bad trailing signature",
+      ],
+    ] as const satisfies readonly (readonly [string, (bytes: Buffer) => string, string])[]
+  ).map(([how, otherwise, says]) => ({
+    row: "credential-unreadable",
+    how: `a model is deployed whose connector's credential ${how}`,
+    run: async (world: DoctorWorld) => {
+      await undeployed(world);
+      await credentialOf(world, otherwise);
+      await ensureDeployed(serverOf(world), world.modelId, "m", soon());
+    },
+    says: `The model MODEL is DEPLOY_FAILED: node NODE: ${says}`,
+  })),
   {
     row: "credential-unreadable",
     how: "such a model is asked",

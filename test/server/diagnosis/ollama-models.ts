@@ -67,6 +67,18 @@ export const MODEL_PROVOCATIONS: readonly OllamaProvocation[] = [
     says: 'POST /api/create answered 400: template error: template: :1: unexpected "}" in operand',
   },
   {
+    row: "ollama-quantisation-refused",
+    how: "a model is made smaller that is small already",
+    run: (world) => create(world, { quantize: "q4_K_M" }),
+    says: "POST /api/create answered 500: quantization is only supported for F16 and F32 models",
+  },
+  {
+    row: "ollama-quantisation-refused",
+    how: "a model is made smaller in a size that Ollama does not make",
+    run: (world) => create(world, { from: "all-minilm", quantize: "q4_0" }),
+    says: "POST /api/create answered 500: unsupported quantization type Q4_0 - supported types are F32, F16, Q4_K_S, Q4_K_M, Q8_0",
+  },
+  {
     row: "ollama-parameter-type",
     how: "an option is a text where Ollama wants a number",
     run: (world) => ask(world, { num_ctx: "much" }),

@@ -151,6 +151,23 @@ const ROLES: readonly Provocation<DoctorWorld>[] = [
   ),
 ];
 
+const EMPTIED: readonly Provocation<DoctorWorld>[] = [
+  strangers(
+    "backend-roles-emptied",
+    "a restricted group whose roles somebody emptied is read",
+    async (ask, _theirs, world) => {
+      const admin = asking(serverOf(world));
+      const restricted = { name: "r", access_mode: "restricted", backend_roles: ["x"] };
+      const { model_group_id: id } = await admin("POST", `${ML}/model_groups/_register`, restricted);
+      await admin("PUT", `${ML}/model_groups/${id}`, { backend_roles: [] });
+      await ask("GET", `${ML}/model_groups/${id}`).catch((error: Error) => {
+        throw new Error(error.message.replaceAll(String(id), "GROUP"));
+      });
+    },
+    "GET /_plugins/_ml/model_groups/GROUP answered 500 illegal_state_exception: Backend roles shouldn't be null",
+  ),
+];
+
 const USER = "and User [name=reader, backend_roles=[], requestedTenant=null]";
 
 /** Somebody with all rights on models and no others. */
@@ -198,4 +215,4 @@ const RIGHTS: readonly Provocation<DoctorWorld>[] = [
 ];
 
 /** What users may not do: with others' objects, with roles, on indices and on the cluster. */
-export const RIGHT_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [...OWNERSHIP, ...ROLES, ...RIGHTS];
+export const RIGHT_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [...OWNERSHIP, ...ROLES, ...EMPTIED, ...RIGHTS];
