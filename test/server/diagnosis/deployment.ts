@@ -85,11 +85,7 @@ export const DEPLOYMENT_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
       ["is cut off", (bytes) => bytes.subarray(0, 40).toString("base64"), "Incomplete ciphertext."],
       ["is no ciphertext", () => "bm90aGluZw==", "Invalid version"],
       ["is no base64", () => "not base64!", "Illegal base64 character 20"],
-      [
-        "has a changed text",
-        (bytes) => (bytes.fill(0, bytes.length - 4), bytes.toString("base64")),
-        "Bad trailing signature",
-      ],
+      ["has a changed text", (bytes) => bytes.fill(0, bytes.length - 4).toString("base64"), "Bad trailing signature"],
     ] as const satisfies readonly (readonly [string, (bytes: Buffer) => string, string])[]
   ).map(([how, otherwise, says]) => ({
     row: "credential-unreadable",

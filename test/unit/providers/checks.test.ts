@@ -22,9 +22,9 @@ describe("ModelGroup", () => {
   it.each([
     [{ name: "" }, "name", 'name is "": must not be empty'],
     [{ name: "a<b" }, "name", `name is "a<b": ${safe}`],
-    [{ name: "\u00a0a" }, "name", `name is "\u00a0a": ${safe}`],
+    [{ name: "\u00a0a" }, "name", `name is "\\u00a0a": ${safe}`],
     [{ name: " \n" }, "name", 'name is " \\n": must not be empty'],
-    [{ description: "a\ufeff" }, "description", `description is "a\ufeff": ${safe}`],
+    [{ description: "a\ufeff" }, "description", `description is "a\\ufeff": ${safe}`],
     [
       { description: "  " },
       "description",
@@ -153,7 +153,7 @@ describe("Connector", () => {
   it.each([
     [{ name: "a|b" }, "name", `name is "a|b": ${safe}`],
     [{ description: " " }, "description", 'description is " ": must not be blank'],
-    [{ description: "a\u2003" }, "description", `description is "a\u2003": ${safe}`],
+    [{ description: "a\u2003" }, "description", `description is "a\\u2003": ${safe}`],
     [{ version: 0 }, "version", "version is 0: must be 1 or more"],
     [
       { protocol: "grpc" },
