@@ -1,32 +1,37 @@
 import { describe, expect, it } from "vitest";
-import { highestThreshold, recallFigures, thresholdFigures } from "../../../tools/bench/recall/metrics";
+import { LEAST_SIMILARITY } from "../../../rag/relevance";
+import { recallOf } from "../../../tools/bench/recall/measure";
 
-describe("recall", () => {
-  it("counts what is first, what is among three, and how high it stands on average", () => {
-    expect(recallFigures([{ rank: 1 }, { rank: 3 }, { rank: 4 }, {}])).toEqual({
-      questions: 4,
-      recallAt1: 0.25,
-      recallAt3: 0.5,
-      meanReciprocalRank: 0.396,
-    });
-  });
-
-  it("gives nothing for what is beyond the tenth place", () => {
-    expect(recallFigures([{ rank: 11 }]).meanReciprocalRank).toBe(0);
-  });
+const answered = (kind: "literal" | "paraphrased", rank: number | undefined, nearest: number) => ({
+  question: { question: "?", set: "report" as const, kind, source: "a.md", heading: "A" },
+  rank,
+  nearest,
+  milliseconds: 1,
+});
+const unanswered = (nearest: number) => ({
+  question: { question: "?", set: "report" as const, kind: "unanswered" as const },
+  rank: undefined,
+  nearest,
+  milliseconds: 2,
 });
 
-describe("a threshold", () => {
-  const found = [
-    ...[0.9, 0.8, 0.7, 0.6, 0.5, 0.45, 0.42, 0.41, 0.4, 0.12].map((similarity) => ({ answered: true, similarity })),
-    ...[0.5, 0.3, 0.2, 0.1].map((similarity) => ({ answered: false, similarity })),
-  ];
+describe("recallOf", () => {
+  const recall = recallOf({ retrieval: "dense", by: "cluster" }, [
+    answered("literal", 1, 0.9),
+    answered("literal", 3, LEAST_SIMILARITY),
+    answered("paraphrased", undefined, LEAST_SIMILARITY - 0.01),
+    answered("paraphrased", 2, 0.9),
+    unanswered(0.9),
+    unanswered(0),
+  ]);
 
-  it("keeps answered questions at or above it, and refuses unanswered ones below it", () => {
-    expect(thresholdFigures(found, 0.4)).toEqual({ threshold: 0.4, kept: 0.9, refused: 0.75 });
+  it("is the share of answered questions whose passage is among the first", () => {
+    expect([recall.found("literal", 1), recall.found("literal", 3)]).toStrictEqual([0.5, 1]);
+    expect([recall.found("paraphrased", 1), recall.found("paraphrased", 3)]).toStrictEqual([0, 0.5]);
+    expect(recall.found("both", 3)).toBe(0.75);
   });
 
-  it("is chosen as high as nine of ten answered questions allow", () => {
-    expect(highestThreshold(found)).toEqual({ threshold: 0.4, kept: 0.9, refused: 0.75 });
+  it("tells which questions reach the model by the threshold", () => {
+    expect([recall.reached("answered"), recall.reached("unanswered")]).toStrictEqual([0.75, 0.5]);
   });
 });

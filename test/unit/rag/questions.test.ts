@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readDocuments } from "../../../rag/documents";
 import { splitDocument } from "../../../rag/passages";
-import { readQuestions } from "../../../tools/bench/recall/questions";
+import { readQuestions } from "../../../tools/bench/recall/measure";
 
 const EXAMPLE = join(__dirname, "..", "..", "..", "examples", "rag");
 const questions = readQuestions(join(EXAMPLE, "questions.json"));

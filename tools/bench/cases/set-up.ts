@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packageRoot } from "../../toolchain/package-root";
+import { run } from "../../toolchain/run";
+import type { BenchCase } from "../bench-case";
+import type { Row } from "../results";
+import { inTurns, seconds } from "../turns";
+
+/** `npm run toolchain` with everything in place, and once in a fresh clone with an empty cache folder. */
+export const setUp: BenchCase = {
+  id: "set-up",
+  question: "How long is it until the demo and the tests can start?",
+  run: async ({ runs, quick }) => {
+    const { again } = await inTurns(runs, {
+      again: async () => ({ seconds: await seconds(() => install(packageRoot)) }),
+    });
+    const warm: Row = {
+      what: "`npm run toolchain`, everything in place",
+      unit: "s",
+      samples: [...again.seconds],
+      beside: [],
+      act: {
+        on: "value",
+        is: "above",
+        limit: 10,
+        advice: "`npm run doctor:toolchain` names the part that is made again",
+      },
+    };
+    return { rows: quick ? [warm] : [await cold(), warm] };
+  },
+};
+
+async function cold(): Promise<Row> {
+  const folder = mkdtempSync(join(tmpdir(), "ollama-chat-bench-clone-"));
+  const clone = join(folder, "clone");
+  try {
+    await run("git", ["clone", "--quiet", "--depth", "1", `file://${packageRoot}`, clone]);
+    return {
+      what: "`npm run toolchain` in a fresh clone, empty cache folder; Docker keeps its images, npm its cache",
+      unit: "s",
+      samples: [await seconds(() => install(clone, { PULUMI_OLLAMA_CHAT_CACHE: join(folder, "cache") }))],
+      beside: [],
+      act: {
+        on: "value",
+        is: "above",
+        limit: 1800,
+        advice: "keep the cache folder between CI runs ([toolchain](../tools/toolchain/README.md))",
+      },
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function install(checkout: string, environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  await run("npm", ["run", "toolchain"], { cwd: checkout, environment });
+}
