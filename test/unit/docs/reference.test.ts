@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { repository } from "../../support/documents/document";
 
 /** Pages by path. */
@@ -26,7 +27,17 @@ describe("the reference", () => {
     // typedoc prints no warnings then: "undocumented", "not exported" and "broken link" are among them.
     const warnings = printed.split("\n").filter((line) => /warning|error/i.test(line));
     expect(warnings).toEqual([]);
-    expect(Object.keys(written)).toContain("classes/OllamaChatStack.md");
+  });
+
+  it("there is one page for each resource and component, and the index", () => {
+    const { exports } = z
+      .object({ exports: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse(readFileSync(join(repository, "package.json"), "utf8")));
+    const resources = Object.keys(exports).flatMap((name) => /^\.\/provider\/(.*)$/.exec(name)?.[1] ?? []);
+    const classes = resources.map((name) => name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()));
+    const pages = ["README", "OllamaChatStack", "OllamaRagStack", ...classes].map((name) => `${name}.md`);
+    expect(Object.keys(written).sort()).toEqual(pages.sort());
+    expect(pages.length).toBeLessThan(12);
   });
 
   it("what lies in docs/reference is what `npm run docs` writes now", () => {
