@@ -40,7 +40,7 @@ const ROWS: readonly Row[] = [
 
 describe("no refusal repeats what may hold a secret", () => {
   const rows = ROWS.map(([what, args, environment = {}]) => ({ what, args, environment }));
-  it.each(rows)("$what", async ({ args, environment }) => {
+  it.each(rows)("$what is not repeated", async ({ args, environment }) => {
     const path = environment.PATH ?? folder;
     const { code, out, err } = await commandLine(args, { environment: { ...environment, PATH: path } });
     expect(code).toBeGreaterThan(1);

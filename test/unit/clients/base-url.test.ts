@@ -76,7 +76,7 @@ describe("a server's address has one form", () => {
     `http://${"a.".repeat(130)}example`,
     "http://999.1.1.1",
     "http://[fe80::1%25eth0]:9200",
-  ])("%j is none", (text) => {
+  ])("%j is no base URL", (text) => {
     expect(BaseUrl.parse(text)).toBeUndefined();
     if (!text.startsWith("localhost:")) expect(baseUrlProblem(text)).toBe(RULE);
     expect(normalUrl(text)).toBe(text);

@@ -132,7 +132,7 @@ describe("refusals", () => {
     ["plain text", text(401, "Unauthorized\n"), "GET /x answered 401: Unauthorized"],
     ["nothing at all", text(503, ""), "GET /x answered 503: no reason given"],
     ["another JSON", json(404, { message: "x" }), 'GET /x answered 404: {"message":"x"}'],
-  ])("%s", async (_what, how, message) => {
+  ])("%s is told in one line: $2", async (_what, how, message) => {
     answer = how;
     const failure = await ask();
     expect(failure).toBeInstanceOf(ServerError);
@@ -165,7 +165,7 @@ describe("no answer", () => {
   });
 });
 
-describe("what is missing", () => {
+describe("an error", () => {
   it.each([
     [new ServerError(404, "", "Failed to find model", "GET /x"), true],
     [new ServerError(500, "", "Failed to get data object from index .plugins-ml-model", "GET /x"), false],
@@ -173,7 +173,7 @@ describe("what is missing", () => {
     [new ServerError(500, "", "boom", "GET /x"), false],
     [new UnreachableError("http://h", "gone", "GET /x", false), false],
     [new TypeError("x"), false],
-  ])("(%#)", async (error, missing) => {
+  ])("%s is taken for a missing object: %s", async (error, missing) => {
     expect(isMissing(error)).toBe(missing);
     const outcome = await orMissing(Promise.reject(error)).catch((thrown: unknown) => thrown);
     expect(outcome).toBe(missing ? undefined : error);

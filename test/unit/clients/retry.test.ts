@@ -40,7 +40,7 @@ describe("what is tried again", () => {
     ["a thing in use", refused(409, "1 models are still using this connector"), 1],
     ["an answer that is not understood", new UnexpectedAnswerError("GET /x", "no id"), 1],
     ["a mistake of ours", new TypeError("x is undefined"), 1],
-  ])("%s", async (_what, error, count) => {
+  ])("%s: tries in all $2", async (_what, error, count) => {
     expect(await tries(error, false)).toBe(count);
     expect(await tries(error, true)).toBe(count);
   });

@@ -41,7 +41,7 @@ describe("a weak admin password", () => {
     ["Admin-tq9Wz!", named],
     ["Xy9!nimdA-Pq", named],
     [`Kx9-QwzrTb,${"vB4!mq".repeat(6)}-admin-Wq`, named],
-  ])("%j: %s", (password, reason) => {
+  ])("%j is refused: %s", (password, reason) => {
     expect(weakness(password)).toBe(reason);
   });
 
@@ -57,10 +57,13 @@ describe("a weak admin password", () => {
 
 /** The answers of `PasswordValidator` in opensearch-security 3.4.0.0 for `admin`, with the demo installer's settings. */
 describe("is judged as the server does", () => {
-  it.each(Object.entries(judged))("%s", (verdict, passwords) => {
-    const ours = passwords.map((password) => [password, verdictOf(weakness(password))]);
-    expect(ours).toEqual(passwords.map((password) => [password, verdict]));
-  });
+  it.each(Object.entries(judged))(
+    "passwords that the server judges as %s are judged the same",
+    (verdict, passwords) => {
+      const ours = passwords.map((password) => [password, verdictOf(weakness(password))]);
+      expect(ours).toEqual(passwords.map((password) => [password, verdict]));
+    },
+  );
 
   it("but for straight rows of keys on a Japanese keyboard", () => {
     expect(weakness("Fghjkl;:]A1a")).toBeUndefined();

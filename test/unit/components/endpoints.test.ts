@@ -47,7 +47,7 @@ describe("an address that may be private", () => {
     "https://172.31.255.255",
     "https://192.168.1.1",
     "https://[fd00::1]",
-  ])("%s", (url) => expect(mayBePrivate(url)).toBe(true));
+  ])("%s may be private", (url) => expect(mayBePrivate(url)).toBe(true));
 
   it.each([
     "https://api.example.com",
@@ -55,5 +55,5 @@ describe("an address that may be private", () => {
     "https://172.32.0.1",
     "https://172.15.0.1",
     "https://192.169.0.1",
-  ])("%s is none", (url) => expect(mayBePrivate(url)).toBe(false));
+  ])("%s is public", (url) => expect(mayBePrivate(url)).toBe(false));
 });

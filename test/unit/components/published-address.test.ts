@@ -122,7 +122,7 @@ describe("the certificate is good for the address that clients are given", () =>
           ["::", "::"],
         ]
       : []),
-  ])("%s", async (publishAddress, listen) => {
+  ])("published at %s, verified at %s", async (publishAddress, listen) => {
     const { state } = await tlsCertificateLifecycle.create({
       dnsNames: ["localhost"],
       ipAddresses: certificateAddresses(publishAddressOf({ publishAddress })),

@@ -160,7 +160,7 @@ describe("a RAG stack", () => {
   });
 });
 
-describe("arguments that can only fail later", () => {
+describe("an argument that could only fail later", () => {
   it.each<[RagArgs, string]>([
     [
       { embeddingModel: "no name" },
@@ -180,7 +180,7 @@ describe("arguments that can only fail later", () => {
       { embeddingModel: "my/own:1" },
       'OllamaRagStack "docs": dimension is missing: must say how many numbers a vector of my/own:1 has; known without it: all-minilm, bge-large, bge-m3, embeddinggemma, mxbai-embed-large, nomic-embed-text, paraphrase-multilingual, snowflake-arctic-embed2',
     ],
-  ])("stop in preview, with a sentence (%#)", async (args, message) => {
+  ])("is refused in the preview: $1", async (args, message) => {
     await expect(ragOn(ON_SERVERS, args)).rejects.toThrow(message);
   });
 

@@ -287,7 +287,7 @@ describe("wrong arguments stop before anything is registered", () => {
       { ...ok, api: "x", ollama: { port: 0 } },
       'api is "x": must be one of generate, chat, openai; ollama.port is 0: must be a port from 1 to 65535',
     ],
-  ])("(%#)", async (args, message) => {
+  ])("is refused in the preview: $1", async (args, message) => {
     let failure: unknown;
     const { resources } = await registeredBy(() => {
       try {

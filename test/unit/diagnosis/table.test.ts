@@ -17,7 +17,7 @@ function textsOf(row: string): { provoked: string[]; sourced: string[] } {
 }
 
 describe("whatever a row looks for is said by a real server, or the row says where it stands", () => {
-  it.each(MATCHING)("$id", ({ id, match, source }) => {
+  it.each(MATCHING)("$id: every text it looks for was provoked, or has a source", ({ id, match, source }) => {
     const { provoked, sourced } = textsOf(id);
     const unsaid = alternatives(match).filter((one) => !provoked.some((text) => one.test(text)));
     const unfounded = unsaid.filter((one) => source === undefined || !sourced.some((text) => one.test(text)));
@@ -60,7 +60,7 @@ describe("alternatives", () => {
     [/x|a(?:b|c)(?:d|e)?/, ["x", "a(?:b)(?:d|e)?", "a(?:c)(?:d|e)?", "a(?:b|c)(?:d)?", "a(?:b|c)(?:e)?"]],
     [/a[|(]\|b/, ["a[|(]\\|b"]],
     [/a(?!b|c)/, ["a(?!b|c)"]],
-  ])("of %s", (regex, found) => {
+  ])("of %s are $1", (regex, found) => {
     expect(alternatives(regex).map(({ source }) => source)).toEqual(found);
   });
 });

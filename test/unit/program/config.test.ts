@@ -122,7 +122,7 @@ const endpointRule =
 const weak = (reason: string) =>
   `opensearchPassword can't be used: it has ${reason}. It must have 8 to 100 ASCII characters, with upper and lower case, a digit and a special character, and be hard to guess, or OpenSearch refuses it or lets nobody in.`;
 
-describe("a configuration that is wrong stops with a sentence", () => {
+describe("a wrong configuration", () => {
   it.each<readonly [Record<string, string>, string]>([
     [
       { ...RIGHT, model: "" },
@@ -155,7 +155,7 @@ describe("a configuration that is wrong stops with a sentence", () => {
     ],
     [{ model: "m", opensearchPassword: "Sh0rt-1" }, weak("fewer than 8 characters")],
     [{ model: "m", opensearchPassword: "lower-case-0nly" }, weak("no upper-case letter")],
-  ])("(%#)", (values, message) => {
+  ])("is refused: $1", (values, message) => {
     const failure = failureOf(values);
     expect(failure).toHaveProperty("message", message);
     expect(pulumi.RunError.isInstance(failure)).toBe(true);
@@ -170,7 +170,7 @@ describe("a configuration that is wrong stops with a sentence", () => {
     [{ ...RIGHT, readTimeoutSeconds: "Infinity" }, "readTimeoutSeconds", "Infinity"],
     [{ ...RIGHT, opensearchRetainData: "maybe" }, "opensearchRetainData", "maybe"],
     [{ ...RIGHT, models: "[" }, "models", "["],
-  ])("a value of the wrong kind names key and value, and shows no stack (%#)", (values, key, value) => {
+  ])("a value of the wrong kind is refused with key and value, and without a stack: $1 = $2", (values, key, value) => {
     const failure = failureOf(values);
     expect(failure).toHaveProperty("message", expect.stringContaining(`project:${key}`));
     expect(failure).toHaveProperty("message", expect.stringContaining(value));
@@ -187,7 +187,7 @@ describe("a configuration that is wrong stops with a sentence", () => {
       { ...RIGHT, opensearchEndpoint: "https://h:9200", opensearchUsername: "u:hunter2" },
       'opensearchUsername is "u:[secret]": must be the user alone, without a colon; the password is given apart',
     ],
-  ])("what may hold a password is not repeated (%#)", (values, message) => {
+  ])("is refused without the password in it: $1", (values, message) => {
     expect(failureOf(values)).toHaveProperty("message", message);
   });
 

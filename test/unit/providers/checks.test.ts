@@ -18,7 +18,7 @@ function failures(lifecycle: Checking, right: object, wrong: object) {
   return lifecycle.check({ ...right, ...wrong }, {}).failures;
 }
 
-describe("ModelGroup", () => {
+describe("a wrong ModelGroup", () => {
   it.each([
     [{ name: "" }, "name", 'name is "": must not be empty'],
     [{ name: "a<b" }, "name", `name is "a<b": ${safe}`],
@@ -45,7 +45,7 @@ describe("ModelGroup", () => {
       "connection",
       'connection.username is "a:[secret]": must be the user alone, without a colon; the password is given apart',
     ],
-  ])("(%#)", (wrong, property, reason) => {
+  ])("is refused in the preview: $2", (wrong, property, reason) => {
     expect(failures(modelGroupLifecycle, { connection }, wrong)).toStrictEqual([{ property, reason }]);
   });
 });
@@ -93,12 +93,12 @@ describe("who may use a ModelGroup is judged before the server does", () => {
     { backendRoles: ["a"] },
     { accessMode: "restricted", backendRoles: UNKNOWN },
     { accessMode: UNKNOWN, backendRoles: ["a"] },
-  ])("%j is not", (access) => {
+  ])("%j is accepted", (access) => {
     expect(failures(modelGroupLifecycle, { connection }, access)).toStrictEqual([]);
   });
 });
 
-describe("ClusterSetting", () => {
+describe("a wrong ClusterSetting", () => {
   const right = { connection, settings: { "a.b": 1 } };
   const keyRule = "must be the flat key of one setting, such as plugins.ml_commons.connector.private_ip_enabled";
 
@@ -115,7 +115,7 @@ describe("ClusterSetting", () => {
     [{ scope: "forever" }, "scope", 'scope is "forever": must be one of persistent, transient'],
     [{ mode: "share" }, "mode", 'mode is "share": must be one of own, contribute'],
     [{ restoreOnDelete: "no" }, "restoreOnDelete", 'restoreOnDelete is "no": must be one of previous, default, keep'],
-  ])("(%#)", (wrong, property, reason) => {
+  ])("is refused in the preview: $2", (wrong, property, reason) => {
     expect(failures(clusterSettingLifecycle, right, wrong)).toEqual([{ property, reason }]);
   });
 });
@@ -133,7 +133,7 @@ describe("a list to which others add entries", () => {
     [{ settings: { [LIST]: null } }, "settings", `settings.${LIST} is null: ${rule}`],
     [{ settings: { [LIST]: true } }, "settings", `settings.${LIST} is a boolean: ${rule}`],
     [{ whenKnown: { [NEWER]: "^http://ours$" } }, "whenKnown", `whenKnown.${NEWER} is one text: ${rule}`],
-  ])("is refused one value in the preview, which is not shown (%#)", (wrong, property, reason) => {
+  ])("is refused one value in the preview, which is not shown: $2", (wrong, property, reason) => {
     expect(found("contribute", wrong)).toEqual([{ property, reason }]);
   });
 
@@ -230,7 +230,7 @@ describe("Connector", () => {
       "predictParameters",
       'predictParameters is "prompt": must be a list of parameter names',
     ],
-  ])("(%#)", (wrong, property, reason) => {
+  ])("is refused in the preview: $2", (wrong, property, reason) => {
     expect(failures(connectorLifecycle, right, wrong)).toStrictEqual([{ property, reason }]);
   });
 
@@ -297,7 +297,7 @@ describe("SearchIndex", () => {
     ],
     [{ forceDelete: "yes" }, "forceDelete", 'forceDelete is "yes": must be true or false'],
     [{ copyDocuments: 1 }, "copyDocuments", "copyDocuments is 1: must be true or false"],
-  ])("(%#)", (wrong, property, reason) => {
+  ])("is refused in the preview: $2", (wrong, property, reason) => {
     expect(failures(searchIndexLifecycle, { connection }, wrong)).toStrictEqual([{ property, reason }]);
   });
 });
@@ -320,7 +320,7 @@ describe("DeployedModel", () => {
     [{ probe: true }, "probe", 'probe is true: must be an object such as { parameters: { prompt: "Are you there?" } }'],
     [{ deployed: "no" }, "deployed", 'deployed is "no": must be true or false'],
     [{ forceDelete: 0 }, "forceDelete", "forceDelete is 0: must be true or false"],
-  ])("(%#)", (wrong, property, reason) => {
+  ])("is refused in the preview: $2", (wrong, property, reason) => {
     expect(failures(deployedModelLifecycle, right, wrong)).toStrictEqual([{ property, reason }]);
   });
 

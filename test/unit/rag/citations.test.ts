@@ -17,7 +17,7 @@ describe("citations of an answer", () => {
       "\u9752\u3044[1]\u3002\u5869\u8f9b\u3044[2]\u3002[3]",
       [1, 2, 3],
     ],
-  ])("%j", (answer, text, cited) => {
+  ])("%j becomes %j and cites %j", (answer, text, cited) => {
     expect(citedAnswer(answer, 3)).toEqual({ text, cited });
   });
 

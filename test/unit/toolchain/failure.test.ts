@@ -78,7 +78,7 @@ describe("refusalIn", () => {
     ["git ls-remote -q origin in cache: exit status 128:\n\tfatal: Could not resolve host: git.example"],
     ["m/x@v3.50.0: reading http://proxy/m/x/@v/v3.50.0.zip: 403 Forbidden"],
     ["ERROR: No matching distribution found for m==0.9 (from versions: none)"],
-  ])("is either for %j", (said) => {
+  ])("is either, which says gone or out of reach, for %j", (said) => {
     expect(refusalIn(said)).toBe("either");
   });
 
@@ -88,7 +88,7 @@ describe("refusalIn", () => {
     ["write /tmp/go-build/b001: no space left on device"],
     ["verifying m/x@v3.50.0: checksum mismatch"],
     [""],
-  ])("is none for %j", (said) => {
+  ])("is undefined for %j, which is no refusal of a registry", (said) => {
     expect(refusalIn(said)).toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ describe("a connector as the server shows it", () => {
     ["ollama-streams", GOOD.replace(', "stream": false', "")],
     ["placeholder-not-filled", GOOD.replace("prompt}", "mood}")],
     ["invalid-payload", GOOD.replace('"${parameters.prompt}"', "text ${parameters.prompt}")],
-  ])("%s is found", (symptom, requestBody) => {
+  ])("a body with the symptom %s is found", (symptom, requestBody) => {
     expect(found({ requestBody })).toEqual([symptom]);
   });
 

@@ -40,7 +40,7 @@ describe("doctor's check of user and password", () => {
       undefined,
       "accepted for admin, who may not look at the cluster itself",
     ],
-  ])("of %i, %s, %s", async (status, type, body, found, symptom, seen) => {
+  ])("an answer of %i, %s, %s is judged %s, symptom %s", async (status, type, body, found, symptom, seen) => {
     Object.assign(server, { status, type, body });
     const opensearch = { endpoint: server.endpoint, username: "admin", password: "x" };
     const scene = new Scene({ source: "flags", api: "generate", opensearch }, thisMachine({}), 5);

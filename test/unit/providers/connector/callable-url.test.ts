@@ -42,5 +42,5 @@ describe("a URL that OpenSearch is to call", () => {
     ["http://h/\u00a0", sign("\u00a0")],
     ["http://h?a=b c", sign(" ")],
     ["http://h/a#f", "holds #, and what stands behind it is never sent"],
-  ])("%j never is one", (url, problem) => expect(callableProblem(url)).toBe(problem));
+  ])("%j can never be called: %s", (url, problem) => expect(callableProblem(url)).toBe(problem));
 });

@@ -204,16 +204,21 @@ describe("endpoints of presets", () => {
     expect(() => openAi(endpoint)).toThrow(new ProgramError(`openAiChat: endpoint is "${endpoint}": ${rule}`));
   });
 
-  it.each([ollamaGenerate, ollamaChat, ollamaEmbedding])("Ollama's presets take its address alone (%#)", (preset) => {
-    expect(urlOf(preset({ ...OLLAMA, endpoint: "HTTP://Ollama:11434//" }))).toMatch(
-      /^http:\/\/ollama:11434\/api\/\w+$/,
-    );
-    expect(urlOf(preset({ ...OLLAMA, endpoint: "https://proxy/ollama/" }))).toMatch(/^https:\/\/proxy\/ollama\/api\//);
-    expect(() => preset({ ...OLLAMA, endpoint: "http://ollama:11434/api" })).toThrow(
-      'endpoint is "http://ollama:11434/api": must be the server\'s address alone, without /api, which is added when it is asked',
-    );
-    expect(() => preset({ ...OLLAMA, endpoint: "http://u:pa55@ollama" })).toThrow(
-      'endpoint is "http://[secret]@ollama"',
-    );
-  });
+  it.each(Object.entries({ ollamaGenerate, ollamaChat, ollamaEmbedding }))(
+    "%s takes Ollama's address alone",
+    (_, preset) => {
+      expect(urlOf(preset({ ...OLLAMA, endpoint: "HTTP://Ollama:11434//" }))).toMatch(
+        /^http:\/\/ollama:11434\/api\/\w+$/,
+      );
+      expect(urlOf(preset({ ...OLLAMA, endpoint: "https://proxy/ollama/" }))).toMatch(
+        /^https:\/\/proxy\/ollama\/api\//,
+      );
+      expect(() => preset({ ...OLLAMA, endpoint: "http://ollama:11434/api" })).toThrow(
+        'endpoint is "http://ollama:11434/api": must be the server\'s address alone, without /api, which is added when it is asked',
+      );
+      expect(() => preset({ ...OLLAMA, endpoint: "http://u:pa55@ollama" })).toThrow(
+        'endpoint is "http://[secret]@ollama"',
+      );
+    },
+  );
 });

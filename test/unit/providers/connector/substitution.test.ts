@@ -46,7 +46,7 @@ describe("placeholders are filled as the server fills them", () => {
     Object.fromEntries(
       [..."abcdefghijklmnopqrstuvwxyz"].map((name, i, all) => [name, `${P}${all[i + 1]}:-}`.repeat(2)]),
     ),
-  ])("what has no end is refused, and soon (%#)", (parameters: Record<string, string>) => {
+  ])("%j, which has no end, is refused at once", (parameters: Record<string, string>) => {
     expect(() => substitute(`${P}a}`, (name) => parameters[name])).toThrow(/leads back to itself/);
     expect(filledWith(`${P}a}`, parameters)).toBe(`${P}a}`);
   });

@@ -132,7 +132,7 @@ describe("the URL", () => {
     "http://ollama:${parameters.port}/api/x",
     "http://${parameters.sub}.example.com/x",
     "http://a@${parameters.h}/x",
-  ])("%s does so too", (url) => {
+  ])("%s lets callers choose part of the host", (url) => {
     const [finding] = lint({ url }, { parameters: { port: "1", sub: "a", h: "b" } });
     expect(finding?.message).toMatch(/^takes its host from a parameter/);
   });
@@ -211,12 +211,12 @@ describe("trust", () => {
     [["https://api.example.com/.*"]],
     [["(?=only Java knows this).*"]],
     [[UNKNOWN]],
-  ])("a URL that one of the entries matches, or may match, is fine (%#)", (trustedEndpoints) => {
+  ])("a URL that an entry matches, or may match, is fine: %j", (trustedEndpoints) => {
     expect(lint({ url }, { parameters, trustedEndpoints })).toStrictEqual([]);
   });
 
   it.each([[[]], [["https://api.example.com"]], [["example"]]])(
-    "one that none matches as a whole is told (%#)",
+    "a URL that no entry matches as a whole is refused: %j",
     (trustedEndpoints) => {
       expect(lint({ url }, { parameters, trustedEndpoints })).toStrictEqual([
         {
@@ -297,7 +297,7 @@ describe("headers", () => {
     ["x-api-key", "${parameters.key}"],
     ["Content-Type", "application/json"],
     ["Authorization", ""],
-  ])("%s: %s is fine", (name, value) => {
+  ])("the header %s: %s is fine", (name, value) => {
     expect(headers(name, value)).toStrictEqual([]);
   });
 });

@@ -196,7 +196,7 @@ describe("the resource", () => {
       { dockerHost: "docker" },
       'dockerHost is "docker": must be an address as in DOCKER_HOST, such as unix:///var/run/docker.sock',
     ],
-  ])("checks %j", (more, reason) => {
+  ])("%j is refused: %s", (more, reason) => {
     const { failures } = containerHealthLifecycle.check(inputs(more), undefined);
     expect(failures.map((failed) => failed.reason)).toEqual([reason]);
   });

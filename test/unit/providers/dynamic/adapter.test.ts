@@ -106,7 +106,7 @@ describe("what the engine is given", () => {
     [{ a: Number.NaN }, "a is NaN; only finite numbers can be stored in the state."],
     [{ a: () => 1 }, "a is a function, which cannot be stored in the state."],
     [{ a: 1n }, "a is a bigint, which cannot be stored in the state."],
-  ])("a state that the wire would change is an error (%#)", async (state, message) => {
+  ])("a state that the wire would change is an error: $1", async (state, message) => {
     const failure = await failureOf(provider({ create: async () => ({ id: "id", state }) }).create({}));
     expect(failure.message).toBe(message);
     expect(failure.stack).toBe("");

@@ -19,7 +19,7 @@ describe("properties on the engine's wire", () => {
     [{ a: [1, () => 1] }, "a[1] is a function, which cannot be stored in the state."],
     [{ a: 1n }, "a is a bigint, which cannot be stored in the state."],
     [{ a: { b: Symbol("s") } }, "a.b is a symbol, which cannot be stored in the state."],
-  ])("what the wire cannot carry is refused by its path (%#)", (properties, message) => {
+  ])("what the wire cannot carry is refused by its path: $1", (properties, message) => {
     expect(() => wireProperties(properties)).toThrow(new TypeError(message));
   });
 

@@ -153,7 +153,7 @@ describe("failures of a pull", () => {
       "Not one of the known ones; the server's own words are above.",
       "Look into Ollama's log at this moment.",
     ],
-  ])("%s", async (text, cause, fix) => {
+  ])("the pull error %j is told with its cause and fix", async (text, cause, fix) => {
     fake.pulls.push({ lines: [{ status: "pulling manifest" }, { error: text }] });
     const error = await failure(made());
     expect(error).not.toBeInstanceOf(PartialFailure);

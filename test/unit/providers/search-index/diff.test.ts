@@ -49,7 +49,7 @@ describe("what of an index changes in place", () => {
     ["forceDelete", BASE, { forceDelete: true }],
     ["adoptExisting", BASE, { adoptExisting: true }],
     ["the connection", BASE, { connection: { endpoint: "http://localhost:9201" } }],
-  ])("%s", (_name, olds, news) => {
+  ])("%s changes in place", (_name, olds, news) => {
     expect(diff(olds, news)).toStrictEqual(IN_PLACE);
   });
 });
@@ -78,7 +78,7 @@ describe("what of an index is no change", () => {
     ["a name that is dropped", { ...BASE, name: "i-1" }, {}],
     ["the name in use written out", BASE, { name: "i-1" }],
     ["the owner", { ...BASE, owner: "a" }, { owner: "b" }],
-  ])("%s", (_name, olds, news) => {
+  ])("%s is no change", (_name, olds, news) => {
     expect(diff(olds, news)).toStrictEqual(NONE);
   });
 });
@@ -114,7 +114,7 @@ describe("what needs a new index", () => {
       "vector",
     ],
     ["another name", BASE, { name: "other" }, "name"],
-  ])("%s", (_name, olds, news, property) => {
+  ])("%s needs a new index", (_name, olds, news, property) => {
     expect(diff(olds, news)).toStrictEqual(replaces(property));
   });
 

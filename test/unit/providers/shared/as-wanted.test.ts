@@ -21,7 +21,7 @@ describe("asWanted", () => {
     ["a text that is no JSON", { input: { a: 1 } }, { input: "{" }, { input: "{" }],
     ["another list", { regex: ["a"] }, { regex: ["a", "b"] }, { regex: ["a", "b"] }],
     ["an object where a text was wanted", "x", { a: 1 }, { a: 1 }],
-  ])("%s is one", (_what, wanted, found, shown) => {
+  ])("%s is a difference", (_what, wanted, found, shown) => {
     expect(asWanted(wanted, found)).toStrictEqual(shown);
   });
 

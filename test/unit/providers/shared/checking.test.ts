@@ -29,7 +29,7 @@ describe("a value that is refused", () => {
   });
 });
 
-describe("what is right", () => {
+describe("a right connection", () => {
   it.each([
     [{ endpoint: "http://localhost:9200" }],
     [{ endpoint: "https://example.com/" }],
@@ -46,7 +46,7 @@ describe("what is right", () => {
         maxRetries: 0,
       },
     ],
-  ])("passes (%#)", (connection) => {
+  ])("%j passes", (connection) => {
     expect(reasons(connection)).toStrictEqual([]);
   });
 
@@ -59,7 +59,7 @@ describe("what is right", () => {
   });
 });
 
-describe("what is wrong is told by name, value and rule", () => {
+describe("a wrong connection, told by name, value and rule,", () => {
   it.each([
     [undefined, 'connection is missing: must be an object such as { endpoint: "https://localhost:9200" }'],
     ["x", 'connection is "x": must be an object such as { endpoint: "https://localhost:9200" }'],
@@ -110,7 +110,7 @@ describe("what is wrong is told by name, value and rule", () => {
       { ...AT, user: "a" },
       "connection.user is not an input. Allowed: endpoint, endpoints, username, password, passwordEnv, caCertificate, caCertificateFile, skipTlsVerify, requestTimeoutSeconds, maxRetries.",
     ],
-  ])("(%#)", (connection, reason) => {
+  ])("is refused: $1", (connection, reason) => {
     expect(reasons(connection)).toStrictEqual([reason]);
   });
 
@@ -197,7 +197,7 @@ describe("what no message can say", () => {
     [{ n: 1, list: ["ok", { x: "\udc00b" }] }, 'list.1.x is "\\udc00b": must not hold half of a surrogate pair'],
     [{ n: 1, "k\ud800": 1 }, '"k\\ud800" is no name: must not hold half of a surrogate pair'],
     [{ n: 1, password: "a\ud800" }, "password is [secret]: must not hold half of a surrogate pair"],
-  ])("half a character is refused before anything encodes it (%#)", (news, text) => expect(reason(news)).toBe(text));
+  ])("half a character is refused before anything encodes it: $1", (news, text) => expect(reason(news)).toBe(text));
 
   it("whole ones are fine", () => expect(reason({ n: 1, name: "\ud83d\ude00" })).toBeUndefined());
 });
