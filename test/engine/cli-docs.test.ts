@@ -27,7 +27,7 @@ describe("the commands in docs/cli.md", () => {
     }
   });
 
-  it("a question, piped, direct and as JSON", async ({ task }) => {
+  it("a question is answered, piped, direct and as JSON", async ({ task }) => {
     const printed = await shell.runBlocks(task.name);
     expect(printed.split(world.ollama.words)).toHaveLength(6);
     expect(printed).toContain('"through": "opensearch"');
@@ -40,19 +40,19 @@ describe("the commands in docs/cli.md", () => {
     ]);
   });
 
-  it("a conversation without a terminal", async ({ task }) => {
+  it("a conversation without a terminal is answered", async ({ task }) => {
     const printed = await shell.runBlocks(task.name);
     expect(printed.split(world.ollama.words)).toHaveLength(5);
     expect(printed).toContain('{"turn":2,"question":"What is my name?",');
   });
 
-  it("prompts, built in and one's own", async ({ task }) => {
+  it("prompts are answered, built in and one's own", async ({ task }) => {
     const printed = await shell.runBlocks(task.name);
     expect(printed.split(world.ollama.words)).toHaveLength(4);
     expect(printed).toContain("Answer in a friendly voice: Why is the sky blue?\n");
   });
 
-  it("the models there are, and the guide's", async ({ task }) => {
+  it("the models there are, and the guide's, are listed", async ({ task }) => {
     const printed = await shell.runBlocks(task.name);
     expect(printed).toMatch(/^smollm2:135m +DEPLOYED +\S+ \* /m);
     expect(printed).toMatch(/^mistral:13b +general chat/m);

@@ -59,34 +59,34 @@ describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () =>
     expect((await shell.runBlocks(task.name)).trim()).not.toBe("");
   });
 
-  it("the guide's command that starts sooner", async ({ task }) => {
+  it("the guide's command that starts sooner changes nothing", async ({ task }) => {
     expect(await shell.runBlocks(task.name)).toMatch(/\n +\d+ unchanged\n/);
   });
 
-  it("the guide's talk with the model", async ({ task }) => {
+  it("the guide's question is answered, and its model is listed", async ({ task }) => {
     expect(await shell.runBlocks(task.name)).toContain("smollm2:135m");
   });
 
-  it("the guide's conversation", async ({ task }) => {
+  it("the guide's conversation is answered", async ({ task }) => {
     expect((await shell.runBlocks(task.name)).trim()).not.toBe("");
   });
 
-  it("the guide's prompts", async ({ task }) => {
+  it("the guide's prompts are answered", async ({ task }) => {
     expect((await shell.runBlocks(task.name)).trim()).not.toBe("");
   });
 
-  it("the guide's question to predictUrl", async ({ task }) => {
+  it("the guide's question to predictUrl is answered", async ({ task }) => {
     expect((await shell.runBlocks(task.name)).trim()).not.toMatch(/^(null)?$/);
   });
 
-  it("the guide's change of the api", async ({ task }) => {
+  it("the guide's change of the api keeps the model id", async ({ task }) => {
     const modelId = await output("modelId");
     const printed = await shell.runBlocks(task.name);
     expect(printed.trim().split("\n").at(-1)).not.toMatch(/^(null)?$/);
     expect(await output("modelId")).toBe(modelId);
   });
 
-  it("the guide's tuning", async ({ task }) => {
+  it("the guide's tuning reaches the connector", async ({ task }) => {
     await shell.runBlocks(task.name);
     const connector = await ml("GET", `/_plugins/_ml/connectors/${await output("connectorId")}`);
     expect(connector).toMatchObject({
@@ -108,7 +108,7 @@ describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () =>
     await shell.run("pulumi stack select dev");
   });
 
-  it.skipIf(!hasDocker)("the guide's second stack on the same host", async ({ task }) => {
+  it.skipIf(!hasDocker)("the guide's second stack plans its own ports on the same host", async ({ task }) => {
     const [opensearch, ollamaPort] = [String(await freePort()), String(await freePort())];
     const printed = await shell.runBlocks(task.name, { "9201": opensearch, "11435": ollamaPort });
     expect(printed).toContain(`"https://localhost:${opensearch}"`);

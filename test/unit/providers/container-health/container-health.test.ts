@@ -58,7 +58,7 @@ const failure = (more: object = {}) =>
 const head = 'ContainerHealth "chat-opensearch-health": create failed: ';
 
 describe("a container that gets healthy", () => {
-  it("is waited for", async () => {
+  it("is waited for until it is healthy", async () => {
     looks = [starting, starting, starting, healthy];
     const { id, state } = await create();
     expect(id).toBe("chat-opensearch-health");
@@ -110,7 +110,7 @@ ${lines}    the token is [secret]
     expect(asked.find((url) => url.includes("/logs"))).toContain(`until=${NOW / 1000}.001`);
   });
 
-  it("also if it did so before the first look, a moment after it was made", async () => {
+  it("ends the wait also if it did so before the first look, a moment after it was made", async () => {
     looks = [{ ...starting, restarts: 1, createdSecondsAgo: 5 }];
     ends = [3];
     expect(await failure()).toContain(
@@ -118,7 +118,7 @@ ${lines}    the token is [secret]
     );
   });
 
-  it("and stays down", async () => {
+  it("and stays down ends the wait", async () => {
     looks = [starting, { status: "exited", running: false, health: "unhealthy", exitCode: 1 }];
     log = "no space left\n";
     expect(await failure()).toContain(
@@ -146,7 +146,7 @@ ${lines}    the token is [secret]
     );
   });
 
-  it("or is removed", async () => {
+  it("because it was removed ends the wait", async () => {
     looks = [starting, undefined];
     expect(await failure()).toBe(
       `${head}the container p-dev-chat-opensearch was removed before it was healthy\n  cause: Somebody else removed it.\n  fix: Run pulumi up --refresh.`,
