@@ -14,7 +14,9 @@ export const SETTINGS = {
   "plugins.ml_commons.connector.private_ip_enabled": "true",
 };
 
-/** One request by Node's own `fetch`: no client, no checks, no retries. A refusal is an error with the server's text. */
+/**
+ * One request by Node's own `fetch`: no client, no checks, no retries. A refusal is an error with the server's text.
+ */
 export async function send(url: string, method = "GET", body?: unknown): Promise<unknown> {
   const headers = { "content-type": "application/json" };
   const answer = await fetch(url, { method, ...(body === undefined ? {} : { headers, body: JSON.stringify(body) }) });
@@ -36,7 +38,9 @@ export const stubCall = (server: string): ModelCall => ({ server, model: "stub",
 
 let chains = 0;
 
-/** The chat chain by bare requests: settings, a group, and in it any number of connectors with a deployed model each. */
+/**
+ * The chat chain by bare requests: settings, a group, and in it any number of connectors with a deployed model each.
+ */
 export class BareChain {
   readonly #name = `bench-${process.pid}-${++chains}`;
   readonly #made: { readonly connectorId: string; readonly modelId: string }[] = [];
@@ -74,8 +78,8 @@ export class BareChain {
   }
 
   async remove(): Promise<void> {
-    // All models before the first connector: the server compares ids word by word, cut at every "-", so it can refuse to
-    // delete a connector because of a model that uses another one (3.4.0).
+    // All models before the first connector: the server compares ids word by word, cut at every "-", so it can refuse
+    // to delete a connector because of a model that uses another one (3.4.0).
     for (const { modelId } of this.#made) {
       await this.#ml("POST", `/models/${modelId}/_undeploy`);
       await this.#delete(`/models/${modelId}`);

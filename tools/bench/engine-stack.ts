@@ -97,7 +97,9 @@ export class EngineStack {
   }
 }
 
-/** Most memory that any provider process of this backend has held so far, by the kernel's own count; 0 where none runs. */
+/**
+ * Most memory that any provider process of this backend has held so far, by the kernel's own count; 0 where none runs.
+ */
 function providerBytes(backend: string): number {
   const held = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

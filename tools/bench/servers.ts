@@ -84,7 +84,9 @@ export async function startOllama({ ollama, noOllama }: Selection): Promise<Serv
   };
 }
 
-/** Starts a program and waits for the output that says it is ready; its end before that is an error with what it wrote. */
+/**
+ * Starts a program and waits for the output that says it is ready; its end before that is an error with what it wrote.
+ */
 async function startChild(
   command: string,
   args: readonly string[],

@@ -9,14 +9,14 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** Whether Debian packages can be installed here without asking anybody. */
+/** Whether this process may install Debian packages. */
 export function canInstallPackages(): boolean {
   return isRoot() && findOnPath("apt-get") !== undefined;
 }
 
 /**
- * Installs those of the Debian packages that are missing, after saying so. One at a time in this process; other users
- * of apt are waited for.
+ * Installs the missing ones of these Debian packages, and says so first. Installs in turn within this process, and
+ * waits for other users of apt.
  * @param purpose what they are for, as in "to run containers"
  */
 export async function installPackages(packages: readonly string[], purpose: string, step: Step): Promise<void> {
@@ -45,7 +45,7 @@ async function installMissing(packages: readonly string[], purpose: string, step
   await run("apt-get", args, options);
 }
 
-/** Those of the packages that dpkg doesn't have; all of them where there is no dpkg. */
+/** The packages that dpkg does not have; all of them without dpkg. */
 async function missingPackages(packages: readonly string[]): Promise<string[]> {
   if (!existsSync("/var/lib/dpkg/status")) return [...packages];
   const { stdout } = await attempt("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n", ...packages]);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// The one entry that works on a fresh machine: Node.js >= 18 and npm, no node_modules, nothing compiled.
-// It gets a Node.js that is new enough, installs the dependencies, builds, and hands over to dist/tools/toolchain/main.js.
-// Each of the three is skipped when it is in place, which is found out in milliseconds.
+// The entry point on a fresh machine with Node.js >= 18 and npm: no node_modules, nothing compiled.
+// Gets a recent Node.js, installs the dependencies, builds, and hands over to dist/tools/toolchain/main.js.
+// Checks in milliseconds which of these are done already, and skips them.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -27,7 +27,7 @@ const cache =
   process.env.PULUMI_OLLAMA_CHAT_CACHE ||
   join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pulumi-ollama-chat");
 const unreachable = "the registry can't be reached from here";
-/** What npm's error codes say of a registry, in the words of failure.ts. */
+/** What npm's error codes mean, in the words of failure.ts. */
 const refusals = [
   [/^(E404|ETARGET)$/, "the registry doesn't have this version any more"],
   [/^E40[13]$/, "the registry doesn't have this version any more, or it can't be reached from here"],
@@ -52,7 +52,7 @@ async function main() {
   await handOver(node, environment);
 }
 
-/** This Node.js if it is new enough, else the one an earlier run put into the cache. */
+/** This Node.js if it is recent enough, else the one that an earlier run put into the cache. */
 function findNode() {
   if (atLeast(process.versions.node, versions.nodeMinimum)) return process.execPath;
   const cached = join(cache, "node", versions.node, "bin", "node");
@@ -61,7 +61,7 @@ function findNode() {
 
 function fetchNode() {
   const platform = `${process.platform}-${process.arch}`;
-  // Pinned, so that what is unpacked and run is what was reviewed.
+  // Pinned, so that only reviewed code runs.
   const integrity = versions.nodeIntegrity[platform];
   if (!integrity) {
     throw expected(
@@ -98,7 +98,7 @@ function fetchNode() {
   return join(target, "bin", "node");
 }
 
-/** Whether node_modules holds what package-lock.json says: by the stamp of an earlier check, else by npm's own record. */
+/** Whether node_modules matches package-lock.json, by the stamp of an earlier check or by npm's own record. */
 function dependenciesInStep() {
   const lockText = readFileSync(join(root, "package-lock.json"), "utf8");
   const stamp = join(root, "node_modules", ".pulumi-ollama-chat");
@@ -110,7 +110,7 @@ function dependenciesInStep() {
   const inStep = Object.entries(JSON.parse(lockText).packages).every(([path, wanted]) => {
     if (path === "" || !path.startsWith("node_modules/")) return true;
     const found = installed[path];
-    // An optional package for another platform is in the lock file and not on the disk.
+    // The lock file also lists optional packages for other platforms.
     if (!found) return wanted.optional === true || wanted.peer === true;
     return found.version === wanted.version && found.integrity === wanted.integrity;
   });
@@ -120,7 +120,7 @@ function dependenciesInStep() {
 
 function installDependencies(node, environment) {
   say("Installing the npm dependencies (npm ci)");
-  // Without scripts: the package's own `prepare` would build, which is the next step here, under a lock.
+  // Without scripts: the package's own `prepare` would build, which is the next step, under a lock.
   runNpm(node, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
     environment,
     what: "The npm packages of package-lock.json",
@@ -134,7 +134,7 @@ function build(node, environment) {
   run(node, [join(root, "tools", "toolchain", "build.mjs")], { environment });
 }
 
-/** npm's own JavaScript, so that it can be run by any Node.js: the npm that started us, or the first one on PATH. */
+/** npm's JavaScript, to run it with any Node.js: the npm that started this process, or the first one on PATH. */
 function npmCli() {
   const started = process.env.npm_execpath;
   if (started && basename(started) === "npm-cli.js" && existsSync(started)) return started;
@@ -151,11 +151,11 @@ function npmCli() {
   throw expected("npm was not found on PATH. Install npm (it comes with Node.js) and run the command again.");
 }
 
-/** Runs main.js in the foreground: its input, output, exit code and end by a signal become this process's own. */
+/** Runs main.js in the foreground and passes on input, output, exit code and signals. */
 function handOver(node, environment) {
   const main = join(root, "dist", "tools", "toolchain", "main.js");
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit", env: environment });
-  // Ctrl-C in a terminal reaches the child by itself; sending it again would mean "terminate at once" to Pulumi.
+  // In a terminal Ctrl-C reaches the child directly. Pulumi takes a second one for "terminate at once".
   const interactive = process.stdin.isTTY;
   process.on("SIGINT", () => interactive || child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
@@ -173,7 +173,9 @@ function handOver(node, environment) {
   });
 }
 
-/** Two first runs at once must not install or compile into the same folder. The holder's process id tells a dead lock. */
+/**
+ * Keeps two first runs from installing or compiling into the same folder. The holder's process id shows a dead lock.
+ */
 async function withLock(file, action) {
   mkdirSync(dirname(file), { recursive: true });
   let told = false;
@@ -206,7 +208,10 @@ function isAlive(processId) {
   }
 }
 
-/** npm, fetching what is pinned: a refusal by the registry names what, the likely cause and what to change. */
+/**
+ * Runs npm for pinned packages. If the registry refuses, the error names the package, the likely cause and what to
+ * change.
+ */
 function runNpm(node, args, { what, change, instead, ...options }) {
   const command = [npmCli(), ...args];
   const { status, stderr } = attempt(node, command, { ...options, errors: "pipe" });
@@ -219,9 +224,9 @@ function runNpm(node, args, { what, change, instead, ...options }) {
   if (status !== 0) throw failed(node, command, status);
 }
 
-/** In the words of `pinnedVersionGone` in failure.ts, which can't be asked: nothing is compiled yet. A test compares. */
+/** Repeats `pinnedVersionGone` of failure.ts, because nothing is compiled yet. A test compares the two. */
 function pinnedVersionGone({ what, change, cause, said }) {
-  // What follows npm's stack trace repeats what stands before it.
+  // The output after npm's stack trace only repeats what comes before it.
   const [before = ""] = said.split(/^npm error +at /m);
   const lines = before
     .split("\n")
@@ -235,7 +240,7 @@ function pinnedVersionGone({ what, change, cause, said }) {
   ].join("\n");
 }
 
-/** The likely cause, where npm failed because of the registry. */
+/** The likely cause, if npm failed because of the registry. */
 function refusal(said) {
   const code = /\bcode (E\w+)/.exec(said)?.[1] ?? "";
   return refusals.find(([codes]) => codes.test(code))?.[1];
@@ -250,7 +255,7 @@ function attempt(command, args, { environment = process.env, output = 2, errors 
   const result = spawnSync(command, args, {
     cwd: root,
     env: environment,
-    // Standard output belongs to the command that is handed over to; what happens before it goes to standard error.
+    // Standard output belongs to the command itself; everything before it goes to standard error.
     stdio: ["ignore", output, errors],
     encoding: "utf8",
   });

@@ -1,4 +1,4 @@
-// Compiles the package with its own TypeScript, from any working directory; run by `npm run build` and `prepare`.
+// Compiles the package with its own TypeScript, from any working directory. `npm run build` and `prepare` run it.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,7 +13,7 @@ if (!existsSync(tsc)) {
   console.error("The TypeScript compiler is not installed. Run npm ci first.");
   process.exit(1);
 }
-// Taken before the compiler starts: an edit made while it runs must leave the build stale.
+// Taken before the compiler starts, so that an edit during the build leaves it stale.
 const built = fingerprint(root);
 rmSync(fingerprintFile(root), { force: true });
 const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.json")], {
@@ -22,7 +22,7 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.
 });
 if (status === 0) {
   mkdirSync(join(root, "dist"), { recursive: true });
-  // npm makes a bin executable when it installs it, not when it is built again.
+  // npm makes a bin executable on installation, but not after a rebuild.
   chmodSync(join(root, "dist", "cli", "main.js"), 0o755);
   writeFileSync(fingerprintFile(root), built);
 }

@@ -4,12 +4,14 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { isAlive } from "./lock";
 
-/** Unfinished work is named after its process, so that what a killed one left can be told and swept away. */
+/**
+ * The name of unfinished work contains its process id, so that leftovers of a killed process can be found and removed.
+ */
 const partialName = /^\.partial-(\d+)-/;
-/** Where the cache is shared with another machine, a process id says nothing; what is this old is nobody's. */
+/** The cache may be shared between machines, where a process id means nothing. Anything this old is abandoned. */
 const sweepAfterSeconds = 3600;
 
-/** Where everything that was fetched or built is kept, one folder a part and version, outside the checkout. */
+/** Holds everything fetched or built, one folder per part and version, outside the checkout. */
 export interface Cache {
   readonly folder: string;
   /** A path inside the cache. */
@@ -28,8 +30,8 @@ export function openCache(environment: NodeJS.ProcessEnv = process.env): Cache {
 }
 
 /**
- * Makes the file or folder `target` by writing it under a temporary name beside it and moving it into place, so that an
- * interrupted build leaves no half product. What another process has put there in the meantime wins.
+ * Writes the file or folder `target` under a temporary name and moves it into place, so that an interrupted build
+ * leaves nothing incomplete. If another process has created `target` meanwhile, that one stays.
  */
 export async function place(target: string, produce: (temporary: string) => Promise<void>): Promise<void> {
   const folder = dirname(target);
@@ -45,7 +47,7 @@ export async function place(target: string, produce: (temporary: string) => Prom
   }
 }
 
-/** Runs `action` with an empty folder inside the cache that is removed afterwards. */
+/** Runs `action` with an empty folder in the cache, and removes the folder afterwards. */
 export async function withWorkFolder<T>(cache: Cache, action: (folder: string) => Promise<T>): Promise<T> {
   mkdirSync(cache.folder, { recursive: true });
   sweep(cache.folder);
@@ -57,7 +59,7 @@ export async function withWorkFolder<T>(cache: Cache, action: (folder: string) =
   }
 }
 
-/** Removes what killed processes left unfinished in a folder. */
+/** Removes unfinished work of killed processes from a folder. */
 export function sweep(folder: string): void {
   for (const name of readdirSync(folder)) {
     const owner = partialName.exec(name)?.[1];

@@ -4,7 +4,7 @@ import { runInForeground } from "./run";
 
 const tool = (...path: string[]) => join(packageRoot, "node_modules", ...path);
 
-/** `npm run check`: types, then lint and format in one go. The first that fails decides. */
+/** `npm run check`: types, then lint and format. Stops at the first failure. */
 export async function runChecks(): Promise<number> {
   const options = { cwd: packageRoot, environment: process.env };
   const types = [tool("typescript", "bin", "tsc"), "-p", "tsconfig.check.json"];

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** Compiler flags for the vector instructions of a CPU, and a key that tells apart builds that don't run elsewhere. */
+/** Compiler flags for a CPU's vector instructions, and a key for builds that run only on such a CPU. */
 export interface CpuTarget {
   readonly key: string;
   readonly compilerFlags: readonly string[];
 }
 
 /**
- * What Ollama is compiled for. A build with AVX2 is about three times as fast (40 instead of 16 tokens/s for
- * smollm2:135m on two cores), and dies on a CPU without it, so the key is part of the cache's folder name.
+ * Chooses what to compile Ollama for. A build with AVX2 is about three times as fast (40 instead of 16 tokens/s for
+ * smollm2:135m on two cores) but crashes on a CPU without it. So the key is part of the cache folder's name.
  * @param cpuInfo the text of /proc/cpuinfo
  */
 export function cpuTarget(architecture: string, cpuInfo: string): CpuTarget {

@@ -3,11 +3,11 @@ import { attempt, findOnPath, type RunOptions, run } from "./run";
 /** The state of the Docker daemon as its client sees it. */
 export interface DockerStatus {
   readonly version?: string;
-  /** Why it can't be used, in the client's words. */
+  /** Why Docker can't be used, in the client's words. */
   readonly problem?: string;
 }
 
-/** Asks the daemon for its version; quick, and changes nothing. */
+/** Asks the daemon for its version. Fast, and changes nothing. */
 export async function dockerStatus(): Promise<DockerStatus> {
   if (!findOnPath("docker")) return { problem: "the docker command is not installed" };
   const { code, stdout, stderr } = await docker(["version", "--format", "{{.Server.Version}}"], { timeoutSeconds: 15 });
@@ -17,8 +17,8 @@ export async function dockerStatus(): Promise<DockerStatus> {
 }
 
 /**
- * Where the daemon listens that the docker command talks to, if it isn't the default socket: a Docker context (Docker
- * Desktop, rootless) is known to that command alone, so Pulumi's plugin has to be told.
+ * The daemon's address, if it isn't the default socket. Only the docker command knows the current Docker context
+ * (Docker Desktop, rootless), so Pulumi's plugin has to be told.
  */
 export async function daemonAddress(): Promise<string | undefined> {
   if (process.env.DOCKER_HOST) return process.env.DOCKER_HOST;
@@ -27,25 +27,25 @@ export async function daemonAddress(): Promise<string | undefined> {
   return code !== 0 || address === "" || address === "unix:///var/run/docker.sock" ? undefined : address;
 }
 
-/** Runs the docker command; a failure is an answer. */
+/** Runs the docker command. A failure is a result, not an exception. */
 export function docker(args: readonly string[], options: RunOptions = {}) {
   return attempt("docker", args, { ...options, environment: { ...options.environment, DOCKER_BUILDKIT: "0" } });
 }
 
 /** Runs a docker command that must succeed. */
 export function runDocker(args: readonly string[], options: RunOptions = {}): Promise<string> {
-  // The classic builder is in every engine; BuildKit needs a plugin that Debian's package lacks.
+  // Every engine has the classic builder. BuildKit needs a plugin that Debian's package lacks.
   return run("docker", args, { ...options, environment: { ...options.environment, DOCKER_BUILDKIT: "0" } });
 }
 
-/** What the daemon knows of a local image. */
+/** A local image as the daemon describes it. */
 export interface ImageFacts {
   readonly id: string;
   readonly sizeBytes: number;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A local image, or undefined when the daemon hasn't got it. */
+/** A local image, or undefined if the daemon does not have it. */
 export async function inspectImage(name: string): Promise<ImageFacts | undefined> {
   const format = '{"id":{{json .Id}},"sizeBytes":{{.Size}},"labels":{{json .Config.Labels}}}';
   const { code, stdout } = await docker(["image", "inspect", "--format", format, name], { timeoutSeconds: 30 });

@@ -36,7 +36,7 @@ const parts: readonly Part[] = [
   localOllamaImage,
 ];
 
-/** The programs that parts are built with, and how they tell their version. */
+/** The programs that parts are built with, and how to ask for their versions. */
 const builders = [
   { name: "go", args: ["version"] },
   { name: "mvn", args: ["--version"] },
@@ -44,7 +44,7 @@ const builders = [
   { name: "apt-get", args: ["--version"] },
 ];
 
-/** Prints what is in place, where it came from and where it lies; changes nothing. */
+/** Prints which parts are in place, their sources and their locations. Changes nothing. */
 export async function printDoctor(context: Context, print: (line: string) => void): Promise<void> {
   print(`Node.js ${process.versions.node} (${process.execPath})`);
   for (const part of parts) print(await describe(part, context));

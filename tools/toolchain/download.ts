@@ -5,10 +5,10 @@ import { pipeline } from "node:stream/promises";
 import { messageOf, ToolchainError } from "./failure";
 import type { Step } from "./steps";
 
-/** How long an official source may take to its first byte, before the package registries are used. */
+/** How long to wait for an official source's first byte before using the package registries. */
 const firstByteSeconds = 5;
 
-/** Fetches `url` into `file`; false when the source can't be reached or hasn't got it. Fails on a wrong checksum. */
+/** Downloads `url` to `file`; false if the source can't be reached or lacks the file. A wrong checksum is an error. */
 export async function download(
   url: string,
   file: string,
@@ -32,7 +32,7 @@ export async function download(
   return true;
 }
 
-/** The text at `url`, or undefined when it can't be had. */
+/** The text at `url`, or undefined if it can't be fetched. */
 export async function downloadText(url: string, step: Step): Promise<string | undefined> {
   const response = await open(url, step);
   return response?.text();

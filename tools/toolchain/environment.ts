@@ -2,10 +2,10 @@ import { delimiter, join } from "node:path";
 import type { Cache } from "./cache";
 import { packageRoot } from "./package-root";
 
-/** The toolchain's own Pulumi home: the user's log-ins, plugins and selected stacks are left alone. */
+/** The toolchain's own Pulumi home. The user's log-ins, plugins and selected stacks stay untouched. */
 export const pulumiHome = (cache: Cache): string => cache.path("pulumi-home");
 
-/** Where `toolchain.json`, the choice that was made for this machine, lies. */
+/** The file with the parts chosen for this machine. */
 export const selectionFile = (cache: Cache): string => cache.path("toolchain.json");
 
 export interface EnvironmentInput {
@@ -18,7 +18,7 @@ export interface EnvironmentInput {
   readonly dockerHost?: string;
 }
 
-/** What is added to the environment of everything that runs under the toolchain. */
+/** Variables for everything that runs under the toolchain. */
 export function toolchainEnvironment(input: EnvironmentInput, base: NodeJS.ProcessEnv): Record<string, string> {
   const path = [input.pulumiFolder, input.nodeFolder, ...(base.PATH ?? "").split(delimiter)];
   const unique = [...new Set(path.filter((folder): folder is string => Boolean(folder)))];
@@ -28,7 +28,7 @@ export function toolchainEnvironment(input: EnvironmentInput, base: NodeJS.Proce
     PULUMI_OLLAMA_CHAT_TOOLCHAIN: selectionFile(input.cache),
     PULUMI_HOME: pulumiHome(input.cache),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // All plugins are in place; looking for one on the network would only delay the message that it is missing.
+    // All plugins are installed. Searching the network would only delay the message that one is missing.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // Of `fast-start`. Node's own variable would turn a cache on before its flags are set, one for both processes.
     OLLAMA_CHAT_COMPILE_CACHE: input.cache.path("node-compile-cache"),

@@ -1,6 +1,6 @@
 import { indent, tail } from "./text";
 
-/** A failure explained to people: printed without a stack. */
+/** A failure with an explanation for the user, printed without a stack. */
 export class ToolchainError extends Error {
   override readonly name: string = "ToolchainError";
 
@@ -13,7 +13,7 @@ export class ToolchainError extends Error {
   }
 }
 
-/** A part that this machine can't have: what depends on it is left out, the rest goes on. */
+/** This machine can't have a part. What depends on it is left out; the rest continues. */
 export class PartUnavailable extends ToolchainError {
   override readonly name = "PartUnavailable";
 }
@@ -22,26 +22,26 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A part of the toolchain that a registry gives out in one pinned version. */
+/** A part that comes from a registry in one pinned version. */
 export interface PinnedVersion {
-  /** For people, as in "Pulumi CLI". */
+  /** Shown to the user, such as "Pulumi CLI". */
   readonly part: string;
   readonly version: string;
-  /** What has to change for another version, as in `"ollama" in tools/toolchain/versions.json`. */
+  /** Where another version is set, such as `"ollama" in tools/toolchain/versions.json`. */
   readonly change: string;
 }
 
 /**
- * What a registry that gave nothing is likely to be: without that version, out of reach, or one of the two. A tool's
- * other failures, such as a compile error or a full disk, are none of them.
+ * Why a registry delivered nothing: it lacks the version (`gone`), it can't be reached, or one of the two. Other
+ * failures of a tool, such as a compile error or a full disk, are no refusals.
  */
 export type Refusal = "gone" | "unreachable" | "either";
 
-/** What a tool says, first match first. Go, npm, pip, Maven and Ollama are known. */
+/** Messages of Go, npm, pip, Maven and Ollama. The first match counts. */
 const refusals: readonly (readonly [Refusal, RegExp])[] = [
-  // Go turns to git after a proxy hasn't got the version, and where no proxy is set: its message names git alone.
+  // Go falls back to git if the proxy lacks the version, or if there is no proxy. Its message then names only git.
   ["either", /git (ls-remote|fetch|clone)\b[^\n]*: exit status/],
-  // Before "gone": pip also says that there is no such version when it never got to the registry.
+  // Before "gone": pip also reports a missing version if it never reached the registry.
   ["unreachable", /connection (refused|reset|timed out|broken)|no such host|could ?n[o']t resolve host|i\/o timeout/i],
   ["unreachable", /TLS handshake|x509: |certificate verify failed|network is unreachable|unknown host/i],
   ["unreachable", /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH/],
@@ -52,18 +52,19 @@ const refusals: readonly (readonly [Refusal, RegExp])[] = [
   ["gone", /pull model manifest: file does not exist/],
 ];
 
-/** How the registry refused, by the tool's own words; undefined where they tell of no refusal. */
+/** How the registry refused, judged by the tool's message; undefined if the message reports no refusal. */
 export function refusalIn(said: string): Refusal | undefined {
   return refusals.find(([, pattern]) => pattern.test(said))?.[0];
 }
 
 const shownLines = 8;
 
-/** Lines that say nothing of a failure. */
+/** Lines that say nothing about a failure. */
 const progress = /^(go: downloading |Looking in |npm error A complete log )/;
 
 /**
- * The failure to fetch a pinned version: what it was, the tool's last lines, the likely cause, and what to change.
+ * Explains that a pinned version could not be fetched: the part, the tool's last lines, the likely cause, what to
+ * change.
  * @param pinned with what the tool said
  */
 export function pinnedVersionGone(pinned: PinnedVersion & { readonly said: string }): ToolchainError {

@@ -1,13 +1,13 @@
-// A hash of everything the compiler reads, so that "is dist up to date?" costs milliseconds and survives a checkout,
-// which resets every file's time.
+// Hashes everything the compiler reads. Tells in milliseconds whether dist is up to date, even after a checkout has
+// reset every file's time.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where a build leaves the fingerprint of the sources it compiled. */
+/** Where a build stores the fingerprint of its sources. */
 export const fingerprintFile = (root) => join(root, "dist", ".fingerprint");
 
-/** The hash of the TypeScript sources that tsconfig.json includes, of tsconfig.json itself and of the lock file. */
+/** The hash of the TypeScript sources in tsconfig.json, of tsconfig.json itself and of the lock file. */
 export function fingerprint(root) {
   const { include } = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8"));
   const files = ["tsconfig.json", "package-lock.json", ...include.flatMap((entry) => sources(root, entry))];
@@ -21,7 +21,7 @@ export function fingerprint(root) {
   return hash.digest("hex");
 }
 
-/** Whether dist was built from exactly the sources that are there now. */
+/** Whether dist was built from exactly the present sources. */
 export function isBuilt(root) {
   const file = fingerprintFile(root);
   return existsSync(file) && readFileSync(file, "utf8") === fingerprint(root);

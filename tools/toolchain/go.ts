@@ -6,9 +6,9 @@ import { findOnPath, run } from "./run";
 import type { Step } from "./steps";
 import { versions } from "./versions";
 
-/** What comes from the Go module registry. */
+/** A program from the Go module registry. */
 export interface GoPart {
-  /** For people. */
+  /** Shown to the user. */
   readonly part: string;
   /** Its key in versions.json. */
   readonly pin: "pulumi" | "languageHost" | "dockerPlugin" | "ollama";
@@ -27,14 +27,14 @@ export interface GoBuild extends GoPart {
 
 export const recipeFolder = (name: string): string => join(packageRoot, "tools", "toolchain", "recipes", name);
 
-/** The part as a registry's refusal names it. */
+/** The part, for the message about a registry's refusal. */
 export const pinnedInGo = ({ part, pin, recipe }: GoPart): PinnedVersion => ({
   part,
   version: versions[pin],
   change: `"${pin}" in tools/toolchain/versions.json, with the module files in tools/toolchain/recipes/${recipe}`,
 });
 
-/** Fails with advice where there is no Go. */
+/** Fails with advice if Go is not installed. */
 export function requireGo(purpose: string): void {
   if (findOnPath("go")) return;
   throw new PartUnavailable(
@@ -44,8 +44,8 @@ export function requireGo(purpose: string): void {
 }
 
 /**
- * Builds one program from the Go module registry: versions from the recipe's go.mod, contents checked against its
- * go.sum. Go's own caches are used, so a second build of the same takes seconds.
+ * Builds one program from the Go module registry. Versions come from the recipe's go.mod, and its go.sum verifies the
+ * contents. Uses Go's own caches, so that a second build takes seconds.
  */
 export async function goBuild(build: GoBuild, step: Step): Promise<void> {
   step.say(
@@ -54,7 +54,7 @@ export async function goBuild(build: GoBuild, step: Step): Promise<void> {
   const work = `${build.output}.recipe`;
   mkdirSync(work, { recursive: true });
   try {
-    // A copy: Go may touch the module files, and the checkout is never written to.
+    // A copy, because Go may change the module files, and the toolchain never writes to the checkout.
     cpSync(recipeFolder(build.recipe), work, { recursive: true });
     const values = Object.entries(build.link ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
     const flags = ["-trimpath", "-mod=readonly", "-ldflags", ["-s", "-w", ...values].join(" ")];

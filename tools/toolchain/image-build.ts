@@ -7,27 +7,27 @@ import { linkTree } from "./link-tree";
 import type { Context } from "./part";
 import type { Step } from "./steps";
 
-/** The label of a local image with the hash of what it was made from; another hash means: make it again. */
+/** The label with the hash of an image's inputs. If the hash differs, the image is built again. */
 const inputsLabel = "pulumi-ollama-chat.inputs";
 
 export interface ImageBuild {
   readonly name: string;
   readonly dockerfile: string;
-  /** What the Dockerfile copies: the name in the build folder, and where it comes from. */
+  /** What the Dockerfile copies: the name in the build folder, and its source. */
   readonly files: Readonly<Record<string, string>>;
   readonly arguments: Readonly<Record<string, string>>;
-  /** The hash of everything that goes in. */
+  /** The hash of all inputs. */
   readonly inputs: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** The image if it is there and made from these inputs. */
+/** The image, if it exists and was built from these inputs. */
 export async function findImage(name: string, inputs: string) {
   const image = await inspectImage(name);
   return image?.labels[inputsLabel] === inputs ? image : undefined;
 }
 
-/** Builds a local image in a folder made for it; Docker's layer cache is used. */
+/** Builds a local image in a temporary folder, with Docker's layer cache. */
 export async function buildImage(build: ImageBuild, context: Context, step: Step): Promise<void> {
   await withWorkFolder(context.cache, async (work) => {
     for (const [name, source] of Object.entries(build.files)) linkTree(source, join(work, name));
@@ -39,7 +39,7 @@ export async function buildImage(build: ImageBuild, context: Context, step: Step
   });
 }
 
-/** A hash over texts and over the names and contents of files and folders. */
+/** A hash of texts, and of the names and contents of files and folders. */
 export function hashInputs(texts: readonly string[], paths: readonly string[]): string {
   const hash = createHash("sha256");
   for (const text of texts) hash.update(`${text}\0`);

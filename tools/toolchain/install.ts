@@ -20,12 +20,12 @@ import { versions } from "./versions";
 export const officialOllama = officialImage(`ollama/ollama:${versions.ollama}`);
 export const officialOpensearch = officialImage(`opensearchproject/opensearch:${versions.opensearch}`);
 
-/** What a command needs: `stack` runs in Docker alone, `tests` also start servers outside of it. */
+/** What a command needs: `stack` runs in Docker only; `tests` also start servers outside Docker. */
 export type Goal = "stack" | "tests";
 
 /**
- * Puts in place what the goal needs, writes down what was chosen, and returns it. In two lanes, as that is what helps on
- * two cores: Go builds keep them busy, while the other lane waits for the network and for Docker.
+ * Installs what the goal needs, stores the selection, and returns it. Two lanes run side by side: Go builds keep two
+ * cores busy, while the other lane waits for the network and for Docker.
  */
 export async function install(goal: Goal, context: Context): Promise<Selection> {
   const engine = ensureIfPossible(dockerEngine, context);
@@ -34,7 +34,7 @@ export async function install(goal: Goal, context: Context): Promise<Selection> 
     const pulumi = await ensure(pulumiCli, context);
     await ensure(dockerPlugin, context);
     const images = await published;
-    // Our Ollama image is made from our build; tests also run an Ollama outside Docker.
+    // The local Ollama image contains this build. Tests also run it outside Docker.
     if (images && !images.ollama) await ensureIfPossible(ollamaBuild, context);
     return { pulumi, ollama: await installOllama(goal, context) };
   };
@@ -58,7 +58,7 @@ export async function install(goal: Goal, context: Context): Promise<Selection> 
   return selection;
 }
 
-/** The official images that are here or can be pulled; where our own is here already, nothing is pulled. */
+/** The official images that exist or can be pulled. If the local build exists, nothing is pulled. */
 async function findPublished(context: Context): Promise<{ ollama?: Resolved; opensearch?: Resolved }> {
   const [ollama, opensearch] = await Promise.all([
     publishedUnlessBuilt(officialOllama, localOllamaImage, context),
@@ -94,7 +94,7 @@ async function installOpenSearch(goal: Goal, context: Context): Promise<OpenSear
   }
   const [current, older] = [
     await runnable(opensearchHome, opensearch36, context),
-    // Only the long suite walks over it, and it is 434 MB to fetch.
+    // Only the long suite needs it, and it is a download of 434 MB.
     process.env.TEST_ALL === "1" ? await runnable(olderOpensearchHome, opensearch219, context) : undefined,
   ];
   return {
@@ -105,7 +105,7 @@ async function installOpenSearch(goal: Goal, context: Context): Promise<OpenSear
 
 type OpenSearchParts = Pick<Selection, "opensearch" | "olderOpensearch" | "noOpenSearch">;
 
-/** A home with a Java that runs it; the reason where this machine can't have them. */
+/** An OpenSearch home with a Java that runs it, or the reason why this machine can't have them. */
 async function runnable(part: Part, { java }: OpenSearchRelease, context: Context) {
   try {
     const jdk = await requireJdk(java);

@@ -1,7 +1,7 @@
 import { cpSync, linkSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Makes a tree of hard links, which costs nothing; copies where links are not possible. */
+/** Recreates a tree with hard links, which takes no space. Copies where links are impossible. */
 export function linkTree(source: string, target: string): void {
   const status = lstatSync(source);
   if (status.isDirectory()) {

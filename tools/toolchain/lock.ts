@@ -4,12 +4,12 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const heartbeatSeconds = 5;
-/** A holder that has not shown itself for this long is taken for dead, whatever machine it ran on. */
+/** A holder without a heartbeat for this long counts as dead, on any machine. */
 const staleSeconds = 60;
 
 /**
- * Runs `action` while holding the lock `file`; two runs of the toolchain at once wait for each other here. A lock whose
- * holder has died is taken over: at once on the same machine, after a minute where the cache is shared between machines.
+ * Runs `action` while holding the lock `file`, so that two runs of the toolchain wait for each other. Takes over the
+ * lock of a dead holder: at once on the same machine, after a minute if another machine shares the cache.
  */
 export async function withLock<T>(
   file: string,
@@ -65,7 +65,7 @@ function isDead(file: string, holder: string): boolean {
   return host === hostname() && !isAlive(Number(processId));
 }
 
-/** Moves the dead lock away first: of two that found it dead, only one may go on to remove it. */
+/** Renames the dead lock first, so that only one of two processes that find it dead removes it. */
 function breakLock(file: string, holder: string): void {
   const away = `${file}.${process.pid}`;
   try {
@@ -77,7 +77,7 @@ function breakLock(file: string, holder: string): void {
   rmSync(away, { force: true });
 }
 
-/** Whether this machine has a process of that id. */
+/** Whether this machine has a process with that id. */
 export function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);

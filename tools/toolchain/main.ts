@@ -75,7 +75,7 @@ async function main(command: string | undefined, args: readonly string[]): Promi
       const base = environmentOf(await install("stack", context), context);
       if (!setUp) context.steps.say("The demo is not set up (npm run demo does that), so this is without its stack.");
       const environment = setUp ? { ...base, ...demoEnvironment(), OLLAMA_CHAT_CWD: demoFolder } : base;
-      // Where the person stands: paths in the arguments mean files from there.
+      // The user's folder: paths in the arguments are relative to it.
       const cwd = process.env.INIT_CWD ?? process.cwd();
       return runInForeground(process.execPath, [ollamaChat, ...args], { cwd, environment });
     }

@@ -8,11 +8,11 @@ import { attempt, findOnPath } from "./run";
 import type { Step } from "./steps";
 import { tail } from "./text";
 
-/** The goal that fetches one artifact, pinned; it needs no project. */
+/** The pinned goal that fetches one artifact. It needs no project. */
 const getGoal = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:get";
 const progressSeconds = 5;
 
-/** A zip archive in Maven's registry, by its coordinates. */
+/** A zip archive in Maven's registry. */
 export interface MavenArchive {
   readonly group: string;
   readonly name: string;
@@ -22,8 +22,8 @@ export interface MavenArchive {
 }
 
 /**
- * The archives as files of the cache, named after their checksums; what is missing is fetched. Maven keeps nothing of it:
- * its repository for this lies in the cache until the archives are moved out.
+ * The archives as files in the cache, named by their checksums. Fetches missing ones through a temporary Maven
+ * repository in the cache, so that Maven keeps no copy.
  */
 export async function mavenArchives(
   archives: readonly MavenArchive[],
@@ -43,7 +43,7 @@ function fileOf({ name, version, sha256 }: MavenArchive, context: Context): stri
   return context.cache.path("archives", `${name}-${version}-${sha256.slice(0, 16)}.zip`);
 }
 
-/** A damaged archive is removed, so that it is fetched again. */
+/** Removes a damaged archive, so that the next run fetches it again. */
 async function isWhole(archive: MavenArchive, context: Context): Promise<boolean> {
   const file = fileOf(archive, context);
   if (!existsSync(file)) return false;
@@ -106,7 +106,7 @@ async function fetchOne(
   await place(fileOf(archive, context), async (temporary) => renameSync(fetched, temporary));
 }
 
-/** What has arrived; Maven writes into a file with an ending of its own until it is whole. */
+/** The megabytes received so far. Maven uses another file ending until a file is complete. */
 function megabytesIn(folder: string): number {
   if (!existsSync(folder)) return 0;
   const sizes = readdirSync(folder).map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0);

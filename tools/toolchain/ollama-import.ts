@@ -5,8 +5,9 @@ import { sha256OfFile } from "./download";
 import { ToolchainError } from "./failure";
 
 /**
- * Makes a model of a folder of safetensors on a running Ollama, over its API: `ollama create` sends base names only, so
- * of two files called config.json one would replace the other, and the model's architecture be unknown (0.17.4).
+ * Creates a model from a folder of safetensors on a running Ollama, over its API. `ollama create` sends only base
+ * names: of two files named config.json one would replace the other, and the model's architecture would be unknown
+ * (0.17.4).
  *
  * @param address host and port of the server.
  */
@@ -31,7 +32,7 @@ export async function importModel(address: string, name: string, folder: string,
 
 const statusLine = z.object({ status: z.string() });
 
-/** What belongs to a model; anything else in the folder is for people. */
+/** The files of a model. Others in the folder are documentation. */
 const WANTED = /^(?:[^/\\]*\.json|vocab\.txt|model\.safetensors|1_Pooling[/\\]config\.json)$/;
 
 function filesBelow(folder: string): string[] {

@@ -9,7 +9,7 @@ import type { Step } from "./steps";
 
 const startSeconds = 30;
 
-/** Runs an Ollama server of its own on a free loopback port, with its own home, while `action` lasts. */
+/** Runs a separate Ollama server on a free loopback port, with its own home, during `action`. */
 export async function withOllamaServer<T>(
   program: string,
   modelFolder: string,
@@ -43,7 +43,7 @@ async function waitUntilReady(address: string, hasEnded: () => boolean): Promise
   throw new ToolchainError(`Ollama was started at ${address}, but doesn't answer.`);
 }
 
-/** A TCP port on the loopback address that nobody listens on now. */
+/** A TCP port on the loopback address that is free now. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** The checkout's folder, seen from the sources as from `dist/toolchain`. */
+/** The checkout's folder, found from the sources and from `dist` alike. */
 export const packageRoot = nearestPackage(__dirname);
 
 function nearestPackage(folder: string): string {

@@ -6,7 +6,7 @@ import { PartUnavailable } from "./failure";
 import { withLock } from "./lock";
 import type { Step, StepRunner } from "./steps";
 
-/** What every part works with. */
+/** What every part gets. */
 export interface Context {
   readonly cache: Cache;
   readonly steps: StepRunner;
@@ -15,36 +15,36 @@ export interface Context {
 /** Where a part was found. */
 export interface Found {
   readonly version: string;
-  /** A file or folder, an image name, or an address. */
+  /** A path, an image name, or an address. */
   readonly location: string;
   readonly sizeBytes?: number;
 }
 
 const recordSchema = z.object({ origin: z.enum(["download", "build"]), seconds: z.number() });
 
-/** How the toolchain came by a part, and how long that took. */
+/** How the toolchain got a part, and how long that took. */
 export type PartRecord = z.infer<typeof recordSchema>;
 
-/** A part that is in place; without a record it was on the machine already. */
+/** A part in place. Without a record it was on the machine before. */
 export interface Resolved extends Found {
   readonly record?: PartRecord;
 }
 
 /**
- * One thing the project needs on a machine. `find` is cheap and changes nothing; `download` returns false where the
- * official source can't be reached; `build` makes the part from package registries, or throws `PartUnavailable`.
+ * One thing that the project needs on a machine. `find` is cheap and changes nothing. `download` returns false if the
+ * official source can't be reached. `build` makes the part from package registries, or throws `PartUnavailable`.
  */
 export interface Part {
-  /** Unique, fit for a file name. */
+  /** Unique, and valid as a file name. */
   readonly name: string;
-  /** For people. */
+  /** Shown to the user. */
   readonly title: string;
   find(context: Context): Promise<Found | undefined>;
   download?(context: Context, step: Step): Promise<boolean>;
   build(context: Context, step: Step): Promise<void>;
 }
 
-/** The part, put in place if it isn't: already there → official download → built from package registries. */
+/** Gets the part: already there, else the official download, else built from package registries. */
 export async function ensure(part: Part, context: Context): Promise<Resolved> {
   const present = await locate(part, context);
   if (present) return present;
@@ -66,7 +66,7 @@ export async function ensure(part: Part, context: Context): Promise<Resolved> {
   });
 }
 
-/** The part as `ensure` gives it; the reason where this machine can't have it. */
+/** Like `ensure`, but returns the reason if this machine can't have the part. */
 export async function ensureIfPossible(part: Part, context: Context): Promise<Resolved | PartUnavailable> {
   try {
     return await ensure(part, context);
@@ -76,7 +76,7 @@ export async function ensureIfPossible(part: Part, context: Context): Promise<Re
   }
 }
 
-/** The part if it is in place; changes nothing. */
+/** The part, if it is in place. Changes nothing. */
 export async function locate(part: Part, context: Context): Promise<Resolved | undefined> {
   const found = await part.find(context);
   return found && { ...found, record: readRecord(part, context) };

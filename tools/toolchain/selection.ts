@@ -4,29 +4,29 @@ import type { Cache } from "./cache";
 import { selectionFile } from "./environment";
 
 const selectionSchema = z.object({
-  /** The folder of the Node.js that runs everything. */
+  /** The folder of Node.js. */
   nodeFolder: z.string(),
   /** The folder of the Pulumi CLI, the language host and the launcher. */
   pulumiFolder: z.string(),
-  /** What containers are made from; absent where Docker can't be used, with the reason. */
+  /** The container images; absent if Docker can't be used. `noDocker` has the reason. */
   images: z.object({ ollama: z.string(), opensearch: z.string() }).optional(),
   noDocker: z.string().optional(),
-  /** Where Docker's daemon listens, if not at the default socket. */
+  /** The address of Docker's daemon, if it isn't the default socket. */
   dockerHost: z.string().optional(),
-  /** The release of the security plugin in a local OpenSearch image, which is not that of the rest. */
+  /** The release of the security plugin in a local OpenSearch image; it differs from the rest. */
   adaptedSecurity: z.string().optional(),
-  /** A laid out OpenSearch and the Java that runs it, for servers outside Docker. */
+  /** An installed OpenSearch and its Java, for servers outside Docker. */
   opensearch: z.object({ home: z.string(), java: z.string() }).optional(),
-  /** The same of an earlier release; there for the long suite only. */
+  /** The same for an earlier release; only in the long suite. */
   olderOpensearch: z.object({ home: z.string(), java: z.string() }).optional(),
   noOpenSearch: z.string().optional(),
-  /** An Ollama program and a folder for OLLAMA_MODELS with the chat model, for servers outside Docker. */
+  /** An Ollama program and a folder for OLLAMA_MODELS with the models, for servers outside Docker. */
   ollama: z.object({ program: z.string(), models: z.string() }).optional(),
   noOllama: z.string().optional(),
   chatModel: z.string(),
 });
 
-/** What was chosen for this machine: written by `install`, read by tests and the demo. */
+/** The parts chosen for this machine. `install` writes it; tests and the demo read it. */
 export type Selection = z.infer<typeof selectionSchema>;
 
 export function writeSelection(cache: Cache, selection: Selection): void {
@@ -36,7 +36,7 @@ export function writeSelection(cache: Cache, selection: Selection): void {
   renameSync(temporary, file);
 }
 
-/** The choice an earlier `install` wrote; undefined where there is none. `file` defaults to the environment's. */
+/** The selection of an earlier `install`, or undefined. `file` defaults to the environment's. */
 export function readSelection(
   file: string | undefined = process.env.PULUMI_OLLAMA_CHAT_TOOLCHAIN,
 ): Selection | undefined {

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** The bytes of a file, or of all files below a folder. */
+/** The size in bytes of a file, or of all files in a folder. */
 export function sizeOf(path: string): number {
   const status = lstatSync(path);
   if (!status.isDirectory()) return status.size;

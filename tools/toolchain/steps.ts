@@ -6,7 +6,7 @@ import { indent, tail } from "./text";
 
 const reminderSeconds = 30;
 
-/** What a running step may do: write to its log file, and tell the user something at once. */
+/** A running step writes to its log file, and may tell the user something at once. */
 export interface Step {
   readonly log: Writable;
   say(text: string): void;
@@ -18,7 +18,7 @@ export interface StepTime {
   readonly seconds: number;
 }
 
-/** Prints one line when a step starts, a reminder while it lasts, and one with the elapsed time when it ends. */
+/** Prints a line when a step starts, reminders while it runs, and the elapsed time when it ends. */
 export class StepRunner {
   readonly times: StepTime[] = [];
 
@@ -33,7 +33,7 @@ export class StepRunner {
     this.print(text);
   }
 
-  /** Runs one step; its failure names the log file and shows the end of it. */
+  /** Runs one step. Its failure names the log file and shows its last lines. */
   async run<T>(title: string, action: (step: Step) => Promise<T>): Promise<T> {
     const logFile = join(this.logFolder, `${slug(title)}.log`);
     const log = createWriteStream(logFile);
@@ -88,7 +88,7 @@ export function slug(title: string): string {
 
 function excerpt(logFile: string, message: string): string[] {
   const end = tail(readFileSync(logFile, "utf8"), 12);
-  // A message that ends as the log does has shown it.
+  // The message already shows the end of the log.
   if (message.includes(tail(end, 1).trim())) return [`Log: ${logFile}`];
   return [`The end of ${logFile}:`, indent(end)];
 }

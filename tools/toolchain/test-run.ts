@@ -7,7 +7,7 @@ import type { Context } from "./part";
 import { runInForeground } from "./run";
 import type { Selection } from "./selection";
 
-/** `npm test`: everything put in place, then all test projects. In CI a test that can't run is a failure. */
+/** `npm test`: installs everything, then runs all test projects. In CI a test that can't run is a failure. */
 export async function runTests(context: Context, args: readonly string[]): Promise<number> {
   const selection = await install("tests", context);
   const missing = whatCannotRun(selection);
@@ -24,7 +24,7 @@ export async function runTests(context: Context, args: readonly string[]): Promi
   return runInForeground(process.execPath, [vitest, "run", ...args], { cwd: packageRoot, environment });
 }
 
-/** What the tests leave out on this machine, each with its reason. */
+/** What cannot be tested on this machine, each with its reason. */
 export function whatCannotRun({ noDocker, noOllama, noOpenSearch }: Selection): string[] {
   return [
     ...(noDocker ? [`the stack in Docker. ${noDocker}`] : []),

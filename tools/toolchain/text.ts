@@ -1,4 +1,4 @@
-/** The last lines of what a program wrote. */
+/** The last lines of a program's output. */
 export function tail(text: string, lines: number): string {
   return text.trimEnd().split("\n").slice(-lines).join("\n");
 }

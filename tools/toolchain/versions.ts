@@ -2,19 +2,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "./package-root";
 
-/** The pinned versions of every part, read by this code and by `bootstrap.mjs`. */
+/** The pinned versions of all parts. `bootstrap.mjs` reads them too. */
 export interface Versions {
   readonly node: string;
   readonly nodeMinimum: string;
   readonly pulumi: string;
-  /** Of the Node.js language host that is built from the Go registry; the official download has the CLI's version. */
+  /** Of the Node.js language host built from the Go registry. The official download has the CLI's version. */
   readonly languageHost: string;
   readonly dockerPlugin: string;
   readonly opensearch: string;
   readonly ollama: string;
   readonly model: {
     readonly name: string;
-    /** The Python package that carries the weights, its version, and the weights' path inside the wheel. */
+    /** The Python package with the weights, its version, and the weights' path in the wheel. */
     readonly package: string;
     readonly version: string;
     readonly file: string;
@@ -22,7 +22,7 @@ export interface Versions {
   };
   readonly embeddingModel: {
     readonly name: string;
-    /** The same of the embedding model: its weights' folder inside the wheel, and the hash of the wheel. */
+    /** The same for the embedding model: the weights' folder in the wheel, and the hash of the wheel. */
     readonly package: string;
     readonly version: string;
     readonly folder: string;

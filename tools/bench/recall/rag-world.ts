@@ -31,8 +31,8 @@ export interface RagWorld {
 }
 
 /**
- * Makes on two servers what `OllamaChatStack` and `OllamaRagStack` make of them: an index, a deployed embedding model and a
- * deployed chat model. With the same lifecycles, without an engine.
+ * Makes on two servers what `OllamaChatStack` and `OllamaRagStack` make of them: an index, a deployed embedding model
+ * and a deployed chat model. With the same lifecycles, without an engine.
  */
 export async function makeRagWorld({ connection, ollamaEndpoint, chatModel }: RagServers): Promise<RagWorld> {
   // One thread: two of them spin against each other where the cores are shared.

@@ -14,7 +14,7 @@ import { type DemoCli, demoEnvironment, demoFolder, forgetOwnPassphrase, isDemoS
 
 const question = "Why is the sky blue?";
 
-/** `npm run demo`: set-up, `pulumi up`, a question, its answer. */
+/** `npm run demo`: set-up, `pulumi up`, a question and its answer. */
 export async function runDemo(context: Context): Promise<number> {
   const say = (line: string) => console.log(line);
   const started = performance.now();
@@ -42,7 +42,7 @@ export async function runDemo(context: Context): Promise<number> {
   return 0;
 }
 
-/** `npm run demo:down`: `pulumi destroy`, then proof that nothing is left but images. */
+/** `npm run demo:down`: `pulumi destroy`, then a check that only images are left. */
 export async function runDemoDown(context: Context): Promise<number> {
   const say = (line: string) => console.log(line);
   if (!isDemoSetUp()) {

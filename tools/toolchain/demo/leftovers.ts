@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { docker, runDocker } from "../docker";
 
-/** The label that the component puts on everything it makes in Docker; its value is `<project>/<stack>`. */
+/** The label that the component puts on all its Docker objects. Its value is `<project>/<stack>`. */
 const stackLabel = "pulumi-ollama-chat.stack";
 
-/** A kind of Docker object that must be gone, as `docker` names it and as Pulumi types it. */
+/** A kind of Docker object that must be gone: `docker`'s name for it, and Pulumi's type. */
 const kinds = [
   { command: "container", list: ["ps", "--all", "--format", "{{.Names}}"], type: "docker:index/container:Container" },
   { command: "network", list: ["network", "ls", "--format", "{{.Name}}"], type: "docker:index/network:Network" },
@@ -17,13 +17,13 @@ const stateSchema = z.object({
   }),
 });
 
-/** One object that a stack's state says exists. */
+/** One object in a stack's state. */
 export interface Made {
   readonly type: string;
   readonly id: string;
 }
 
-/** Everything with an id in the output of `pulumi stack export`. */
+/** All objects with an id in the output of `pulumi stack export`. */
 export function madeByStack(exported: string): Made[] {
   const { resources = [] } = stateSchema.parse(JSON.parse(exported)).deployment;
   return resources
@@ -31,7 +31,7 @@ export function madeByStack(exported: string): Made[] {
     .map(({ type, id }) => ({ type, id: id ?? "" }));
 }
 
-/** What is still there of what was made, and whatever else carries the stack's label; as lines for people. */
+/** The objects that still exist, and any others with the stack's label, as lines for the user. */
 export async function findLeftovers(made: readonly Made[], projectAndStack: string): Promise<string[]> {
   const found: string[] = [];
   for (const { command, list, type } of kinds) {

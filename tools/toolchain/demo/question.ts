@@ -25,7 +25,9 @@ export interface DemoAnswer extends Answer {
   readonly version: string;
 }
 
-/** Asks the deployed model as `ollama-chat ask` does, through OpenSearch, over TLS verified by the stack's authority. */
+/**
+ * Asks the deployed model as `ollama-chat ask` does, through OpenSearch, over TLS verified by the stack's authority.
+ */
 export async function ask(question: string, outputs: Outputs): Promise<DemoAnswer> {
   const { opensearchEndpoint: endpoint, modelId, api, chatModel: model } = outputs;
   const server = openSearch({
@@ -33,7 +35,7 @@ export async function ask(question: string, outputs: Outputs): Promise<DemoAnswe
     username: outputs.opensearchUsername || undefined,
     password: outputs.opensearchPassword || undefined,
     caCertificate: outputs.opensearchCaCertificate || undefined,
-    // A question that needs a second try is not hidden: tests count them.
+    // Report retries too, because tests count them.
     maxRetries: 0,
   });
   try {

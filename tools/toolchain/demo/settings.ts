@@ -8,7 +8,7 @@ import { packageRoot } from "../package-root";
 import { attempt, run } from "../run";
 import type { Selection } from "../selection";
 
-/** Git-ignored, and readable by its owner only: the demo's state, passphrase, password and stack configuration. */
+/** Holds the demo's state, passphrase, password and stack configuration. Ignored by Git, readable only by its owner. */
 export const demoFolder = join(packageRoot, ".demo");
 
 const stackName = "demo";
@@ -19,7 +19,7 @@ export function isDemoSetUp(): boolean {
   return existsSync(passphraseFile);
 }
 
-/** What makes `pulumi`, run in the demo's folder, work on the demo's stack. */
+/** Makes `pulumi` in the demo's folder work on the demo's stack. */
 export function demoEnvironment(): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${stateFolder}`,
@@ -29,8 +29,8 @@ export function demoEnvironment(): Record<string, string> {
 }
 
 /**
- * Lets go of the passphrase of a stack of the user's own: Pulumi prefers the variable that holds one to the variable
- * that names a file.
+ * Drops the passphrase of the user's own stacks: Pulumi prefers the variable with the passphrase to the one that names
+ * a file.
  */
 export function forgetOwnPassphrase(): void {
   delete process.env.PULUMI_CONFIG_PASSPHRASE;
@@ -43,13 +43,13 @@ export interface DemoCli {
 }
 
 /**
- * Makes the demo's folder and stack if they aren't there, and its configuration: a generated admin password, the images
- * of this machine, and, at the first time, ports that are free. Tracked files are never written: the project file is a
- * copy, and the stack's configuration lies beside that copy.
+ * Creates the demo's folder and stack if they don't exist, and its configuration: a generated admin password, this
+ * machine's images, and on the first run free ports. Never writes tracked files: the project file is a copy, and the
+ * stack's configuration is beside that copy.
  */
 export async function setUpDemo(cli: DemoCli, selection: Selection, say: (text: string) => void): Promise<void> {
   if (!selection.images) throw new ToolchainError(`The demo needs Docker. ${selection.noDocker ?? ""}`.trim());
-  // Everything made from here on, by Pulumi too, is for the owner only.
+  // From here on all files, also Pulumi's, are private to the owner.
   process.umask(0o077);
   mkdirSync(stateFolder, { recursive: true });
   if (!isDemoSetUp()) writeFileSync(passphraseFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
@@ -68,7 +68,7 @@ export async function setUpDemo(cli: DemoCli, selection: Selection, say: (text: 
     const values = changed.flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
     await run(cli.program, ["config", "set-all", ...values], options);
   }
-  // A question of the demo is answered in seconds, on a slow machine too.
+  // Keeps the demo's answer short enough for a slow machine.
   if (!config?.has("modelOptions")) {
     await run(cli.program, ["config", "set", "--plaintext", "--path", "modelOptions.num_predict", "120"], options);
   }
@@ -78,19 +78,19 @@ export async function setUpDemo(cli: DemoCli, selection: Selection, say: (text: 
   }
 }
 
-/** The project file with the program's path as it is seen from the demo's folder. */
+/** The project file, with the program's path relative to the demo's folder. */
 export function projectCopy(project: string): string {
   return project.replace(/^main: *(\S+)$/m, (_, main: string) => `main: ${join("..", main)}`);
 }
 
-/** What OpenSearch takes, always: all four kinds of characters, no word, and no m, so never its user's name in it. */
+/** Always accepted by OpenSearch: all four kinds of characters, no word, and no m, so never the name `admin`. */
 export function newPassword(): string {
   return `${randomBytes(18).toString("hex")}-aZ7!`;
 }
 
 const configSchema = z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean() }));
 
-/** The stack's configuration by key, secrets as empty texts; undefined where there is no stack yet. */
+/** The stack's configuration by key, with empty texts for secrets; undefined if there is no stack yet. */
 async function readConfig(cli: DemoCli): Promise<Map<string, string> | undefined> {
   const stackFile = join(stateFolder, ".pulumi", "stacks", projectName(), `${stackName}.json`);
   if (!existsSync(stackFile)) return undefined;
@@ -107,7 +107,7 @@ function projectName(): string {
   return /^name: *(\S+)$/m.exec(readFileSync(join(packageRoot, "Pulumi.yaml"), "utf8"))?.[1] ?? "pulumi-ollama-chat";
 }
 
-/** The usual ports, or where others have them the next free ones. */
+/** The usual ports, or the next free ones if they are taken. */
 async function freePorts(say: (text: string) => void): Promise<Record<string, string>> {
   const opensearch = await firstFreePort(9200);
   const ollama = await firstFreePort(11434);

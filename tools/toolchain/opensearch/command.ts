@@ -14,7 +14,7 @@ import { startOpenSearch } from "./server";
 
 const stopSeconds = 60;
 
-/** As in the official image; not an option, since every process list shows those. */
+/** As in the official image. Not an option, because every process list shows options. */
 const PASSWORD = "OPENSEARCH_INITIAL_ADMIN_PASSWORD";
 
 const usage = `npm run opensearch -- [--port <number>] [--data <folder>]
@@ -79,19 +79,19 @@ export async function stopOpenSearch({ cache }: Context): Promise<number> {
   return 0;
 }
 
-/** Where root starts it, another user runs it, who can't look into root's own folders. */
+/** If root starts it, another user runs it, who cannot read root's folders. */
 function defaultFolder(cache: Cache): string {
   return isRoot() ? "/var/tmp/pulumi-ollama-chat-opensearch" : cache.path("opensearch-server");
 }
 
 const recordFile = (cache: Cache): string => cache.path("opensearch-server.json");
 
-/** The server that an earlier command started, if it still runs. */
+/** The server of an earlier command, if it still runs. */
 function readRecord(cache: Cache) {
   if (!existsSync(recordFile(cache))) return undefined;
   const { data } = recordSchema.safeParse(JSON.parse(readFileSync(recordFile(cache), "utf8")));
   if (!data) return undefined;
-  // A number is used again: what runs under it must be started from that folder.
+  // Process ids are reused: the process must have been started from that folder.
   const commandLine = `/proc/${data.processId}/cmdline`;
   const isOurs = existsSync(commandLine) && readFileSync(commandLine, "utf8").includes(data.folder);
   return isOurs ? data : undefined;

@@ -12,26 +12,26 @@ import { indent, tail } from "../text";
 
 const startSeconds = 300;
 const stopSeconds = 60;
-/** Who runs the server where this process is root, as which it refuses to run. */
+/** The user for the server if this process is root, because OpenSearch refuses to run as root. */
 const unprivileged = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"];
-/** What the server writes to; the rest of its home is links into the cache. */
+/** The folders that the server writes to. The rest of its home is links into the cache. */
 const ownFolders = ["config", "data", "logs", "tmp"];
 
 export interface ServerOptions {
-  /** The laid out home, shared by all servers. */
+  /** The installed home, shared by all servers. */
   readonly home: string;
   /** The Java that runs it. */
   readonly java: string;
-  /** The server's own folder: its configuration, data and log. It may be there from an earlier start. */
+  /** The server's own folder, with its configuration, data and log. May exist from an earlier start. */
   readonly folder: string;
   readonly port: number;
   /** Heap, in megabytes. Default: 768. */
   readonly heapMegabytes?: number;
-  /** Turns users and TLS on, with this password of the user `admin` at the first start. Default: neither. */
+  /** Turns on users and TLS, with this password for the user `admin` at the first start. Default: neither. */
   readonly password?: string;
-  /** Lines of its configuration, by key. Default: none beside those it needs. */
+  /** Additional lines of its configuration, by key. Default: none. */
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** Goes on when this process ends. Default: it ends with it, however that ends. */
+  /** Keep running when this process ends. Default: end with it, however it ends. */
   readonly outlives?: boolean;
 }
 
@@ -42,11 +42,11 @@ export interface OpenSearchServer {
   readonly logFile: string;
   /** PEM of the authority that signed its certificate; undefined without TLS. */
   readonly caCertificate: string | undefined;
-  /** Ends it as an operator would, and waits for that. */
+  /** Ends it gracefully, and waits until it has ended. */
   stop(): Promise<void>;
 }
 
-/** Starts OpenSearch and waits until it answers; a server that ends before that is an error with the end of its log. */
+/** Starts OpenSearch and waits until it answers. If it ends before that, the error shows the end of its log. */
 export async function startOpenSearch(options: ServerOptions): Promise<OpenSearchServer> {
   const { folder, port, password, heapMegabytes = 768 } = options;
   const home = join(folder, "home");
@@ -86,7 +86,7 @@ export async function startOpenSearch(options: ServerOptions): Promise<OpenSearc
   };
 }
 
-/** A home of the server's own: links into the cache, but for what is written to. */
+/** Makes the server's own home: links into the cache, and copies of what it writes to. */
 function prepare(shared: string, home: string): void {
   mkdirSync(home, { recursive: true });
   for (const name of readdirSync(shared)) {
@@ -103,9 +103,9 @@ function configuration({ port, password, settings = {} }: ServerOptions, hasSecu
     "discovery.type": "single-node",
     "network.host": "127.0.0.1",
     "http.port": port,
-    // Any: with one node nobody connects to it.
+    // Any free port: with one node nobody connects to it.
     "transport.port": "0",
-    // On a developer's disk that is nearly full, indices would become read-only.
+    // Otherwise indices become read-only on a nearly full disk.
     "cluster.routing.allocation.disk.threshold_enabled": "false",
     ...(hasSecurity && password === undefined ? { "plugins.security.disabled": "true" } : {}),
     ...settings,
@@ -115,14 +115,16 @@ function configuration({ port, password, settings = {} }: ServerOptions, hasSecu
     .join("");
 }
 
-/** The security plugin's own installer, as in the official image: demo certificates, users, the admin's password. */
+/**
+ * Runs the security plugin's own installer, as the official image does: demo certificates, users, the admin's password.
+ */
 async function setUpSecurity(home: string, environment: Record<string, string>): Promise<void> {
   const installer = join(home, "plugins", "opensearch-security", "tools", "install_demo_configuration.sh");
   const [command = "", ...args] = asUser(["bash", installer, "-y", "-i", "-s"], true);
   await run(command, args, { cwd: home, environment });
 }
 
-/** The command line that runs `command` as a user that may run the server, and ends it with this process if asked to. */
+/** The command line that runs `command` as a permitted user, and optionally ends it with this process. */
 function asUser(command: readonly string[], endsWithParent: boolean): string[] {
   const flags = [...(isRoot() ? unprivileged : []), ...(endsWithParent ? ["--pdeathsig", "TERM"] : [])];
   return flags.length === 0 ? [...command] : ["setpriv", ...flags, ...command];
@@ -148,7 +150,7 @@ async function untilReady(child: ChildProcess, endpoint: string, logFile: string
   );
 }
 
-/** 401 is what a cluster with users answers to a stranger once it is ready. */
+/** A cluster with users answers 401 without a password once it is ready. */
 function answers(endpoint: string): Promise<boolean> {
   const get = endpoint.startsWith("https:") ? getSecurely : getPlainly;
   return new Promise((resolve) => {

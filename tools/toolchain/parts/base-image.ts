@@ -7,13 +7,13 @@ import { PartUnavailable, ToolchainError } from "../failure";
 import type { Part } from "../part";
 import { run } from "../run";
 
-/** What the images need beside the minimal system: Ollama's libraries, certificates, and curl for healthchecks. */
+/** What the images need besides the minimal system: Ollama's libraries, certificates, and curl for health checks. */
 const packages = ["ca-certificates", "curl", "libgomp1", "libstdc++6"];
 
 const release = osRelease();
 const codename = release.VERSION_CODENAME ?? "unknown";
 
-/** The minimal system below the local images: this machine's own release, so that programs built here run there. */
+/** The minimal system for the local images: this machine's own release, so that programs built here run there. */
 export const baseImageName = `pulumi-ollama-chat/base:${codename}-1`;
 
 export const baseImage: Part = {
@@ -35,7 +35,7 @@ export const baseImage: Part = {
     const mirror = packageMirror(readAptSources(), codename);
     if (!mirror) throw new PartUnavailable(`No package source for "${codename}" was found below /etc/apt.`);
     await installPackages(["debootstrap"], "to make the base image", step);
-    // Not in the cache: it may lie on a file system that allows no device files.
+    // Not in the cache: its file system may not allow device files.
     const work = mkdtempSync(join(tmpdir(), "pulumi-ollama-chat-base-"));
     try {
       const include = `--include=${packages.join(",")}`;
@@ -57,8 +57,8 @@ export const baseImage: Part = {
 };
 
 /**
- * The address of the first binary package source that has the release, from apt's own configuration in both of its
- * formats (`deb http://… suite …` lines, and blocks with `URIs:` and `Suites:`). Comments don't count.
+ * The address of the first binary package source with the release. Reads both formats of apt's configuration: lines
+ * (`deb http://… suite …`) and blocks with `URIs:` and `Suites:`. Ignores comments.
  */
 export function packageMirror(sources: string, suite: string): string | undefined {
   const lines = sources

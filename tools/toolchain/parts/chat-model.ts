@@ -14,16 +14,16 @@ import { ollamaProgram } from "./ollama-program";
 
 const { model } = versions;
 
-/** Where official models come from. */
+/** The registry of official models. */
 export const REGISTRY = "https://registry.ollama.ai/v2/";
 
-/** A model as a refusal by Ollama's own registry names it. */
+/** A model, for the message about a refusal by Ollama's registry. */
 export function pinnedAtOllama(key: WeightsKey): PinnedVersion {
   const [name = "", version = ""] = versions[key].name.split(":");
   return { part: `Model ${name}`, version, change: `the name in "${key}" in tools/toolchain/versions.json` };
 }
 
-/** A folder for OLLAMA_MODELS that holds the chat model, as Ollama itself lays it out. */
+/** A folder for OLLAMA_MODELS with the chat model, in Ollama's own layout. */
 export const chatModel: Part = {
   name: "chat-model",
   title: `Chat model ${model.name}`,
@@ -47,7 +47,7 @@ export const chatModel: Part = {
       const weights = join(unpacked, model.file);
       requireHash("model", await sha256OfFile(weights));
       await fillStore(context, step, async (program, environment) => {
-        // Nothing else is needed: Ollama knows this model's chat template.
+        // Ollama knows this model's chat template.
         const modelFile = join(unpacked, "Modelfile");
         writeFileSync(modelFile, `FROM ${weights}\n`);
         return run(program, ["create", model.name, "-f", modelFile], { environment, log: step.log });
@@ -56,7 +56,7 @@ export const chatModel: Part = {
   },
 };
 
-/** The folder for OLLAMA_MODELS that tests and our Ollama image use. */
+/** The folder for OLLAMA_MODELS that the tests and the local Ollama image use. */
 export const storeFolder = (context: Context): string =>
   context.cache.path("models", `${model.name.replace(":", "-")}-${model.version}`);
 

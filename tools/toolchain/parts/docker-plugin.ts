@@ -48,7 +48,7 @@ export const dockerPlugin: Part = {
   },
 };
 
-/** Installed by the CLI from an archive, it is to the engine exactly as a downloaded one. */
+/** The CLI installs it from an archive, so the engine treats it like a downloaded one. */
 async function install(archive: string, context: Context, step: Step): Promise<void> {
   const cli = await locate(pulumiCli, context);
   if (!cli) throw new PartUnavailable("The Docker plugin can't be installed without the Pulumi CLI.");

@@ -16,7 +16,7 @@ import { ollamaProgram } from "./ollama-program";
 
 const { embeddingModel: model } = versions;
 
-/** The embedding model, in the same folder for OLLAMA_MODELS as the chat model: one server has both. */
+/** The embedding model, in the chat model's folder for OLLAMA_MODELS, so that one server has both. */
 export const embeddingModel: Part = {
   name: "embedding-model",
   title: `Embedding model ${model.name}`,
@@ -48,7 +48,7 @@ export const embeddingModel: Part = {
 const manifest = (store: string): string =>
   join(store, "manifests", "registry.ollama.ai", "library", ...model.name.split(":"));
 
-/** Made in a store of its own, so that the one in use never holds half a model, nor what one was made from. */
+/** Created in a separate store, so that the one in use never contains an incomplete model or its ingredients. */
 async function inStore(
   context: Context,
   step: Step,
@@ -69,7 +69,7 @@ const manifestSchema = z.object({
   layers: z.array(z.object({ digest: z.string() })),
 });
 
-/** The manifest goes last: without it a model is not there. */
+/** Copies the manifest last, because without it Ollama does not see the model. */
 function copyModel(from: string, to: string): void {
   const { config, layers } = manifestSchema.parse(JSON.parse(readFileSync(manifest(from), "utf8")));
   for (const { digest } of [config, ...layers]) {

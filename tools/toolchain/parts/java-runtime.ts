@@ -6,7 +6,7 @@ import { attempt, isExecutable, run } from "../run";
 import { sizeOf } from "../size";
 import { findJdk, type Jdk, requireJdk } from "./jdk";
 
-/** All of Java SE, and what OpenSearch, Lucene and the security plugin use beside it. */
+/** All of Java SE, and the other modules of OpenSearch, Lucene and the security plugin. */
 const modules = [
   "java.se",
   "jdk.attach",
@@ -28,7 +28,7 @@ const modules = [
   "jdk.zipfs",
 ];
 
-/** A Java runtime to copy into an image, cut from a JDK of this machine: 80 MB instead of 300. */
+/** A Java runtime for the image, cut from a JDK of this machine: 80 MB instead of 300. */
 export const javaRuntime: Part = {
   name: "java-runtime",
   title: "Java runtime for OpenSearch",
@@ -57,7 +57,7 @@ export const javaRuntime: Part = {
         log: step.log,
       });
       if (linked.code === 0) return;
-      // Some distributions ship a JDK that can't be cut; then the whole of it is copied, with its links resolved.
+      // Some distributions ship a JDK that can't be cut. Then copy all of it, with its links resolved.
       rmSync(temporary, { recursive: true, force: true });
       await run("cp", ["-rL", jdk.home, temporary], { log: step.log });
       for (const name of ["man", "include", "jmods", "demo", "src.zip"].filter((n) => existsSync(join(temporary, n)))) {

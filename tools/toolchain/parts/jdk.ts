@@ -3,13 +3,13 @@ import { dirname, join } from "node:path";
 import { PartUnavailable } from "../failure";
 import { attempt, findOnPath, isExecutable } from "../run";
 
-/** Java versions that something runs on, by their feature number, such as 21. */
+/** A range of Java versions, by feature number, such as 21. */
 export interface JavaRange {
   readonly oldest: number;
   readonly newest?: number;
 }
 
-/** What OpenSearch 3 needs; Debian 12's own default is 17. */
+/** What OpenSearch 3 needs. Debian 12's default is 17. */
 const forOpenSearch: JavaRange = { oldest: 21 };
 const installFolder = "/usr/lib/jvm";
 
@@ -37,7 +37,7 @@ export async function findJdk({ oldest, newest = Infinity }: JavaRange = forOpen
     .sort((a, b) => b.feature - a.feature)[0]?.kit;
 }
 
-/** As `findJdk`; fails with advice where there is none. */
+/** Like `findJdk`, but fails with advice if there is none. */
 export async function requireJdk(range: JavaRange = forOpenSearch): Promise<Jdk> {
   const jdk = await findJdk(range);
   if (jdk) return jdk;
@@ -60,7 +60,7 @@ export function parseJavaVersion(output: string): string | undefined {
   return /version "([^"]+)"/.exec(output)?.[1];
 }
 
-/** A JDK says its version in a file; asking its `java` takes a quarter of a second longer. */
+/** Reads the version from the JDK's file: running its `java` takes a quarter of a second longer. */
 async function readKit(home: string): Promise<Jdk | undefined> {
   const release = join(home, "release");
   const stated = existsSync(release) && /^JAVA_VERSION="([^"]+)"/m.exec(readFileSync(release, "utf8"))?.[1];

@@ -3,10 +3,10 @@ import { isReachable } from "../download";
 import { PartUnavailable } from "../failure";
 import type { Part } from "../part";
 
-/** Docker's default registry: whether it answers tells in seconds whether a pull makes sense. */
+/** Docker's default registry. If it does not answer within seconds, a pull makes no sense. */
 const registry = "https://registry-1.docker.io/v2/";
 
-/** An image as its makers publish it; can't be had on machines that don't reach Docker's registry. */
+/** A published image. Machines that don't reach Docker's registry can't have it. */
 export function officialImage(name: string): Part {
   const version = name.slice(name.lastIndexOf(":") + 1);
   return {

@@ -12,7 +12,7 @@ import { ollamaBuild } from "./ollama-program";
 const name = `pulumi-ollama-chat/ollama:${versions.ollama}`;
 const dockerfile = join(packageRoot, "tools", "toolchain", "images", "ollama", "Dockerfile");
 
-/** An image of the project's own with our build of Ollama, the chat model and the embedding model inside. */
+/** A local image with our build of Ollama, the chat model and the embedding model. */
 export const localOllamaImage: Part = {
   name: "ollama-image",
   title: `Image ${name}`,

@@ -12,8 +12,8 @@ import { isAtLeast, parseVersion, versions } from "../versions";
 const source: GoPart = { part: "Ollama", pin: "ollama", recipe: "ollama" };
 
 /**
- * Ollama, CPU only, built from the Go registry. There is no download: the official archive carries two gigabytes of GPU
- * libraries, and where it could be had, the official image can be had too.
+ * Ollama for CPUs, built from the Go registry. Never downloaded: the official archive contains two gigabytes of GPU
+ * libraries, and wherever it is available, the official image is too.
  */
 export const ollamaBuild: Part = {
   name: "ollama-build",
@@ -30,7 +30,7 @@ export const ollamaBuild: Part = {
     const headers = ["g++", "libstb-dev", "nlohmann-json3-dev"];
     await installPackages(headers, "to compile Ollama", step);
     await withWorkFolder(context.cache, async (headerFolder) => {
-      // The Go registry leaves out folders named vendor, where Ollama keeps this header; another module has it.
+      // The Go registry omits folders named vendor, where Ollama keeps this header. Another module has it.
       const options = { cwd: recipeFolder(source.recipe), log: step.log, environment: { GOWORK: "off" } };
       const fetching = { ...options, fetches: pinnedInGo(source) };
       await run("go", ["mod", "download", "github.com/gen2brain/malgo"], fetching);
@@ -51,7 +51,7 @@ export const ollamaBuild: Part = {
             "github.com/ollama/ollama/version.Version": versions.ollama,
             "github.com/ollama/ollama/server.mode": "release",
           },
-          // The header's folder goes by CPATH: as a compiler flag it would be part of the build cache's key.
+          // In CPATH, because a compiler flag would be part of the build cache's key.
           environment: { CGO_ENABLED: "1", CGO_CFLAGS: compilerFlags, CGO_CXXFLAGS: compilerFlags, CPATH: headers },
           output,
         },
@@ -61,14 +61,14 @@ export const ollamaBuild: Part = {
   },
 };
 
-/** An Ollama to run on this machine: one that is installed and not older than the pinned version, else our build. */
+/** An Ollama for this machine: an installed one of at least the pinned version, else our build. */
 export const ollamaProgram: Part = {
   ...ollamaBuild,
   async find(context) {
     const installed = findOnPath("ollama");
     if (installed) {
       const { stdout, stderr } = await attempt(installed, ["--version"], { timeoutSeconds: 15 });
-      // Where no server runs, the line about the client comes last.
+      // Without a running server, the client's version is on the last line.
       const version = parseVersion(`${stdout}${stderr}`);
       if (version && isAtLeast(version, versions.ollama)) return { version, location: installed };
     }

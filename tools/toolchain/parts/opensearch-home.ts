@@ -21,7 +21,7 @@ import { type OpenSearchRelease, opensearch36, opensearch219, releasesFile } fro
 
 const SECURITY = "opensearch-security";
 
-/** A real OpenSearch with ML Commons, laid out from archives of Maven's registry. */
+/** A real OpenSearch with ML Commons, installed from archives of Maven's registry. */
 export function opensearchHomeOf(release: OpenSearchRelease): Part {
   const { version } = release;
   return {
@@ -40,7 +40,7 @@ export function opensearchHomeOf(release: OpenSearchRelease): Part {
       await withWorkFolder(context.cache, async (work) => {
         await unpack(server, work, release, step);
         const home = join(work, `opensearch-${version}`);
-        // 50 MB: a second copy of lib, for a standard that isn't used here.
+        // 50 MB: a second copy of lib, for FIPS, which isn't used here.
         rmSync(join(home, "lib", "tools", "fips-demo-installer-cli"), { recursive: true, force: true });
         for (const [index, name] of Object.keys(release.plugins).entries()) {
           const target = join(home, "plugins", name);
@@ -50,7 +50,7 @@ export function opensearchHomeOf(release: OpenSearchRelease): Part {
         }
         if (release.plugins[SECURITY]) adaptSecurity(home, version);
         for (const name of ["data", "logs"]) mkdirSync(join(home, name), { recursive: true });
-        // Readable for whoever runs it: the server refuses to run as root.
+        // Readable for all users, because the server refuses to run as root.
         await run("chmod", ["-R", "a+rX", home], { log: step.log });
         await place(folderOf(release, context), async (temporary) => renameSync(home, temporary));
       });
@@ -70,7 +70,7 @@ function pluginTitles({ plugins }: OpenSearchRelease): string {
 const folderOf = ({ version, layout }: OpenSearchRelease, context: Context): string =>
   context.cache.path("opensearch", `${version}-ml-${layout}`);
 
-/** With the JDK's own tool: one is needed for OpenSearch in any case. It keeps no permissions. */
+/** Uses the JDK's own tool, because OpenSearch needs a JDK anyway. It keeps no permissions. */
 async function unpack(archive: string, folder: string, { java }: OpenSearchRelease, step: Step): Promise<void> {
   const jdk = await requireJdk(java);
   mkdirSync(folder, { recursive: true });
@@ -86,8 +86,9 @@ function makeExecutable(folder: string): void {
 }
 
 /**
- * Makes the security plugin of an earlier release fit: it states the server's version, and leaves out the cryptography
- * jars that the server now brings itself. Its initial configuration goes where the official archive has it.
+ * Adapts the security plugin of an earlier release: sets the server's version in its descriptor, removes the
+ * cryptography jars that the server now contains, and moves its initial configuration to its place in the official
+ * archive.
  */
 function adaptSecurity(home: string, version: string): void {
   const plugin = join(home, "plugins", SECURITY);

@@ -11,12 +11,12 @@ import { opensearchHome } from "./opensearch-home";
 import { opensearch36 } from "./opensearch-releases";
 
 const name = `pulumi-ollama-chat/opensearch:${versions.opensearch}`;
-/** On an image that was made here: the version of its security plugin, which is of another release than the rest. */
+/** The label of a local image with the version of its security plugin, which is of another release than the rest. */
 const securityLabel = "pulumi-ollama-chat.security-plugin";
 const folder = join(packageRoot, "tools", "toolchain", "images", "opensearch");
 const ownFiles = ["Dockerfile", "log4j2.properties", "opensearch-docker-entrypoint.sh", "opensearch.yml"];
 
-/** OpenSearch with ML Commons, with the contract of the official image, for machines that can't pull that one. */
+/** OpenSearch with ML Commons and the official image's contract, for machines that can't pull the official one. */
 export const localOpensearchImage: Part = {
   name: "opensearch-image",
   title: `Image ${name}`,
@@ -50,7 +50,7 @@ export const localOpensearchImage: Part = {
   },
 };
 
-/** The version of the security plugin in an image that was made here; undefined of an official one. */
+/** The version of the security plugin in a local image; undefined for an official one. */
 export async function adaptedSecurityIn(imageName: string): Promise<string | undefined> {
   return (await inspectImage(imageName))?.labels[securityLabel];
 }

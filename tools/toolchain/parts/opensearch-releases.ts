@@ -1,15 +1,15 @@
 import type { MavenArchive } from "../maven";
 import type { JavaRange } from "./jdk";
 
-/** An OpenSearch with its plugins, as it is laid out from archives of Maven's registry. */
+/** An OpenSearch with its plugins, installed from archives of Maven's registry. */
 export interface OpenSearchRelease {
   readonly version: string;
-  /** Counts up when the layout changes. */
+  /** Incremented when the layout changes. */
   readonly layout: number;
   /** The Java versions it runs on. */
   readonly java: JavaRange;
   readonly server: MavenArchive;
-  /** By the name of its folder below `plugins`. */
+  /** By the folder's name in `plugins`. */
   readonly plugins: Readonly<Record<string, MavenArchive>>;
   /** Files of plugins that remote models don't need: 304 MB of the ML plugin. */
   readonly leaveOut: RegExp;
@@ -31,12 +31,12 @@ const server = (version: string, megabytes: number, sha256: string): MavenArchiv
   sha256,
 });
 
-/** File for messages: what to change when a version is gone. */
+/** The file to change when a version is gone, for messages. */
 export const releasesFile = "tools/toolchain/parts/opensearch-releases.ts";
 
 /**
- * What the demo and the tests run on. The security plugin of 3.6 is not in the registry, so that of 3.4 is adapted to it
- * (`adaptSecurity`); everything else is of one release.
+ * For the demo and the tests. The registry lacks the security plugin of 3.6, so that of 3.4 is adapted
+ * (`adaptSecurity`). Everything else is of one release.
  */
 export const opensearch36: OpenSearchRelease = {
   version: "3.6.0",
@@ -79,8 +79,8 @@ export const opensearch36: OpenSearchRelease = {
 };
 
 /**
- * The second real version: what is served of 2.19 has neither security nor the module `reindex`. `npm run test:all` walks
- * the main path on it. Java 24 took away what this release still asks for (the security manager).
+ * The second real version. The registry's 2.19 has neither security nor the module `reindex`. `npm run test:all` runs
+ * the main path on it. It needs the security manager, which Java 24 removed.
  */
 export const opensearch219: OpenSearchRelease = {
   version: "2.19.6",

@@ -9,7 +9,7 @@ import { sizeOf } from "../size";
 import type { Step } from "../steps";
 import { isAtLeast, parseVersion, versions } from "../versions";
 
-/** In one folder the engine takes them as its own, and warns of nothing. */
+/** In one folder, so that the engine takes them for its own and does not warn. */
 const programs = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"] as const;
 
 /** The Pulumi CLI with its engine, the Node.js language host and the launcher of Node.js providers. */
@@ -48,7 +48,7 @@ export const pulumiCli: Part = {
   },
 };
 
-/** The checksum of one file in a list of `<hex>  <file>` lines. */
+/** The checksum of one file, from lines of `<hex>  <file>`. */
 export function publishedChecksum(list: string, fileName: string): string | undefined {
   const line = list.split("\n").find((entry) => entry.trim().endsWith(`  ${fileName}`));
   return line?.trim().split(/\s+/)[0];
@@ -62,7 +62,7 @@ function findInCache(context: Context): Found | undefined {
   return { version: versions.pulumi, location, sizeBytes: sizeOf(location) };
 }
 
-/** A Pulumi of the user's own counts when it is complete and not older than the one tested here. */
+/** The user's own Pulumi counts if it is complete and not older than the tested version. */
 async function findInstalled(): Promise<Found | undefined> {
   const pulumi = findOnPath("pulumi");
   if (!pulumi || !programs.every((name) => findOnPath(name))) return undefined;
@@ -92,7 +92,7 @@ async function buildInto(target: string, step: Step): Promise<void> {
       pin: "pulumi",
       recipe: "pulumi-cli",
       package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-      // Without it the Automation API refuses the CLI.
+      // The Automation API refuses a CLI without it.
       link: { [versionVariable]: `v${versions.pulumi}` },
       output: join(target, "pulumi"),
     },
