@@ -187,7 +187,7 @@ async function withLock(file, action) {
       if (error.code !== "EEXIST") throw error;
       const holder = Number(readFileSync(file, "utf8").trim() || "0");
       if (holder > 0 && !isAlive(holder)) rmSync(file, { force: true });
-      if (!told) say(`Waiting for another run (process ${holder}) that installs or compiles here`);
+      if (!told) say(`Waiting for another run (process ${holder}), which is installing or compiling here`);
       told = true;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }

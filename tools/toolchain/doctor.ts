@@ -64,7 +64,7 @@ export async function printDoctor(context: Context, print: (line: string) => voi
   print(
     selection
       ? `Chosen: ${JSON.stringify(selection, undefined, 2)}`
-      : "Nothing chosen yet: npm run toolchain does that.",
+      : "Nothing is installed yet. Run npm run toolchain.",
   );
 }
 

@@ -19,10 +19,10 @@ const ollamaChat = join(packageRoot, "dist", "cli", "main.js");
 
 const usage = `Usage: node tools/toolchain/bootstrap.mjs <command>
 
-  install          put everything in place that the demo and the tests need
-  doctor           print what is in place, where it came from and where it lies
-  demo             stand the stack up, ask a question, print the answer
-  demo:down        take it down and prove that nothing is left but images
+  install          install everything that the demo and the tests need
+  doctor           list the installed parts, with their sources and folders
+  demo             start the stack, ask a question, print the answer
+  demo:down        take the stack down and check that only images are left
   pulumi <args>    run the Pulumi CLI on the demo's stack
   ollama-chat <args>
                    ask the demo's model, chat with it, and more (--help)
@@ -64,7 +64,7 @@ async function main(command: string | undefined, args: readonly string[]): Promi
       const base = environmentOf(selection, context);
       const cli = join(selection.pulumiFolder, "pulumi");
       if (!isDemoSetUp()) {
-        context.steps.say("The demo is not set up (npm run demo does that), so this is Pulumi without its stack.");
+        context.steps.say("The demo is not set up, so Pulumi runs without its stack. npm run demo sets it up.");
         return runInForeground(cli, args, { cwd: packageRoot, environment: base });
       }
       return runInForeground(cli, args, { cwd: demoFolder, environment: { ...base, ...demoEnvironment() } });
@@ -73,7 +73,8 @@ async function main(command: string | undefined, args: readonly string[]): Promi
       const setUp = isDemoSetUp();
       if (setUp) forgetOwnPassphrase();
       const base = environmentOf(await install("stack", context), context);
-      if (!setUp) context.steps.say("The demo is not set up (npm run demo does that), so this is without its stack.");
+      if (!setUp)
+        context.steps.say("The demo is not set up, so the command runs without its stack. npm run demo sets it up.");
       const environment = setUp ? { ...base, ...demoEnvironment(), OLLAMA_CHAT_CWD: demoFolder } : base;
       // The user's folder: paths in the arguments are relative to it.
       const cwd = process.env.INIT_CWD ?? process.cwd();
@@ -98,7 +99,7 @@ function environmentOf(selection: Selection, { cache }: Context): NodeJS.Process
 function reportInstall(selection: Selection, context: Context, seconds: number): void {
   const lines = [
     `Everything is in place (${formatSeconds(seconds)}).`,
-    selection.noDocker && `Docker can't be used, so only existing servers: ${selection.noDocker}`,
+    selection.noDocker && `Docker can't be used, so only existing servers work: ${selection.noDocker}`,
     selection.noOllama && `No Ollama outside Docker: ${selection.noOllama}`,
     selection.noOpenSearch && `No OpenSearch outside Docker: ${selection.noOpenSearch}`,
   ];

@@ -26,7 +26,7 @@ export async function importModel(address: string, name: string, folder: string,
   const last = statusLine.safeParse(JSON.parse(lines.at(-1) ?? "{}"));
   if (answer.ok && last.success && last.data.status === "success") return;
   throw new ToolchainError(
-    `Ollama could not make ${name} of its weights: ${lines.at(-1) ?? `status ${answer.status}`}`,
+    `Ollama could not create ${name} from its weights: ${lines.at(-1) ?? `status ${answer.status}`}`,
   );
 }
 

@@ -34,7 +34,7 @@ export async function withPythonWheel<T>(
     const fetching = { ...options, fetches: pinnedInPython(key) };
     await run(python, ["-m", "pip", "download", "--no-deps", "--no-cache-dir", "--dest", work, spec], fetching);
     const wheel = readdirSync(work).find((name) => name.endsWith(".whl"));
-    if (!wheel) throw new ToolchainError(`pip brought no wheel for ${spec}.`);
+    if (!wheel) throw new ToolchainError(`pip downloaded no wheel for ${spec}.`);
     const unpacked = join(work, "unpacked");
     mkdirSync(unpacked);
     await run(python, ["-m", "zipfile", "-e", wheel, unpacked], options);

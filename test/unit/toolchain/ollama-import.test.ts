@@ -79,7 +79,7 @@ describe("a model made of a folder of weights", () => {
   it("fails with the server's own words", async () => {
     server.lastLine = { error: "unknown architecture" };
     await expect(importIt()).rejects.toThrow(
-      'Ollama could not make m:latest of its weights: {"error":"unknown architecture"}',
+      'Ollama could not create m:latest from its weights: {"error":"unknown architecture"}',
     );
   });
 

@@ -27,7 +27,7 @@ export async function runDemo(context: Context): Promise<number> {
   const upStarted = performance.now();
   const exitCode = await pulumi(cli, ["up", "--yes", "--skip-preview", "--suppress-permalink=true"]);
   if (exitCode !== 0) {
-    say("\nThe stack is not complete. What exists is in its state: run npm run demo again, or npm run demo:down.");
+    say("\nThe stack is incomplete. Its state lists what exists: run npm run demo again, or npm run demo:down.");
     return exitCode;
   }
   const upSeconds = secondsSince(upStarted);
@@ -57,7 +57,7 @@ export async function runDemoDown(context: Context): Promise<number> {
   const made = exported.code === 0 ? madeByStack(exported.stdout) : [];
   const exitCode = await pulumi(cli, ["destroy", "--yes", "--skip-preview", "--suppress-permalink=true"]);
   if (exitCode !== 0) {
-    say("\nNot everything was taken down, and what is left is still in the state: run npm run demo:down again.");
+    say("\nSome resources are left. The state still lists them: run npm run demo:down again.");
     return exitCode;
   }
   const remaining = madeByStack(await run(cli.program, ["stack", "export"], options));
@@ -71,7 +71,9 @@ export async function runDemoDown(context: Context): Promise<number> {
     `\n${made.length} resources were in the state; none is left. No container, network or volume carries the stack's label.`,
   );
   say("The ML objects were deleted one by one above, and OpenSearch's volume with its indices is gone.");
-  say("The demo's state, passphrase and password are deleted. Docker keeps the images, the cache folder the programs.");
+  say(
+    "The demo's state, passphrase and password are deleted. Docker keeps the images, and the cache folder keeps the programs.",
+  );
   return 0;
 }
 
@@ -111,7 +113,7 @@ function printAnswer(
   );
   if (adaptedSecurity === undefined) return;
   say(
-    `The image was made here from Maven's registry, which has the security plugin of ${adaptedSecurity} only: it is adapted.`,
+    `The image was built here from Maven's registry. Its security plugin is the one of ${adaptedSecurity}, adapted: there is no later one.`,
   );
 }
 

@@ -19,11 +19,11 @@ const PASSWORD = "OPENSEARCH_INITIAL_ADMIN_PASSWORD";
 
 const usage = `npm run opensearch -- [--port <number>] [--data <folder>]
 
-  --port  where it listens on 127.0.0.1. Default: a free one
-  --data  folder for configuration, data and log; stays when the server is stopped. Default: the one named at the start
+  --port  port on 127.0.0.1. Default: a free one
+  --data  folder for configuration, data and log; kept when the server stops. Default: printed at the start
 
-With ${PASSWORD} in the environment it has users and TLS, and this is the password of the
-user admin from the first start on. Without, it has neither.`;
+Set ${PASSWORD} to turn on users and TLS. It becomes the password of the user admin at the
+first start. Without it the server has neither.`;
 
 const recordSchema = z.object({ processId: z.number(), endpoint: z.string(), folder: z.string() });
 
@@ -34,7 +34,7 @@ export async function runOpenSearch(context: Context, args: readonly string[]): 
   const running = readRecord(context.cache);
   if (running) {
     throw new ToolchainError(
-      `OpenSearch runs already: ${running.endpoint}, process ${running.processId}, ${running.folder}.`,
+      `OpenSearch is already running: ${running.endpoint}, process ${running.processId}, ${running.folder}.`,
       "npm run opensearch:stop stops it.",
     );
   }
@@ -70,7 +70,7 @@ export async function stopOpenSearch({ cache }: Context): Promise<number> {
   const deadline = performance.now() + stopSeconds * 1000;
   while (isAlive(running.processId)) {
     if (performance.now() > deadline) {
-      throw new ToolchainError(`Process ${running.processId} does not end in ${stopSeconds} s.`);
+      throw new ToolchainError(`Process ${running.processId} did not end within ${stopSeconds} s.`);
     }
     await new Promise((resolveWait) => setTimeout(resolveWait, 50));
   }
