@@ -279,7 +279,7 @@ describe("models that can't work stop in preview", () => {
       { model: "nomic-embed-text:latest" },
       'model is "nomic-embed-text:latest": makes vectors and answers nothing; an OllamaRagStack is made with it',
     ],
-  ])("%s", async (_, args, message) => {
+  ])("%s is refused in the preview", async (_, args, message) => {
     await expect(stackOf({ ...both, ...args })).rejects.toThrow(
       new pulumi.RunError(`OllamaChatStack "chat": ${message}`),
     );

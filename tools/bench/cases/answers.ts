@@ -53,7 +53,7 @@ export const answers: BenchCase = {
             "by `ollama-chat ask`",
             samples.byCommand.seconds,
             1.5,
-            "use `chat`, which starts one process for many questions",
+            "use `ollama-chat chat`: one process for many questions",
           ),
         ],
       };
