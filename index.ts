@@ -1,6 +1,3 @@
-// First, so that it serves every other module.
-import "./program/compile-cache";
-
 import { join } from "node:path";
 import { OllamaChatStack } from "./components/ollama-chat-stack";
 import { OllamaRagStack } from "./components/ollama-rag-stack";

@@ -116,17 +116,6 @@ describe("resources that begin together", () => {
     expect(proxy.count("POST /_plugins/_ml/connectors/_create")).toBe(MANY);
   });
 
-  it("read a model's connector for its question while the model is deployed", async () => {
-    const { id: connectorId } = await created(connectorLifecycle, world.connectorInputs("c", connection()));
-    const { id: groupId } = await group("g");
-    const inputs = world.modelInputs("m", groupId, connectorId, connection());
-    const { id } = await created(deployedModelLifecycle, inputs);
-    const read = proxy.requests.indexOf(`GET /_plugins/_ml/connectors/${connectorId}`);
-    const deployed = proxy.requests.lastIndexOf(`GET /_plugins/_ml/models/${id}`);
-    expect(read).toBeGreaterThan(0);
-    expect(read).toBeLessThan(deployed);
-  });
-
   it("do not wait for registrations into another group", async () => {
     const [a, b] = [await group("a"), await group("b")];
     const both = signal();

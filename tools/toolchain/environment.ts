@@ -30,7 +30,7 @@ export function toolchainEnvironment(input: EnvironmentInput, base: NodeJS.Proce
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // All plugins are installed. Searching the network would only delay the message that one is missing.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    // Of `fast-start`. Node's own variable would turn a cache on before its flags are set, one for both processes.
+    // Read by `fast-start.cjs`. Node's own variable would turn the cache on before it, in one folder for all processes.
     OLLAMA_CHAT_COMPILE_CACHE: input.cache.path("node-compile-cache"),
     NODE_COMPILE_CACHE: "",
     NODE_OPTIONS: withPreloads(base.NODE_OPTIONS),
@@ -39,10 +39,7 @@ export function toolchainEnvironment(input: EnvironmentInput, base: NodeJS.Proce
 }
 
 /** Each says itself what it is for. */
-const PRELOADS = [
-  ["fast-start", "index.cjs"],
-  ["tools", "toolchain", "compiled-program.cjs"],
-];
+const PRELOADS = [["fast-start.cjs"], ["tools", "toolchain", "compiled-program.cjs"]];
 
 function withPreloads(options = ""): string {
   const preloads = PRELOADS.map((path) => `--require ${JSON.stringify(join(packageRoot, ...path))}`);

@@ -103,7 +103,7 @@ export class Project {
       symlinkSync(join(repository, "node_modules", installed), join(modules, installed));
     }
     // Part by part: the language host follows links, and would look for plug-ins through all that this package develops with.
-    for (const part of ["package.json", "dist", "fast-start"]) {
+    for (const part of ["package.json", "dist", "fast-start.cjs"]) {
       symlinkSync(join(repository, part), join(modules, "pulumi-ollama-chat", part));
     }
     project.write("Pulumi.yaml", `name: ${name}\nruntime: nodejs\n`);

@@ -62,7 +62,7 @@ const roomOf = (file: string): string =>
 
 function importsOf(room: string): Import[] {
   if (/^(test|examples|docs)(\/|$)/.test(room)) return [];
-  const files = room.endsWith(".ts")
+  const files = /\.c?[jt]s$/.test(room)
     ? [room]
     : readdirSync(join(repository, room), { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".ts"))

@@ -5,7 +5,7 @@ import { toolchainEnvironment } from "../../../tools/toolchain/environment";
 import { packageRoot } from "../../../tools/toolchain/package-root";
 
 const required = (...path: string[]) => `--require ${JSON.stringify(join(packageRoot, ...path))}`;
-const PRELOADS = `${required("fast-start", "index.cjs")} ${required("tools", "toolchain", "compiled-program.cjs")}`;
+const PRELOADS = `${required("fast-start.cjs")} ${required("tools", "toolchain", "compiled-program.cjs")}`;
 const cache = openCache({ PULUMI_OLLAMA_CHAT_CACHE: "/cache" });
 
 describe("toolchainEnvironment", () => {
