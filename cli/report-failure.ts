@@ -41,5 +41,5 @@ export function failureText({ what, cause, fix }: Explanation, output: Output): 
 
 function diagnosed(error: unknown): Explanation {
   const text = error instanceof Error ? error.message : String(error);
-  return { what: text, ...causeAndFix(text) };
+  return { what: text, ...causeAndFix(error) };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Server } from "../diagnosis/failure";
 import { DeadlineError } from "./errors";
 import { resourceInCharge } from "./on-behalf";
 import { report } from "./report";
@@ -30,11 +31,13 @@ export class Deadline {
 }
 
 /** What one look at the server found: the awaited value, or what it showed instead. */
-export type Look<T> = { readonly done: T } | { readonly last: string };
+export type Look<T> = { readonly done: T } | { readonly last: string; readonly error?: unknown };
 
 export interface WaitOptions {
   /** Completes "Waiting for …"; a person reads it. */
   readonly waitingFor: string;
+  /** Who is waited for, so that a time-out is explained in its terms. Default: OpenSearch. */
+  readonly server?: Server;
   readonly deadline: Deadline;
   /** Shortest interval between two looks. Default: 20. */
   readonly startMilliseconds?: number;
@@ -72,7 +75,10 @@ async function lookUntil<T>(look: () => Promise<Look<T>>, options: WaitOptions):
   for (;;) {
     const seen = await look();
     if ("done" in seen) return seen.done;
-    if (options.deadline.passed) throw new DeadlineError(options.waitingFor, options.deadline.seconds, seen.last);
+    if (options.deadline.passed) {
+      const { waitingFor, deadline, server } = options;
+      throw new DeadlineError(waitingFor, deadline.seconds, seen.last, { server, error: seen.error });
+    }
     const waited = performance.now() - started;
     if (started + waited >= nextLine) {
       const onLong = options.onLong ?? reportOnResource;

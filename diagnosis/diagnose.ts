@@ -1,19 +1,39 @@
+import { type Failure, failureOf, type Server } from "./failure";
 import { OLLAMA_SYMPTOMS } from "./ollama-symptoms";
-import type { Symptom } from "./symptom";
+import type { Sign, Symptom } from "./symptom";
 import { SYMPTOMS } from "./symptoms";
 import { ANSWERS } from "./themes/answers";
 import { CONNECTION } from "./themes/connection";
 import { CONTAINERS } from "./themes/containers";
+import { INTERRUPTED } from "./themes/interrupted";
 
-/** A request that went to Ollama itself, or a wait for it: the same words mean another thing there. */
-const TO_OLLAMA = /\b(?:GET|HEAD|POST|DELETE) \/(?:api|v1)\/|\bfor Ollama at /;
-/** What OpenSearch alone says or refuses is not among them, its passwords and rights least of all. */
-const OF_OLLAMA: readonly Symptom[] = [...OLLAMA_SYMPTOMS, ...ANSWERS, ...CONTAINERS, ...CONNECTION];
+/** The rows that count for what a server says, most particular first: the same words of another one mean another thing. */
+const TABLES: Readonly<Record<Server, readonly Symptom[]>> = {
+  opensearch: SYMPTOMS,
+  ollama: [...OLLAMA_SYMPTOMS, ...ANSWERS, ...CONTAINERS, ...CONNECTION],
+  docker: CONTAINERS,
+  pulumi: INTERRUPTED,
+};
 
-/** The row of the tables that a failure's text fits, or `undefined`. The text names the request, and so who answered. */
-export function diagnose(text: string): Symptom | undefined {
-  const table = TO_OLLAMA.test(text) ? OF_OLLAMA : SYMPTOMS;
-  return table.find((symptom) => symptom.match?.test(text));
+/** The row of the tables that a failure fits, or `undefined`. Of a text alone, OpenSearch's table is asked. */
+export function diagnose(error: unknown): Symptom | undefined {
+  return symptomFor(failureOf(error));
+}
+
+/** The same for a failure that is no error. */
+export function symptomFor(failure: Failure): Symptom | undefined {
+  // What a wait saw last tells more than that it was too long.
+  const last = failure.last && symptomFor(failure.last);
+  return last ?? TABLES[failure.server ?? "opensearch"].find(({ signs }) => signs?.some((sign) => fits(sign, failure)));
+}
+
+function fits({ kinds, statuses, request, says }: Sign, failure: Failure): boolean {
+  return (
+    (kinds === undefined || (failure.kind !== undefined && kinds.includes(failure.kind))) &&
+    (statuses === undefined || (failure.status !== undefined && statuses.includes(failure.status))) &&
+    (request === undefined || request.test(failure.request ?? "")) &&
+    (says === undefined || says.test(failure.text))
+  );
 }
 
 /**
@@ -27,11 +47,11 @@ export function symptomOf(id: string): Symptom {
   return symptom;
 }
 
-/** Cause and fix for a failure's text, with an honest answer for one that is not known. */
-export function causeAndFix(text: string): { readonly cause: string; readonly fix: string } {
-  const { cause, fix } = diagnose(text) ?? {
+/** Cause and fix for a failure, with an honest answer for one that is not known. */
+export function causeAndFix(error: unknown): { readonly cause: string; readonly fix: string } {
+  const { cause, fix } = diagnose(error) ?? {
     cause: "Not one of the known ones; the server's own words are above.",
-    fix: `Look into ${TO_OLLAMA.test(text) ? "Ollama's" : "the server's"} log at this moment.`,
+    fix: `Look into ${failureOf(error).server === "ollama" ? "Ollama's" : "the server's"} log at this moment.`,
   };
   return { cause, fix };
 }

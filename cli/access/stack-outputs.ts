@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { INTERRUPTED } from "../../diagnosis/themes/interrupted";
+import { symptomFor } from "../../diagnosis/diagnose";
 import { ExitCode } from "../exit-codes";
 import { CommandFailure } from "../failure";
 import { asJson, PulumiFailure, pulumi, type StackSelection, stackFlag } from "./pulumi";
@@ -71,7 +71,7 @@ function noPulumi(): CommandFailure {
 }
 
 function refused(which: string, text: string): CommandFailure {
-  const known = [...CAUSES, ...INTERRUPTED].find(({ match }) => match?.test(text));
+  const known = CAUSES.find(({ match }) => match.test(text)) ?? symptomFor({ server: "pulumi", text });
   return new CommandFailure(ExitCode.noAccess, {
     what: `The outputs of ${which} cannot be read: ${text}`,
     cause: known?.cause ?? "pulumi stack output failed, with the words above.",

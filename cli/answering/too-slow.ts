@@ -4,7 +4,7 @@ import { CommandFailure } from "../failure";
 
 /** A wait that reached the caller's own limit, told as what it is: the server may be well, and the model slow. */
 export function explainedIfTooSlow(error: unknown, title: string, timeoutSeconds: number): unknown {
-  if (!(error instanceof UnreachableError) || !/within the time limit/.test(error.reason)) return error;
+  if (!(error instanceof UnreachableError) || error.kind !== "timeout") return error;
   return new CommandFailure(
     ExitCode.failed,
     {

@@ -73,11 +73,11 @@ export async function chat(server: OllamaServer, request: ChatRequest): Promise<
   } catch (error) {
     throw streamError(server, name, error, signal);
   }
-  throw new UnreachableError(server.endpoint, "the answer ended early", name, true);
+  throw new UnreachableError(server.endpoint, "the answer ended early", name, "ended-early", "ollama");
 }
 
 function parsed(request: string, line: unknown): z.infer<typeof chatPart> {
   const part = chatPart.safeParse(line);
   if (part.success) return part.data;
-  throw new UnexpectedAnswerError(request, z.prettifyError(part.error));
+  throw new UnexpectedAnswerError(request, z.prettifyError(part.error), "ollama");
 }

@@ -52,12 +52,12 @@ export async function untilServerAnswers(
     try {
       return { done: await serverVersion(server, Math.max(1, deadline.remainingMilliseconds / 1000)) };
     } catch (error) {
-      if (error instanceof UnreachableError) return { last: error.reason };
-      if (error instanceof ServerError && STARTING.includes(error.status)) return { last: error.message };
+      if (error instanceof UnreachableError) return { last: error.reason, error };
+      if (error instanceof ServerError && STARTING.includes(error.status)) return { last: error.message, error };
       throw error;
     }
   };
-  await waitFor(look, { waitingFor: `Ollama at ${server.endpoint} to answer`, deadline, onLong });
+  await waitFor(look, { waitingFor: `Ollama at ${server.endpoint} to answer`, server: "ollama", deadline, onLong });
 }
 
 const listed = z.object({ name: z.string(), digest: z.string(), size: z.number(), modified_at: z.string() });

@@ -38,7 +38,7 @@ export class OllamaServer {
     });
     const parsed = call.answer.safeParse(body);
     if (parsed.success) return parsed.data;
-    throw new UnexpectedAnswerError(call.name, z.prettifyError(parsed.error));
+    throw new UnexpectedAnswerError(call.name, z.prettifyError(parsed.error), "ollama");
   }
 
   /**
@@ -55,11 +55,12 @@ export class OllamaServer {
       const response = await httpFetch(String(url), { ...init, signal: AbortSignal.any(signals) }, onEnd);
       // The client prints what it cannot read, and calls an answer without an end what was none.
       if (response.ok && /^text\/html\b/i.test(response.headers.get("content-type") ?? ""))
-        throw new UnexpectedAnswerError(request, "it is a page, text/html");
+        throw new UnexpectedAnswerError(request, "it is a page, text/html", "ollama", "page");
       if (response.ok) return response;
       const location = response.status < 400 ? response.headers.get("location") : null;
       const reason = location === null ? reasonOf(await response.text()) : `redirects to ${location}`;
-      throw new ServerError(response.status, "", reason, request);
+      const kind = location === null ? undefined : "redirected";
+      throw new ServerError(response.status, "", reason, request, "ollama", kind);
     };
     return new Ollama({ host: this.endpoint, fetch: fetch as typeof globalThis.fetch });
   }
@@ -67,13 +68,15 @@ export class OllamaServer {
   /** The failure of a request in the terms of `clients/errors`. */
   translated(request: string, error: unknown, signal: AbortSignal): unknown {
     if (error instanceof ServerError) return error;
-    if (signal.aborted) return new UnreachableError(this.endpoint, "no answer within the time limit", request, true);
+    if (signal.aborted) {
+      return new UnreachableError(this.endpoint, "no answer within the time limit", request, "timeout", "ollama");
+    }
     // The client's own, on an answer that is no JSON or none of Ollama's.
     if (error instanceof SyntaxError || error instanceof TypeError)
-      return new UnexpectedAnswerError(request, error.message);
+      return new UnexpectedAnswerError(request, error.message, "ollama");
     if (error instanceof Error && "code" in error) {
-      const arrived = !NEVER_ARRIVED.test(`${error.code} ${error.message}`);
-      return new UnreachableError(this.endpoint, error.message || String(error.code), request, arrived);
+      const kind = NEVER_ARRIVED.test(`${error.code} ${error.message}`) ? "never-arrived" : "broken-off";
+      return new UnreachableError(this.endpoint, error.message || String(error.code), request, kind, "ollama");
     }
     return error;
   }

@@ -77,7 +77,7 @@ const progressEvent = z.object({
 function parsed(request: string, line: unknown): ProgressEvent {
   const event = progressEvent.safeParse(line);
   if (event.success) return event.data;
-  throw new UnexpectedAnswerError(request, z.prettifyError(event.error));
+  throw new UnexpectedAnswerError(request, z.prettifyError(event.error), "ollama");
 }
 
 async function stream(
@@ -110,9 +110,9 @@ export function streamError(server: OllamaServer, request: string, error: unknow
   const translated = server.translated(request, error, signal);
   if (translated !== error || !(error instanceof Error) || error.constructor !== Error) return translated;
   if (ENDED_EARLY.test(error.message)) {
-    return new UnreachableError(server.endpoint, "the answer ended early", request, true);
+    return new UnreachableError(server.endpoint, "the answer ended early", request, "ended-early", "ollama");
   }
-  return new ServerError(200, "", error.message, request);
+  return new ServerError(200, "", error.message, request, "ollama");
 }
 
 /** Silent for as long as it takes to hash the whole model, so only the deadline counts. */
@@ -134,7 +134,7 @@ class StreamGuard {
   ) {
     this.#idleSeconds = limits.idleSeconds ?? DEFAULT_IDLE_SECONDS;
     const remaining = Math.min(limits.deadline.remainingMilliseconds, 2 ** 31 - 1);
-    this.#deadlineTimer = setTimeout(() => this.#stop(limits.deadline.seconds, "to end"), remaining);
+    this.#deadlineTimer = setTimeout(() => this.#stop(limits.deadline.seconds, "to end", "deadline"), remaining);
     this.#watch();
   }
 
@@ -157,11 +157,12 @@ class StreamGuard {
   }
 
   #watch(): void {
-    this.#idleTimer = setTimeout(() => this.#stop(this.#idleSeconds, "to go on"), this.#idleSeconds * 1000);
+    this.#idleTimer = setTimeout(() => this.#stop(this.#idleSeconds, "to go on", "stalled"), this.#idleSeconds * 1000);
   }
 
-  #stop(seconds: number, what: string): void {
-    this.verdict = new DeadlineError(`${this.request} ${what}`, seconds, this.#last);
+  #stop(seconds: number, what: string, kind: "deadline" | "stalled"): void {
+    const { request } = this;
+    this.verdict = new DeadlineError(`${request} ${what}`, seconds, this.#last, { server: "ollama", kind, request });
     this.#stopper.abort();
   }
 }

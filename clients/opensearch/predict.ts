@@ -30,6 +30,6 @@ export async function predict(
     retry: { deadline },
     signal,
   });
-  if (isStream(answer)) throw new UnexpectedAnswerError(`POST ${request}`, STREAMED);
+  if (isStream(answer)) throw new UnexpectedAnswerError(`POST ${request}`, STREAMED, "opensearch", "streamed");
   return answer;
 }

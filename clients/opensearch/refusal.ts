@@ -34,8 +34,9 @@ export function refusal(request: string, status: number, body: unknown): ServerE
 }
 
 /** An answer of another form than the one that is known. */
-export function misread(request: string, problem: z.ZodError): UnexpectedAnswerError {
-  return new UnexpectedAnswerError(request, z.prettifyError(problem));
+export function misread(request: string, body: unknown, problem: z.ZodError): UnexpectedAnswerError {
+  const kind = typeof body === "string" || body === null ? "not-json" : "misread";
+  return new UnexpectedAnswerError(request, z.prettifyError(problem), "opensearch", kind);
 }
 
 /**
@@ -44,5 +45,5 @@ export function misread(request: string, problem: z.ZodError): UnexpectedAnswerE
  */
 export function redirect(request: string, status: number, body: unknown, location: unknown): ServerError {
   if (typeof location !== "string") return refusal(request, status, body);
-  return new ServerError(status, "", `redirects to ${location}`, request);
+  return new ServerError(status, "", `redirects to ${location}`, request, "opensearch", "redirected");
 }

@@ -77,9 +77,9 @@ export class OpenSearchServer {
       throw this.#translated(request, error);
     });
     const parsed = call.answer.safeParse(body);
-    if (!parsed.success) throw misread(request, parsed.error);
+    if (!parsed.success) throw misread(request, body, parsed.error);
     const early = call.tooEarly?.(parsed.data);
-    if (early !== undefined) throw new ServerError(503, "", early, request);
+    if (early !== undefined) throw new ServerError(503, "", early, request, "opensearch", "no-cluster");
     return parsed.data;
   }
 
@@ -119,11 +119,11 @@ export class OpenSearchServer {
   #translated(request: string, error: unknown): unknown {
     if (error instanceof errors.ResponseError) return refusal(request, error.statusCode ?? 0, error.body);
     if (error instanceof errors.TimeoutError) {
-      return new UnreachableError(this.endpoint, "no answer within the time limit", request, true);
+      return new UnreachableError(this.endpoint, "no answer within the time limit", request, "timeout");
     }
     if (error instanceof errors.ConnectionError || error instanceof errors.NoLivingConnectionsError) {
-      const arrived = !NEVER_ARRIVED.test(error.message);
-      return new UnreachableError(this.endpoint, error.message, request, arrived);
+      const kind = NEVER_ARRIVED.test(error.message) ? "never-arrived" : "broken-off";
+      return new UnreachableError(this.endpoint, error.message, request, kind);
     }
     if (error instanceof errors.DeserializationError) return new UnexpectedAnswerError(request, error.message);
     return error;

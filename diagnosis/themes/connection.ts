@@ -6,8 +6,11 @@ export const CONNECTION: readonly Symptom[] = [
     id: "tls-not-trusted",
     shows:
       "self-signed certificate in certificate chain, unable to verify the first certificate, certificate has expired",
-    match:
-      /self-signed certificate|unable to verify the first certificate|unable to get local issuer certificate|certificate has expired|altnames/,
+    signs: [
+      {
+        says: /self-signed certificate|unable to verify the first certificate|unable to get local issuer certificate|certificate has expired|altnames/,
+      },
+    ],
     source: "unable to get local issuer certificate: OpenSSL, of a chain with its middle alone",
     cause: "The server's certificate is not signed by an authority that is trusted here, or it is for another name.",
     fix: "Give the authority's PEM as connection.caCertificate (ollama-chat: --ca-file FILE), and use a host name that the certificate holds.",
@@ -15,7 +18,11 @@ export const CONNECTION: readonly Symptom[] = [
   {
     id: "tls-mismatch",
     shows: "socket hang up, wrong version number, ECONNRESET",
-    match: /wrong version number|length too long|socket hang up|Parse Error|ECONNRESET|before secure TLS connection/,
+    signs: [
+      {
+        says: /wrong version number|length too long|socket hang up|Parse Error|ECONNRESET|before secure TLS connection/,
+      },
+    ],
     cause:
       "One side speaks TLS and the other does not, or the server closed the connection: it still starts, or stops.",
     fix: "Wait a minute and run again. If it stays, check http:// against https:// in the endpoint, and the server's log.",
@@ -23,7 +30,10 @@ export const CONNECTION: readonly Symptom[] = [
   {
     id: "unreachable",
     shows: "connect ECONNREFUSED, getaddrinfo ENOTFOUND, no answer within the time limit",
-    match: /no answer from .*(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|within the time limit)/,
+    signs: [
+      { kinds: ["timeout"] },
+      { kinds: ["never-arrived"], says: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/ },
+    ],
     source: "Node.js: EAI_AGAIN of getaddrinfo, EHOSTUNREACH and ENETUNREACH of connect",
     cause: "Nothing answers at the endpoint: the server is down, still starting, or elsewhere.",
     fix: "Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). Where only a proxy leads there: NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY. A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.",
@@ -31,7 +41,7 @@ export const CONNECTION: readonly Symptom[] = [
   {
     id: "deadline",
     shows: "Waited 300 s for ...",
-    match: /^.*Waited [\d.]+ s for/s,
+    signs: [{ kinds: ["deadline"] }],
     cause: "It did not happen in time; the last state that was seen is above.",
     fix: "If the server is only slow, raise the resource's timeouts.",
   },

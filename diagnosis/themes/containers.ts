@@ -5,7 +5,7 @@ export const CONTAINERS: readonly Symptom[] = [
   {
     id: "port-taken",
     shows: "Something else on this machine listens on 127.0.0.1:11434 already (address already in use)",
-    match: /something (?:else )?.*listens on \S+ already|port is already allocated|address already in use/i,
+    signs: [{ says: /port is already allocated|address already in use/i }],
     cause: "Another program, or another container, holds the port: often an Ollama that was installed as a service.",
     fix: "Stop it, or choose another port: pulumi config set ollamaPort 11435 (or opensearchPort). To use that Ollama instead: pulumi config set ollamaEndpoint http://localhost:11434. A container that holds it is named by docker ps --filter publish=11434; if it is left over, docker rm --force NAME.",
   },

@@ -5,7 +5,7 @@ export const TRUST: readonly Symptom[] = [
   {
     id: "private-endpoint-not-trusted",
     shows: "Connector URL is not matching the trusted connector private endpoint regex",
-    match: /not matching the trusted connector private endpoint regex/,
+    signs: [{ says: /not matching the trusted connector private endpoint regex/ }],
     source: "ml-commons 3.7.0.0, MLValidatableAsyncHttpClient.java:113",
     cause:
       "From ML Commons 3.7 on a URL with a private address must also match plugins.ml_commons.trusted_connector_private_endpoints_regex, as soon as that list has an entry.",
@@ -14,7 +14,7 @@ export const TRUST: readonly Symptom[] = [
   {
     id: "endpoint-not-trusted",
     shows: "Connector URL is not matching the trusted connector endpoint regex",
-    match: /not matching the trusted connector endpoint regex/,
+    signs: [{ says: /not matching the trusted connector endpoint regex/ }],
     cause:
       "The connector's URL matches none of the cluster's plugins.ml_commons.trusted_connector_endpoints_regex; an entry must match the whole URL, as a Java regex (#1555).",
     fix: "Add the URL with trustedEndpointRegex(url) in a ClusterSetting of mode contribute, and let the Connector depend on it.",
@@ -22,7 +22,7 @@ export const TRUST: readonly Symptom[] = [
   {
     id: "trusted-regex-unsafe",
     shows: "Regex pattern too long, or: contains nested quantifiers or backreferences",
-    match: /Regex pattern (?:too long|contains nested quantifiers)/,
+    signs: [{ says: /Regex pattern (?:too long|contains nested quantifiers)/ }],
     source: "ml-commons 3.7.0.0, MLCommonsSettings.java:591 and 597",
     cause:
       "From ML Commons 3.7 on an entry of a trust list has 256 characters at most, and no group that repeats something and is repeated itself.",
@@ -31,7 +31,7 @@ export const TRUST: readonly Symptom[] = [
   {
     id: "trusted-regex-broken",
     shows: "pattern_syntax_exception when any connector is made",
-    match: /pattern_syntax_exception|Invalid regex pattern/,
+    signs: [{ says: /pattern_syntax_exception|Invalid regex pattern/ }],
     source: "ml-commons 3.7.0.0, MLCommonsSettings.java:604: from there on the entry itself is refused",
     cause:
       "An entry of plugins.ml_commons.trusted_connector_endpoints_regex is no valid regex. A server before 3.7 takes it, and then refuses every new connector.",
@@ -40,7 +40,7 @@ export const TRUST: readonly Symptom[] = [
   {
     id: "private-address",
     shows: "Remote inference host name has private ip address",
-    match: /has private ip address/,
+    signs: [{ says: /has private ip address/ }],
     cause:
       "plugins.ml_commons.connector.private_ip_enabled was false when the model was deployed; the flag is frozen into a model at that moment (#2142).",
     fix: "Set it to true in a ClusterSetting and pass the setting's revision to the model's settingsRevision, which redeploys it.",

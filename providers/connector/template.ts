@@ -7,8 +7,24 @@ import { javaMatches } from "./java-regex";
 import { EndlessSubstitution, filledWith, parameterText, placeholdersOf, substitute } from "./substitution";
 import { trustedEndpointRegex } from "./trust";
 
+/** What the lint looks for. */
+export type LintRule =
+  | "endless-parameter"
+  | "host-from-parameter"
+  | "user-in-url"
+  | "credential-in-url"
+  | "parameter-not-filled"
+  | "url-not-callable"
+  | "url-not-trusted"
+  | "credential-not-given"
+  | "secret-in-header"
+  | "body-not-json"
+  | "answer-streams"
+  | "parameter-not-escaped";
+
 /** A finding of the lint: where, and what to write instead. */
 export interface Finding {
+  readonly rule: LintRule;
   /** Path below `actions[i]`, such as `requestBody`. */
   readonly path: string;
   readonly message: string;
@@ -62,7 +78,11 @@ function lintEnds({ url, requestBody = "" }: ConnectorAction, { parameters }: Su
     } catch (error) {
       if (!(error instanceof EndlessSubstitution)) throw error;
       return [
-        { path, message: `uses \${parameters.${error.parameter}}, whose value leads back to itself without an end` },
+        {
+          rule: "endless-parameter",
+          path,
+          message: `uses \${parameters.${error.parameter}}, whose value leads back to itself without an end`,
+        },
       ];
     }
   });
@@ -74,6 +94,7 @@ function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
     const meant = shown(url, around);
     return [
       {
+        rule: "host-from-parameter",
         path: "url",
         message: `takes its host from a parameter, and callers may override parameters and so redirect the request; write the host literally: ${meant}`,
       },
@@ -81,20 +102,22 @@ function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
   }
   if (hasUserInfo(withoutPlaceholders(url, () => "x"))) {
     const message = "holds a user or a password; put them into credential and send them in the header Authorization";
-    return [{ path: "url", message }];
+    return [{ rule: "user-in-url", path: "url", message }];
   }
   if (/\$\{credential\./.test(url)) {
-    return [{ path: "url", message: "uses a credential, which the server fills into headers and bodies only" }];
+    const message = "uses a credential, which the server fills into headers and bodies only";
+    return [{ rule: "credential-in-url", path: "url", message }];
   }
   const open = withoutDefault(url).filter((name) => !(name in around.parameters));
   if (open.length > 0) {
     return open.map((name) => ({
+      rule: "parameter-not-filled",
       path: "url",
       message: `uses \${parameters.${name}}, which parameters does not hold`,
     }));
   }
   const problem = hasUnknown(around.parameters) ? undefined : callableProblem(filledWith(url, around.parameters));
-  return problem === undefined ? [] : [{ path: "url", message: problem }];
+  return problem === undefined ? [] : [{ rule: "url-not-callable", path: "url", message: problem }];
 }
 
 /** A URL as the server will call it, but for what a parameter hides, such as a key in the query. */
@@ -112,7 +135,9 @@ function lintTrust({ url }: ConnectorAction, around: Surroundings): Finding[] {
   // An entry that cannot be judged here counts as a match.
   if (trustedEndpoints.some((regex) => javaMatches(regex, filled) ?? true)) return [];
   const named = shown(url, around);
-  return [{ path: "url", message: `${named} matches none of trustedEndpoints; ${remedy(named)}` }];
+  return [
+    { rule: "url-not-trusted", path: "url", message: `${named} matches none of trustedEndpoints; ${remedy(named)}` },
+  ];
 }
 
 function remedy(url: string): string {
@@ -130,7 +155,11 @@ function lintCredentials(action: ConnectorAction, around: Surroundings): Finding
     [...template.matchAll(CREDENTIAL)]
       .map((match) => match[1] ?? "")
       .filter((name) => !(name in around.credential))
-      .map((name) => ({ path, message: `uses \${credential.${name}}, which credential does not hold` })),
+      .map((name) => ({
+        rule: "credential-not-given",
+        path,
+        message: `uses \${credential.${name}}, which credential does not hold`,
+      })),
   );
 }
 
@@ -139,6 +168,7 @@ function lintHeaders({ headers = {} }: ConnectorAction): Finding[] {
   return Object.entries(headers)
     .filter(([name, value]) => isSecretName(name) && value !== "" && !/\$\{(credential|parameters)\./.test(value))
     .map(([name]) => ({
+      rule: "secret-in-header",
       path: `headers.${name}`,
       message: `holds a secret as it is, which everybody can read who may see the connector; put it into credential, such as { key: … }, and write \${credential.key} here`,
     }));
@@ -153,6 +183,7 @@ function lintBody(action: ConnectorAction, around: Surroundings): Finding[] {
   );
   if (unfilled.length > 0) {
     return unfilled.map((name) => ({
+      rule: "parameter-not-filled",
       path: "requestBody",
       message: `uses \${parameters.${name}}, which neither parameters nor predictParameters holds`,
     }));
@@ -166,13 +197,15 @@ function lintJson(action: ConnectorAction, body: string, around: Surroundings): 
   if (filled.error !== undefined) {
     return [
       {
+        rule: "body-not-json",
         path: "requestBody",
         message: `is no JSON once its placeholders are filled (${filled.error}); put text placeholders in quotes and leave lists and objects without`,
       },
     ];
   }
   if (!STREAMS_BY_DEFAULT.test(action.url) || isObjectWith(filled.value, "stream", false)) return [];
-  return [{ path: "requestBody", message: 'must hold "stream": false, since ML Commons reads only one answer' }];
+  const message = 'must hold "stream": false, since ML Commons reads only one answer';
+  return [{ rule: "answer-streams", path: "requestBody", message }];
 }
 
 /** The server escapes what callers send, but puts the connector's own parameters in as they are (seen on 3.4.0). */
@@ -187,6 +220,7 @@ function lintEscapes(body: string, around: Surroundings): Finding[] {
     const written = JSON.stringify(JSON.stringify(value).slice(1, -1));
     return [
       {
+        rule: "parameter-not-escaped",
         path: "requestBody",
         message: `puts parameters.${name} inside quotes unescaped, since the server does not escape a connector's own parameters; write its value as ${written}`,
       },

@@ -118,7 +118,7 @@ export async function undeployAndDelete(
       return { done: true };
     } catch (error) {
       if (!(error instanceof ServerError) || !LAGS.test(error.reason) || deadline.passed) throw error;
-      return { last: error.reason };
+      return { last: error.reason, error };
     }
   };
   await waitFor(look, { waitingFor: `model ${modelId} to be deleted`, deadline });

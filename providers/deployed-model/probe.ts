@@ -52,7 +52,7 @@ export async function probe(
       if (error instanceof UnreachableError && deadline.passed) return { last: "no answer yet" };
       if (!passing(error) || deadline.passed) throw error;
       earlier = error;
-      return { last: error instanceof Error ? error.message : String(error) };
+      return { last: error instanceof Error ? error.message : String(error), error };
     }
   };
   await waitFor(look, {

@@ -34,7 +34,7 @@ function explain(model: string, error: unknown, hint: string): unknown {
   if (!(error instanceof Error) || error instanceof ExplainedError) return error;
   const said = error instanceof ServerError ? answered(error) : error.message;
   const gone = error instanceof UnreachableError || error instanceof DeadlineError;
-  const { cause, fix } = causeAndFix(said);
+  const { cause, fix } = causeAndFix(error);
   return new ExplainedError({ what: `${model}: ${said}`, cause, fix: `${fix}${gone ? hint : ""}` });
 }
 

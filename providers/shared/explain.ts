@@ -57,7 +57,7 @@ function explain(
     return new ExplainedError({ what: redact(`${named}: ${what}`, secrets), cause, fix });
   }
   const text = error instanceof Error ? error.message : String(error);
-  const { cause, fix } = causeAndFix(text);
+  const { cause, fix } = causeAndFix(error);
   const forget =
     operation === "delete" && error instanceof UnreachableError
       ? ` If the server is gone for good, run pulumi destroy with ${FORGET_UNREACHABLE}=1.`

@@ -18,6 +18,8 @@ export interface Outcome {
   readonly seen: string;
   /** Row of the tables in `diagnosis/`. */
   readonly symptom?: string;
+  /** What failed, where no row is known. */
+  readonly error?: unknown;
   /** What stands for words in capitals in that row's fix: `NAME`, or a path. */
   readonly names?: Readonly<Record<string, string>>;
   readonly repair?: Repair;

@@ -1,5 +1,5 @@
 import type { ConnectorAction, ConnectorDocument } from "../../../clients/opensearch/connectors";
-import { lintAction } from "../../../providers/connector/template";
+import { type LintRule, lintAction } from "../../../providers/connector/template";
 
 /** What is wrong with a connector's predict action: the row of the tables, and what was seen. */
 export interface ConnectorFinding {
@@ -10,13 +10,13 @@ export interface ConnectorFinding {
 /** Parameters that callers of this package and of OpenSearch's own features fill in. */
 const FILLED_BY_CALLERS = ["prompt", "messages", "input", "texts", "inputText", "options", "system", "question"];
 
-/** Which row a finding of the lint belongs to, by the lint's own words. */
-const ROWS: readonly { readonly says: RegExp; readonly symptom: string }[] = [
-  { says: /"stream": false/, symptom: "ollama-streams" },
-  { says: /takes its host from a parameter/, symptom: "redirectable-host" },
-  { says: /uses \$\{parameters\./, symptom: "placeholder-not-filled" },
-  { says: /is no JSON|unescaped/, symptom: "invalid-payload" },
-];
+/** The row of a finding; of any other, the body is not what the model server reads. */
+const ROWS: Readonly<Partial<Record<LintRule, string>>> = {
+  "answer-streams": "ollama-streams",
+  "host-from-parameter": "redirectable-host",
+  "parameter-not-filled": "placeholder-not-filled",
+  "endless-parameter": "placeholder-not-filled",
+};
 
 /** The lint of the Connector resource, over a connector as the server shows it; the graver findings first. */
 export function lintConnector(connector: ConnectorDocument, action: ConnectorAction): ConnectorFinding[] {
@@ -30,9 +30,6 @@ export function lintConnector(connector: ConnectorDocument, action: ConnectorAct
     predictParameters: FILLED_BY_CALLERS,
   });
   return findings
-    .map(({ path, message }) => {
-      const row = ROWS.find(({ says }) => says.test(message));
-      return { symptom: row?.symptom ?? "invalid-payload", seen: `${path} ${message}` };
-    })
+    .map(({ rule, path, message }) => ({ symptom: ROWS[rule] ?? "invalid-payload", seen: `${path} ${message}` }))
     .sort((a, b) => Number(a.symptom === "redirectable-host") - Number(b.symptom === "redirectable-host"));
 }

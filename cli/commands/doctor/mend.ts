@@ -64,7 +64,7 @@ async function carriedOut(repair: Repair, output: Output, session: Session): Pro
 function explanationOf(error: unknown): Explanation {
   if (error instanceof ExplainedError) return error.explanation;
   const what = error instanceof Error ? error.message : String(error);
-  return { what, ...causeAndFix(what) };
+  return { what, ...causeAndFix(error) };
 }
 
 /** What a repair does right now: on a terminal one line that is written over, elsewhere a line where it changes much. */

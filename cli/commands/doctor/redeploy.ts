@@ -5,7 +5,7 @@ import { Deadline, type Look, waitFor } from "../../../clients/wait";
 import { ensureDeployed } from "../../../providers/deployed-model/deployment";
 import { probeParameters } from "../../../providers/deployed-model/probe";
 import type { Repair } from "./check";
-import { FROZEN } from "./frozen";
+import { frozenRefusal } from "./frozen";
 import type { Scene } from "./scene";
 
 const DEPLOY_MILLISECONDS = 120_000;
@@ -47,9 +47,9 @@ async function takenOver(scene: Scene, modelId: string): Promise<void> {
       await predict(scene.opensearch, modelId, parameters, Deadline.after(scene.answerSeconds * 1000));
       return { done: true };
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
       // Another failure is the next run's to tell.
-      return FROZEN.test(text) && !deadline.passed ? { last: text } : { done: true };
+      if (frozenRefusal(error) === undefined || deadline.passed) return { done: true };
+      return { last: error instanceof Error ? error.message : String(error), error };
     }
   };
   await waitFor(look, { waitingFor: `model ${modelId} to use the settings`, deadline });

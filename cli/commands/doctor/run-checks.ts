@@ -70,24 +70,24 @@ const RIGHTS: readonly string[] = ["user-may-not", "cluster-rights", "index-righ
 
 /** Whether the user is known and lacks a right; a proxy's refusal says nothing of that. */
 export function lacksRight(error: ServerError): boolean {
-  return error.status === 403 && RIGHTS.includes(diagnose(error.message)?.id ?? "");
+  return error.status === 403 && RIGHTS.includes(diagnose(error)?.id ?? "");
 }
 
 /** A failure in words of the tables; where the user only may not look, nothing is found. */
 export function outcomeOf(error: unknown, essential: boolean): Outcome {
   const text = error instanceof Error ? error.message : String(error);
-  const symptom = diagnose(text)?.id;
+  const symptom = diagnose(error)?.id;
   if (!essential && error instanceof ServerError && (lacksRight(error) || symptom === "refused-otherwise")) {
     return notHere(`this user may not look: ${error.reason}`);
   }
-  return { status: "fail", seen: text, symptom };
+  return { status: "fail", seen: text, symptom, error };
 }
 
 function resultOf(check: Check, outcome: Outcome): CheckResult {
   const { id, title, group } = check;
-  const { status, seen, symptom, names = {}, repair } = outcome;
+  const { status, seen, symptom, error = seen, names = {}, repair } = outcome;
   if (status === "ok" || status === "skipped") return { id, title, status, seen, group };
-  const row = symptom === undefined ? causeAndFix(seen) : symptomOf(symptom);
+  const row = symptom === undefined ? causeAndFix(error) : symptomOf(symptom);
   return { id, title, status, seen, symptom, cause: row.cause, fix: filled(row.fix, names), group, repair };
 }
 

@@ -15,7 +15,13 @@ import { RIGHT_PROVOCATIONS } from "./rights";
 import { TRUST_PROVOCATIONS } from "./trust";
 
 /** What some test makes a real server say, and proves to be said so: by row, exactly. */
-export const PROVOKED: readonly { readonly row: string; readonly how: string; readonly says: string }[] = [
+export const PROVOKED: readonly {
+  readonly row: string;
+  readonly how: string;
+  readonly says: string;
+  /** True where whoever throws explains it in words of its own. */
+  readonly explainsItself?: boolean;
+}[] = [
   ...TRUST_PROVOCATIONS,
   ...OBJECT_PROVOCATIONS,
   ...DEPLOYMENT_PROVOCATIONS,

@@ -132,6 +132,7 @@ export const CONNECTION_PROVOCATIONS: readonly Provocation<Network>[] = [
       const port = Number((await network.doing(() => undefined)).split(":")[1]);
       await requireFreePorts({ opensearch: { existing: { endpoint: "http://localhost:1" } }, ollama: { port } });
     },
+    explainsItself: true,
     says: "ollamaPort is PORT: something else on this machine listens on SERVER already. Stop it, or choose another port with\n  pulumi config set ollamaPort PORT",
   },
   {
@@ -143,6 +144,7 @@ export const CONNECTION_PROVOCATIONS: readonly Provocation<Network>[] = [
       const args = { opensearch: { existing: { endpoint: "http://localhost:1" } }, ollama: { port } };
       await requireFreePorts(args).finally(() => vi.unstubAllEnvs());
     },
+    explainsItself: true,
     says: "ollamaPort is PORT: something listens on SERVER already, and Docker cannot be reached at DOCKER_HOST=unix:///nowhere/docker.sock to tell whether it is this stack's own container. Start Docker, or correct DOCKER_HOST.",
   },
 ];

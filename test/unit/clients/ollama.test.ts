@@ -111,7 +111,7 @@ describe("requests", () => {
   it("a refusal carries the status and the server's words", async () => {
     fake.refuse("GET /api/version", 500, '{"error":"disk on fire"}');
     const error = await failure(serverVersion(server));
-    expect(error).toEqual(new ServerError(500, "", "disk on fire", "GET /api/version"));
+    expect(error).toEqual(new ServerError(500, "", "disk on fire", "GET /api/version", "ollama"));
   });
 
   it("a refused connection is an unreachable server that the request never reached", async () => {
@@ -147,7 +147,7 @@ describe("requests", () => {
   it("does not wait for something that is not Ollama", async () => {
     fake.refuse("GET /api/version", 404, "404 page not found");
     expect(await failure(untilServerAnswers(server, soon()))).toEqual(
-      new ServerError(404, "", "404 page not found", "GET /api/version"),
+      new ServerError(404, "", "404 page not found", "GET /api/version", "ollama"),
     );
   });
 
@@ -156,9 +156,10 @@ describe("requests", () => {
     await fake.stop();
     const error = await failure(untilServerAnswers(server, Deadline.after(100)));
     const port = new URL(endpoint).port;
-    expect(error).toEqual(
-      new DeadlineError(`Ollama at ${endpoint} to answer`, 0.1, `connect ECONNREFUSED 127.0.0.1:${port}`),
-    );
+    const last = `connect ECONNREFUSED 127.0.0.1:${port}`;
+    expect(error).toBeInstanceOf(DeadlineError);
+    expect(error).toHaveProperty("message", `Waited 0.1 s for Ollama at ${endpoint} to answer; last seen: ${last}`);
+    expect(error).toHaveProperty("failure.last.kind", "never-arrived");
   });
 
   it("finds a model by name, whatever its case", async () => {
@@ -204,7 +205,9 @@ describe("pull", () => {
 
   it("an error line is a refusal in the registry's words, and is not repeated", async () => {
     const error = await failure(pullModel(server, "smollm2:999m", false, { deadline: soon() }));
-    expect(error).toEqual(new ServerError(200, "", "pull model manifest: file does not exist", "POST /api/pull"));
+    expect(error).toEqual(
+      new ServerError(200, "", "pull model manifest: file does not exist", "POST /api/pull", "ollama"),
+    );
     expect(fake.requests).toHaveLength(1);
   });
 
@@ -231,14 +234,16 @@ describe("pull", () => {
     const layer = { status: "pulling aa", digest: "sha256:aa", total: 100, completed: 40 };
     fake.pulls.push({ lines: [layer, layer], end: "hang" });
     const error = await failure(pullModel(server, "m:1", false, { deadline: soon(), idleSeconds: 0.05 }));
-    expect(error).toEqual(new DeadlineError("POST /api/pull to go on", 0.05, "pulling aa, 40 of 100"));
+    const waited = { server: "ollama", kind: "stalled", request: "POST /api/pull" } as const;
+    expect(error).toEqual(new DeadlineError("POST /api/pull to go on", 0.05, "pulling aa, 40 of 100", waited));
   });
 
   it("checking the digest may be silent for long; only the deadline ends it", async () => {
     fake.pulls.push({ lines: [{ status: "verifying sha256 digest" }], end: "hang" });
     const deadline = Deadline.after(400);
     const error = await failure(pullModel(server, "m:1", false, { deadline, idleSeconds: 0.2 }));
-    expect(error).toEqual(new DeadlineError("POST /api/pull to end", 0.4, "verifying sha256 digest"));
+    const waited = { server: "ollama", kind: "deadline", request: "POST /api/pull" } as const;
+    expect(error).toEqual(new DeadlineError("POST /api/pull to end", 0.4, "verifying sha256 digest", waited));
   });
 
   it("an event of another shape is not understood", async () => {

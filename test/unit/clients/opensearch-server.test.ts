@@ -171,7 +171,7 @@ describe("an error", () => {
     [new ServerError(500, "", "Failed to get data object from index .plugins-ml-model", "GET /x"), false],
     [new ServerError(404, "", "Failed to get data object from index .plugins-ml-model", "POST /x"), false],
     [new ServerError(500, "", "boom", "GET /x"), false],
-    [new UnreachableError("http://h", "gone", "GET /x", false), false],
+    [new UnreachableError("http://h", "gone", "GET /x", "never-arrived"), false],
     [new TypeError("x"), false],
   ])("%s is taken for a missing object: %s", async (error, missing) => {
     expect(isMissing(error)).toBe(missing);

@@ -13,7 +13,8 @@ beforeEach(() => {
 });
 
 const refused = (status: number, reason: string) => new ServerError(status, "status_exception", reason, "POST /x");
-const lost = (mayHaveArrived: boolean) => new UnreachableError("http://h", "gone", "POST /x", mayHaveArrived);
+const lost = (mayHaveArrived: boolean) =>
+  new UnreachableError("http://h", "gone", "POST /x", mayHaveArrived ? "broken-off" : "never-arrived");
 
 /** How often a request is sent that always fails so. */
 async function tries(error: unknown, repeatable: boolean, maxRetries = 3): Promise<number> {

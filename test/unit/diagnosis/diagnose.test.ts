@@ -6,8 +6,7 @@ import { OLLAMA_SYMPTOMS } from "../../../diagnosis/ollama-symptoms";
 import { SYMPTOMS } from "../../../diagnosis/symptoms";
 import { THEMES } from "../../../diagnosis/themes";
 
-const refusal = (status: number, reason: string) =>
-  new ServerError(status, "status_exception", reason, "POST /x").message;
+const refusal = (status: number, reason: string) => new ServerError(status, "status_exception", reason, "POST /x");
 
 describe("a refusal", () => {
   it.each([
@@ -26,25 +25,17 @@ describe("a refusal", () => {
 
   it("in Ollama's words means another thing when OpenSearch passes them on", () => {
     const [asked, said] = ["POST /_plugins/_ml/models/x/_predict", "model 'nope' not found"];
-    expect(diagnose(`${asked} answered 404: Error from remote service: {"error":"${said}"}`)?.id).toBe(
-      "model-not-pulled",
-    );
-    expect(diagnose(`POST /api/generate answered 404: ${said}`)?.id).toBe("ollama-model-missing");
+    const passedOn = new ServerError(404, "", `Error from remote service: {"error":"${said}"}`, asked);
+    expect(diagnose(passedOn)?.id).toBe("model-not-pulled");
+    expect(diagnose(new ServerError(404, "", said, "POST /api/generate", "ollama"))?.id).toBe("ollama-model-missing");
   });
 });
 
 describe("a wait that was too long", () => {
-  it("is known, unless what was seen last says more", () => {
-    expect(diagnose(new DeadlineError("model m to be deployed", 300, "DEPLOYING").message)?.id).toBe("deadline");
-    expect(
-      diagnose(
-        new DeadlineError(
-          "model m to answer",
-          300,
-          refusal(503, "server busy, please try again. maximum pending requests exceeded"),
-        ).message,
-      )?.id,
-    ).toBe("ollama-busy");
+  it("is known, unless the error that was seen last says more", () => {
+    expect(diagnose(new DeadlineError("model m to be deployed", 300, "DEPLOYING"))?.id).toBe("deadline");
+    const error = refusal(503, "server busy, please try again. maximum pending requests exceeded");
+    expect(diagnose(new DeadlineError("model m to answer", 300, error.message, { error }))?.id).toBe("ollama-busy");
   });
 });
 

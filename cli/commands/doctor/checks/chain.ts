@@ -8,7 +8,7 @@ import { javaMatches } from "../../../../providers/connector/java-regex";
 import { probeParameters } from "../../../../providers/deployed-model/probe";
 import { isLoopback } from "../../../../providers/shared/base-url";
 import { type Check, fail, notHere, nothing, type Outcome, ok } from "../check";
-import { FROZEN } from "../frozen";
+import { frozenRefusal } from "../frozen";
 import { seconds, shownSeconds, timingsSchema } from "../ollama-looks";
 import { readSettingsAnew } from "../redeploy";
 import { outcomeOf } from "../run-checks";
@@ -65,23 +65,26 @@ function unlessForbidden(error: unknown): undefined {
 /** The same words mean different things, by what the checks before have seen. */
 async function explained(scene: Scene, error: unknown): Promise<Outcome> {
   const text = error instanceof Error ? error.message : String(error);
-  if (FROZEN.test(text)) return await refusedBySettings(scene, text);
-  if (diagnose(text)?.id === "model-server-refuses") return fail(await whyRefused(scene), text);
+  const frozen = frozenRefusal(error);
+  if (frozen !== undefined) return await refusedBySettings(scene, frozen, error, text);
+  if (diagnose(error)?.id === "model-server-refuses") return fail(await whyRefused(scene), text);
   return outcomeOf(error, true);
 }
 
 /** A setting that is right by now was another one when the model was deployed; one that is wrong is told above. */
-async function refusedBySettings(scene: Scene, text: string): Promise<Outcome> {
-  const isRight = await settingsAllow(scene, text).catch(() => undefined);
+async function refusedBySettings(scene: Scene, symptom: string, error: unknown, text: string): Promise<Outcome> {
+  const isRight = await settingsAllow(scene, symptom).catch(() => undefined);
   if (isRight === true) return fail("settings-frozen", text, readSettingsAnew(scene));
-  return isRight === false ? nothing("waits for: URL is trusted") : outcomeOf(new Error(text), true);
+  return isRight === false ? nothing("waits for: URL is trusted") : outcomeOf(error, true);
 }
 
-async function settingsAllow(scene: Scene, text: string): Promise<boolean> {
-  if (/private ip/.test(text)) return (await scene.setting("ml:connector.private_ip_enabled")) === "true";
+async function settingsAllow(scene: Scene, symptom: string): Promise<boolean> {
+  if (symptom === "private-address") return (await scene.setting("ml:connector.private_ip_enabled")) === "true";
   const target = (await scene.predictAction())?.target ?? "";
-  const isPrivateList = /private endpoint/.test(text);
-  const list = isPrivateList ? "trusted_connector_private_endpoints_regex" : "trusted_connector_endpoints_regex";
+  const list =
+    symptom === "private-endpoint-not-trusted"
+      ? "trusted_connector_private_endpoints_regex"
+      : "trusted_connector_endpoints_regex";
   const entries = [(await scene.setting(`ml:${list}`)) ?? []].flat();
   return entries.some((entry) => javaMatches(entry, target) !== false);
 }

@@ -1,5 +1,5 @@
 import { DockerEngine } from "../../../../clients/docker/engine";
-import { INTERRUPTED } from "../../../../diagnosis/themes/interrupted";
+import { symptomFor } from "../../../../diagnosis/diagnose";
 import { PulumiFailure } from "../../../access/pulumi";
 import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
 import type { Scene } from "../scene";
@@ -23,7 +23,7 @@ async function state(scene: Scene): Promise<Outcome> {
     return ok((await scene.stackState()).name);
   } catch (error) {
     if (!(error instanceof PulumiFailure)) throw error;
-    const row = INTERRUPTED.find(({ match }) => match?.test(error.said));
+    const row = symptomFor({ server: "pulumi", text: error.said });
     return row === undefined ? nothing(error.said) : await damaged(scene, row.id, error.said);
   }
 }

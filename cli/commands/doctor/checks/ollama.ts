@@ -42,7 +42,7 @@ async function reachable(scene: Scene): Promise<Outcome> {
     return ok(`${await scene.ollamaVersion()} at ${ollamaEndpoint}`);
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
-    return fail(diagnose(error.message)?.id ?? "ollama-unreachable", `${ollamaEndpoint}: ${error.reason}`);
+    return fail(diagnose(error)?.id ?? "ollama-unreachable", `${ollamaEndpoint}: ${error.reason}`);
   }
 }
 

@@ -50,7 +50,7 @@ async function reachable(scene: Scene): Promise<Outcome> {
   if (opensearch === undefined) return nothing(NO_OPENSEARCH);
   const error = await failure(scene);
   if (!(error instanceof UnreachableError) || isAboutCertificate(error)) return ok(opensearch.endpoint);
-  return fail(diagnose(error.message)?.id ?? "unreachable", `${opensearch.endpoint}: ${error.reason}`);
+  return fail(diagnose(error)?.id ?? "unreachable", `${opensearch.endpoint}: ${error.reason}`);
 }
 
 async function tls(scene: Scene): Promise<Outcome> {
@@ -72,7 +72,7 @@ async function password(scene: Scene): Promise<Outcome> {
   // Who is refused so was known: a user who may ask the model and no more is no fault.
   if (lacksRight(error))
     return ok(`accepted for ${username ?? "nobody in particular"}, who may not look at the cluster itself`);
-  const symptom = diagnose(error.message)?.id;
+  const symptom = diagnose(error)?.id;
   if (symptom === undefined) throw error;
   const who = username === undefined ? "without a user" : `as ${username}`;
   return fail(symptom, `${error.status} ${who}: ${error.reason}`);
@@ -167,7 +167,7 @@ function listed(names: readonly string[]): string {
 }
 
 function isAboutCertificate(error: Error): boolean {
-  return error instanceof UnreachableError && diagnose(error.message)?.id === "tls-not-trusted";
+  return error instanceof UnreachableError && diagnose(error)?.id === "tls-not-trusted";
 }
 
 function reasonOf(error: Error): string {

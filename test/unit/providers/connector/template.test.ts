@@ -10,10 +10,15 @@ interface Around {
   trustedEndpoints?: readonly string[];
 }
 
-function lint(action: Partial<ConnectorAction>, around: Around = {}): Finding[] {
+function findings(action: Partial<ConnectorAction>, around: Around = {}): Finding[] {
   const full = { actionType: "predict", method: "POST", url: "http://ollama:11434/v1/chat/completions", ...action };
   const { parameters = {}, credential = {}, predictParameters, trustedEndpoints } = around;
   return lintAction(full, { parameters, credential, predictParameters, trustedEndpoints });
+}
+
+/** Where and in which words; which rule is looked at in a test of its own. */
+function lint(action: Partial<ConnectorAction>, around: Around = {}): Omit<Finding, "rule">[] {
+  return findings(action, around).map(({ path, message }) => ({ path, message }));
 }
 
 const body = (requestBody: string, around?: Around, url?: string) =>
@@ -314,4 +319,25 @@ describe("a URL with a user or a password", () => {
       ]);
     },
   );
+});
+
+describe("a finding names its rule", () => {
+  const generate = "http://ollama:11434/api/generate";
+
+  it.each([
+    ["endless-parameter", { url: "http://ollama/${parameters.a}" }, { parameters: { a: "${parameters.a}" } }],
+    ["host-from-parameter", { url: "http://${parameters.host}/api" }, {}],
+    ["user-in-url", { url: "http://user:pw@ollama/api" }, {}],
+    ["credential-in-url", { url: "http://ollama/${credential.key}" }, {}],
+    ["parameter-not-filled", { url: "http://ollama/${parameters.model}" }, {}],
+    ["url-not-callable", { url: "http://my_host/api" }, {}],
+    ["url-not-trusted", { url: generate }, { trustedEndpoints: ["^https://other$"] }],
+    ["credential-not-given", { headers: { "X-Key": "${credential.key}" } }, {}],
+    ["secret-in-header", { headers: { Authorization: "Bearer abc" } }, {}],
+    ["body-not-json", { requestBody: "{" }, {}],
+    ["answer-streams", { url: generate, requestBody: "{}" }, {}],
+    ["parameter-not-escaped", { requestBody: '{ "a": "${parameters.a}" }' }, { parameters: { a: "\n" } }],
+  ] as const)("%s", (rule, action: Partial<ConnectorAction>, around: Around) => {
+    expect(findings(action, around).map((finding) => finding.rule)).toStrictEqual([rule]);
+  });
 });
