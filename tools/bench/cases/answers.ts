@@ -52,7 +52,7 @@ export const answers: BenchCase = {
           row(
             "by `ollama-chat ask`",
             samples.byCommand.seconds,
-            1.5,
+            2,
             "use `ollama-chat chat`: one process for many questions",
           ),
         ],

@@ -79,14 +79,14 @@ function rowsOf({ ours, bare: calls, floor }: Samples<Sides>, size: number, isLa
     unit: "s",
     samples: [...ours.up],
     beside: [{ name: "bare calls", samples: [...calls.up] }, ...idle(floor.up)],
-    act: { on: "quotient", is: "above", limit: 1.5, advice: "report it: the package should add little to both" },
+    act: { on: "quotient", is: "above", limit: 2, advice: "report it: the package should add little to both" },
   };
   const again: Row = {
     what: `\`up\` with nothing to do, ${name}`,
     unit: "s",
     samples: [...ours.again],
     beside: idle(floor.again),
-    act: { on: "quotient", is: "above", limit: 1.5, advice: "report it; until then `pulumi up --target` does less" },
+    act: { on: "quotient", is: "above", limit: 2, advice: "report it; until then `pulumi up --target` does less" },
   };
   const memory: Row = {
     what: `memory of the provider process, ${name}`,
