@@ -68,7 +68,7 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   {
     id: "ollama-quantisation-refused",
     shows: "quantization is only supported for F16 and F32 models, or: unsupported quantization type",
-    match: /quantization is only supported for|unsupported quantization type/,
+    signs: [{ says: /quantization is only supported for|unsupported quantization type/ }],
     cause:
       "Ollama itself makes a smaller model only of one with whole weights (F16 or F32), and only in the sizes that it names.",
     fix: "Take one of the named sizes and a base model whose tag ends in fp16, or pull one of that size: its tag names it, such as llama3.2:3b-instruct-q4_K_M.",

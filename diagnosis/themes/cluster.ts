@@ -158,7 +158,7 @@ export const CLUSTER: readonly Symptom[] = [
   {
     id: "backend-roles-emptied",
     shows: "500: Backend roles shouldn't be null",
-    match: /Backend roles shouldn't be null/,
+    signs: [{ says: /Backend roles shouldn't be null/ }],
     cause:
       "The group is restricted, and an update took all of its backend roles away. The server takes that, and nobody but an administrator can use the group or its models any more.",
     fix: "Have an administrator give it an access mode again: PUT _plugins/_ml/model_groups/ID with access_mode and backend_roles. With ModelGroup: run pulumi up as an administrator.",
