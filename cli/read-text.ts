@@ -1,7 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { decodedText } from "../clients/decoded-text";
-import { ExitCode } from "./exit-codes";
-import { CommandFailure } from "./failure";
+import { CommandFailure, ExitCode } from "./failure";
 import type { Surroundings } from "./surroundings";
 
 /**

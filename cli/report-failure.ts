@@ -1,8 +1,7 @@
 import { redact } from "../clients/redact";
 import { causeAndFix } from "../diagnosis/diagnose";
 import { ExplainedError, type Explanation } from "../diagnosis/explained-error";
-import { ExitCode } from "./exit-codes";
-import { CommandFailure } from "./failure";
+import { CommandFailure, ExitCode } from "./failure";
 import type { Output } from "./output";
 import { harmless } from "./terminal/harmless";
 import { wrapped } from "./terminal/wrap";

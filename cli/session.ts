@@ -1,8 +1,7 @@
 import type { Access } from "./access/access";
-import type { CommonFlags } from "./access/access-options";
+import type { CommonFlags } from "./access/find-access";
 import { DEFAULT_PASSWORD_VARIABLE, findAccess } from "./access/find-access";
-import { ExitCode } from "./exit-codes";
-import { Interrupted } from "./interrupted";
+import { ExitCode, Interrupted } from "./failure";
 import { Output } from "./output";
 import { processSurroundings, type Surroundings } from "./surroundings";
 

@@ -1,11 +1,32 @@
 import { type Failure, failureOf, type Server } from "./failure";
 import { OLLAMA_SYMPTOMS } from "./ollama-symptoms";
 import type { Sign, Symptom } from "./symptom";
-import { SYMPTOMS } from "./symptoms";
 import { ANSWERS } from "./themes/answers";
+import { CLUSTER } from "./themes/cluster";
 import { CONNECTION } from "./themes/connection";
 import { CONTAINERS } from "./themes/containers";
+import { DEPLOYMENT } from "./themes/deployment";
+import { DOCUMENTS } from "./themes/documents";
 import { INTERRUPTED } from "./themes/interrupted";
+import { OBJECTS } from "./themes/objects";
+import { TRUST } from "./themes/trust";
+
+/**
+ * Known failures, most particular first. A test makes a real OpenSearch 3.6.0, Ollama, Pulumi or Docker say whatever a
+ * row looks for, or the row tells where it stands; the issue numbers are those of opensearch-project/ml-commons unless a
+ * row names another project.
+ */
+export const SYMPTOMS: readonly Symptom[] = [
+  ...TRUST,
+  ...OBJECTS,
+  ...DEPLOYMENT,
+  ...ANSWERS,
+  ...DOCUMENTS,
+  ...INTERRUPTED,
+  ...CONTAINERS,
+  ...CLUSTER,
+  ...CONNECTION,
+];
 
 /** The rows that count for what a server says, most particular first: the same words of another one mean another thing. */
 const TABLES: Readonly<Record<Server, readonly Symptom[]>> = {
@@ -55,3 +76,5 @@ export function causeAndFix(error: unknown): { readonly cause: string; readonly 
   };
   return { cause, fix };
 }
+
+export type { Symptom } from "./symptom";

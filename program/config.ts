@@ -5,7 +5,7 @@ import { ADMIN } from "../components/open-search-server";
 import type { OllamaRagStackArgs } from "../components/rag-args";
 import { sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";
-import { isUsername, usernameRule } from "../providers/shared/username";
+import { isUsername, usernameRule } from "../providers/shared/values";
 
 /**
  * The stack's configuration as arguments of the component. Pulumi.yaml lists the keys with their types.

@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { Hit } from "../clients/opensearch/documents";
 import { VECTOR_FIELD } from "../providers/search-index/passages";
 import { contentWords } from "./content-words";
-import { FUSION } from "./fusion";
 
 /** A passage that is looked at more closely. */
 export interface Candidate {
@@ -75,3 +74,13 @@ export function candidatesOf(hits: readonly Hit[]): Candidate[] {
     return [{ id, root, source: path, title, position, text, bm25: score, sharesWords, votes, vector }];
   });
 }
+
+/**
+ * How `hybrid` fuses the ranking by words with the ranking by meaning. A rank does not tell the score behind it (Bruch,
+ * Gai and Ingber, TOIS 2023): what shares nothing but "water" with the question can be first by its words, and would
+ * outvote the passage that is nearest in meaning. So BM25 has a vote only on passages with two of the question's
+ * content words in their text or in their title (OpenSearch's `minimum_should_match`; of a question of one word it asks
+ * that one), and one of little weight: it moves up what is near, and brings nothing far among the first. Its numbers
+ * are chosen by the set `choose` of examples/rag, see docs/rag.md.
+ */
+export const FUSION = { leastWords: 2, weights: { words: 0.1, meaning: 0.9 } } as const;

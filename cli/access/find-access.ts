@@ -1,11 +1,11 @@
+import type { Command } from "commander";
 import { shownVariable } from "../../clients/credentials";
 import { type Connection, isPem, PASSWORD_OVERRIDE } from "../../clients/opensearch/connect";
 import { CHAT_APIS, ChatApi } from "../../providers/connector/chat-api";
 import { baseUrlProblem, normalUrl } from "../../providers/shared/base-url";
 import { sentence } from "../../providers/shared/checking";
-import { isUsername, usernameRule } from "../../providers/shared/username";
-import { ExitCode } from "../exit-codes";
-import { CommandFailure } from "../failure";
+import { isUsername, usernameRule } from "../../providers/shared/values";
+import { CommandFailure, ExitCode } from "../failure";
 import { bytesOf } from "../read-text";
 import type { Access } from "./access";
 import type { StackSelection } from "./pulumi";
@@ -218,4 +218,30 @@ function endpointOf(name: string, text: string | undefined): string | undefined 
 /** Outputs are never absent; what does not apply is empty. */
 function known(output: string | undefined): string | undefined {
   return output === "" ? undefined : output;
+}
+
+/** Flags that every command has: where the servers are, and `--json`. */
+export interface CommonFlags extends AccessFlags {
+  readonly json?: boolean;
+}
+
+/** Adds the common flags to a command, in a help group of their own. */
+export function withAccessOptions(command: Command): Command {
+  return command
+    .optionsGroup("Output:")
+    .option("--json", "print one JSON document")
+    .optionsGroup("Where the servers are (default: the selected stack's outputs):")
+    .option("-s, --stack <name>", "Pulumi stack to read")
+    .option("-C, --cwd <folder>", "folder of the Pulumi project")
+    .option("--opensearch <url>", "OpenSearch, instead of the stack's")
+    .option("--username <name>", "its user")
+    .option("--password-env <variable>", "variable that holds the password (OLLAMA_CHAT_OPENSEARCH_PASSWORD)")
+    .option("--ca-file <path>", "PEM of the authority that signed its certificate")
+    .option("--skip-tls-verify", "accept any certificate")
+    .option("--ollama <url>", "Ollama, instead of the stack's")
+    .option("--model-id <id>", "deployed model on OpenSearch")
+    .option("--api <name>", "what that model takes: generate, chat or openai")
+    .option("--model <name>", "one of the stack's models by its alias, or a name in Ollama")
+    .option("--rag-index <name>", "index of documents")
+    .option("--embedding-model-id <id>", "deployed embedding model on OpenSearch");
 }

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { symptomFor } from "../../diagnosis/diagnose";
-import { ExitCode } from "../exit-codes";
-import { CommandFailure } from "../failure";
+import { CommandFailure, ExitCode } from "../failure";
 import { asJson, PulumiFailure, pulumi, type StackSelection, stackFlag } from "./pulumi";
 
 const byAlias = z.record(z.string(), z.string()).optional();

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { MOST_SECONDS } from "../../clients/seconds";
-import type { CommonFlags } from "../access/access-options";
+import { MOST_SECONDS } from "../../clients/wait";
+import type { CommonFlags } from "../access/find-access";
 
 /** Flags of the commands that put one question. */
 export interface AnswerFlags extends CommonFlags {

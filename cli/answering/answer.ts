@@ -1,3 +1,6 @@
+import { UnreachableError } from "../../clients/errors";
+import { CommandFailure, ExitCode } from "../failure";
+
 /** One part of a conversation, in the form of Ollama's and OpenAI's chat APIs. */
 export interface Message {
   readonly role: "system" | "user" | "assistant";
@@ -56,3 +59,35 @@ export interface Answerer {
 
 /** Long enough for a model on a CPU; the connectors of this package wait as long. */
 export const DEFAULT_TIMEOUT_SECONDS = 300;
+
+/** A word, or up to four signs of those that are written without spaces: no tokenizer makes fewer tokens of them. */
+const AT_LEAST_ONE = /[\u3040-\u30ff\u3400-\u9fff]{1,4}|[^\s\u3040-\u30ff\u3400-\u9fff]+/gu;
+/** Smaller counts may be those of a server that leaves out what it still knew of the last prompt. */
+const LEAST_CONTEXT = 1_000;
+
+/**
+ * True where a model read fewer tokens than what was sent has at the least. Ollama drops what its context does not hold,
+ * and says so to nobody.
+ *
+ * @param promptTokens what the model server counted
+ */
+export function isPromptCut(messages: readonly Message[], promptTokens: number | undefined): boolean {
+  if (promptTokens === undefined || promptTokens < LEAST_CONTEXT) return false;
+  let least = 0;
+  for (const { content } of messages) least += content.match(AT_LEAST_ONE)?.length ?? 0;
+  return promptTokens < least;
+}
+
+/** A wait that reached the caller's own limit, told as what it is: the server may be well, and the model slow. */
+export function explainedIfTooSlow(error: unknown, title: string, timeoutSeconds: number): unknown {
+  if (!(error instanceof UnreachableError) || error.kind !== "timeout") return error;
+  return new CommandFailure(
+    ExitCode.failed,
+    {
+      what: `No answer from ${title} within ${timeoutSeconds} s.`,
+      cause: "The model is slow on this machine, or still being loaded, or the answer is long.",
+      fix: "Raise --timeout-seconds, ask for a shorter answer, or use a smaller model; ollama-chat models shows which.",
+    },
+    { cause: error },
+  );
+}

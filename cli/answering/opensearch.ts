@@ -1,15 +1,16 @@
 import { UnexpectedAnswerError } from "../../clients/errors";
+import { openSearch } from "../../clients/opensearch/connect";
 import { predict } from "../../clients/opensearch/predict";
 import { answerContent, answerMeasures } from "../../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { Deadline } from "../../clients/wait";
 import { ChatApi } from "../../providers/connector/chat-api";
 import { promptText } from "../../providers/connector/prompt-text";
+import type { Access } from "../access/access";
+import { CommandFailure, ExitCode } from "../failure";
 import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
-import { flattened } from "./flattened";
-import { isPromptCut } from "./prompt-cut";
+import { explainedIfTooSlow, isPromptCut } from "./answer";
 import { toldContext } from "./told-context";
-import { explainedIfTooSlow } from "./too-slow";
 
 export interface DeployedModel {
   readonly server: OpenSearchServer;
@@ -89,4 +90,44 @@ function noText({ modelId, api }: DeployedModel, answer: unknown): UnexpectedAns
     `POST /_plugins/_ml/models/${modelId}/_predict`,
     `it holds no text of the API ${api}: ${shown}`,
   );
+}
+
+/**
+ * A conversation as one text, for `/api/generate`, which takes one prompt. A single question stays as it is; with more,
+ * each part says whose it is, and the last line is for the model to go on from. (Ollama puts the whole into the
+ * model's own template as one user message.)
+ */
+export function flattened(messages: readonly Message[]): string {
+  const system = messages.filter(({ role }) => role === "system").map(({ content }) => content);
+  const turns = messages.filter(({ role }) => role !== "system");
+  if (turns.length <= 1) return [...system, ...turns.map(({ content }) => content)].join("\n\n");
+  const told = turns.map(({ role, content }) => `${role === "user" ? "User" : "Assistant"}: ${content}`);
+  return [...system, ...told, "Assistant:"].join("\n\n");
+}
+
+/** @throws CommandFailure where no source names an OpenSearch or a deployed model. */
+export function openSearchAnswerer(access: Access): Answerer {
+  const { opensearch, modelId, api, chatModel: model, ollamaEndpoint, aliases = [] } = access;
+  if (opensearch === undefined) {
+    throw new CommandFailure(ExitCode.noAccess, {
+      what: "No OpenSearch is known that could be asked.",
+      cause: `The servers come from ${access.source}, and no OpenSearch is among them.`,
+      fix: "Give --opensearch URL --model-id ID, or ask Ollama itself: --direct (chat: --through ollama).",
+    });
+  }
+  if (modelId === undefined && model !== undefined && aliases.length > 0) {
+    throw new CommandFailure(ExitCode.noAccess, {
+      what: `No deployed model is known on ${opensearch.endpoint} by the name ${model}.`,
+      cause: `The servers come from ${access.source}, whose models are ${aliases.join(", ")}.`,
+      fix: "Give --model with one of these, or --model-id ID; ollama-chat models lists the deployed ones.",
+    });
+  }
+  if (modelId === undefined) {
+    throw new CommandFailure(ExitCode.noAccess, {
+      what: `No deployed model is known on ${opensearch.endpoint}.`,
+      cause: `The servers come from ${access.source}, which names no model's id.`,
+      fix: "Give --model-id ID; ollama-chat models lists the deployed ones.",
+    });
+  }
+  return throughOpenSearch({ server: openSearch(opensearch), modelId, api, model, ollamaEndpoint });
 }

@@ -6,8 +6,8 @@ import { wrapped } from "../terminal/wrap";
 import type { Answer, Message } from "./answer";
 import type { AnswerFlags } from "./answer-options";
 import { answerRemarks, measuresLine } from "./measures";
-import { ollamaAnswerer } from "./ollama-answerer";
-import { openSearchAnswerer } from "./opensearch-answerer";
+import { ollamaAnswerer } from "./ollama";
+import { openSearchAnswerer } from "./opensearch";
 
 /** Puts one question to the stack's model, as the flags say, and waits for the whole answer. */
 export async function putQuestion(session: Session, flags: AnswerFlags, question: string): Promise<Answer> {

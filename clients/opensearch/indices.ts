@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ServerError } from "../errors";
 import { refresh } from "./documents";
-import { orMissing } from "./missing";
+import { orMissing } from "./refusal";
 import { type OpenSearchServer, path } from "./server";
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ServerError } from "../errors";
 import { searchAnswer, writeAnswer } from "./answers";
-import { orMissing } from "./missing";
+import { orMissing } from "./refusal";
 import { whileOpening } from "./retry";
 import { type OpenSearchServer, path } from "./server";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Deadline } from "../wait";
 import { anyObject, searchAnswer, writeAnswer } from "./answers";
-import { orMissing } from "./missing";
+import { orMissing } from "./refusal";
 import { whileOpening } from "./retry";
 import { type OpenSearchServer, path } from "./server";
 

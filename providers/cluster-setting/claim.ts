@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ClusterSettings, SettingScope, SettingValue } from "../../clients/opensearch/cluster";
-import { canonicalJson, shortHash } from "../shared/canonical";
+import { canonicalJson, shortHash } from "../shared/compare";
 import type { Memory } from "./plan";
 
 /**

@@ -1,12 +1,10 @@
 import { clusterInfo, getClusterSettings } from "../../clients/opensearch/cluster";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
-import { shortHash } from "../shared/canonical";
 import { checkWith, sentence } from "../shared/checking";
-import { BOOKKEEPING, changedKeys } from "../shared/compare";
-import { explained, nameOf } from "../shared/explain";
+import { BOOKKEEPING, changedKeys, shortHash } from "../shared/compare";
+import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import { type CheckFailure, type Lifecycle, PartialFailure } from "../shared/lifecycle";
-import { connectionSecrets } from "../shared/open-search-secrets";
 import { newInstance } from "../shared/ownership";
 import { oneAtATime, sharedServer } from "../shared/run-memory";
 import { hasUnknown, isUnknown } from "../shared/unknown";

@@ -5,7 +5,6 @@ import { ProgramError } from "../shared/program-error";
 import { keepAlive, modelOptions, seconds } from "../shared/values";
 
 const text = (rule: string) => z.string(rule).min(1, rule);
-const outputRule = "must be the value itself: call the preset inside apply, as in endpoint.apply((endpoint) => …)";
 const count = z.number("must be a number").optional();
 
 const common = {
@@ -49,17 +48,8 @@ export function checkOpenAiArgs(preset: string, args: unknown): void {
 /** A program in JavaScript may leave out, or pass, anything. */
 function check(preset: string, schema: z.ZodType, args: unknown): void {
   const given = typeof args === "object" && args !== null ? args : {};
-  const outputs = Object.entries(given).filter(([, value]) => isOutput(value));
-  const problems =
-    outputs.length > 0
-      ? outputs.map(([name]) => `${name} is an Output: ${outputRule}`)
-      : checkWith(schema, given).map(({ reason }) => reason);
+  const problems = checkWith(schema, given).map(({ reason }) => reason);
   if (problems.length > 0) throw new ProgramError(`${preset}: ${problems.join("; ")}`);
-}
-
-/** By the mark that `pulumi.Output.isInstance` goes by. */
-function isOutput(value: unknown): boolean {
-  return (typeof value === "object" || typeof value === "function") && value !== null && "__pulumiOutput" in value;
 }
 
 /** @throws ProgramError always. */

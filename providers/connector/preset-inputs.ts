@@ -97,10 +97,13 @@ export function openAiChat(
   args: Omit<OpenAiPresetArgs, "apiKey"> & Pick<PresetInputs<OpenAiPresetArgs>, "apiKey">,
 ): OpenAiPreset;
 export function openAiChat(args: PresetInputs<OpenAiPresetArgs>): ConnectorPresetInputs;
-export function openAiChat({ apiKey, ...args }: PresetInputs<OpenAiPresetArgs>): ConnectorPresetInputs {
+export function openAiChat(given: PresetInputs<OpenAiPresetArgs>): ConnectorPresetInputs {
+  // A program in JavaScript may pass nothing.
+  const { apiKey, ...args } = given ?? {};
   if (apiKey === undefined) return built(args, presets.openAiChat);
   // The body only names the credential, so nothing else becomes a secret with the key.
-  const body = built(args, (known: OpenAiPresetArgs) => presets.openAiChat({ ...known, apiKey: "" }));
+  const key = typeof apiKey === "object" ? "" : apiKey;
+  const body = built(args, (known: OpenAiPresetArgs) => presets.openAiChat({ ...known, apiKey: key }));
   return { ...body, credential: { api_key: apiKey } };
 }
 

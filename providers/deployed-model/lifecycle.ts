@@ -13,16 +13,12 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { nothingToAdopt } from "../shared/adopt";
-import { asWanted } from "../shared/as-wanted";
 import { withAutoName } from "../shared/auto-name";
 import { checkWith } from "../shared/checking";
-import { BOOKKEEPING, changedKeys, pick } from "../shared/compare";
-import { warnOfDropped } from "../shared/dropped";
-import { explained, nameOf } from "../shared/explain";
+import { asWanted, BOOKKEEPING, changedKeys, pick, warnOfDropped } from "../shared/compare";
+import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import { type Lifecycle, PartialFailure } from "../shared/lifecycle";
-import { connectionSecrets } from "../shared/open-search-secrets";
 import {
   descriptionOf,
   isTakenOver,
@@ -30,6 +26,7 @@ import {
   type Mark,
   markOf,
   newInstance,
+  nothingToAdopt,
   undescribed,
 } from "../shared/ownership";
 import { isRemembered, notNamed, oneAtATime, sharedServer } from "../shared/run-memory";

@@ -18,12 +18,10 @@ import { ExplainedError } from "../../diagnosis/explained-error";
 import { leftBy, removeLeftOver } from "../deployed-model/left-over";
 import { withAutoName } from "../shared/auto-name";
 import { checkWith } from "../shared/checking";
-import { BOOKKEEPING, changedKeys, pick } from "../shared/compare";
-import { warnOfDropped } from "../shared/dropped";
-import { explained, nameOf } from "../shared/explain";
+import { BOOKKEEPING, changedKeys, pick, warnOfDropped } from "../shared/compare";
+import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
-import { connectionSecrets } from "../shared/open-search-secrets";
 import {
   descriptionOf,
   isTakenOver,

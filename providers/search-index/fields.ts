@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { asWanted } from "../shared/as-wanted";
+import { asWanted } from "../shared/compare";
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -13,23 +13,20 @@ import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { checkWith } from "../shared/checking";
 import { BOOKKEEPING, changedKeys } from "../shared/compare";
-import { explained, nameOf } from "../shared/explain";
+import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { CheckFailure, Lifecycle } from "../shared/lifecycle";
-import { connectionSecrets } from "../shared/open-search-secrets";
 import { newInstance } from "../shared/ownership";
 import { sharedServer } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 import { alter } from "./alter";
-import { findPredecessors, planSuccession, succeed } from "./copy";
-import { fieldsOf, mappingCanBecome, mappingsDiffer } from "./fields";
+import { findPredecessors, planSuccession, succeed, WRITE_BLOCK } from "./copy";
+import { fieldsOf, mappingCanBecome, mappingsAsSeen, mappingsDiffer } from "./fields";
 import { type SearchIndexInputs, type SearchIndexState, searchIndexSchema, VectorSearch } from "./inputs";
-import { type Mark, markOf, readMark, sameOwner, withMark } from "./mark";
+import { holdsVector, type Mark, markOf, readMark, sameOwner, sameVector, vectorField, withMark } from "./mark";
 import { autoIndexName } from "./name";
-import { asSeen } from "./seen";
-import { differingSettings, flatSettings, isStatic } from "./settings";
-import { sameVector, vectorField } from "./vectors";
+import { differingSettings, flatSettings, isStatic, settingsAsSeen } from "./settings";
 
 const SCHEMA_VERSION = 1;
 const NOTHING_WRITTEN = [...BOOKKEEPING, "copyDocuments", "forceDelete", "adoptExisting"];
@@ -241,4 +238,28 @@ function notEmpty(id: string, documents: number): ExplainedError {
     cause: "Deleting it would lose them, and forceDelete is not set.",
     fix: `To lose them, set forceDelete: true and run pulumi up first, or delete the index by hand: DELETE /${id}. To keep them, set retainOnDelete in the resource options and run pulumi up first.`,
   });
+}
+
+/** The state as the server shows it. Only what the program set is compared: the rest is the server's. */
+function asSeen(state: SearchIndexState, index: IndexDocument): SearchIndexState {
+  const properties = (index.mappings.properties ?? {}) as Record<string, unknown>;
+  const { vector, vectorSearch } = state;
+  const found = vector === undefined ? undefined : properties[vector.field];
+  const seen = {
+    ...state,
+    mappings: mappingsAsSeen(state.mappings, index.mappings),
+    settings: settingsSeen(state, index),
+    vector: vector !== undefined && holdsVector(found, vector, vectorSearch) ? vector : undefined,
+    indexUuid: index.uuid,
+  };
+  const present = Object.entries(seen).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as unknown as SearchIndexState;
+}
+
+/** A write block that the program knows nothing of is left by a copy that was interrupted: it shows, and goes. */
+function settingsSeen(state: SearchIndexState, index: IndexDocument): SearchIndexState["settings"] {
+  const seen = state.settings === undefined ? undefined : settingsAsSeen(state.settings, index.settings);
+  const blocked = index.settings[WRITE_BLOCK] === "true" && !(WRITE_BLOCK in flatSettings(state.settings));
+  const superseded = readMark(index.mappings._meta as Record<string, unknown> | undefined)?.supersededBy;
+  return blocked && superseded === undefined ? { ...seen, [WRITE_BLOCK]: "true" } : seen;
 }

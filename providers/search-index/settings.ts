@@ -1,4 +1,4 @@
-import { canonicalJson } from "../shared/canonical";
+import { canonicalJson } from "../shared/compare";
 
 /** A setting's value as the server keeps it. */
 export type IndexSettingValue = string | readonly string[] | null;

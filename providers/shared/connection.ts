@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { BASE_URL_RULE, baseUrlProblem } from "./base-url";
-import { isUsername, usernameRule } from "./username";
-import { seconds } from "./values";
+import { isUsername, seconds, usernameRule } from "./values";
 
 export type { Connection } from "../../clients/opensearch/connect";
 

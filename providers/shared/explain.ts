@@ -1,4 +1,5 @@
 import { UnreachableError } from "../../clients/errors";
+import { type Connection, PASSWORD_OVERRIDE } from "../../clients/opensearch/connect";
 import { redact, rememberSecrets } from "../../clients/redact";
 import { causeAndFix } from "../../diagnosis/diagnose";
 import { ExplainedError } from "../../diagnosis/explained-error";
@@ -71,4 +72,13 @@ export function nameOf(properties: object): string {
   if (typeof owner === "string" && owner.includes("::")) return owner.slice(owner.lastIndexOf("::") + 2);
   const name = (properties as { name?: unknown }).name;
   return typeof name === "string" ? name : "";
+}
+
+/** Secret texts that a resource's connection brings with it. */
+export function connectionSecrets(properties: object): (string | undefined)[] {
+  const connection = (properties as { connection?: Connection }).connection;
+  const fromVariable = connection?.passwordEnv === undefined ? undefined : process.env[connection.passwordEnv];
+  const passwords = [connection?.password, fromVariable, process.env[PASSWORD_OVERRIDE]].filter((text) => text);
+  // Together with the user they make up the header of basic authentication.
+  return passwords.flatMap((password) => [password, `${connection?.username}:${password}`]);
 }

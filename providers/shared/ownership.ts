@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { ExplainedError } from "../../diagnosis/explained-error";
 import { ownerDescription, ownerHash } from "./auto-name";
 import { backend } from "./backend";
-import { shortHash } from "./canonical";
+import { shortHash } from "./compare";
 
 /**
  * What an object on the server says of the resource that made it. By this an interrupted run's object is known again,
@@ -84,4 +85,21 @@ export function leftBeside(object: string): string {
 /** Whether a later create took over what is kept in this state: then the object is not this state's to delete. */
 export function isTakenOver(found: Pick<Mark, "instance"> | undefined, state: { readonly instance?: string }): boolean {
   return found?.instance !== undefined && found.instance !== state.instance;
+}
+
+/** The failure of a take-over by an id that the cluster does not know. */
+export function nothingToAdopt(kind: string, id: string, endpoint: string): ExplainedError {
+  return new ExplainedError({
+    what: `There is no ${kind} ${id} on ${endpoint}.`,
+    cause: "adoptId names an object that was deleted, or that is on another cluster.",
+    fix: "Correct adoptId, or leave it out to have a new one made.",
+  });
+}
+
+/** What the engine and the CLI call the organization of a stack whose backend knows none. */
+const NONE = "organization";
+
+/** The organization of a stack, where its backend has any. */
+export function organizationNamed(name: string | undefined): string | undefined {
+  return name === NONE ? undefined : name;
 }

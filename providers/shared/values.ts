@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isDuration } from "../../clients/ollama/duration";
 import { isModelName } from "../../clients/ollama/names";
 import { optionProblem } from "../../clients/ollama/options";
-import { MOST_SECONDS } from "../../clients/seconds";
+import { MOST_SECONDS } from "../../clients/wait";
 
 export { isKnownOption, typedOptions } from "../../clients/ollama/options";
 
@@ -100,4 +100,11 @@ export function typedAsOllamaWants(options: Readonly<Record<string, unknown>>, c
     const message = optionProblem(name, value);
     if (message !== undefined) context.addIssue({ code: "custom", message, path: [name] });
   }
+}
+
+/** RFC 7617: a colon ends the user in the header of basic authentication, so that what follows it is a password. */
+export const usernameRule = "must be the user alone, without a colon; the password is given apart";
+
+export function isUsername(text: string): boolean {
+  return !text.includes(":");
 }

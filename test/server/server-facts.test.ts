@@ -4,7 +4,7 @@ import { openSearch } from "../../clients/opensearch/connect";
 import { predict } from "../../clients/opensearch/predict";
 import { answerMeasures } from "../../clients/opensearch/predict-answer";
 import { Deadline } from "../../clients/wait";
-import { isKnownDefault } from "../../providers/cluster-setting/known-defaults";
+import { isKnownDefault } from "../../providers/cluster-setting/plan";
 import { ConnectorProtocol } from "../../providers/connector/inputs";
 import { connectorLifecycle } from "../../providers/connector/lifecycle";
 import { SAFE_TEXT } from "../../providers/shared/auto-name";

@@ -1,8 +1,9 @@
-import type { AnswerFlags } from "../../answering/answer-options";
+import type { Command } from "commander";
+import { withAccessOptions } from "../../access/find-access";
+import { type AnswerFlags, withAnswerOptions } from "../../answering/answer-options";
 import { answerJson } from "../../answering/measures";
 import { putQuestion, tellAnswer } from "../../answering/put-question";
-import { ExitCode } from "../../exit-codes";
-import { CommandFailure } from "../../failure";
+import { CommandFailure, ExitCode } from "../../failure";
 import { givenText } from "../../read-text";
 import type { Session } from "../../session";
 
@@ -18,4 +19,15 @@ export async function ask(session: Session, words: readonly string[], flags: Ans
   }
   const answer = await putQuestion(session, flags, question);
   tellAnswer(session.output(flags), answer, answerJson(answer));
+}
+
+/** Adds the command `ask`. */
+export function registerAsk(program: Command, session: Session): void {
+  const command = program
+    .command("ask")
+    .description("Put one question to the stack's model.")
+    .argument("[question...]", "the question; - or nothing reads it from standard input");
+  withAccessOptions(withAnswerOptions(command)).action(async (words: string[], flags: AnswerFlags) => {
+    await ask(session, words, flags);
+  });
 }

@@ -1,4 +1,6 @@
-import type { CommonFlags } from "../../access/access-options";
+import type { Command } from "commander";
+import { type CommonFlags, withAccessOptions } from "../../access/find-access";
+import { positiveNumber, secondsFlag } from "../../answering/answer-options";
 import { toldContext } from "../../answering/told-context";
 import type { Session } from "../../session";
 import { withWaiting } from "../../terminal/waiting";
@@ -34,4 +36,23 @@ function introduction({ answerer, because }: Way): string {
   const how = answerer.through === "ollama" ? "word by word" : "each answer comes whole";
   const why = because === undefined ? "" : `${because}, so this is `;
   return `${why}${answerer.title}, ${answerer.endpoint}; ${how}.`;
+}
+
+/** Adds the command `chat`. */
+export function registerChat(program: Command, session: Session): void {
+  const command = program
+    .command("chat")
+    .description("Talk with the stack's model, turn by turn; without a terminal each line of stdin is a turn.")
+    .optionsGroup("Talking:")
+    .option("--through <way>", "opensearch or ollama (default: Ollama where it can be reached)")
+    .option("--system <text>", "instruction that goes before everything")
+    .option(
+      "--context-tokens <n>",
+      "tokens that the model's context holds; older turns are left out (default: as Ollama tells, else 4096)",
+      positiveNumber,
+    )
+    .option("--timeout-seconds <n>", "longest wait for one answer", secondsFlag, 300);
+  withAccessOptions(command).action(async (flags: ChatFlags) => {
+    await chat(session, flags);
+  });
 }

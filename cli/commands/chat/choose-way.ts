@@ -2,10 +2,9 @@ import { findModel, serverVersion } from "../../../clients/ollama/models";
 import { OllamaServer } from "../../../clients/ollama/server";
 import type { Access } from "../../access/access";
 import type { Answerer } from "../../answering/answer";
-import { ollamaAnswerer } from "../../answering/ollama-answerer";
-import { openSearchAnswerer } from "../../answering/opensearch-answerer";
-import { ExitCode } from "../../exit-codes";
-import { CommandFailure } from "../../failure";
+import { ollamaAnswerer } from "../../answering/ollama";
+import { openSearchAnswerer } from "../../answering/opensearch";
+import { CommandFailure, ExitCode } from "../../failure";
 
 /** Long enough for a server that is there; a chat should begin. */
 const PROBE_SECONDS = 3;

@@ -4,7 +4,6 @@ import { sameModel } from "../../../clients/ollama/names";
 import { OllamaServer } from "../../../clients/ollama/server";
 import type { Access } from "../../access/access";
 import type { ChatRoom } from "./chat-room";
-import { asJson, asMarkdown } from "./transcript";
 
 const HELP: readonly (readonly [string, string])[] = [
   ["/help", "this list"],
@@ -100,4 +99,21 @@ function statsText(room: ChatRoom): string {
   const { answers, seconds, tokens, evalSeconds } = room.totals;
   const rate = evalSeconds > 0 ? `, ${(tokens / evalSeconds).toFixed(1)} tokens/s` : "";
   return `${answers} ${answers === 1 ? "answer" : "answers"} in ${seconds.toFixed(1)} s, ${tokens} tokens${rate}`;
+}
+
+/** A conversation for reading. */
+function asMarkdown({ conversation, answerer }: ChatRoom): string {
+  const { system, turns } = conversation;
+  const parts = [`# Chat with ${answerer.model ?? "the model"}`];
+  if (system !== undefined) parts.push(`> ${system.replaceAll("\n", "\n> ")}`);
+  for (const { question, answer, stopped } of turns) {
+    parts.push(`**You:** ${question}`, `${answer.trim()}${stopped ? " … (stopped)" : ""}`);
+  }
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** A conversation for programs, with the messages in the form of the chat APIs. */
+function asJson({ conversation, answerer }: ChatRoom): string {
+  const { model = null, through } = answerer;
+  return `${JSON.stringify({ model, through, messages: conversation.allMessages() }, undefined, 2)}\n`;
 }

@@ -1,6 +1,6 @@
 import type { Access } from "../../access/access";
 import { tellAbout } from "../../answering/put-question";
-import { ExitCode } from "../../exit-codes";
+import { ExitCode } from "../../failure";
 import { explanationOf, failureText } from "../../report-failure";
 import type { Session } from "../../session";
 import { harmless } from "../../terminal/harmless";

@@ -1,10 +1,10 @@
+import type { Command } from "commander";
 import { redact } from "../../../clients/redact";
 import { ChatApi } from "../../../providers/connector/chat-api";
 import type { Access } from "../../access/access";
-import type { CommonFlags } from "../../access/access-options";
-import { stackToRead } from "../../access/find-access";
-import { ExitCode } from "../../exit-codes";
-import { CommandFailure } from "../../failure";
+import { type CommonFlags, stackToRead, withAccessOptions } from "../../access/find-access";
+import { secondsFlag } from "../../answering/answer-options";
+import { CommandFailure, ExitCode } from "../../failure";
 import type { Output } from "../../output";
 import type { Session } from "../../session";
 import { withWaiting } from "../../terminal/waiting";
@@ -151,5 +151,27 @@ function nobodyToAsk(): CommandFailure {
     what: "--fix asks before it changes anything, and there is no terminal to ask on.",
     cause: "Standard input or standard error is no terminal, or --json was given.",
     fix: "Add --yes to let it do what is safe without asking.",
+  });
+}
+
+/** Longest wait for one answer: a large model that loads from a slow disk takes a minute and more. */
+const DEFAULT_ANSWER_SECONDS = 120;
+
+/** Adds the command `doctor`. */
+export function registerDoctor(program: Command, session: Session): void {
+  const command = program
+    .command("doctor")
+    .description(
+      "Check every link of the chain, from the containers to an answer, and say what is wrong and what to do.",
+    )
+    .option(
+      "--fix",
+      "mend what is safe: pull a missing model, deploy the model again, remove what interrupted runs left",
+    )
+    .option("--yes", "with --fix: do not ask first")
+    .option("--forget-claims-of <project/stack>", "with --fix: give back settings of another stack, which is gone")
+    .option("--timeout <seconds>", "longest wait for one answer of a model", secondsFlag, DEFAULT_ANSWER_SECONDS);
+  withAccessOptions(command).action(async (flags: DoctorFlags) => {
+    await doctor(flags, session);
   });
 }

@@ -1,8 +1,7 @@
 import { clusterInfo } from "../../../clients/opensearch/cluster";
 import { reportingTo } from "../../../clients/report";
 import { giveBack } from "../../../providers/cluster-setting/release";
-import { ExitCode } from "../../exit-codes";
-import { CommandFailure } from "../../failure";
+import { CommandFailure, ExitCode } from "../../failure";
 import type { Repair } from "./check";
 import type { Scene } from "./scene";
 import { type KnownClaim, knownClaims, told } from "./stack/claims";

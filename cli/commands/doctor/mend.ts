@@ -3,7 +3,7 @@ import { confirm, isCancel } from "@clack/prompts";
 import { redact } from "../../../clients/redact";
 import { causeAndFix } from "../../../diagnosis/diagnose";
 import { ExplainedError, type Explanation } from "../../../diagnosis/explained-error";
-import { Interrupted } from "../../interrupted";
+import { Interrupted } from "../../failure";
 import type { Output } from "../../output";
 import type { Session } from "../../session";
 import { cutToWidth } from "../../terminal/width";

@@ -5,7 +5,7 @@ import { Deadline, type Look, waitFor } from "../../../clients/wait";
 import { ensureDeployed } from "../../../providers/deployed-model/deployment";
 import { probeParameters } from "../../../providers/deployed-model/probe";
 import type { Repair } from "./check";
-import { frozenRefusal } from "./frozen";
+import { frozenRefusal } from "./checks/chain";
 import type { Scene } from "./scene";
 
 const DEPLOY_MILLISECONDS = 120_000;

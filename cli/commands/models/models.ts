@@ -1,9 +1,9 @@
+import type { Command } from "commander";
 import { sameModel } from "../../../clients/ollama/names";
 import type { Explanation } from "../../../diagnosis/explained-error";
 import type { Access } from "../../access/access";
-import type { CommonFlags } from "../../access/access-options";
-import { ExitCode } from "../../exit-codes";
-import { CommandFailure } from "../../failure";
+import { type CommonFlags, withAccessOptions } from "../../access/find-access";
+import { CommandFailure, ExitCode } from "../../failure";
 import { explanationOf, failureText } from "../../report-failure";
 import type { Session } from "../../session";
 import { withWaiting } from "../../terminal/waiting";
@@ -88,4 +88,15 @@ async function tellGuide(session: Session, flags: ModelsFlags): Promise<void> {
   });
   const table = guide(known);
   output.result(table, () => guideText(table, output));
+}
+
+/** Adds the command `models`. */
+export function registerModels(program: Command, session: Session): void {
+  const command = program
+    .command("models")
+    .description("Show what Ollama has, and what is deployed on OpenSearch.")
+    .option("--guide", "show the guide's models instead: true sizes, memory, and whether they fit here");
+  withAccessOptions(command).action(async (flags: ModelsFlags) => {
+    await models(session, flags);
+  });
 }

@@ -1,12 +1,12 @@
-import type { AnswerFlags } from "../../answering/answer-options";
+import type { Command } from "commander";
+import { withAccessOptions } from "../../access/find-access";
+import { type AnswerFlags, withAnswerOptions } from "../../answering/answer-options";
 import { answerJson } from "../../answering/measures";
 import { putQuestion, tellAnswer } from "../../answering/put-question";
-import { ExitCode } from "../../exit-codes";
-import { CommandFailure } from "../../failure";
+import { CommandFailure, ExitCode } from "../../failure";
 import { givenText, readTextFile } from "../../read-text";
 import type { Session } from "../../session";
 import { table } from "../../terminal/table";
-import { filled, placeholdersOf, TEMPLATES, TEXT_PLACEHOLDERS } from "./templates";
 
 export interface PromptFlags extends AnswerFlags {
   readonly list?: boolean;
@@ -123,4 +123,58 @@ function nowhereForText(template: string): CommandFailure {
 
 function braced(names: readonly string[]): string {
   return names.map((name) => `{${name}}`).join(", ");
+}
+
+/** Adds the command `prompt`. */
+export function registerPrompt(program: Command, session: Session): void {
+  const command = program
+    .command("prompt")
+    .description("Fill a prompt template and ask it: qa, summarize, classify, or one of your own.")
+    .argument("[name-and-text...]", "qa, summarize or classify, then the text; - or nothing reads the text from stdin")
+    .optionsGroup("The prompt:")
+    .option("--list", "list the templates")
+    .option("--show", "print the prompt and ask nothing")
+    .option("--file <path>", "take the text from a file")
+    .option("--template <path>", "a template of your own, with {name} where a value goes")
+    .option("--set <name=value>", "a value for your template; repeat for more", collected);
+  withAccessOptions(withAnswerOptions(command)).action(async (words: string[], flags: PromptFlags) => {
+    await prompt(session, words, flags);
+  });
+}
+
+function collected(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** A prompt with `{name}` where a value goes. */
+interface PromptTemplate {
+  readonly name: string;
+  readonly template: string;
+  readonly purpose: string;
+}
+
+const TEMPLATES: readonly PromptTemplate[] = [
+  { name: "qa", template: "Question: {query}\nAnswer: ", purpose: "answer a question" },
+  { name: "summarize", template: "Summarize this: {text}\n\nSummary: ", purpose: "summarize a text" },
+  { name: "classify", template: "Classify this: {text}\n\nCategory: ", purpose: "put a text into a category" },
+];
+
+/** Placeholders that the command's text fills. */
+const TEXT_PLACEHOLDERS: readonly string[] = ["query", "text"];
+
+/** `{name}`, or doubled braces around a name, which stand for single ones. Other braces mean nothing. */
+const PLACEHOLDER = /\{\{([A-Za-z_]\w*)\}\}|\{([A-Za-z_]\w*)\}/g;
+
+/** Names of a template's placeholders, each once, in their order. */
+export function placeholdersOf(template: string): string[] {
+  const names = [...template.matchAll(PLACEHOLDER)].flatMap(([, , name]) => (name === undefined ? [] : [name]));
+  return [...new Set(names)];
+}
+
+/** The template with its values. Values go in once, as they are: braces in them mean nothing. */
+export function filled(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replaceAll(PLACEHOLDER, (whole, literal: string | undefined, name: string | undefined) => {
+    if (name === undefined) return `{${literal}}`;
+    return values[name] ?? whole;
+  });
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_RETRIEVAL, RETRIEVALS } from "../../../rag/retrieve";
-import { type CommonFlags, withAccessOptions } from "../../access/access-options";
+import { type CommonFlags, withAccessOptions } from "../../access/find-access";
 import { secondsFlag } from "../../answering/answer-options";
 import type { Session } from "../../session";
 import { type AskFlags, askDocuments } from "./ask";

@@ -3,8 +3,7 @@ import type { OpenSearchServer } from "../../../clients/opensearch/server";
 import { isIndexName } from "../../../providers/search-index/name";
 import { describePassageIndex, type PassageIndex } from "../../../rag/passage-index";
 import type { Access } from "../../access/access";
-import { ExitCode } from "../../exit-codes";
-import { CommandFailure } from "../../failure";
+import { CommandFailure, ExitCode } from "../../failure";
 
 export interface FoundIndex {
   readonly server: OpenSearchServer;

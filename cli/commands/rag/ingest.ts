@@ -1,9 +1,8 @@
 import type { SkippedFile } from "../../../rag/documents";
 import { type IngestReport, ingest } from "../../../rag/ingest";
 import type { IndexedDocument } from "../../../rag/ingest-plan";
-import type { CommonFlags } from "../../access/access-options";
-import { ExitCode } from "../../exit-codes";
-import { CommandFailure } from "../../failure";
+import type { CommonFlags } from "../../access/find-access";
+import { CommandFailure, ExitCode } from "../../failure";
 import type { Output } from "../../output";
 import type { Session } from "../../session";
 import { harmlessName } from "../../terminal/harmless";

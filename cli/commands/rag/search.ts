@@ -1,9 +1,8 @@
 import { wordsLeftOut } from "../../../rag/content-words";
 import { type FoundPassage, type Ranking, type Retrieval, type Retrieved, retrieve } from "../../../rag/retrieve";
 import type { Access } from "../../access/access";
-import type { CommonFlags } from "../../access/access-options";
-import { ExitCode } from "../../exit-codes";
-import { CommandFailure } from "../../failure";
+import type { CommonFlags } from "../../access/find-access";
+import { CommandFailure, ExitCode } from "../../failure";
 import type { Output } from "../../output";
 import { givenText } from "../../read-text";
 import type { Session } from "../../session";

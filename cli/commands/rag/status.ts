@@ -1,6 +1,6 @@
 import { countDocuments } from "../../../clients/opensearch/indices";
 import { rankingOf } from "../../../rag/retrieve";
-import type { CommonFlags } from "../../access/access-options";
+import type { CommonFlags } from "../../access/find-access";
 import type { Session } from "../../session";
 import { withWaiting } from "../../terminal/waiting";
 import { findIndex } from "./find-index";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { flattened } from "../../../cli/answering/flattened";
-import { isPromptCut } from "../../../cli/answering/prompt-cut";
+import { isPromptCut } from "../../../cli/answering/answer";
+import { flattened } from "../../../cli/answering/opensearch";
 import { Conversation } from "../../../cli/commands/chat/conversation";
 import { estimateTokens } from "../../../rag/tokens";
 

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ExitCode } from "../../../cli/exit-codes";
-import { CommandFailure } from "../../../cli/failure";
+import { CommandFailure, ExitCode } from "../../../cli/failure";
 import { Output } from "../../../cli/output";
 import { reportFailure } from "../../../cli/report-failure";
 import { Collected } from "../../support/collected";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { filled, placeholdersOf } from "../../../cli/commands/prompt/templates";
+import { filled, placeholdersOf } from "../../../cli/commands/prompt/prompt";
 import { commandLine } from "../../support/command-line";
 
 describe("templates", () => {

@@ -6,8 +6,8 @@ import { z } from "zod";
 import { ServerError, UnexpectedAnswerError, UnreachableError } from "../../../clients/errors";
 import { clusterInfo } from "../../../clients/opensearch/cluster";
 import { openSearch, passwordOf } from "../../../clients/opensearch/connect";
-import { isMissing, orMissing } from "../../../clients/opensearch/missing";
 import { usersOfModel } from "../../../clients/opensearch/model-users";
+import { isMissing, orMissing } from "../../../clients/opensearch/refusal";
 import type { OpenSearchServer } from "../../../clients/opensearch/server";
 
 type Answer = (response: ServerResponse, path: string) => void;

@@ -38,19 +38,17 @@ describe("a mistake in a program is told without a stack, by what is wrong and w
     ],
     ["openAiChat", { ...OLLAMA, endpoint: 7 }, `openAiChat: endpoint is 7: ${URL_RULE}`],
     ["openAiChat", { ...OLLAMA, maxTokens: "64" }, 'openAiChat: maxTokens is "64": must be a number'],
+    [
+      "openAiChat",
+      undefined,
+      "openAiChat: endpoint is missing: must be the base URL of a model server, such as http://ollama:11434; model is missing: must be a model's name, such as smollm2:135m",
+    ],
+    ["openAiChat", { ...OLLAMA, apiKey: 5 }, "openAiChat: apiKey is [secret]: must be a text"],
     ["trustedEndpointRegex", undefined, "url is missing: must be a URL of a model server"],
     ["promptText", undefined, "promptText: text is missing: must be a text"],
   ])("%s(%j)", (name, args, message) => {
     const failure = thrownBy(() => unsafe[name]?.(args));
     expect(failure.message).toBe(message);
-    expect(pulumi.RunError.isInstance(failure)).toBe(true);
-  });
-
-  it("an Output where a preset needs a value", () => {
-    const failure = thrownBy(() => unsafe.ollamaChat?.({ ...OLLAMA, endpoint: pulumi.output("http://ollama:11434") }));
-    expect(failure.message).toBe(
-      "ollamaChat: endpoint is an Output: must be the value itself: call the preset inside apply, as in endpoint.apply((endpoint) => …)",
-    );
     expect(pulumi.RunError.isInstance(failure)).toBe(true);
   });
 

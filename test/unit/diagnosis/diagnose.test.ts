@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { DeadlineError, ServerError } from "../../../clients/errors";
-import { causeAndFix, diagnose, symptomOf } from "../../../diagnosis/diagnose";
+import { causeAndFix, diagnose, SYMPTOMS, symptomOf } from "../../../diagnosis/diagnose";
 import { ExplainedError } from "../../../diagnosis/explained-error";
 import { OLLAMA_SYMPTOMS } from "../../../diagnosis/ollama-symptoms";
-import { SYMPTOMS } from "../../../diagnosis/symptoms";
 import { THEMES } from "../../../diagnosis/themes";
 
 const refusal = (status: number, reason: string) => new ServerError(status, "status_exception", reason, "POST /x");

@@ -4,11 +4,10 @@ import { answerText } from "../../../../clients/opensearch/predict-answer";
 import { Deadline } from "../../../../clients/wait";
 import { HOST_GATEWAY } from "../../../../components/addresses";
 import { diagnose } from "../../../../diagnosis/diagnose";
-import { javaMatches } from "../../../../providers/connector/java-regex";
+import { javaMatches } from "../../../../providers/connector/java-syntax";
 import { probeParameters } from "../../../../providers/deployed-model/probe";
 import { isLoopback } from "../../../../providers/shared/base-url";
 import { type Check, fail, notHere, nothing, type Outcome, ok } from "../check";
-import { frozenRefusal } from "../frozen";
 import { seconds, shownSeconds, timingsSchema } from "../ollama-looks";
 import { readSettingsAnew } from "../redeploy";
 import { outcomeOf } from "../run-checks";
@@ -141,4 +140,13 @@ async function latency(scene: Scene): Promise<Outcome> {
   return ok(
     `${shownSeconds(predicted.seconds)}: ${parts.map(([name, took]) => `${name} ${shownSeconds(took)}`).join(", ")}`,
   );
+}
+
+/** Refusals by settings that are copied into a model when it is deployed (ml-commons #2142). */
+const FROZEN: readonly string[] = ["private-address", "endpoint-not-trusted", "private-endpoint-not-trusted"];
+
+/** Whether a model refuses by such a setting; its row in the tables. */
+export function frozenRefusal(error: unknown): string | undefined {
+  const id = diagnose(error)?.id;
+  return id !== undefined && FROZEN.includes(id) ? id : undefined;
 }

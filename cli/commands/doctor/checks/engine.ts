@@ -1,11 +1,12 @@
+import { z } from "zod";
 import { DockerEngine } from "../../../../clients/docker/engine";
+import { STACK_LABEL } from "../../../../components/stack-label";
 import { symptomFor } from "../../../../diagnosis/diagnose";
 import { PulumiFailure } from "../../../access/pulumi";
 import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
 import type { Scene } from "../scene";
 import { type Damaged, damagedFiles, isHeld, type Lock } from "../stack/backend";
-import { leftOvers } from "../stack/left-overs";
-import type { Pending } from "../stack/state";
+import type { Pending, StackState } from "../stack/state";
 
 const GROUP = "Stack";
 
@@ -79,4 +80,29 @@ async function inDocker(scene: Scene): Promise<Outcome> {
   const seen = `the state does not know ${[...containers, ...networks].join(", ")}`;
   const symptom = containers.length > 0 ? "container-left-over" : "network-left-over";
   return { ...warn(symptom, seen), names: { NAME: (containers.length > 0 ? containers : networks).join(" ") } };
+}
+
+const containers = z.array(z.object({ Id: z.string(), Names: z.array(z.string()) }));
+const networks = z.array(z.object({ Id: z.string(), Name: z.string() }));
+
+/** Names of what Docker has under a stack's label and its state has not. Volumes are kept on purpose now and then. */
+interface LeftOvers {
+  readonly containers: readonly string[];
+  readonly networks: readonly string[];
+}
+
+/** @throws Error where Docker does not answer. */
+async function leftOvers(engine: DockerEngine, { name, ids }: StackState): Promise<LeftOvers> {
+  const label = `${STACK_LABEL}=${name.split("/").slice(-2).join("/")}`;
+  const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
+  const [ofContainers, ofNetworks] = await Promise.all([
+    engine.get(`/containers/json?all=1&filters=${filters}`, containers),
+    engine.get(`/networks?filters=${filters}`, networks),
+  ]);
+  return {
+    containers: ofContainers
+      .filter(({ Id }) => !ids.has(Id))
+      .flatMap(({ Names }) => Names[0]?.replace(/^\//, "") ?? []),
+    networks: ofNetworks.filter(({ Id }) => !ids.has(Id)).map(({ Name }) => Name),
+  };
 }

@@ -2,11 +2,12 @@ import { UnreachableError } from "../../../../clients/errors";
 import type { ListedModel } from "../../../../clients/ollama/models";
 import { listedName, sameModel } from "../../../../clients/ollama/names";
 import { bytes } from "../../../../clients/ollama/progress";
+import { pullModel } from "../../../../clients/ollama/streams";
+import { Deadline } from "../../../../clients/wait";
 import { diagnose } from "../../../../diagnosis/diagnose";
 import { isThisMachine } from "../../../../providers/shared/base-url";
-import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
+import { type Check, fail, notHere, nothing, type Outcome, ok, type Repair, warn } from "../check";
 import { askDirectly, seconds, shownSeconds } from "../ollama-looks";
-import { pullMissing } from "../pull-missing";
 import type { Scene } from "../scene";
 import { gigabytes } from "../sizes";
 
@@ -151,4 +152,23 @@ function options(text: string | undefined): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+/** As long as `OllamaChatStack` gives a pull. */
+const PULL_MILLISECONDS = 1_800_000;
+
+/** Pulls models that the chain asks for. */
+function pullMissing(scene: Scene, names: readonly string[]): Repair {
+  const run = async (say: (line: string) => void) => {
+    for (const name of names) {
+      await pullModel(scene.ollama, name, false, {
+        deadline: Deadline.after(PULL_MILLISECONDS),
+        onEvent: ({ status, total, completed = 0 }) => {
+          const share = total ? ` ${Math.floor((100 * completed) / total)} % of ${bytes(total)}` : "";
+          say(`${name}: ${status}${share}`);
+        },
+      });
+    }
+  };
+  return { id: "pull", action: `pull ${names.join(" and ")}`, run };
 }

@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { mayBePrivate } from "../../../../components/addresses";
 import { regexProblem } from "../../../../providers/cluster-setting/regex";
-import { javaMatches } from "../../../../providers/connector/java-regex";
+import { javaMatches } from "../../../../providers/connector/java-syntax";
 import { type Check, fail, notHere, type Outcome, ok } from "../check";
 import type { Scene } from "../scene";
 

@@ -1,7 +1,7 @@
 import { getClusterSettings } from "../../../../clients/opensearch/cluster";
 import { type Claim, claimsIn, isSettled } from "../../../../providers/cluster-setting/claim";
 import type { Scene } from "../scene";
-import { identityOf } from "./identity";
+import { identityOf } from "./objects";
 import { stackState } from "./state";
 
 /** What became of the resource that wrote a claim. */

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { findConnectors } from "../../../../clients/opensearch/connectors";
 import { metaOfIndices } from "../../../../clients/opensearch/indices";
 import { findModelGroups } from "../../../../clients/opensearch/model-groups";
@@ -6,10 +7,11 @@ import { OWNER_PARAMETER } from "../../../../providers/connector/inputs";
 import { markIn } from "../../../../providers/connector/left-over";
 import { readMark } from "../../../../providers/search-index/mark";
 import { ownerHash } from "../../../../providers/shared/auto-name";
-import { type Mark, undescribed } from "../../../../providers/shared/ownership";
+import { backend } from "../../../../providers/shared/backend";
+import { type Mark, organizationNamed, stackMark, undescribed } from "../../../../providers/shared/ownership";
+import type { StackSelection } from "../../../access/pulumi";
 import type { Scene } from "../scene";
-import { identityOf, type StackIdentity } from "./identity";
-import { stackState } from "./state";
+import { type StackState, stackState } from "./state";
 
 export interface LeftObject {
   readonly kind: "model" | "connector" | "model group" | "index";
@@ -78,4 +80,26 @@ async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<Mark
 /** `model chat-model (IfKC…)`; an index is called by its id. */
 export function named({ kind, id, name }: LeftObject): string {
   return name === "" ? `${kind} ${id}` : `${kind} ${name} (${id})`;
+}
+
+/** By what a stack's resources are known on a cluster. */
+interface StackIdentity {
+  /** What the URNs of its resources begin with. */
+  readonly urns: string;
+  /** See `stackMark`: another one than that of a stack of the same name in another backend. */
+  readonly mark: string;
+}
+
+export function identityOf(
+  { name, urns }: StackState,
+  { folder = "." }: StackSelection,
+  environment: NodeJS.ProcessEnv,
+): StackIdentity {
+  const [stack, project, organization] = name.split("/").reverse();
+  // An old backend in a folder names no project.
+  const [first = ""] = urns;
+  const begins = /^urn:pulumi:.*?::.*?::/.exec(first)?.[0] ?? `urn:pulumi:${stack}::${project}::`;
+  const ownerOrganization = organizationNamed(organization);
+  const home = backend({ environment, folder: resolve(folder) });
+  return { urns: begins, mark: stackMark({ owner: begins, ownerOrganization }, home) };
 }

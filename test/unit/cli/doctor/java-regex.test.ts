@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { javaMatches } from "../../../../providers/connector/java-regex";
+import { javaMatches } from "../../../../providers/connector/java-syntax";
 
 const URL = "http://ollama:11434/api/generate";
 

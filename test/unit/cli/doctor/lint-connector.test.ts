@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lintConnector } from "../../../../cli/commands/doctor/lint-connector";
+import { lintConnector } from "../../../../cli/commands/doctor/checks/objects";
 
 function found(action: object, parameters: Record<string, string> = { model: "m" }) {
   const base = { actionType: "predict", method: "POST", url: "http://ollama:11434/api/generate" };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { asWanted } from "../../../../providers/shared/as-wanted";
+import { asWanted } from "../../../../providers/shared/compare";
 
 describe("asWanted", () => {
   it.each([

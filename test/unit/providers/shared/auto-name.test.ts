@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { autoName, ownerDescription, ownerHash, SAFE_TEXT, withAutoName } from "../../../../providers/shared/auto-name";
-import { canonicalJson, shortHash } from "../../../../providers/shared/canonical";
-import { changedKeys, pick } from "../../../../providers/shared/compare";
+import { canonicalJson, changedKeys, pick, shortHash } from "../../../../providers/shared/compare";
 
 const OWNER =
   "urn:pulumi:dev::chat::ollamachat:index:OllamaChatStack$pulumi-nodejs:dynamic/ollamachat:ModelGroup::chat-group";

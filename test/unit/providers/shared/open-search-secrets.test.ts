@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { redact } from "../../../../clients/redact";
-import { connectionSecrets } from "../../../../providers/shared/open-search-secrets";
+import { connectionSecrets } from "../../../../providers/shared/explain";
 
 afterEach(() => {
   vi.unstubAllEnvs();
