@@ -16,7 +16,7 @@ export type {
 } from "./components/args";
 export { type ChatBackend, type ChatStackOutputs, OllamaChatStack } from "./components/ollama-chat-stack";
 export { OllamaRagStack } from "./components/ollama-rag-stack";
-export type { OllamaServer } from "./components/ollama-server";
+export type { OllamaBackend } from "./components/ollama-server";
 export type { OllamaRagStackArgs, RagIndexArgs, RagReadinessArgs, RagTransforms } from "./components/rag-args";
 export { RestoreOnDelete, SettingMode, SettingScope } from "./providers/cluster-setting/inputs";
 export { ClusterSetting, type ClusterSettingArgs } from "./providers/cluster-setting/resource";

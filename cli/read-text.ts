@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { decodedText } from "../clients/decoded-text";
+import { messageOf } from "../diagnosis/failure";
 import { CommandFailure, ExitCode } from "./failure";
 import type { Surroundings } from "./surroundings";
 
@@ -61,7 +62,7 @@ export function bytesOf(path: string, flag: string): Buffer {
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
     throw new CommandFailure(ExitCode.usage, {
-      what: `The file ${path}, named by ${flag}, cannot be read: ${error instanceof Error ? error.message : error}`,
+      what: `The file ${path}, named by ${flag}, cannot be read: ${messageOf(error)}`,
       cause: "There is no such file, it is a folder, or you may not read it.",
       fix: "Correct the path; it is relative to the working directory.",
     });

@@ -1,6 +1,7 @@
 import { redact } from "../clients/redact";
 import { causeAndFix } from "../diagnosis/diagnose";
 import { ExplainedError, type Explanation } from "../diagnosis/explained-error";
+import { messageOf } from "../diagnosis/failure";
 import { CommandFailure, ExitCode } from "./failure";
 import type { Output } from "./output";
 import { harmless } from "./terminal/harmless";
@@ -39,6 +40,6 @@ export function failureText({ what, cause, fix }: Explanation, output: Output): 
 }
 
 function diagnosed(error: unknown): Explanation {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return { what: text, ...causeAndFix(error) };
 }

@@ -99,3 +99,12 @@ export class DeadlineError extends Error {
     return { kind, server, request, text: this.message, ...(last && { last }) };
   }
 }
+
+/** Failures before the request was sent: nothing listens, no such host, TLS refused. */
+const NEVER_ARRIVED =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT|self-signed|SSL routines|wrong version number|altnames/i;
+
+/** Whether the system's words say that a request never reached the server, so that it is safe to repeat. */
+export function neverArrived(reason: string): boolean {
+  return NEVER_ARRIVED.test(reason);
+}

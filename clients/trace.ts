@@ -1,4 +1,5 @@
 import { openSync, writeSync } from "node:fs";
+import { messageOf } from "../diagnosis/failure";
 import { resourceInCharge } from "./on-behalf";
 import type { TraceRecord } from "./trace-record";
 
@@ -48,7 +49,7 @@ function openTrace(path: string | undefined): number | undefined {
 
 /** A trace is an aid: what it was to watch goes on without it. */
 function warn(error: unknown): void {
-  console.error(`warning: ${TRACE_VARIABLE}: no trace is written: ${error instanceof Error ? error.message : error}`);
+  console.error(`warning: ${TRACE_VARIABLE}: no trace is written: ${messageOf(error)}`);
 }
 
 function rounded(milliseconds: number): number {

@@ -12,8 +12,8 @@ import { HOST_GATEWAY, publishAddressOf } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
 import { type ChatModel, chatModelsOf, presetFor } from "./chat-models";
 import { createNetwork, type DockerContext } from "./docker-parts";
-import { createOllama, existingOllama, type OllamaServer } from "./ollama-server";
-import { authorityOf, createOpenSearch, type OpenSearchCluster, text } from "./open-search-server";
+import { createOllama, existingOllama, type OllamaBackend } from "./ollama-server";
+import { authorityOf, createOpenSearch, type OpenSearchCluster, text } from "./opensearch-server";
 import { trustIn } from "./trust";
 import { validated } from "./validate";
 
@@ -27,7 +27,7 @@ export interface ChatBackend {
     readonly dependsOn: pulumi.Resource[];
   };
   /** Ollama's addresses, and the resources that must exist before the first call. */
-  readonly ollama: OllamaServer;
+  readonly ollama: OllamaBackend;
   /** Hash of the settings that a model keeps from its deployment; see `DeployedModel.settingsRevision`. */
   readonly settingsRevision: pulumi.Output<string>;
 }
@@ -138,7 +138,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     };
     this.registerOutputs(this.outputs());
 
-    function createServers(): { ollama: OllamaServer; opensearch: OpenSearchCluster } {
+    function createServers(): { ollama: OllamaBackend; opensearch: OpenSearchCluster } {
       const existing = args.opensearch?.existing;
       const endpoint = args.ollama?.existing?.endpoint;
       if (existing !== undefined && endpoint !== undefined) {

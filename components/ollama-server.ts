@@ -19,7 +19,7 @@ export const OLLAMA_PORT = 11434;
 const ALIAS = "ollama";
 
 /** An Ollama server, ready once `dependsOn` is. */
-export interface OllamaServer {
+export interface OllamaBackend {
   /** Base URL for this machine. */
   readonly endpoint: pulumi.Input<string>;
   /** Base URL for OpenSearch. */
@@ -29,14 +29,18 @@ export interface OllamaServer {
 }
 
 /** An existing Ollama, with the address that OpenSearch has to use. */
-export function existingOllama(args: OllamaChatStackArgs, endpoint: pulumi.Input<string>): OllamaServer {
+export function existingOllama(args: OllamaChatStackArgs, endpoint: pulumi.Input<string>): OllamaBackend {
   const inContainer = args.opensearch?.existing === undefined;
   const reachable = inContainer ? applied(endpoint, fromContainer) : endpoint;
   return { endpoint, endpointForOpenSearch: args.ollama?.endpointForOpenSearch ?? reachable, dependsOn: [] };
 }
 
 /** Ollama in a container. It has no access to Ollama's cloud, so questions stay on the machine. */
-export function createOllama(args: OllamaChatStackArgs, context: DockerContext, network: docker.Network): OllamaServer {
+export function createOllama(
+  args: OllamaChatStackArgs,
+  context: DockerContext,
+  network: docker.Network,
+): OllamaBackend {
   const ollama = args.ollama ?? {};
   const external = ollama.port ?? OLLAMA_PORT;
   const volume = createVolume(context, "ollama", ollama.retainModels ?? false);

@@ -52,3 +52,8 @@ export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { text: String(error) };
   return "failure" in error ? (error.failure as Failure) : { text: error.message };
 }
+
+/** The words of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

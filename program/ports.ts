@@ -7,7 +7,7 @@ import { covers, occupiedAddresses, publishAddressOf } from "../components/addre
 import type { OllamaChatStackArgs } from "../components/args";
 import { stackLabel } from "../components/docker-parts";
 import { OLLAMA_PORT } from "../components/ollama-server";
-import { OPENSEARCH_PORT } from "../components/open-search-server";
+import { OPENSEARCH_PORT } from "../components/opensearch-server";
 import { STACK_LABEL } from "../components/stack-label";
 import { hostOf } from "../providers/shared/base-url";
 

@@ -4,6 +4,7 @@ import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { decodedText } from "../clients/decoded-text";
 import { ExplainedError } from "../diagnosis/explained-error";
+import { messageOf } from "../diagnosis/failure";
 
 /** A document of a folder, as text. */
 export interface SourceDocument {
@@ -101,7 +102,7 @@ async function mustBeFolder(folder: string): Promise<void> {
 
 function notReadable(folder: string, error: unknown): ExplainedError {
   return new ExplainedError({
-    what: `The folder ${folder} cannot be read: ${textOf(error)}`,
+    what: `The folder ${folder} cannot be read: ${messageOf(error)}`,
     cause: "It is not there, or you may not read it.",
     fix: "Check the path; it is relative to the working directory.",
   });
@@ -115,7 +116,7 @@ async function* walk(folder: string, below: string): AsyncGenerator<Entry> {
     entries = await readdir(join(folder, below), { withFileTypes: true });
   } catch (error) {
     if (below === "") throw notReadable(folder, error);
-    yield skip(`${below}/`, textOf(error));
+    yield skip(`${below}/`, messageOf(error));
     return;
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -151,14 +152,10 @@ async function readOne(folder: string, source: string, maxBytes: number): Promis
     if (text.trim() === "") return { ...skip(source, "is empty"), unread: false };
     return { source, text, hash: createHash("sha256").update(text).digest("hex") };
   } catch (error) {
-    return skip(source, textOf(error));
+    return skip(source, messageOf(error));
   }
 }
 
 function skip(source: string, reason: string): SkippedFile {
   return { source, reason, unread: true };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

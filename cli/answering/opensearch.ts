@@ -12,7 +12,7 @@ import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
 import { explainedIfTooSlow, isPromptCut } from "./answer";
 import { toldContext } from "./told-context";
 
-export interface DeployedModel {
+export interface AskedModel {
   readonly server: OpenSearchServer;
   readonly modelId: string;
   /** `generate`, `chat` or `openai`: what the model's connector takes. */
@@ -26,7 +26,7 @@ export interface DeployedModel {
 }
 
 /** Answers through `POST /_plugins/_ml/models/<id>/_predict`; user text is neutralised for the server's templates. */
-export function throughOpenSearch(deployed: DeployedModel): Answerer {
+export function throughOpenSearch(deployed: AskedModel): Answerer {
   const model = deployed.otherModel ?? deployed.model;
   const title = `${model ?? `model ${deployed.modelId}`} through OpenSearch`;
   return {
@@ -40,7 +40,7 @@ export function throughOpenSearch(deployed: DeployedModel): Answerer {
 }
 
 async function ask(
-  deployed: DeployedModel,
+  deployed: AskedModel,
   messages: readonly Message[],
   limits: AnswerLimits,
   title: string,
@@ -68,7 +68,7 @@ const MAY_FILL_TOKENS = 256;
 
 /** Where Ollama cuts a prompt, it reads just what its context holds. `/v1/chat/completions` can't be told to refuse it. */
 async function fillsContext(
-  { ollamaEndpoint }: DeployedModel,
+  { ollamaEndpoint }: AskedModel,
   model: string | undefined,
   promptTokens = 0,
 ): Promise<boolean> {
@@ -78,13 +78,13 @@ async function fillsContext(
 }
 
 /** Parameters of `_predict` for a conversation. Where the connector takes one prompt, it becomes one text. */
-function parametersOf({ api, otherModel }: DeployedModel, messages: readonly Message[]): Record<string, unknown> {
+function parametersOf({ api, otherModel }: AskedModel, messages: readonly Message[]): Record<string, unknown> {
   const model = otherModel === undefined ? {} : { model: otherModel };
   if (api === ChatApi.generate) return { ...model, prompt: promptText(flattened(messages)) };
   return { ...model, messages: messages.map(({ role, content }) => ({ role, content: promptText(content) })) };
 }
 
-function noText({ modelId, api }: DeployedModel, answer: unknown): UnexpectedAnswerError {
+function noText({ modelId, api }: AskedModel, answer: unknown): UnexpectedAnswerError {
   const shown = JSON.stringify(answer).slice(0, 300);
   return new UnexpectedAnswerError(
     `POST /_plugins/_ml/models/${modelId}/_predict`,

@@ -3,7 +3,7 @@
 import { Ollama } from "ollama/browser";
 import { z } from "zod";
 import { normalUrl } from "../base-url";
-import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
+import { neverArrived, ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
 import { httpFetch } from "./http-fetch";
 
@@ -75,16 +75,12 @@ export class OllamaServer {
     if (error instanceof SyntaxError || error instanceof TypeError)
       return new UnexpectedAnswerError(request, error.message, "ollama");
     if (error instanceof Error && "code" in error) {
-      const kind = NEVER_ARRIVED.test(`${error.code} ${error.message}`) ? "never-arrived" : "broken-off";
+      const kind = neverArrived(`${error.code} ${error.message}`) ? "never-arrived" : "broken-off";
       return new UnreachableError(this.endpoint, error.message || String(error.code), request, kind, "ollama");
     }
     return error;
   }
 }
-
-/** Failures before the request was sent: nothing listens, no such host, TLS refused. */
-const NEVER_ARRIVED =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT|self-signed|SSL routines|wrong version number|altnames/i;
 
 const errorBody = z.object({ error: z.string() });
 

@@ -27,7 +27,7 @@ export async function clusterInfo(server: OpenSearchServer): Promise<ClusterInfo
   });
 }
 
-export type SettingScope = "persistent" | "transient";
+export type Scope = "persistent" | "transient";
 export type SettingValue = string | readonly string[] | null;
 
 /** Cluster settings by flat key, as the server keeps them: every value a text or a list of texts. */
@@ -65,7 +65,7 @@ export async function getClusterSettings(
 /** Sets flat keys in one scope or both; `null` resets a key. All of them or none. */
 export async function putClusterSettings(
   server: OpenSearchServer,
-  settings: Readonly<Partial<Record<SettingScope, Readonly<Record<string, unknown>>>>>,
+  settings: Readonly<Partial<Record<Scope, Readonly<Record<string, unknown>>>>>,
 ): Promise<void> {
   await server.call({
     method: "PUT",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Client } from "@opensearch-project/opensearch";
 import { ExplainedError } from "../../diagnosis/explained-error";
+import { messageOf } from "../../diagnosis/failure";
 import { normalUrl } from "../base-url";
 import { shownVariable } from "../credentials";
 import { proxyOptions } from "../proxies";
@@ -96,7 +97,7 @@ function authorityIn(path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     throw new ExplainedError({
-      what: `The file ${path}, named by connection.caCertificateFile, cannot be read: ${error instanceof Error ? error.message : error}`,
+      what: `The file ${path}, named by connection.caCertificateFile, cannot be read: ${messageOf(error)}`,
       cause: "The path is read where the provider runs, relative to the folder of the Pulumi program.",
       fix: "Give an absolute path, or put the PEM text into connection.caCertificate.",
     });

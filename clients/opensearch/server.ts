@@ -1,6 +1,6 @@
 import { type Client, errors } from "@opensearch-project/opensearch";
 import type { z } from "zod";
-import { ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
+import { neverArrived, ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
 import { misread, redirect, refusal } from "./refusal";
 import { type RetryLimits, retrying } from "./retry";
@@ -122,14 +122,10 @@ export class OpenSearchServer {
       return new UnreachableError(this.endpoint, "no answer within the time limit", request, "timeout");
     }
     if (error instanceof errors.ConnectionError || error instanceof errors.NoLivingConnectionsError) {
-      const kind = NEVER_ARRIVED.test(error.message) ? "never-arrived" : "broken-off";
+      const kind = neverArrived(error.message) ? "never-arrived" : "broken-off";
       return new UnreachableError(this.endpoint, error.message, request, kind);
     }
     if (error instanceof errors.DeserializationError) return new UnexpectedAnswerError(request, error.message);
     return error;
   }
 }
-
-/** Failures before the request was sent: nothing listens, no such host, TLS refused. */
-const NEVER_ARRIVED =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|certificate|self-signed|SSL routines|wrong version number|altnames/i;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ClusterSettings, SettingScope, SettingValue } from "../../clients/opensearch/cluster";
+import type { ClusterSettings, Scope, SettingValue } from "../../clients/opensearch/cluster";
 import { canonicalJson, shortHash } from "../shared/compare";
 import type { Memory } from "./plan";
 
@@ -34,7 +34,7 @@ export interface Claim extends Pick<Memory, "previous" | "contributed" | "defaul
   readonly stack?: string;
   /** Tells the resource that wrote it from another one of the same name. */
   readonly instance: string;
-  readonly scope: SettingScope;
+  readonly scope: Scope;
   /** What becomes of the values, where the program says so. */
   readonly restoreOnDelete?: string;
   /** Its resource is being deleted: it wants nothing any more, and what it brought is nobody's. */
@@ -99,7 +99,7 @@ export const ALONE: Neighbours = {
 /** The neighbours that these claims tell of; `wroteFor` are the entries that this run wrote for any of them. */
 export function neighboursOf(
   claims: Iterable<Claim>,
-  scope: SettingScope,
+  scope: Scope,
   wroteFor: ReadonlyMap<string, ReadonlySet<string>>,
 ): Neighbours {
   const all = [...claims].filter((claim) => claim.scope === scope);

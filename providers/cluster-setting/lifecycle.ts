@@ -19,7 +19,7 @@ import {
   SettingMode,
 } from "./inputs";
 import { claim as claimInUpdate } from "./one-owner";
-import { asSeen, type Memory, modeOf, NOTHING, needsDefaults, type Plan, planApply, scopeOf } from "./plan";
+import { type Memory, modeOf, NOTHING, needsDefaults, type Plan, planApply, scopeOf, settingsAsSeen } from "./plan";
 import { isListKey, regexProblem } from "./regex";
 import { release } from "./release";
 import {
@@ -134,7 +134,7 @@ async function read(_id: string, state: ClusterSettingState) {
   // One that a request of an interrupted run made late is taken away by the update that puts a missing one back.
   const stands = claims.length === 1 && claims.every(([key, claim]) => key === own && isSettled(claim));
   const claim = state.claim === ClaimStatus.refused || stands ? state.claim : ClaimStatus.missing;
-  const seen = { ...state, ...asSeen(present, state), claim };
+  const seen = { ...state, ...settingsAsSeen(present, state), claim };
   const {
     clusterUuid: _c,
     previous: _p,

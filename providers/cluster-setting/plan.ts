@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ClusterSettings, SettingScope, SettingValue } from "../../clients/opensearch/cluster";
+import type { ClusterSettings, Scope, SettingValue } from "../../clients/opensearch/cluster";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { shortHash } from "../shared/compare";
 import { ALONE, type Neighbours } from "./claim";
@@ -31,7 +31,7 @@ export type Memory = Pick<
 /** A resource that has done nothing yet. */
 export const NOTHING: Memory = { previous: {}, contributed: {}, defaultHashes: {}, written: {}, settings: {} };
 
-export function scopeOf(inputs: ClusterSettingInputs): SettingScope {
+export function scopeOf(inputs: ClusterSettingInputs): Scope {
   return inputs.scope === "transient" ? "transient" : "persistent";
 }
 
@@ -205,12 +205,12 @@ function listBefore(
 }
 
 /** What is in force while a key is not set in the scope. */
-function below(present: ClusterSettings, scope: SettingScope, key: string): SettingValue | undefined {
+function below(present: ClusterSettings, scope: Scope, key: string): SettingValue | undefined {
   return (scope === "transient" ? present.persistent[key] : undefined) ?? present.defaults[key];
 }
 
 /** The server's view of our keys, in the program's own form wherever both mean the same. */
-export function asSeen(
+export function settingsAsSeen(
   present: ClusterSettings,
   state: ClusterSettingState,
 ): Pick<ClusterSettingState, "settings" | "whenKnown"> {

@@ -6,7 +6,7 @@ import {
   type ClusterSettings,
   getClusterSettings,
   putClusterSettings,
-  type SettingScope,
+  type Scope,
   type SettingValue,
 } from "../../clients/opensearch/cluster";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
@@ -27,7 +27,7 @@ export interface Step {
 
 export interface Settling<S extends Step> {
   readonly server: OpenSearchServer;
-  readonly scope: SettingScope;
+  readonly scope: Scope;
   /** The claim's setting. */
   readonly key: string;
   /** Which of the claims on the cluster are this resource's: its own, that of a former name, what a crash left. */
@@ -198,7 +198,7 @@ function isRefusal(error: unknown): error is ServerError {
 }
 
 /** Some managed services acknowledge settings that they then ignore. */
-function notKept(writes: Writes, present: ClusterSettings, scope: SettingScope): ExplainedError {
+function notKept(writes: Writes, present: ClusterSettings, scope: Scope): ExplainedError {
   const [key = "the claim", value = null] = Object.entries(writes)[0] ?? [];
   return new ExplainedError({
     what: `The server acknowledged ${key} = ${JSON.stringify(value)}, but shows ${JSON.stringify(present[scope][key] ?? null)}.`,

@@ -23,7 +23,7 @@ export function bodyOf(inputs: ConnectorInputs): ConnectorBody {
  * The server's view of what the program set, in the program's own form wherever both mean the same: the server keeps
  * every parameter as text, upper-cases action types and fills in defaults. What the program left out is not compared.
  */
-export function asSeen(inputs: ConnectorInputs, found: ConnectorDocument): Partial<ConnectorInputs> {
+export function connectorAsSeen(inputs: ConnectorInputs, found: ConnectorDocument): Partial<ConnectorInputs> {
   const seen: Record<string, unknown> = { name: found.name };
   if (inputs.description !== undefined) seen.description = found.description ?? "";
   if (inputs.version !== undefined) seen.version = Number(found.version);

@@ -24,7 +24,7 @@ import { hasAnother, notNamed, sharedServer } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 import { type Gated, requireVersion } from "../shared/version-gate";
-import { asSeen, bodyOf } from "./body";
+import { bodyOf, connectorAsSeen } from "./body";
 import { type ConnectorInputs, type ConnectorState, connectorSchema, OWNER_PARAMETER } from "./inputs";
 import { type ConnectorMark, findUnused, markIn, markText, removeOthers, takeOver } from "./left-over";
 import { lintAction } from "./template";
@@ -96,7 +96,7 @@ async function adopt(server: OpenSearchServer, id: string, wanted: ConnectorStat
   const found = await getConnector(server, id);
   if (found === undefined) throw nothingToAdopt("connector", id, server.endpoint);
   const { instance = wanted.instance } = markIn(found) ?? {};
-  return { id, state: { ...wanted, ...asSeen(wanted, found), instance } };
+  return { id, state: { ...wanted, ...connectorAsSeen(wanted, found), instance } };
 }
 
 async function createOrTakeOver(server: OpenSearchServer, inputs: ConnectorInputs, instance: string): Promise<string> {
@@ -118,7 +118,7 @@ async function createOrTakeOver(server: OpenSearchServer, inputs: ConnectorInput
 
 /** False for one that somebody edited since; the mark tells only how it was made. */
 function isAsWanted(found: ConnectorDocument, inputs: ConnectorInputs): boolean {
-  return changedKeys(bodyOf({ ...inputs, ...asSeen(inputs, found) }), bodyOf(inputs), BODY).length === 0;
+  return changedKeys(bodyOf({ ...inputs, ...connectorAsSeen(inputs, found) }), bodyOf(inputs), BODY).length === 0;
 }
 
 async function make(
@@ -156,7 +156,7 @@ async function read(id: string, state: ConnectorState) {
   for (const other of notNamed(await findUnused(server, state), id)) {
     report(`warning: ${titleOf(state)}: ${leftBeside(`the connector ${other.id}`)}`);
   }
-  const seen = { ...state, ...asSeen(state, found) };
+  const seen = { ...state, ...connectorAsSeen(state, found) };
   const { clusterUuid: _c, instance: _i, schemaVersion: _v, ...inputs } = seen;
   return { state: seen, inputs };
 }

@@ -1,4 +1,5 @@
 import type { ConnectorAction } from "../../clients/opensearch/connectors";
+import { messageOf } from "../../diagnosis/failure";
 import { hasUserInfo } from "../shared/base-url";
 import { isSecretName } from "../shared/checking";
 import { hasUnknown } from "../shared/unknown";
@@ -273,7 +274,7 @@ function parse(text: string): { readonly value: unknown; readonly error?: string
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
-    return { value: undefined, error: error instanceof Error ? error.message : String(error) };
+    return { value: undefined, error: messageOf(error) };
   }
 }
 

@@ -10,6 +10,7 @@ import { DOCKER_HOST, DockerEngine } from "../../clients/docker/engine";
 import { DeadlineError } from "../../clients/errors";
 import { Deadline, type Look, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
+import { messageOf } from "../../diagnosis/failure";
 import { ended, neverHealthy, removed } from "./end";
 import type { ContainerHealthInputs } from "./inputs";
 
@@ -60,7 +61,7 @@ async function untilHealthy(
       seen = await lookAtContainer(engine, containerId);
     } catch (error) {
       // A busy Docker may be late; the container may well be fine.
-      return { last: error instanceof Error ? error.message : String(error) };
+      return { last: messageOf(error) };
     }
     if (seen === undefined) throw removed(first.name);
     if (seen.health === "healthy") return { done: true };

@@ -13,6 +13,7 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
+import { messageOf } from "../../diagnosis/failure";
 import { withAutoName } from "../shared/auto-name";
 import { checkWith } from "../shared/checking";
 import { asWanted, BOOKKEEPING, changedKeys, pick, warnOfDropped } from "../shared/compare";
@@ -267,10 +268,6 @@ async function movedBack(
     const state = { ...news, connectorId, clusterUuid, instance, schemaVersion, deployed: false, modelState: "" };
     return new PartialFailure(id, state, failure);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function remove(id: string, state: DeployedModelState): Promise<void> {

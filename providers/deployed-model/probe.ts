@@ -4,6 +4,7 @@ import { predict } from "../../clients/opensearch/predict";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { type Deadline, type Look, waitFor } from "../../clients/wait";
+import { messageOf } from "../../diagnosis/failure";
 import { placeholders, withoutDefault } from "../connector/template";
 import { nameOf } from "../shared/explain";
 import type { DeployedModelInputs } from "./inputs";
@@ -52,7 +53,7 @@ export async function probe(
       if (error instanceof UnreachableError && deadline.passed) return { last: "no answer yet" };
       if (!passing(error) || deadline.passed) throw error;
       earlier = error;
-      return { last: error instanceof Error ? error.message : String(error), error };
+      return { last: messageOf(error), error };
     }
   };
   await waitFor(look, {

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "../../diagnosis/failure";
 import { type Lifecycle, PartialFailure } from "../shared/lifecycle";
 import { traced } from "./traced";
 import { PROVIDER_KEY, type Properties, wireProperties, withoutProvider } from "./wire";
@@ -91,7 +92,7 @@ function forEngine(error: unknown, properties: unknown): EngineError {
 }
 
 function bare(error: unknown): EngineError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const answer: EngineError = new Error(message || "The operation failed without a message.");
   answer.stack = "";
   return answer;

@@ -6,6 +6,7 @@ import { createModel, pullModel } from "../../clients/ollama/streams";
 import { report } from "../../clients/report";
 import type { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
+import { messageOf } from "../../diagnosis/failure";
 import { PartialFailure } from "../shared/lifecycle";
 import { type Holding, type OllamaModelInputs, SCHEMA_VERSION } from "./inputs";
 import { recipeDrift } from "./recipe";
@@ -129,7 +130,7 @@ async function pullNamed({ server, inputs, deadline }: Work, name: string): Prom
 /** Removes a helper name that this operation added; what stays of it is told, and does not hide the operation's end. */
 async function undo({ server, inputs }: Work, name: string): Promise<void> {
   await deleteModel(server, name).catch((error: unknown) => {
-    say(inputs.model, `warning: ${name} stays on the server: ${error instanceof Error ? error.message : error}`);
+    say(inputs.model, `warning: ${name} stays on the server: ${messageOf(error)}`);
   });
 }
 

@@ -12,6 +12,7 @@ import {
 import { listedName, sameModel } from "../../clients/ollama/names";
 import { OllamaServer } from "../../clients/ollama/server";
 import { Deadline } from "../../clients/wait";
+import { messageOf } from "../../diagnosis/failure";
 import { checkWith } from "../shared/checking";
 import { changedKeys, pick } from "../shared/compare";
 import { explained, FORGET_UNREACHABLE } from "../shared/explain";
@@ -173,7 +174,7 @@ async function leaveOldServer(olds: OllamaModelState, now: Holding): Promise<voi
 /** What is left over is told, and does not undo an update that is done. */
 async function orWarn(olds: OllamaModelState, task: () => Promise<void>): Promise<void> {
   await task().catch((error: unknown) => {
-    say(olds.model, `warning: not removed from ${olds.endpoint}: ${error instanceof Error ? error.message : error}`);
+    say(olds.model, `warning: not removed from ${olds.endpoint}: ${messageOf(error)}`);
   });
 }
 
@@ -198,7 +199,7 @@ async function remove(_id: string, state: OllamaModelState): Promise<void> {
     say(state.model, "stays on the server, where others may use it by now; with retainOnDelete: false it would go");
     return await unloaded(server, state);
   }
-  if (await forgettable(server, state)) return;
+  if (await mayForgetModel(server, state)) return;
   await unloaded(server, state);
   await deleteHeld(server, state);
 }
@@ -212,7 +213,7 @@ async function unloaded(server: OllamaServer, state: OllamaModelState): Promise<
   if (state.warmUp) await unloadModel(server, state.model, UNLOAD_SECONDS).catch(() => undefined);
 }
 
-async function forgettable(server: OllamaServer, state: OllamaModelState): Promise<boolean> {
+async function mayForgetModel(server: OllamaServer, state: OllamaModelState): Promise<boolean> {
   const forget = process.env[FORGET_UNREACHABLE] === "1";
   const limit = timeoutMilliseconds({ ...TIMEOUTS, ...state.timeouts }, "deleteSeconds");
   try {

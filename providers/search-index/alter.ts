@@ -3,7 +3,7 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { PartialFailure } from "../shared/lifecycle";
 import { differingFields, mappingsDiffer, UPDATABLE_MAPPING } from "./fields";
 import type { SearchIndexState } from "./inputs";
-import { type Mark, withMark } from "./mark";
+import { type IndexMark, withMark } from "./mark";
 import { differingSettings, flatSettings } from "./settings";
 
 /** What the server has where a mapping does not say. */
@@ -25,7 +25,7 @@ export async function alter(
   name: string,
   olds: SearchIndexState,
   news: SearchIndexState,
-  mark: Mark,
+  mark: IndexMark,
   isTakenOver = false,
 ): Promise<void> {
   const mapped = mappingsDiffer(olds.mappings, news.mappings);
@@ -41,7 +41,7 @@ export async function alter(
   }
 }
 
-function mappingChanges(olds: SearchIndexState, news: SearchIndexState, mark: Mark): Record<string, unknown> {
+function mappingChanges(olds: SearchIndexState, news: SearchIndexState, mark: IndexMark): Record<string, unknown> {
   const changes: Record<string, unknown> = { properties: differingFields(olds.mappings, news.mappings) };
   for (const key of UPDATABLE_MAPPING) {
     if (key === "_meta") continue;

@@ -12,7 +12,7 @@ import { type Deadline, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { nameOf } from "../shared/explain";
 import type { SearchIndexInputs } from "./inputs";
-import { type Mark, readMark, sameOwner, withMark } from "./mark";
+import { type IndexMark, readMark, sameOwner, withMark } from "./mark";
 
 /** Set on an index while its documents are copied, so that a document written meanwhile is refused and not lost. */
 export const WRITE_BLOCK = "index.blocks.write";
@@ -21,11 +21,11 @@ export const WRITE_BLOCK = "index.blocks.write";
 export interface Predecessor {
   readonly name: string;
   readonly meta: Readonly<Record<string, unknown>>;
-  readonly mark: Mark;
+  readonly mark: IndexMark;
 }
 
 /** The indices of the same resource whose documents nobody has taken over yet. */
-export async function findPredecessors(server: OpenSearchServer, wanted: Mark): Promise<Predecessor[]> {
+export async function findPredecessors(server: OpenSearchServer, wanted: IndexMark): Promise<Predecessor[]> {
   if (wanted.owner === "") return [];
   return Object.entries(await metaOfIndices(server)).flatMap(([name, meta]) => {
     const mark = readMark(meta);
@@ -50,7 +50,7 @@ export async function planSuccession(
   server: OpenSearchServer,
   predecessors: readonly Predecessor[],
   inputs: SearchIndexInputs,
-  mark: Mark,
+  mark: IndexMark,
 ): Promise<Succession[]> {
   const plan: Succession[] = [];
   for (const predecessor of predecessors) {

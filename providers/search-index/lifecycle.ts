@@ -24,7 +24,7 @@ import { alter } from "./alter";
 import { findPredecessors, planSuccession, succeed, WRITE_BLOCK } from "./copy";
 import { fieldsOf, mappingCanBecome, mappingsAsSeen, mappingsDiffer } from "./fields";
 import { type SearchIndexInputs, type SearchIndexState, searchIndexSchema, VectorSearch } from "./inputs";
-import { holdsVector, type Mark, markOf, readMark, sameOwner, sameVector, vectorField, withMark } from "./mark";
+import { holdsVector, type IndexMark, markOf, readMark, sameOwner, sameVector, vectorField, withMark } from "./mark";
 import { autoIndexName } from "./name";
 import { differingSettings, flatSettings, isStatic, settingsAsSeen } from "./settings";
 
@@ -107,7 +107,7 @@ async function vectorSearchOf(server: OpenSearchServer, { vector }: SearchIndexI
 }
 
 /** A second index of the resource stands beside the first until the documents have gone over. */
-async function freeName(server: OpenSearchServer, { owner }: SearchIndexInputs, mark: Mark): Promise<string> {
+async function freeName(server: OpenSearchServer, { owner }: SearchIndexInputs, mark: IndexMark): Promise<string> {
   const first = autoIndexName(owner ?? "");
   const second = `${first}-${mark.structure.slice(0, 8)}`;
   for (const name of [first, second]) if ((await getIndex(server, name)) === undefined) return name;
@@ -123,7 +123,7 @@ async function makeOrTakeOver(
   server: OpenSearchServer,
   name: string,
   wanted: SearchIndexState,
-  mark: Mark,
+  mark: IndexMark,
 ): Promise<Made> {
   const existing = await getIndex(server, name);
   if (existing !== undefined) return await takeOver(server, name, existing, wanted, mark);
@@ -139,7 +139,7 @@ async function makeOrTakeOver(
   return { uuid: made?.uuid ?? "", isNew: true };
 }
 
-function bodyOf({ mappings, settings, vector, vectorSearch }: SearchIndexState, mark: Mark) {
+function bodyOf({ mappings, settings, vector, vectorSearch }: SearchIndexState, mark: IndexMark) {
   const vectors = vector === undefined ? {} : { [vector.field]: vectorField(vector, vectorSearch) };
   const properties = { ...(mappings?.properties as Record<string, unknown> | undefined), ...vectors };
   const given = Object.entries(flatSettings(settings)).filter(([, value]) => value !== null);
@@ -150,7 +150,7 @@ function bodyOf({ mappings, settings, vector, vectorSearch }: SearchIndexState, 
   };
 }
 
-function markIn(index: IndexDocument): Mark | undefined {
+function markIn(index: IndexDocument): IndexMark | undefined {
   return readMark(index.mappings._meta as Record<string, unknown> | undefined);
 }
 
@@ -160,11 +160,11 @@ async function takeOver(
   name: string,
   existing: IndexDocument,
   wanted: SearchIndexState,
-  mark: Mark,
+  mark: IndexMark,
 ): Promise<Made> {
   const ours = sameOwner(markIn(existing), mark);
   if (!ours && wanted.adoptExisting !== true) throw taken(name);
-  const seen = asSeen(wanted, existing);
+  const seen = indexAsSeen(wanted, existing);
   const { replaces } = diff(name, seen, wanted);
   if (replaces.length > 0) throw unfit(name, replaces);
   report(`SearchIndex ${nameOf(wanted)}: takes over the index ${name}, which is there already`);
@@ -195,7 +195,7 @@ async function read(id: string, state: SearchIndexState) {
     report(`SearchIndex ${nameOf(state)}: the index ${id} is another one now, so it counts as gone`);
     return undefined;
   }
-  const seen = asSeen(state, index);
+  const seen = indexAsSeen(state, index);
   const { clusterUuid: _c, indexUuid: _u, instance: _i, vectorSearch: _s, schemaVersion: _v, ...kept } = seen;
   const { isNamed, name, ...inputs } = kept;
   return { state: seen, inputs: isNamed ? { ...inputs, name } : inputs };
@@ -241,7 +241,7 @@ function notEmpty(id: string, documents: number): ExplainedError {
 }
 
 /** The state as the server shows it. Only what the program set is compared: the rest is the server's. */
-function asSeen(state: SearchIndexState, index: IndexDocument): SearchIndexState {
+function indexAsSeen(state: SearchIndexState, index: IndexDocument): SearchIndexState {
   const properties = (index.mappings.properties ?? {}) as Record<string, unknown>;
   const { vector, vectorSearch } = state;
   const found = vector === undefined ? undefined : properties[vector.field];

@@ -8,7 +8,7 @@ import { MARK, type SearchIndexInputs, SpaceType, type VectorField, VectorSearch
 import { flatSettings, isStatic } from "./settings";
 
 /** What an index says of its maker, in its mapping's `_meta`. */
-export interface Mark {
+export interface IndexMark {
   /** Hash of the resource's URN. */
   readonly owner: string;
   /** Stands for the stack (see `stackMark`). Absent in marks of releases up to 0.2. */
@@ -32,7 +32,7 @@ const markSchema = z.object({
   supersededBy: z.string().optional(),
 });
 
-export function markOf(inputs: SearchIndexInputs, instance: string): Mark {
+export function markOf(inputs: SearchIndexInputs, instance: string): IndexMark {
   const { mappings, settings, owner, vector } = inputs;
   const fixed = Object.entries(flatSettings(settings)).filter(([key]) => isStatic(key));
   const { properties: _p, ...others } = mappings ?? {};
@@ -46,18 +46,18 @@ export function markOf(inputs: SearchIndexInputs, instance: string): Mark {
 }
 
 /** The mark in a mapping's `_meta`, or `undefined`. */
-export function readMark(meta: Readonly<Record<string, unknown>> | undefined): Mark | undefined {
+export function readMark(meta: Readonly<Record<string, unknown>> | undefined): IndexMark | undefined {
   const parsed = markSchema.safeParse(meta?.[MARK]);
   return parsed.success ? parsed.data : undefined;
 }
 
 /** Whether both marks are of one resource. A mark of a release up to 0.2 says nothing of the stack. */
-export function sameOwner(one: Mark | undefined, other: Mark | undefined): boolean {
+export function sameOwner(one: IndexMark | undefined, other: IndexMark | undefined): boolean {
   if (one === undefined || other === undefined || one.owner === "" || one.owner !== other.owner) return false;
   return one.stack === undefined || other.stack === undefined || one.stack === other.stack;
 }
 
-export function withMark(meta: unknown, mark: Mark): Record<string, unknown> {
+export function withMark(meta: unknown, mark: IndexMark): Record<string, unknown> {
   return { ...(meta as Record<string, unknown> | undefined), [MARK]: mark };
 }
 

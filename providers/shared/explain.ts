@@ -3,6 +3,7 @@ import { type Connection, PASSWORD_OVERRIDE } from "../../clients/opensearch/con
 import { redact, rememberSecrets } from "../../clients/redact";
 import { causeAndFix } from "../../diagnosis/diagnose";
 import { ExplainedError } from "../../diagnosis/explained-error";
+import { messageOf } from "../../diagnosis/failure";
 import { type Lifecycle, PartialFailure } from "./lifecycle";
 
 /** Makes `destroy` let go of what is on a server that is gone for good. */
@@ -57,7 +58,7 @@ function explain(
     const { what, cause, fix } = error.explanation;
     return new ExplainedError({ what: redact(`${named}: ${what}`, secrets), cause, fix });
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const { cause, fix } = causeAndFix(error);
   const forget =
     operation === "delete" && error instanceof UnreachableError

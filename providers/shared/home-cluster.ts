@@ -60,7 +60,7 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
       // Of what was replaced, the new object was made where the cluster is by now.
       const isReplaced = hasAnother(ownerIn(stored), id);
       const state = isReplaced ? { ...stored, connection: wayTo(stored.clusterUuid, stored.connection, id) } : stored;
-      if (await forgettable(kind, id, state)) return;
+      if (await mayForgetObject(kind, id, state)) return;
       await lifecycle.delete(id, state);
     },
   };
@@ -75,7 +75,7 @@ async function isForeign(connection: Connection, clusterUuid: string): Promise<b
   return (await clusterInfo(sharedServer(connection))).clusterUuid !== clusterUuid;
 }
 
-async function forgettable(kind: string, id: string, state: Settled): Promise<boolean> {
+async function mayForgetObject(kind: string, id: string, state: Settled): Promise<boolean> {
   try {
     if (!(await isForeign(state.connection, state.clusterUuid))) return false;
     report(`${kind} ${nameOf(state)}: ${state.connection.endpoint} is another cluster now; ${id} is not deleted there`);

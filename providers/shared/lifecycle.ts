@@ -1,3 +1,4 @@
+import { messageOf } from "../../diagnosis/failure";
 /** One property that `check` refuses: the property's top-level name and a sentence for the person who wrote it. */
 export interface CheckFailure {
   readonly property: string;
@@ -46,7 +47,7 @@ export class PartialFailure<State extends object> extends Error {
     readonly state: State,
     cause: unknown,
   ) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(messageOf(cause), { cause });
     this.name = "PartialFailure";
   }
 }

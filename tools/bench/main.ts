@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { messageOf } from "../../diagnosis/failure";
 import { packageRoot } from "../toolchain/package-root";
 import { endChildrenOnSignals } from "../toolchain/run";
 import { readSelection } from "../toolchain/selection";
@@ -84,7 +85,7 @@ async function runCase({ id, run }: BenchCase, settings: Settings): Promise<Case
   try {
     measured = await run({ ...settings, say });
   } catch (problem) {
-    error = problem instanceof Error ? problem.message : String(problem);
+    error = messageOf(problem);
     say(error);
   }
   const seconds = Math.round((performance.now() - started) / 1000);
@@ -112,7 +113,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = exitCode;
   },
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     process.exitCode = 1;
   },
 );

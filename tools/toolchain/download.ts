@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { messageOf, ToolchainError } from "./failure";
+import { messageOf } from "../../diagnosis/failure";
+import { ToolchainError } from "./failure";
 import type { Step } from "./steps";
 
 /** How long to wait for an official source's first byte before using the package registries. */

@@ -18,10 +18,6 @@ export class PartUnavailable extends ToolchainError {
   override readonly name = "PartUnavailable";
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** A part that comes from a registry in one pinned version. */
 export interface PinnedVersion {
   /** Shown to the user, such as "Pulumi CLI". */

@@ -1,7 +1,8 @@
 import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
-import { messageOf, PartUnavailable, ToolchainError } from "./failure";
+import { messageOf } from "../../diagnosis/failure";
+import { PartUnavailable, ToolchainError } from "./failure";
 import { indent, tail } from "./text";
 
 const reminderSeconds = 30;

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { listModels } from "../../../clients/ollama/models";
 import { sameModel } from "../../../clients/ollama/names";
 import { OllamaServer } from "../../../clients/ollama/server";
+import { messageOf } from "../../../diagnosis/failure";
 import type { Access } from "../../access/access";
 import type { ChatRoom } from "./chat-room";
 
@@ -58,7 +59,7 @@ function save(room: ChatRoom, path: string, say: Say): void {
     say(dim(room, `Saved ${room.conversation.turns.length} turns to ${path}.`));
   } catch (error) {
     const exists = error instanceof Error && "code" in error && error.code === "EEXIST";
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     say(exists ? `${path} exists already; choose another name.` : `${path} cannot be written: ${reason}`);
   }
 }

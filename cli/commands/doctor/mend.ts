@@ -3,6 +3,7 @@ import { confirm, isCancel } from "@clack/prompts";
 import { redact } from "../../../clients/redact";
 import { causeAndFix } from "../../../diagnosis/diagnose";
 import { ExplainedError, type Explanation } from "../../../diagnosis/explained-error";
+import { messageOf } from "../../../diagnosis/failure";
 import { Interrupted } from "../../failure";
 import type { Output } from "../../output";
 import type { Session } from "../../session";
@@ -63,7 +64,7 @@ async function carriedOut(repair: Repair, output: Output, session: Session): Pro
 
 function explanationOf(error: unknown): Explanation {
   if (error instanceof ExplainedError) return error.explanation;
-  const what = error instanceof Error ? error.message : String(error);
+  const what = messageOf(error);
   return { what, ...causeAndFix(error) };
 }
 

@@ -2,6 +2,7 @@ import { getModel, updateModel } from "../../../clients/opensearch/models";
 import { predict } from "../../../clients/opensearch/predict";
 import { reportingTo } from "../../../clients/report";
 import { Deadline, type Look, waitFor } from "../../../clients/wait";
+import { messageOf } from "../../../diagnosis/failure";
 import { ensureDeployed } from "../../../providers/deployed-model/deployment";
 import { probeParameters } from "../../../providers/deployed-model/probe";
 import type { Repair } from "./check";
@@ -49,7 +50,7 @@ async function takenOver(scene: Scene, modelId: string): Promise<void> {
     } catch (error) {
       // Another failure is the next run's to tell.
       if (frozenRefusal(error) === undefined || deadline.passed) return { done: true };
-      return { last: error instanceof Error ? error.message : String(error), error };
+      return { last: messageOf(error), error };
     }
   };
   await waitFor(look, { waitingFor: `model ${modelId} to use the settings`, deadline });

@@ -1,5 +1,6 @@
 import { ServerError } from "../../../clients/errors";
 import { causeAndFix, diagnose, symptomOf } from "../../../diagnosis/diagnose";
+import { messageOf } from "../../../diagnosis/failure";
 import { type Check, notHere, type Outcome, type Repair, type Status } from "./check";
 import type { Scene } from "./scene";
 
@@ -75,7 +76,7 @@ export function lacksRight(error: ServerError): boolean {
 
 /** A failure in words of the tables; where the user only may not look, nothing is found. */
 export function outcomeOf(error: unknown, essential: boolean): Outcome {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const symptom = diagnose(error)?.id;
   if (!essential && error instanceof ServerError && (lacksRight(error) || symptom === "refused-otherwise")) {
     return notHere(`this user may not look: ${error.reason}`);

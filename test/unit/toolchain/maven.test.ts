@@ -3,8 +3,9 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { delimiter, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { messageOf } from "../../../diagnosis/failure";
 import { openCache } from "../../../tools/toolchain/cache";
-import { messageOf } from "../../../tools/toolchain/failure";
+
 import { type MavenArchive, mavenArchives } from "../../../tools/toolchain/maven";
 import type { Context } from "../../../tools/toolchain/part";
 import { StepRunner } from "../../../tools/toolchain/steps";

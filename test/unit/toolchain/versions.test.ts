@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { OPENSEARCH_IMAGE } from "../../../components/open-search-server";
+import { OPENSEARCH_IMAGE } from "../../../components/opensearch-server";
 import { packageRoot } from "../../../tools/toolchain/package-root";
 import { featureVersion, parseJavaVersion } from "../../../tools/toolchain/parts/jdk";
 import { opensearch36 } from "../../../tools/toolchain/parts/opensearch-releases";

@@ -3,6 +3,7 @@ import { type Answer, DEFAULT_TIMEOUT_SECONDS } from "../../../cli/answering/ans
 import { throughOpenSearch } from "../../../cli/answering/opensearch";
 import { clusterInfo } from "../../../clients/opensearch/cluster";
 import { openSearch } from "../../../clients/opensearch/connect";
+import { messageOf } from "../../../diagnosis/failure";
 import { ToolchainError } from "../failure";
 
 /** The outputs of the stack that a consumer needs to ask a question. */
@@ -45,7 +46,7 @@ export async function ask(question: string, outputs: Outputs): Promise<DemoAnswe
     return { ...(await answerer.answer([{ role: "user", content: question }], limits)), version };
   } catch (error) {
     throw new ToolchainError(
-      `The question was not answered: ${error instanceof Error ? error.message : error}`,
+      `The question was not answered: ${messageOf(error)}`,
       "npm run ollama-chat -- doctor looks for what is wrong; docker logs pulumi-ollama-chat-demo-chat-opensearch, and the same for -ollama, shows what the servers say.",
     );
   }

@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { messageOf } from "../../../diagnosis/failure";
 import { isRoot } from "../apt";
 import type { Cache } from "../cache";
-import { messageOf, ToolchainError } from "../failure";
+import { ToolchainError } from "../failure";
 import { isAlive } from "../lock";
 import { freePort } from "../ollama-server";
 import { type Context, ensure } from "../part";

@@ -4,6 +4,7 @@ import { answerText } from "../../../../clients/opensearch/predict-answer";
 import { Deadline } from "../../../../clients/wait";
 import { HOST_GATEWAY } from "../../../../components/addresses";
 import { diagnose } from "../../../../diagnosis/diagnose";
+import { messageOf } from "../../../../diagnosis/failure";
 import { javaMatches } from "../../../../providers/connector/java-syntax";
 import { probeParameters } from "../../../../providers/deployed-model/probe";
 import { isLoopback } from "../../../../providers/shared/base-url";
@@ -63,7 +64,7 @@ function unlessForbidden(error: unknown): undefined {
 
 /** The same words mean different things, by what the checks before have seen. */
 async function explained(scene: Scene, error: unknown): Promise<Outcome> {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const frozen = frozenRefusal(error);
   if (frozen !== undefined) return await refusedBySettings(scene, frozen, error, text);
   if (diagnose(error)?.id === "model-server-refuses") return fail(await whyRefused(scene), text);

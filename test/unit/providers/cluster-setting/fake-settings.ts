@@ -1,4 +1,4 @@
-import type { ClusterSettings, SettingScope, SettingValue } from "../../../../clients/opensearch/cluster";
+import type { ClusterSettings, Scope, SettingValue } from "../../../../clients/opensearch/cluster";
 import type { ClusterSettingInputs, ClusterSettingState } from "../../../../providers/cluster-setting/inputs";
 import { needsDefaults, planApply, planRelease } from "../../../../providers/cluster-setting/plan";
 
@@ -16,7 +16,7 @@ export class FakeSettings {
     this.put("persistent", persistent);
   }
 
-  put(scope: SettingScope, values: Readonly<Values>): void {
+  put(scope: Scope, values: Readonly<Values>): void {
     for (const [key, value] of Object.entries(values)) {
       if (value === null) delete this[scope][key];
       else this[scope][key] = value;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SettingValue } from "../../../../clients/opensearch/cluster";
-import { asSeen } from "../../../../providers/cluster-setting/plan";
+import { settingsAsSeen } from "../../../../providers/cluster-setting/plan";
 import { apply, FakeSettings, release } from "./fake-settings";
 
 const KEYS = ["a.scalar", "b.scalar", "c.list", "d.list"] as const;
@@ -50,7 +50,7 @@ describe("for any settings", () => {
       fc.property(world, modes, ({ defaults, persistent, settings }, mode) => {
         const server = new FakeSettings(defaults, persistent);
         const { state } = apply(server, { mode, settings });
-        expect(asSeen(server.shown(), state)).toStrictEqual({ settings });
+        expect(settingsAsSeen(server.shown(), state)).toStrictEqual({ settings });
         expect(apply(server, { mode, settings }, state).writes).toStrictEqual({});
       }),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asSeen, needsDefaults } from "../../../../providers/cluster-setting/plan";
+import { needsDefaults, settingsAsSeen } from "../../../../providers/cluster-setting/plan";
 import { apply, FakeSettings, release } from "./fake-settings";
 
 const REGEX = "plugins.ml_commons.trusted_connector_endpoints_regex";
@@ -163,7 +163,7 @@ describe("contribute", () => {
     const server = new FakeSettings(DEFAULTS);
     const { state } = apply(server, { mode, settings: { [REGEX]: ["^ours$"] } });
     server.put("persistent", { [REGEX]: CLOUD });
-    expect(asSeen(server.shown(), state).settings).toStrictEqual({ [REGEX]: [] });
+    expect(settingsAsSeen(server.shown(), state).settings).toStrictEqual({ [REGEX]: [] });
     const again = apply(server, { mode, settings: { [REGEX]: ["^ours$"] } }, state);
     expect(again.writes).toStrictEqual({ [REGEX]: [...CLOUD, "^ours$"] });
   });
@@ -212,7 +212,10 @@ describe("whenKnown", () => {
     const server = new FakeSettings(DEFAULTS);
     const { state, writes } = apply(server, wanted);
     expect(writes).toStrictEqual({ [PRIVATE]: "true" });
-    expect(asSeen(server.shown(), state)).toStrictEqual({ settings: wanted.settings, whenKnown: wanted.whenKnown });
+    expect(settingsAsSeen(server.shown(), state)).toStrictEqual({
+      settings: wanted.settings,
+      whenKnown: wanted.whenKnown,
+    });
     expect(release(server, state)).toStrictEqual({ writes: { [PRIVATE]: null }, warnings: [] });
   });
 
@@ -230,21 +233,21 @@ describe("what the server shows", () => {
     const server = new FakeSettings(DEFAULTS);
     const settings = { [PRIVATE]: true, "a.b": 7, "l.l": [1, "x"], "n.n": null };
     const { state } = apply(server, { settings });
-    expect(asSeen(server.shown(), state)).toStrictEqual({ settings });
+    expect(settingsAsSeen(server.shown(), state)).toStrictEqual({ settings });
   });
 
   it("names what differs", () => {
     const server = new FakeSettings(DEFAULTS);
     const { state } = apply(server, { settings: { [PRIVATE]: true, "a.b": 7 } });
     server.put("persistent", { [PRIVATE]: "false", "a.b": null });
-    expect(asSeen(server.shown(), state).settings).toStrictEqual({ [PRIVATE]: "false", "a.b": null });
+    expect(settingsAsSeen(server.shown(), state).settings).toStrictEqual({ [PRIVATE]: "false", "a.b": null });
   });
 
   it("foreign entries of a contributed list are no difference", () => {
     const server = new FakeSettings(DEFAULTS);
     const { state } = apply(server, { mode: "contribute", settings: { [REGEX]: ["^ours$"] } });
     server.put("persistent", { [REGEX]: ["^ours$", "^theirs$"] });
-    expect(asSeen(server.shown(), state).settings).toStrictEqual({ [REGEX]: ["^ours$"] });
+    expect(settingsAsSeen(server.shown(), state).settings).toStrictEqual({ [REGEX]: ["^ours$"] });
   });
 });
 
