@@ -1,57 +1,80 @@
-import { openSync, writeSync } from "node:fs";
-import { messageOf } from "../diagnosis/failure";
+import { channel } from "node:diagnostics_channel";
 import { resourceInCharge } from "./on-behalf";
-import type { TraceRecord } from "./trace-record";
+
+/** One try of one request to a server. */
+export interface RequestEvent {
+  readonly server: "opensearch" | "ollama";
+  /** Method and path, such as `POST /_plugins/_ml/connectors/_create`. */
+  readonly request: string;
+  /** HTTP status; none when no answer came. */
+  readonly status?: number;
+  /** 1 for the first try of a call. */
+  readonly try: number;
+}
+
+/** Time spent until a server, or another call of the same process, was ready. */
+export interface WaitEvent {
+  /** Completes "Waiting for …". */
+  readonly waitingFor: string;
+  /** How often the server was looked at; 0 where nothing is looked at, such as a turn in a queue. */
+  readonly looks: number;
+}
+
+/** One call of the engine to a resource's provider. */
+export interface CallEvent {
+  readonly op: "check" | "diff" | "create" | "read" | "update" | "delete";
+  readonly ok: boolean;
+}
+
+/** The engine's first call to a provider process. */
+export interface ProcessEvent {
+  /** When the first module of this package began to load. */
+  readonly firstModuleMs: number;
+}
+
+interface Events {
+  readonly request: RequestEvent;
+  readonly wait: WaitEvent;
+  readonly call: CallEvent;
+  readonly process: ProcessEvent;
+}
+
+/** What is told of every event. Times are milliseconds since 1970, with fractions. */
+export interface Told {
+  readonly startMs: number;
+  readonly durationMs: number;
+  /** The resource on whose behalf it was done, where one is known. */
+  readonly urn?: string;
+}
+
+/** An event as who listens gets it. */
+export type Message<K extends keyof Events> = Told & Events[K];
 
 /**
- * Environment variable with the file that the provider process, the clients and `ollama-chat` append what they do to:
- * one JSON object a line, described in `trace-record.ts`. Several processes may share the file. No bodies, no secrets.
- * Default: none, and then tracing costs nothing.
+ * The channels of Node.js's `diagnostics_channel` on which this package tells what it does, without bodies or secrets.
+ * Nothing in the package listens: tools/bench/trace-listener.ts writes them to a file.
  */
-export const TRACE_VARIABLE = "OLLAMA_CHAT_TRACE";
-
-type Common = "v" | "pid" | "startMs" | "durationMs";
-type Details<R> = R extends TraceRecord ? Omit<R, Common> : never;
-
-let file = openTrace(process.env[TRACE_VARIABLE]);
-
-/** Whether this process was asked for a trace that it can write. */
-export const tracing = file !== undefined;
+export const CHANNELS = {
+  request: "ollama-chat:request",
+  wait: "ollama-chat:wait",
+  call: "ollama-chat:call",
+  process: "ollama-chat:process",
+} as const satisfies Record<keyof Events, string>;
 
 /** Milliseconds since 1970, with fractions, on a clock that never jumps within a process. */
 export function clockMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Appends one record of something that began at `startMs` and is over now. */
-export function trace(startMs: number, details: Details<TraceRecord>): void {
-  if (file === undefined) return;
-  const urn = resourceInCharge();
-  const common = { v: 1, pid: process.pid, startMs: rounded(startMs), durationMs: rounded(clockMs() - startMs) };
-  try {
-    // One write a line: the system keeps appends of several processes apart.
-    writeSync(file, `${JSON.stringify({ ...common, ...(urn ? { urn } : {}), ...details })}\n`);
-  } catch (error) {
-    file = undefined;
-    warn(error);
-  }
-}
-
-function openTrace(path: string | undefined): number | undefined {
-  if (!path) return undefined;
-  try {
-    return openSync(path, "a");
-  } catch (error) {
-    warn(error);
-    return undefined;
-  }
-}
-
-/** A trace is an aid: what it was to watch goes on without it. */
-function warn(error: unknown): void {
-  console.error(`warning: ${TRACE_VARIABLE}: no trace is written: ${messageOf(error)}`);
-}
-
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 1000) / 1000;
+/** Tells of something that began at `startMs` and is over now. */
+export function trace<K extends keyof Events>(kind: K, startMs: number, event: Events[K]): void {
+  const listeners = channel(CHANNELS[kind]);
+  if (!listeners.hasSubscribers) return;
+  const message: Message<K> = {
+    startMs,
+    durationMs: clockMs() - startMs,
+    urn: resourceInCharge() || undefined,
+    ...event,
+  };
+  listeners.publish(message);
 }

@@ -64,7 +64,7 @@ export async function waitFor<T>(look: () => Promise<Look<T>>, options: WaitOpti
     return await lookUntil(counted, options);
   } finally {
     // What shows at the first look was not waited for.
-    if (looks > 1) trace(startMs, { kind: "wait", waitingFor: options.waitingFor, looks });
+    if (looks > 1) trace("wait", startMs, { waitingFor: options.waitingFor, looks });
   }
 }
 

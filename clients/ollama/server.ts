@@ -51,7 +51,7 @@ export class OllamaServer {
       const signals = init.signal ? [signal, init.signal] : [signal];
       const startMs = clockMs();
       const onEnd = (status: number | undefined) =>
-        trace(startMs, { kind: "request", server: "ollama", request, status, try: tried });
+        trace("request", startMs, { server: "ollama", request, status, try: tried });
       const response = await httpFetch(String(url), { ...init, signal: AbortSignal.any(signals) }, onEnd);
       // The client prints what it cannot read, and calls an answer without an end what was none.
       if (response.ok && /^text\/html\b/i.test(response.headers.get("content-type") ?? ""))

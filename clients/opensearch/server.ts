@@ -98,7 +98,7 @@ export class OpenSearchServer {
       if (error instanceof errors.ResponseError) status = error.statusCode;
       throw error;
     } finally {
-      trace(startMs, { kind: "request", server: "opensearch", request, status, try: tried });
+      trace("request", startMs, { server: "opensearch", request, status, try: tried });
     }
   }
 

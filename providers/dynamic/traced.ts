@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { onBehalfOf } from "../../clients/on-behalf";
-import { clockMs, trace, tracing } from "../../clients/trace";
-import type { ProviderRecord } from "../../clients/trace-record";
+import { type CallEvent, clockMs, trace } from "../../clients/trace";
 import { endWithEngine } from "./engine-gone";
 import { reportsDelivered, reportToEngine } from "./engine-log";
 import type { Properties } from "./wire";
@@ -17,7 +16,7 @@ endWithEngine();
 
 /**
  * The same provider, whose calls run on behalf of their resource: what they print, request and wait for can name it.
- * With a trace, each call is a record of it.
+ * Each call is told on a diagnostics channel (see `clients/trace.ts`).
  */
 export function traced(provider: Required<Omit<ResourceProvider, "configure">>): ResourceProvider {
   return {
@@ -30,10 +29,9 @@ export function traced(provider: Required<Omit<ResourceProvider, "configure">>):
   };
 }
 
-function call<T>(op: ProviderRecord["op"], properties: unknown, run: () => Promise<T>): Promise<T> {
-  if (tracing) tellFirstCall();
-  const urn = ownerIn(properties);
-  return onBehalfOf(urn, () => (tracing ? recorded(op, urn, run) : told(run)));
+function call<T>(op: CallEvent["op"], properties: unknown, run: () => Promise<T>): Promise<T> {
+  tellFirstCall();
+  return onBehalfOf(ownerIn(properties), () => recorded(op, run));
 }
 
 /** The engine may end this process once the last call is answered, so what was reported goes first. */
@@ -45,7 +43,7 @@ async function told<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-async function recorded<T>(op: ProviderRecord["op"], urn: string, run: () => Promise<T>): Promise<T> {
+async function recorded<T>(op: CallEvent["op"], run: () => Promise<T>): Promise<T> {
   const startMs = clockMs();
   let ok = false;
   try {
@@ -53,34 +51,18 @@ async function recorded<T>(op: ProviderRecord["op"], urn: string, run: () => Pro
     ok = true;
     return outcome;
   } finally {
-    trace(startMs, { kind: "provider", ...partsOf(urn), op, ok, rssBytes: process.memoryUsage.rss() });
+    trace("call", startMs, { op, ok });
   }
 }
 
 function tellFirstCall(): void {
   if (firstCallTold) return;
   firstCallTold = true;
-  const firstCallMs = clockMs();
-  const { timeOrigin, nodeTiming } = performance;
-  trace(timeOrigin, {
-    kind: "process",
-    nodeReadyMs: timeOrigin + nodeTiming.bootstrapComplete,
-    sdkLoadedMs: timeOrigin + nodeTiming.loopStart,
-    firstModuleMs,
-    firstCallMs,
-    nodeVersion: process.versions.node,
-    rssBytes: process.memoryUsage.rss(),
-  });
+  trace("process", clockMs(), { firstModuleMs });
 }
 
 /** The hidden input that equals the resource's URN (see `dynamicProperties`). */
 function ownerIn(properties: unknown): string {
   const owner = typeof properties === "object" && properties !== null && "owner" in properties ? properties.owner : "";
   return typeof owner === "string" ? owner : "";
-}
-
-/** `urn:pulumi:dev::chat::pulumi-nodejs:dynamic/ollamachat:Connector::name` → type `Connector`, name `name`. */
-function partsOf(urn: string): { type: string; name: string } {
-  const [, , type = "", ...name] = urn.split("::");
-  return { type: type.slice(type.lastIndexOf(":") + 1), name: name.join("::") };
 }

@@ -51,7 +51,7 @@ export async function oneAtATime<T>(key: string, task: () => Promise<T>): Promis
 function queued<T>(key: string, task: () => Promise<T>): () => Promise<T> {
   const startMs = clockMs();
   return () => {
-    trace(startMs, { kind: "wait", waitingFor: `the turn at ${key}`, looks: 0 });
+    trace("wait", startMs, { waitingFor: `the turn at ${key}`, looks: 0 });
     return task();
   };
 }

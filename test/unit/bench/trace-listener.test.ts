@@ -4,8 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { TRACE_VARIABLE } from "../../../clients/trace";
-import { type TraceRecord, traceRecord } from "../../../clients/trace-record";
+import { findModel } from "../../../clients/ollama/models";
+import { OllamaServer } from "../../../clients/ollama/server";
+import { openSearch } from "../../../clients/opensearch/connect";
+import { Deadline, waitFor } from "../../../clients/wait";
+import { toResourceProvider } from "../../../providers/dynamic/adapter";
+import { oneAtATime } from "../../../providers/shared/run-memory";
+import { listen } from "../../../tools/bench/trace-listener";
 import { LoopbackServer } from "../../support/loopback-server";
 
 const SECRET = "Hunter2-Hunter2";
@@ -34,35 +39,39 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "ollama-chat-trace-"));
   file = join(folder, "trace.jsonl");
   server = await new Server().start();
-  // The switch is read when the module is loaded, as it is in a process of its own.
-  vi.resetModules();
 });
 
 afterEach(async () => {
-  vi.unstubAllEnvs();
   vi.restoreAllMocks();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-function records(): TraceRecord[] {
+const written = z.looseObject({
+  v: z.literal(1),
+  pid: z.int(),
+  startMs: z.number(),
+  durationMs: z.number(),
+  kind: z.enum(["process", "provider", "request", "wait"]),
+});
+
+function records(): z.infer<typeof written>[] {
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-  return lines.map((line) => traceRecord.parse(JSON.parse(line)));
+  return lines.map((line) => written.parse(JSON.parse(line)));
 }
 
 /** A record without what differs from run to run. */
-function essence(record: TraceRecord): object {
+function essence(record: z.infer<typeof written>): object {
   const { v: _v, pid: _pid, startMs: _start, durationMs: _duration, ...rest } = record;
   return rest;
 }
 
-async function openSearchOn(endpoint: string) {
-  const { openSearch } = await import("../../../clients/opensearch/connect.js");
+function openSearchOn(endpoint: string) {
   return openSearch({ endpoint, username: "admin", password: SECRET, maxRetries: 2, requestTimeoutSeconds: 5 });
 }
 
 async function ask(endpoint: string, path: string): Promise<unknown> {
-  const call = (await openSearchOn(endpoint)).call({
+  const call = openSearchOn(endpoint).call({
     method: "GET",
     path,
     answer: z.object({ ok: z.boolean() }),
@@ -71,8 +80,8 @@ async function ask(endpoint: string, path: string): Promise<unknown> {
   return await call.catch((error: unknown) => error);
 }
 
-describe("with the switch on", () => {
-  beforeEach(() => vi.stubEnv(TRACE_VARIABLE, file));
+describe("to a file", () => {
+  beforeEach(() => listen(file));
 
   it("each try of an OpenSearch request is a record, with its status", async () => {
     await ask(server.endpoint, "/conflict");
@@ -91,8 +100,6 @@ describe("with the switch on", () => {
   });
 
   it("a request to Ollama is a record once its whole answer is there", async () => {
-    const { OllamaServer } = await import("../../../clients/ollama/server.js");
-    const { findModel } = await import("../../../clients/ollama/models.js");
     await findModel(new OllamaServer(server.endpoint), "m").catch(() => undefined);
     await vi.waitFor(() => expect(records()).toHaveLength(1));
     expect(records().map(essence)).toStrictEqual([
@@ -101,7 +108,6 @@ describe("with the switch on", () => {
   });
 
   it("a wait tells what for and how many looks it took; what shows at once was not waited for", async () => {
-    const { Deadline, waitFor } = await import("../../../clients/wait.js");
     const doneAtLook = (looks: number) => async () => {
       looks -= 1;
       return looks === 0 ? { done: true } : { last: "not yet" };
@@ -113,13 +119,11 @@ describe("with the switch on", () => {
   });
 
   it("a task that stands in a queue waits for its turn", async () => {
-    const { oneAtATime } = await import("../../../providers/shared/run-memory.js");
     await Promise.all([oneAtATime("the group", async () => 1), oneAtATime("the group", async () => 2)]);
     expect(records().map(essence)).toStrictEqual([{ kind: "wait", waitingFor: "the turn at the group", looks: 0 }]);
   });
 
   it("calls of the engine are records, requests inside them name the resource, and the first tells of the process", async () => {
-    const { toResourceProvider } = await import("../../../providers/dynamic/adapter.js");
     const { endpoint } = server;
     const provider = toResourceProvider({
       check: (inputs) => ({ inputs: inputs as object, failures: [] }),
@@ -150,6 +154,8 @@ describe("with the switch on", () => {
   });
 
   it("the start of a process is told in the order in which it happened", async () => {
+    // As in a process of its own: it is told once in each.
+    vi.resetModules();
     const { toResourceProvider } = await import("../../../providers/dynamic/adapter.js");
     const nothing = async () => undefined;
     const check = () => ({ inputs: {}, failures: [] });
@@ -162,10 +168,9 @@ describe("with the switch on", () => {
       delete: nothing,
     });
     await provider.check?.({}, {});
-    const start = records()[0];
-    if (start?.kind !== "process") throw new Error("the first record is that of the process");
-    const { startMs, nodeReadyMs, sdkLoadedMs, firstModuleMs, firstCallMs } = start;
-    const inOrder = [startMs, nodeReadyMs, sdkLoadedMs, firstModuleMs, firstCallMs];
+    const start = records().find(({ kind }) => kind === "process");
+    const names = ["startMs", "nodeReadyMs", "sdkLoadedMs", "firstModuleMs", "firstCallMs"];
+    const inOrder = names.map((name) => Number(start?.[name]));
     expect(inOrder).toStrictEqual([...inOrder].sort((a, b) => a - b));
   });
 
@@ -178,16 +183,10 @@ describe("with the switch on", () => {
 });
 
 describe("without a file to write to", () => {
-  it("nothing is traced when the switch is off", async () => {
-    vi.stubEnv(TRACE_VARIABLE, "");
-    const { tracing } = await import("../../../clients/trace.js");
-    expect(tracing).toBe(false);
-    await expect(ask(server.endpoint, "/x")).resolves.toStrictEqual({ ok: true });
-  });
-
   it("a file that cannot be written is told once, and the work goes on", async () => {
     const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
-    vi.stubEnv(TRACE_VARIABLE, join(folder, "missing", "trace.jsonl"));
+    listen(join(folder, "missing", "trace.jsonl"));
+    await expect(ask(server.endpoint, "/x")).resolves.toStrictEqual({ ok: true });
     await expect(ask(server.endpoint, "/x")).resolves.toStrictEqual({ ok: true });
     expect(said.mock.calls).toStrictEqual([
       [expect.stringMatching(/^warning: OLLAMA_CHAT_TRACE: no trace is written: ENOENT: /)],
@@ -196,7 +195,7 @@ describe("without a file to write to", () => {
 
   it.runIf(existsSync("/dev/full"))("a disk that is full ends the trace, not the work", async () => {
     const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
-    vi.stubEnv(TRACE_VARIABLE, "/dev/full");
+    listen("/dev/full");
     await expect(ask(server.endpoint, "/x")).resolves.toStrictEqual({ ok: true });
     await expect(ask(server.endpoint, "/x")).resolves.toStrictEqual({ ok: true });
     expect(said.mock.calls).toStrictEqual([
