@@ -1,6 +1,8 @@
-// Loaded into every Node.js process of the toolchain by NODE_OPTIONS; of interest to the Pulumi program's alone. The CLI
-// tells the project's `typescript: false` in a message that the toolchain's language host (3.50) does not read, so that it
-// would have every program loaded by ts-node. Its variable is taken back where the project says so.
+// Preload of the toolchain for NODE_OPTIONS. Lets Pulumi load a compiled program as it is; does nothing in other processes.
+//
+// The CLI (3.276) tells the project's `typescript: false` in a message that the language host (3.50) does not read, so it
+// sets this variable for every program, which then goes through ts-node. No newer host can be had as a Go module, and a
+// CLI that still told it by a flag is years older than the one that users have. Here the variable is taken back.
 const { existsSync, readFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 
@@ -9,12 +11,10 @@ const NAMES = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
 
 if (process.env[VARIABLE] !== undefined && isCompiled(process.cwd())) delete process.env[VARIABLE];
 
-/** What the project says that a folder belongs to. */
+/** What the project says that a folder belongs to. JSON is YAML, too. */
 function isCompiled(folder) {
   const project = NAMES.map((name) => join(folder, name)).find(existsSync);
   if (project === undefined) return dirname(folder) !== folder && isCompiled(dirname(folder));
-  const text = readFileSync(project, "utf8");
-  if (project.endsWith(".json")) return JSON.parse(text).runtime?.options?.typescript === false;
-  const [runtime = ""] = /^runtime:[^\n]*\n(?:(?:[ \t][^\n]*)?\n)*/m.exec(`${text}\n`) ?? [];
-  return /^\s+typescript:\s*false\b/m.test(runtime);
+  const { parse } = require("yaml");
+  return parse(readFileSync(project, "utf8"))?.runtime?.options?.typescript === false;
 }

@@ -24,6 +24,7 @@ describe("the language host's word that a program is TypeScript", () => {
   it.each([
     ["Pulumi.yaml", project("  options:\n    # compiled before\n\n    typescript: false\n")],
     ["Pulumi.yml", project("  options:\n    typescript: false\n")],
+    ["Pulumi.yaml", "{ name: x, runtime: { name: nodejs, options: { typescript: false } }, main: dist }\n"],
     ["Pulumi.json", JSON.stringify({ name: "x", runtime: { name: "nodejs", options: { typescript: false } } })],
   ])("is taken back where %s says typescript: false", (name, text) => {
     expect(variableIn(name, text)).toBe("not set");
