@@ -33,17 +33,12 @@ function organization(): { ownerOrganization?: string } {
   }
 }
 
-/** Without a parent it is known at once, and needs none of the outputs that the SDK would make of it. */
-function urnOf(type: ResourceType, name: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
-  if (parent !== undefined) return withoutDependencies(pulumi.createUrn(name, typeToken(type), parent));
-  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${typeToken(type)}::${name}`;
-}
-
 /**
- * The same value without what it depends on. A child's URN is made from its parent's, and a dependency on a component
+ * The resource's URN without what it depends on. A child's URN is made from its parent's, and a dependency on a component
  * means one on all of its children, so the child would wait for itself for ever (seen with SDK 3.270.0).
  */
-function withoutDependencies(urn: pulumi.Output<string>): pulumi.Output<string> {
+function urnOf(type: ResourceType, name: string, parent: pulumi.Resource | undefined): pulumi.Output<string> {
+  const urn = pulumi.createUrn(name, typeToken(type), parent);
   return pulumi.output(new Promise<string>((resolve) => void urn.apply(resolve)));
 }
 
