@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ServerError, UnexpectedAnswerError } from "../clients/errors";
 import { search } from "../clients/opensearch/documents";
-import { isListOfParts, STREAMED } from "../clients/opensearch/predict-answer";
+import { isListOfParts, streamed } from "../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../clients/opensearch/server";
 import { ChatApi } from "../providers/connector/chat-api";
 import { promptText } from "../providers/connector/prompt-text";
@@ -97,7 +97,7 @@ export async function serverAnswer(
   if (!parsed.success) throw new UnexpectedAnswerError(request, "it holds no ext.retrieval_augmented_generation");
   const { retrieval_augmented_generation: generated } = parsed.data;
   if ("error" in generated) throw new ServerError(200, "", generated.error, request);
-  if (isListOfParts(generated.answer)) throw new UnexpectedAnswerError(request, STREAMED);
+  if (isListOfParts(generated.answer)) throw streamed(request);
   return generated.answer;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UnexpectedAnswerError } from "../errors";
 import { withoutThinking } from "../thinking";
 
 export const predictAnswer = z.looseObject({
@@ -107,7 +108,10 @@ export function isListOfParts(text: string): boolean {
 }
 
 /** What such an answer is told as. */
-export const STREAMED = "the model server streams its answer, and this is the list of its parts";
+export function streamed(request: string): UnexpectedAnswerError {
+  const detail = "the model server streams its answer, and this is the list of its parts";
+  return new UnexpectedAnswerError(request, detail, "opensearch", "streamed");
+}
 
 function firstMap(answer: PredictAnswer): unknown {
   // A program may pass what it got, whatever that is.

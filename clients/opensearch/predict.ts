@@ -1,6 +1,5 @@
-import { UnexpectedAnswerError } from "../errors";
 import type { Deadline } from "../wait";
-import { isStream, type PredictAnswer, predictAnswer, STREAMED } from "./predict-answer";
+import { isStream, type PredictAnswer, predictAnswer, streamed } from "./predict-answer";
 import { type OpenSearchServer, path } from "./server";
 
 /** Shortest time limit of a question, in seconds: also one that is asked at the last moment may be answered. */
@@ -30,6 +29,6 @@ export async function predict(
     retry: { deadline },
     signal,
   });
-  if (isStream(answer)) throw new UnexpectedAnswerError(`POST ${request}`, STREAMED, "opensearch", "streamed");
+  if (isStream(answer)) throw streamed(`POST ${request}`);
   return answer;
 }
