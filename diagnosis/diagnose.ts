@@ -10,6 +10,7 @@ import { DOCUMENTS } from "./themes/documents";
 import { INTERRUPTED } from "./themes/interrupted";
 import { OBJECTS } from "./themes/objects";
 import { TRUST } from "./themes/trust";
+import { USERS } from "./themes/users";
 
 /**
  * Known failures, most particular first. A test makes a real OpenSearch 3.6.0, Ollama, Pulumi or Docker say whatever a
@@ -24,6 +25,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   ...DOCUMENTS,
   ...INTERRUPTED,
   ...CONTAINERS,
+  ...USERS,
   ...CLUSTER,
   ...CONNECTION,
 ];

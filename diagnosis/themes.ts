@@ -9,6 +9,7 @@ import { DOCUMENTS } from "./themes/documents";
 import { INTERRUPTED } from "./themes/interrupted";
 import { OBJECTS } from "./themes/objects";
 import { TRUST } from "./themes/trust";
+import { USERS } from "./themes/users";
 
 /** Rows that belong together, as people look for them. */
 export interface Theme {
@@ -22,6 +23,7 @@ export const THEMES: readonly Theme[] = [
   { title: "After a pulumi that was killed", symptoms: INTERRUPTED },
   { title: "Reaching a server", symptoms: CONNECTION },
   { title: "The OpenSearch cluster", symptoms: CLUSTER },
+  { title: "Users and roles", symptoms: USERS },
   { title: "What OpenSearch may call", symptoms: TRUST },
   { title: "Model groups, connectors, models", symptoms: OBJECTS },
   { title: "Deploying the model", symptoms: DEPLOYMENT },

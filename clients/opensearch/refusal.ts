@@ -14,6 +14,14 @@ const errorBody = z.object({
   ]),
 });
 
+/** The security plugin's own API: "status" is a word, and what is wrong stands under either name. */
+const securityBody = z.object({
+  status: z.string(),
+  message: z.string().optional(),
+  reason: z.string().optional(),
+  invalid_keys: z.object({ keys: z.string() }).optional(),
+});
+
 const SHARDS_REFUSE = "search_phase_execution_exception";
 
 /** What the server's answer of a status of 400 or more says, in whichever form it says so. */
@@ -29,6 +37,12 @@ export function refusal(request: string, status: number, body: unknown): ServerE
     return new ServerError(status, type, told, request);
   }
   if (parsed.success) return new ServerError(status, "", String(parsed.data.error), request);
+  const security = securityBody.safeParse(body);
+  if (security.success) {
+    const { message, reason, invalid_keys: keys } = security.data;
+    const told = [message ?? reason, keys?.keys].filter(Boolean).join(": ") || "no reason given";
+    return new ServerError(status, "", told, request);
+  }
   const text = typeof body === "string" ? body : JSON.stringify(body ?? "");
   return new ServerError(status, "", text.trim().slice(0, 500) || "no reason given", request);
 }

@@ -14,11 +14,11 @@ interface ServerOptions {
 
 /** One request of the server's API. Messages name it by method and path. */
 export interface Call<T> {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Begins with `/`. Made with `path` where an id or a name is part of it. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
-  /** Sent as JSON; a list as one JSON document a line. */
+  /** Sent as JSON. A list is sent as one JSON document a line, unless the method is PATCH, which takes a list of operations. */
   readonly body?: object;
   readonly answer: z.ZodType<T>;
   /** Statuses from 400 on that are no refusal: their body is read as the answer. */
@@ -105,7 +105,12 @@ export class OpenSearchServer {
   #requested<T>({ method, path, query, body, accepts, timeoutSeconds, signal }: Call<T>) {
     signal?.throwIfAborted();
     const request = this.#options.client.transport.request(
-      { method, path, querystring: { ...query }, ...(Array.isArray(body) ? { bulkBody: body } : { body }) },
+      {
+        method,
+        path,
+        querystring: { ...query },
+        ...(Array.isArray(body) && method !== "PATCH" ? { bulkBody: body } : { body }),
+      },
       {
         requestTimeout: (timeoutSeconds ?? this.#options.requestTimeoutSeconds) * 1000,
         ...(accepts && { ignore: [...accepts] }),

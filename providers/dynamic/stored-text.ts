@@ -8,6 +8,9 @@ export const ENTRIES = {
   TlsCertificate: "tls-certificate",
   SearchIndex: "search-index",
   ContainerHealth: "container-health",
+  SecurityUser: "security-user",
+  SecurityRole: "security-role",
+  SecurityRoleMapping: "security-role-mapping",
 } as const;
 
 export type ResourceType = keyof typeof ENTRIES;

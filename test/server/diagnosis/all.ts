@@ -13,6 +13,7 @@ import { PROXY_PROVOCATIONS } from "./proxies";
 import { RESTARTED_PROVOCATIONS } from "./restarted";
 import { RIGHT_PROVOCATIONS } from "./rights";
 import { TRUST_PROVOCATIONS } from "./trust";
+import { USER_PROVOCATIONS } from "./users";
 
 /** What some test makes a real server say, and proves to be said so: by row, exactly. */
 export const PROVOKED: readonly {
@@ -28,6 +29,7 @@ export const PROVOKED: readonly {
   ...ANSWER_PROVOCATIONS,
   ...CLUSTER_PROVOCATIONS,
   ...RIGHT_PROVOCATIONS,
+  ...USER_PROVOCATIONS,
   ...DOCUMENT_PROVOCATIONS,
   ...Object.values(RESTARTED_PROVOCATIONS),
   ...CONNECTION_PROVOCATIONS,

@@ -10,6 +10,7 @@ import { OBJECT_PROVOCATIONS } from "./objects";
 import { provoke } from "./provocation";
 import { RIGHT_PROVOCATIONS } from "./rights";
 import { TRUST_PROVOCATIONS } from "./trust";
+import { USER_PROVOCATIONS } from "./users";
 
 let world: DoctorWorld | undefined;
 beforeAll(async () => {
@@ -27,6 +28,7 @@ describe.each([
   ["asking a model", ANSWER_PROVOCATIONS],
   ["the cluster and its settings", CLUSTER_PROVOCATIONS],
   ["what a user may not", RIGHT_PROVOCATIONS],
+  ["users and roles", USER_PROVOCATIONS],
   ["documents and retrieval", DOCUMENT_PROVOCATIONS],
 ])("the real server's words: %s", (_theme, provocations) => {
   it.each(provocations)("$row: $how", async (one) => {

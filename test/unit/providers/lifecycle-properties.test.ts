@@ -9,6 +9,9 @@ import { toResourceProvider } from "../../../providers/dynamic/adapter";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
 import { ollamaModelLifecycle } from "../../../providers/ollama-model/lifecycle";
 import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
+import { securityRoleLifecycle } from "../../../providers/security-role/lifecycle";
+import { securityRoleMappingLifecycle } from "../../../providers/security-role-mapping/lifecycle";
+import { securityUserLifecycle } from "../../../providers/security-user/lifecycle";
 import type { Lifecycle } from "../../../providers/shared/lifecycle";
 import { UNKNOWN } from "../../../providers/shared/unknown";
 import { tlsCertificateLifecycle } from "../../../providers/tls-certificate/lifecycle";
@@ -133,6 +136,26 @@ const LIFECYCLES: readonly (readonly [string, Lifecycle<object, object>, Record<
     "ContainerHealth",
     containerHealthLifecycle as unknown as Lifecycle<object, object>,
     { ...more, containerId: "c0ffee", endpoint: "http://localhost:11434", dockerHost: "unix:///var/run/docker.sock" },
+  ],
+  [
+    "SecurityUser",
+    securityUserLifecycle as unknown as Lifecycle<object, object>,
+    { ...more, connection, password: "Quiet-Harbour-4417", backendRoles: ["r"], attributes: { team: "sea" } },
+  ],
+  [
+    "SecurityRole",
+    securityRoleLifecycle as unknown as Lifecycle<object, object>,
+    {
+      ...more,
+      connection,
+      clusterPermissions: ["cluster_monitor"],
+      indexPermissions: [{ indexPatterns: ["logs-*"], allowedActions: ["read"], dls: '{"match_all":{}}' }],
+    },
+  ],
+  [
+    "SecurityRoleMapping",
+    securityRoleMappingLifecycle as unknown as Lifecycle<object, object>,
+    { ...more, connection, role: "readall", users: ["u"], mode: "contribute" },
   ],
   [
     "SearchIndex",

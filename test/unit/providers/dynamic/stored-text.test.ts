@@ -44,6 +44,21 @@ const FROZEN: readonly (readonly [ResourceType, string, string])[] = [
     "pulumi-nodejs:dynamic/ollamachat:ContainerHealth",
     'exports.handler = () => require("pulumi-ollama-chat/provider/container-health");',
   ],
+  [
+    "SecurityUser",
+    "pulumi-nodejs:dynamic/ollamachat:SecurityUser",
+    'exports.handler = () => require("pulumi-ollama-chat/provider/security-user");',
+  ],
+  [
+    "SecurityRole",
+    "pulumi-nodejs:dynamic/ollamachat:SecurityRole",
+    'exports.handler = () => require("pulumi-ollama-chat/provider/security-role");',
+  ],
+  [
+    "SecurityRoleMapping",
+    "pulumi-nodejs:dynamic/ollamachat:SecurityRoleMapping",
+    'exports.handler = () => require("pulumi-ollama-chat/provider/security-role-mapping");',
+  ],
 ];
 
 describe("what lies in the state for ever", () => {

@@ -1,0 +1,33 @@
+import type { Symptom } from "../symptom";
+
+/** Users, roles and mappings of the security plugin. */
+export const USERS: readonly Symptom[] = [
+  {
+    id: "user-api-rights",
+    shows: "403: No permission to access REST API: User reader ... does not have any role privileged for admin access",
+    signs: [{ statuses: [403], says: /No permission to access REST API/ }],
+    cause: "The user of the connection may not use the API of the security plugin.",
+    fix: "Give the user the role security_rest_api_access, or another that plugins.security.restapi.roles_enabled names.",
+  },
+  {
+    id: "user-password-weak",
+    shows: "400: Weak password",
+    signs: [{ statuses: [400], says: /^Weak password|: Weak password/ }],
+    cause: "The server finds the password too easy to guess, too short, or too much like the user's name.",
+    fix: "Give a longer one of uncommon words, or leave password out to have one made.",
+  },
+  {
+    id: "role-missing",
+    shows: "404: role 'readers' not found.",
+    signs: [{ statuses: [404], says: /role '.*' not found/ }],
+    cause: "There is no role of this name on the cluster, or it is hidden.",
+    fix: "Correct the name, or make the role first: a SecurityRole, and refer to it by its .id.",
+  },
+  {
+    id: "security-missing",
+    shows: "400: no handler found for uri [/_plugins/_security/api/roles/readers] and method [GET]",
+    signs: [{ says: /no handler found for uri \[\/_plugins\/_security\// }],
+    cause: "The cluster has no security plugin, or it is switched off, so there are no users and roles.",
+    fix: "Leave the security resources out, or have a cluster with the security plugin: a stack's own OpenSearch has it.",
+  },
+];

@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { securityRoleMappingLifecycle } from "./lifecycle";
+
+export = toResourceProvider(securityRoleMappingLifecycle);

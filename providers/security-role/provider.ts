@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { securityRoleLifecycle } from "./lifecycle";
+
+export = toResourceProvider(securityRoleLifecycle);

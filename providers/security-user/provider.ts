@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { securityUserLifecycle } from "./lifecycle";
+
+export = toResourceProvider(securityUserLifecycle);

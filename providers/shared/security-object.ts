@@ -1,0 +1,137 @@
+import { z } from "zod";
+import {
+  deleteSecured,
+  getSecured,
+  type Held,
+  isHidden,
+  patchSecured,
+  putSecured,
+  type SecurityKind,
+} from "../../clients/opensearch/security";
+import type { OpenSearchServer } from "../../clients/opensearch/server";
+import { report } from "../../clients/report";
+import type { Deadline } from "../../clients/wait";
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { isTakenOver, type Mark, sameResource, undescribed } from "./ownership";
+
+/** The turn in which this process writes to the security plugin, which keeps all objects of a kind in one document. */
+export const securityTurn = (clusterUuid: string): string => `${clusterUuid}/security`;
+
+const nameRule =
+  'must be 1 to 200 characters without control characters, without blanks at its ends, and neither "." nor ".."';
+/** The name of a user, a role or a backend role. */
+export const securityName = z
+  .string("must be text")
+  .min(1, nameRule)
+  .max(200, nameRule)
+  .refine((text) => !/\p{C}/u.test(text) && text.trim() === text && text !== "." && text !== "..", nameRule);
+
+const entryRule = "must not be blank";
+/** A list of names, where the server takes no blank ones. */
+export function namesSchema(what: string) {
+  return z.array(z.string("must be text").trim().min(1, entryRule), `must be a list of ${what}`);
+}
+
+/** Lists that mean the same in any order, so that one is no change. */
+export function inOrder<T>(list: T): T {
+  return Array.isArray(list) ? ([...list].sort() as T) : list;
+}
+
+interface Wanted<D extends Held, F> {
+  readonly server: OpenSearchServer;
+  readonly kind: SecurityKind<D, F>;
+  readonly name: string;
+  /** What is written; its description holds the mark. */
+  readonly fields: F;
+  readonly mark: Mark | undefined;
+  readonly adoptExisting: boolean;
+  /** Begins what is reported, such as `SecurityRole readers`. */
+  readonly title: string;
+  readonly deadline: Deadline;
+}
+
+/** Makes an object. One that is there already is taken over if an interrupted run left it, or if the program says so. */
+export async function makeOrTakeOver<D extends Held, F>(wanted: Wanted<D, F>): Promise<void> {
+  const { server, kind, name, fields, mark, adoptExisting, title, deadline } = wanted;
+  const found = await getSecured(server, kind, name);
+  if (found === undefined) return await make(wanted);
+  requireChangeable(kind, name, found);
+  const isLeft = sameResource(markIn(found), mark);
+  if (!isLeft && !adoptExisting) throw taken(kind, name, markIn(found)?.owner === mark?.owner && mark !== undefined);
+  const why = isLeft ? "which an interrupted run left" : "which is there already";
+  report(`${title}: takes over the ${kind.word} ${name}, ${why}`);
+  await patchSecured(server, kind, name, fields, deadline);
+}
+
+async function make<D extends Held, F>({ server, kind, name, fields, mark, deadline }: Wanted<D, F>): Promise<void> {
+  try {
+    await putSecured(server, kind, name, fields, deadline);
+  } catch (error) {
+    throw isHidden(error) ? protectedObject(kind, name, "hidden") : error;
+  }
+  if (mark === undefined) return;
+  // Two that look at the same time both see nothing; the later write replaces the earlier one.
+  const made = await getSecured(server, kind, name);
+  if (made !== undefined && markIn(made)?.instance !== mark.instance) throw taken(kind, name, false);
+}
+
+/** Deletes an object, unless somebody else has it by now. Answers whether it was there and ours. */
+export async function removeObject<D extends Held, F>(
+  removed: Pick<Wanted<D, F>, "server" | "kind" | "name" | "title" | "deadline"> & {
+    readonly state: { readonly instance?: string };
+  },
+): Promise<void> {
+  const { server, kind, name, title, deadline, state } = removed;
+  const found = await getSecured(server, kind, name);
+  if (found === undefined) return;
+  if (isTakenOver(markIn(found), state)) {
+    report(`${title}: the ${kind.word} ${name} belongs to a newer resource by now and stays`);
+    return;
+  }
+  requireChangeable(kind, name, found);
+  await deleteSecured(server, kind, name, deadline);
+}
+
+export function markIn({ description }: Held): Mark | undefined {
+  return undescribed(description).mark;
+}
+
+/** Refuses what the server lets nobody change, before it is tried. */
+export function requireChangeable(kind: { readonly word: string }, name: string, { isReserved, isStatic }: Held): void {
+  if (isStatic) throw protectedObject(kind, name, "static");
+  if (isReserved) throw protectedObject(kind, name, "reserved");
+}
+
+const PROTECTION = {
+  static: "It is built into the security plugin, which changes it for nobody.",
+  reserved:
+    "The server's own configuration reserves it, so that the API changes it for nobody but the holder of the admin certificate.",
+  hidden: "The server's own configuration hides it, so that the API neither shows nor changes it.",
+} as const;
+
+function protectedObject(
+  { word }: { readonly word: string },
+  name: string,
+  how: keyof typeof PROTECTION,
+): ExplainedError {
+  return new ExplainedError({
+    what: `The ${word} ${JSON.stringify(name)} is ${how}.`,
+    cause: PROTECTION[how],
+    fix: "Give another name.",
+  });
+}
+
+function taken({ word }: { readonly word: string }, name: string, isTwin: boolean): ExplainedError {
+  if (isTwin) {
+    return new ExplainedError({
+      what: `There is a ${word} ${JSON.stringify(name)} already, and it belongs to a stack of the same project and name.`,
+      cause: "That stack is kept in another Pulumi backend, or on another machine.",
+      fix: "Give another name. If the other stack is gone, set adoptExisting: true.",
+    });
+  }
+  return new ExplainedError({
+    what: `There is a ${word} ${JSON.stringify(name)} already, and this resource did not make it.`,
+    cause: "Names are unique in a cluster, and writing to it would take away what it is for others.",
+    fix: "Give another name, or set adoptExisting: true to take it over; it is deleted with this resource then.",
+  });
+}

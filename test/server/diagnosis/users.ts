@@ -1,0 +1,48 @@
+import { clusterInfo } from "../../../clients/opensearch/cluster";
+import { openSearch } from "../../../clients/opensearch/connect";
+import { getSecured, putSecured, ROLES, USERS } from "../../../clients/opensearch/security";
+import { Deadline } from "../../../clients/wait";
+import type { DoctorWorld } from "../doctor/world";
+import { serverOf } from "./acts";
+import type { Provocation } from "./provocation";
+
+const soon = () => Deadline.after(30_000);
+
+/** Users and roles, and who may manage them. */
+export const USER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
+  {
+    row: "user-api-rights",
+    how: "a role is read by a user who may not use the API",
+    kind: "secured",
+    run: async (world) => {
+      await world.makeUser("reader", { role: "ml_full_access" });
+      const server = openSearch({ ...world.connection, username: "reader" });
+      await clusterInfo(server);
+      await getSecured(server, ROLES, "readall");
+    },
+    says: "GET /_plugins/_security/api/roles/readall answered 403: No permission to access REST API: User reader with Security roles [own_index, ml_full_access] does not have any role privileged for admin access. No client TLS certificate found in request",
+  },
+  {
+    row: "user-password-weak",
+    how: "a user is made with a password that everybody has",
+    kind: "secured",
+    run: async (world) => await putSecured(serverOf(world), USERS, "weak", { password: "Password123!" }, soon()),
+    says: "PUT /_plugins/_security/api/internalusers/weak answered 400: Weak password",
+  },
+  {
+    row: "role-missing",
+    how: "a user is given a role that is not there",
+    kind: "secured",
+    run: async (world) => {
+      const user = { password: "Quiet-Harbour-4417", securityRoles: ["missing"] };
+      await putSecured(serverOf(world), USERS, "roleless", user, soon());
+    },
+    says: "PUT /_plugins/_security/api/internalusers/roleless answered 404: role 'missing' not found.",
+  },
+  {
+    row: "security-missing",
+    how: "a role is read where security is switched off",
+    run: async (world) => await getSecured(serverOf(world), ROLES, "readall"),
+    says: "GET /_plugins/_security/api/roles/readall answered 400: no handler found for uri [/_plugins/_security/api/roles/readall] and method [GET]",
+  },
+];
