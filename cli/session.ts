@@ -28,8 +28,9 @@ export class Session {
   /** Servers and objects for a command; see `findAccess`. */
   async access(flags: CommonFlags): Promise<Access> {
     const access = await findAccess(flags, this.surroundings.environment);
-    const { username, password } = access.opensearch ?? {};
-    this.hide(password, password && `${username}:${password}`);
+    for (const { username, password } of [access.opensearch, access.asker].filter((one) => one !== undefined)) {
+      this.hide(password, password && `${username}:${password}`);
+    }
     // Clients let this variable win over any password; a flag wins over a variable.
     if (flags.passwordEnv !== undefined) delete process.env[DEFAULT_PASSWORD_VARIABLE];
     return access;

@@ -6,6 +6,8 @@ import type { ContainerHealthArgs } from "../providers/container-health/resource
 import type { DeployedModelArgs } from "../providers/deployed-model/resource";
 import type { ModelGroupArgs } from "../providers/model-group/resource";
 import type { OllamaModelArgs } from "../providers/ollama-model/resource";
+import type { SecurityRoleArgs } from "../providers/security-role/resource";
+import type { SecurityUserArgs } from "../providers/security-user/resource";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import type { TlsCertificateArgs } from "../providers/tls-certificate/resource";
 
@@ -39,6 +41,12 @@ export interface OpenSearchArgs {
    * @default false
    */
   retainData?: boolean;
+  /**
+   * Make a user who may ask the models and nothing else, for those who call `predictUrl`: the outputs `predictUsername` and
+   * `predictPassword`. On an existing cluster, the user of its connection must be allowed to use the security plugin's API.
+   * @default true; false with `existing`
+   */
+  predictUser?: boolean;
 }
 
 /** An existing Ollama server. */
@@ -119,6 +127,10 @@ export interface Transforms {
   modelGroup?: (args: ModelGroupArgs) => ModelGroupArgs;
   /** The connector of each chat model; `alias` says of which, empty for a `model` that is an output. */
   connector?: (args: ConnectorArgs, alias: string) => ConnectorArgs;
+  /** The role of the user who may only ask. */
+  predictRole?: (args: SecurityRoleArgs) => SecurityRoleArgs;
+  /** The user who may only ask. */
+  predictUser?: (args: SecurityUserArgs) => SecurityUserArgs;
   /** Each deployed chat model; `alias` says which. */
   deployedModel?: (args: DeployedModelArgs, alias: string) => DeployedModelArgs;
 }

@@ -6,6 +6,7 @@ import { DeployedModel } from "../providers/deployed-model/resource";
 import { applied } from "../providers/dynamic/applied";
 import { ModelGroup } from "../providers/model-group/resource";
 import { OllamaModel } from "../providers/ollama-model/resource";
+import type { SecurityUser } from "../providers/security-user/resource";
 import { normalUrl } from "../providers/shared/base-url";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { HOST_GATEWAY, publishAddressOf } from "./addresses";
@@ -14,6 +15,7 @@ import { type ChatModel, chatModelsOf, presetFor } from "./chat-models";
 import { createNetwork, type DockerContext } from "./docker-parts";
 import { createOllama, existingOllama, type OllamaBackend } from "./ollama-server";
 import { authorityOf, createOpenSearch, type OpenSearchCluster, text } from "./opensearch-server";
+import { createPredictUser } from "./predict-user";
 import { trustIn } from "./trust";
 import { validated } from "./validate";
 
@@ -65,6 +67,10 @@ export class OllamaChatStack extends pulumi.ComponentResource {
   readonly opensearchUsername: pulumi.Output<string>;
   /** Password of that user, a secret; empty if there is none or if it stays in an environment variable. */
   readonly opensearchPassword: pulumi.Output<string>;
+  /** User who may ask the models and nothing else; empty without one (see `OpenSearchArgs.predictUser`). */
+  readonly predictUsername: pulumi.Output<string>;
+  /** Password of that user, a secret. */
+  readonly predictPassword: pulumi.Output<string>;
   /** PEM of the authority that signed OpenSearch's certificate; empty for a public authority. */
   readonly opensearchCaCertificate: pulumi.Output<string>;
   /** Base URL of Ollama. */
@@ -107,7 +113,9 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     const { connection } = opensearch;
     const onCluster = { ...parent, dependsOn: opensearch.dependsOn };
     const settings = createSettings();
-    const group = createGroup();
+    const groupArgs = transform.modelGroup?.({ connection }) ?? { connection };
+    const group = new ModelGroup(`${name}-group`, groupArgs, onCluster);
+    const asker = createAsker();
     const connector = createConnector(chat, "connector", settings);
     const deployed = createDeployedModel(chat, "model", connector, settings);
     const answering = [{ ...chat, connector, deployed }, ...createFurtherModels()];
@@ -115,6 +123,8 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     this.opensearchEndpoint = pulumi.output(connection.endpoint).apply(normalUrl);
     this.opensearchUsername = text(connection.username);
     this.opensearchPassword = pulumi.secret(text(connection.password));
+    this.predictUsername = asker === undefined ? pulumi.output("") : asker.id;
+    this.predictPassword = pulumi.secret(asker === undefined ? "" : asker.password);
     this.opensearchCaCertificate = authorityOf(connection);
     this.ollamaEndpoint = pulumi.output(ollama.endpoint).apply(normalUrl);
     this.chatModel = pulumi.output(chat.name);
@@ -234,8 +244,11 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       return pulumi.all(told).apply((pairs) => Object.fromEntries(pairs));
     }
 
-    function createGroup(): ModelGroup {
-      return new ModelGroup(`${name}-group`, transform.modelGroup?.({ connection }) ?? { connection }, onCluster);
+    function createAsker(): SecurityUser | undefined {
+      const isOurs = args.opensearch?.existing === undefined;
+      if (!(args.opensearch?.predictUser ?? isOurs)) return undefined;
+      const { backendRoles } = groupArgs;
+      return createPredictUser({ name, connection, backendRoles, isOurs, options: onCluster, transform });
     }
 
     function createConnector(model: ChatModel, suffix: string, opened: ClusterSetting): Connector {
@@ -273,6 +286,8 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       opensearchEndpoint: this.opensearchEndpoint,
       opensearchUsername: this.opensearchUsername,
       opensearchPassword: this.opensearchPassword,
+      predictUsername: this.predictUsername,
+      predictPassword: this.predictPassword,
       opensearchCaCertificate: this.opensearchCaCertificate,
       ollamaEndpoint: this.ollamaEndpoint,
       chatModel: this.chatModel,

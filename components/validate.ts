@@ -70,6 +70,7 @@ const argsSchema = z.looseObject({
       image: image.optional(),
       port: port.optional(),
       heap: heap.optional(),
+      predictUser: z.boolean("must be true or false").optional(),
     })
     .optional(),
   ollama: z
@@ -139,6 +140,9 @@ function unknownIn(path: readonly (string | number)[], options: ChatModelArgs["m
     .map((name) => [...path, name].join("."));
 }
 
+const noUsers =
+  "needs opensearch.existing.username, of a user who may make users; on a cluster without security there are none";
+
 type Say = (names: readonly string[], value: unknown, rule: string) => string;
 
 /** Options that api `openai` cannot send, named where they were given: at the model, or at the stack. */
@@ -165,7 +169,12 @@ export function validated(name: string, args: OllamaChatStackArgs): void {
     throw new pulumi.RunError(`OllamaChatStack ${JSON.stringify(name)}: ${problems.join("; ")}`);
   }
   warnOfUnknownOptions(name, args);
-  const { existing, adminPassword } = args.opensearch ?? {};
+  const { existing, adminPassword, predictUser } = args.opensearch ?? {};
+  if (existing !== undefined && predictUser === true && existing.username === undefined) {
+    throw new pulumi.RunError(
+      `OllamaChatStack ${JSON.stringify(name)}: ${sentence(["opensearch", "predictUser"], predictUser, noUsers)}`,
+    );
+  }
   if (existing !== undefined) return;
   if (adminPassword === undefined) {
     throw new pulumi.RunError(

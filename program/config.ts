@@ -38,6 +38,7 @@ export function readConfig(): OllamaChatStackArgs {
       heap: text("opensearchHeap"),
       adminPassword: openSearchEndpoint === undefined ? adminPassword(config) : undefined,
       retainData: config.getBoolean("opensearchRetainData"),
+      predictUser: booleanOrEmpty(config, "opensearchPredictUser"),
     },
     ollama: {
       existing: ollamaEndpoint === undefined ? undefined : { endpoint: ollamaEndpoint },
@@ -67,6 +68,14 @@ function numberIn(config: pulumi.Config, key: string): number | undefined {
   if (text === undefined || text === "") return undefined;
   if (/^-?\d{1,15}(?:\.\d{1,15})?$/.test(text)) return Number(text);
   throw new pulumi.RunError(`${config.name}:${sentence([key], text, "must be a number")}`);
+}
+
+/** What is empty by default, since the default depends on other keys. */
+function booleanOrEmpty(config: pulumi.Config, key: string): boolean | undefined {
+  const text = config.get(key);
+  if (text === undefined || text === "") return undefined;
+  if (text === "true" || text === "false") return text === "true";
+  throw new pulumi.RunError(`${config.name}:${sentence([key], text, "must be true or false")}`);
 }
 
 function required(config: pulumi.Config, key: string, rule: string): string {

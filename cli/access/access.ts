@@ -8,6 +8,8 @@ export interface Access {
   /** The Pulumi stack that it comes from, if it comes from one. */
   readonly stack?: StackSelection;
   readonly opensearch?: Connection;
+  /** The same cluster as a user who may only ask the models, where the stack made one. */
+  readonly asker?: Connection;
   readonly ollamaEndpoint?: string;
   readonly chatModel?: string;
   /** What the stack calls its deployed models, where it says so. */

@@ -59,11 +59,13 @@ export async function findAccess(flags: AccessFlags, environment = process.env):
   validate(given);
   const stack = stackOf(given);
   const outputs = stack && (await readStackOutputs(stack, isNamed(given), environment));
+  const opensearch =
+    given.opensearch === undefined ? connectionOf(outputs, given, environment) : givenConnection(given, environment);
   return {
     source: stack === undefined ? "flags and environment" : stackName(stack),
     stack,
-    opensearch:
-      given.opensearch === undefined ? connectionOf(outputs, given, environment) : givenConnection(given, environment),
+    opensearch,
+    asker: askerOf(opensearch, outputs, given, environment),
     ollamaEndpoint: endpointOf("ollamaEndpoint", given.ollama ?? outputs?.ollamaEndpoint),
     ...modelOf(outputs, given),
     aliases: outputs?.modelIds && Object.keys(outputs.modelIds),
@@ -165,6 +167,19 @@ function connectionOf(
   if (given.username !== undefined && password === undefined) throw noPassword(DEFAULT_PASSWORD_VARIABLE, username);
   const caCertificate = authorityOf(given) ?? known(outputs?.opensearchCaCertificate);
   return { endpoint, username, password, caCertificate, skipTlsVerify: given.skipTlsVerify };
+}
+
+/** Whoever names a user or a password, or another server, means that and no other. */
+function askerOf(
+  opensearch: Connection | undefined,
+  outputs: StackOutputs | undefined,
+  given: AccessFlags,
+  environment: NodeJS.ProcessEnv,
+): Connection | undefined {
+  const [username, password] = [known(outputs?.predictUsername), known(outputs?.predictPassword)];
+  if (opensearch === undefined || username === undefined || password === undefined) return undefined;
+  const isToldApart = given.opensearch ?? given.username ?? givenPassword(given, environment);
+  return isToldApart === undefined ? { ...opensearch, username, password } : undefined;
 }
 
 function givenConnection(given: AccessFlags, environment: NodeJS.ProcessEnv): Connection {

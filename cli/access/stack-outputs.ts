@@ -9,6 +9,8 @@ const outputsSchema = z.looseObject({
   opensearchEndpoint: z.string().optional(),
   opensearchUsername: z.string().optional(),
   opensearchPassword: z.string().optional(),
+  predictUsername: z.string().optional(),
+  predictPassword: z.string().optional(),
   opensearchCaCertificate: z.string().optional(),
   ollamaEndpoint: z.string().optional(),
   chatModel: z.string().optional(),

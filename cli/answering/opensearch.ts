@@ -107,7 +107,7 @@ export function flattened(messages: readonly Message[]): string {
 
 /** @throws CommandFailure where no source names an OpenSearch or a deployed model. */
 export function openSearchAnswerer(access: Access): Answerer {
-  const { opensearch, modelId, api, chatModel: model, ollamaEndpoint, aliases = [] } = access;
+  const { opensearch, asker, modelId, api, chatModel: model, ollamaEndpoint, aliases = [] } = access;
   if (opensearch === undefined) {
     throw new CommandFailure(ExitCode.noAccess, {
       what: "No OpenSearch is known that could be asked.",
@@ -129,5 +129,5 @@ export function openSearchAnswerer(access: Access): Answerer {
       fix: "Give --model-id ID; ollama-chat models lists the deployed ones.",
     });
   }
-  return throughOpenSearch({ server: openSearch(opensearch), modelId, api, model, ollamaEndpoint });
+  return throughOpenSearch({ server: openSearch(asker ?? opensearch), modelId, api, model, ollamaEndpoint });
 }

@@ -12,7 +12,7 @@ export const USERS: readonly Symptom[] = [
   {
     id: "user-password-weak",
     shows: "400: Weak password",
-    signs: [{ statuses: [400], says: /^Weak password|: Weak password/ }],
+    signs: [{ statuses: [400], says: /Weak password/ }],
     cause: "The server finds the password too easy to guess, too short, or too much like the user's name.",
     fix: "Give a longer one of uncommon words, or leave password out to have one made.",
   },
@@ -28,6 +28,6 @@ export const USERS: readonly Symptom[] = [
     shows: "400: no handler found for uri [/_plugins/_security/api/roles/readers] and method [GET]",
     signs: [{ says: /no handler found for uri \[\/_plugins\/_security\// }],
     cause: "The cluster has no security plugin, or it is switched off, so there are no users and roles.",
-    fix: "Leave the security resources out, or have a cluster with the security plugin: a stack's own OpenSearch has it.",
+    fix: "Leave the security resources out (of a stack: opensearch.predictUser: false), or have a cluster with the security plugin: a stack's own OpenSearch has it.",
   },
 ];

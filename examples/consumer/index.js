@@ -8,21 +8,23 @@ const config = new pulumi.Config();
 const chat = new pulumi.StackReference(config.require("chatStack"));
 const question = config.get("question") ?? "Why is the sky blue?";
 
-const access = pulumi.all([
-  chat.requireOutput("predictUrl"),
-  chat.requireOutput("api"),
-  chat.requireOutput("opensearchUsername"),
-  chat.requireOutput("opensearchPassword"),
-  chat.requireOutput("opensearchCaCertificate"),
-]);
+const access = pulumi.output({
+  url: chat.requireOutput("predictUrl"),
+  api: chat.requireOutput("api"),
+  // The user who may only ask. A stack on a cluster that was there before has none unless its configuration says so.
+  asker: { username: chat.getOutput("predictUsername"), password: chat.getOutput("predictPassword") },
+  owner: { username: chat.requireOutput("opensearchUsername"), password: chat.requireOutput("opensearchPassword") },
+  ca: chat.requireOutput("opensearchCaCertificate"),
+});
 
 // Previews must not ask: an answer is not a resource.
-const answer = access.apply((values) => (pulumi.runtime.isDryRun() ? "" : ask(...values)));
+const answer = access.apply((known) => (pulumi.runtime.isDryRun() ? "" : ask(known)));
 
 /** The model's answer; the answer itself is no secret, although a secret was needed to get it. */
 exports.answer = pulumi.unsecret(answer);
 
-function ask(url, api, username, password, ca) {
+function ask({ url, api, asker, owner, ca }) {
+  const { username, password } = asker.username ? asker : owner;
   // With another passphrase than the chat stack's, Pulumi hands out {} and says nothing.
   if (typeof password !== "string")
     throw new Error("The password cannot be decrypted: use the chat stack's passphrase.");

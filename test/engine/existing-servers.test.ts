@@ -36,6 +36,21 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
     return (body.hits as { hits: unknown[] }).hits.length;
   };
 
+  const ollamaChat = (args: string, surroundings = "") =>
+    project.shell(`${surroundings} "${process.execPath}" "${join(repository, "dist", "cli", "main.js")}" ${args}`);
+
+  /** One up of the example that reads this stack's outputs. */
+  async function asConsumer<T>(stack: string, look: (made: { run: Run; consumer: Project }) => T): Promise<Awaited<T>> {
+    const name = "ollama-chat-consumer";
+    const asks = { chatStack: "organization/pulumi-ollama-chat/existing", question: "Why is the sky blue?" };
+    const consumer = await Project.ofProgram(name, "examples/consumer/index.js", stack, asks, backend);
+    try {
+      return await look({ run: await consumer.up(), consumer });
+    } finally {
+      consumer.remove();
+    }
+  }
+
   beforeAll(async () => {
     [cluster, ollama] = await Promise.all([TestCluster.start({ kind: "secured" }), startOllama()]);
     project = await Project.ofRepository("existing", config(), backend);
@@ -90,8 +105,10 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
       "opensearchEndpoint",
       "opensearchPassword",
       "opensearchUsername",
+      "predictPassword",
       "predictUrl",
       "predictUrls",
+      "predictUsername",
     ]);
     expect(outputs.opensearchPassword).toBe(PASSWORD);
     expect(byAlias.modelIds).toEqual({ "smollm2:135m": outputs.modelId });
@@ -185,23 +202,40 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
     expect(quiet.code, quiet.output).toBe(0);
   });
 
-  it("another stack reads the outputs and asks a question with the secret password", async () => {
-    const consumer = await Project.ofProgram(
-      "ollama-chat-consumer",
-      "examples/consumer/index.js",
-      "dev",
-      { chatStack: "organization/pulumi-ollama-chat/existing", question: "Why is the sky blue?" },
-      backend,
-    );
-    const run = await consumer.up();
+  it("a user who may only ask is made if the configuration says so, and ollama-chat and another stack ask as this one", async () => {
+    const changed = { modelOptions: { num_predict: 9, num_thread: 1 } };
+    project.configure(config({ ...changed, opensearchPredictUser: "true" }));
+    const run = await project.up();
     expect(run.code, run.output).toBe(0);
-    expect((await consumer.outputs()).answer).not.toBe("");
-    expect(run.output).not.toContain(PASSWORD);
-    consumer.remove();
+    expect([...changes(run)].sort()).toEqual(["create SecurityRole", "create SecurityUser"]);
+    const { predictUsername, predictPassword = "" } = await project.outputs();
+    expect(predictUsername).toMatch(/^chat-predict-user-[0-9a-f]{8}$/);
+    expect(run.output + project.stateText()).not.toContain(predictPassword);
+    const quiet = await project.preview("--expect-no-changes", "--refresh");
+    expect(quiet.code, quiet.output).toBe(0);
+
+    const askers = [
+      () => ollamaChat("ask 'Why is the sky blue?'"),
+      (stack: string) => asConsumer(stack, ({ run }) => run),
+    ];
+    for (const ask of askers) expect((await ask("allowed")).code).toBe(0);
+    const role = project.resources().find(({ type }) => type.endsWith(":SecurityRole"))?.id;
+    const lost = JSON.stringify({ cluster_permissions: ["cluster:monitor/main"] });
+    await api("PUT", `/_plugins/_security/api/roles/${role}`, lost);
+    for (const ask of askers) expect((await ask("refused")).output).toContain(`User [name=${predictUsername}, `);
+
+    project.configure(config(changed));
+    const without = await project.up();
+    expect([...changes(without)].sort()).toEqual(["delete SecurityRole", "delete SecurityUser"]);
   });
 
-  const ollamaChat = (args: string, surroundings = "") =>
-    project.shell(`${surroundings} "${process.execPath}" "${join(repository, "dist", "cli", "main.js")}" ${args}`);
+  it("another stack reads the outputs and asks a question with the secret password", async () => {
+    await asConsumer("owner", async ({ run, consumer }) => {
+      expect(run.code, run.output).toBe(0);
+      expect((await consumer.outputs()).answer).not.toBe("");
+      expect(run.output).not.toContain(PASSWORD);
+    });
+  });
 
   it("ollama-chat finds the stack by itself, asks its model, and prints the password nowhere", async () => {
     const { code, output } = await ollamaChat("ask --json 'Why is the sky blue?'");

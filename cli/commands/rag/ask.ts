@@ -94,7 +94,7 @@ async function put(
   const byCluster =
     flags.direct === true || !fits ? undefined : await answeredByCluster(output, found, sent, timeoutSeconds);
   if (byCluster !== undefined) return { answer: byCluster, by: "cluster" };
-  const answerer = flags.direct ? ollamaAnswerer(access) : openSearchAnswerer(access);
+  const answerer = flags.direct ? ollamaAnswerer(access) : openSearchAnswerer({ ...access, asker: undefined });
   const answer = await session.interruptible((signal) =>
     withWaiting(output, `asking ${answerer.title}`, () => answerer.answer(messages, { timeoutSeconds, signal })),
   );

@@ -1,7 +1,7 @@
-import { clusterInfo } from "../../../clients/opensearch/cluster";
 import { openSearch } from "../../../clients/opensearch/connect";
 import { getSecured, putSecured, ROLES, USERS } from "../../../clients/opensearch/security";
 import { Deadline } from "../../../clients/wait";
+import { ADMIN_PASSWORD as PASSWORD } from "../../support/opensearch/address";
 import type { DoctorWorld } from "../doctor/world";
 import { serverOf } from "./acts";
 import type { Provocation } from "./provocation";
@@ -15,12 +15,10 @@ export const USER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     how: "a role is read by a user who may not use the API",
     kind: "secured",
     run: async (world) => {
-      await world.makeUser("reader", { role: "ml_full_access" });
-      const server = openSearch({ ...world.connection, username: "reader" });
-      await clusterInfo(server);
-      await getSecured(server, ROLES, "readall");
+      await putSecured(serverOf(world), USERS, "reader", { password: PASSWORD }, soon());
+      await getSecured(openSearch({ ...world.connection, username: "reader" }), ROLES, "readall");
     },
-    says: "GET /_plugins/_security/api/roles/readall answered 403: No permission to access REST API: User reader with Security roles [own_index, ml_full_access] does not have any role privileged for admin access. No client TLS certificate found in request",
+    says: "GET /_plugins/_security/api/roles/readall answered 403: No permission to access REST API: User reader with Security roles [own_index] does not have any role privileged for admin access. No client TLS certificate found in request",
   },
   {
     row: "user-password-weak",
@@ -34,7 +32,7 @@ export const USER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     how: "a user is given a role that is not there",
     kind: "secured",
     run: async (world) => {
-      const user = { password: "Quiet-Harbour-4417", securityRoles: ["missing"] };
+      const user = { password: PASSWORD, securityRoles: ["missing"] };
       await putSecured(serverOf(world), USERS, "roleless", user, soon());
     },
     says: "PUT /_plugins/_security/api/internalusers/roleless answered 404: role 'missing' not found.",

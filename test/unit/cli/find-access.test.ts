@@ -100,6 +100,23 @@ describe("findAccess", () => {
     expect([both.chatModel, both.modelId]).toEqual(["mistral:7b", "m9"]);
   });
 
+  it("a stack's user who may only ask is known beside its own, unless another user, password or server is named", async () => {
+    const outputs = pulumi(JSON.stringify({ ...OUTPUTS, predictUsername: "asker", predictPassword: "its-own" }));
+    const { opensearch, asker } = await findAccess({ stack: "dev" }, outputs);
+    expect(asker).toEqual({ ...opensearch, username: "asker", password: "its-own" });
+    const named = [
+      [{ username: "me" }, { OLLAMA_CHAT_OPENSEARCH_PASSWORD: "mine" }],
+      [{}, { OLLAMA_CHAT_OPENSEARCH_PASSWORD: "mine" }],
+      [{ passwordEnv: "MINE" }, { MINE: "mine" }],
+      [{ opensearch: "http://other:9200" }, {}],
+    ] as const;
+    for (const [flags, variables] of named) {
+      expect((await findAccess({ stack: "dev", ...flags }, { ...outputs, ...variables })).asker).toBeUndefined();
+    }
+    const without = pulumi(JSON.stringify({ ...OUTPUTS, predictUsername: "", predictPassword: "" }));
+    expect((await findAccess({ stack: "dev" }, without)).asker).toBeUndefined();
+  });
+
   it("never sends a stack's password to an OpenSearch that a flag names", async () => {
     const access = await findAccess({ stack: "dev", opensearch: "http://other:9200" }, pulumi(JSON.stringify(OUTPUTS)));
     expect(access.opensearch).toEqual({ endpoint: "http://other:9200" });

@@ -32,6 +32,7 @@ const OUTPUTS: Readonly<Record<string, object>> = {
     privateKeyPem: "NODE KEY",
   },
   "pulumi-nodejs:dynamic/ollamachat:ClusterSetting": { revision: "r1" },
+  "pulumi-nodejs:dynamic/ollamachat:SecurityUser": { password: "made" },
 };
 
 /** Runs a program against Pulumi's mocks and tells what it registered, by name. */

@@ -8,6 +8,7 @@ import {
   OPENSEARCH_PARTS,
   OURS,
   PASSWORD,
+  PREDICT_USER,
   type Stack,
   stackOf,
 } from "./stack-support";
@@ -19,7 +20,13 @@ describe("both servers in Docker", () => {
   });
 
   it("registers exactly these children, each under the component", () => {
-    expect(stack.types).toStrictEqual({ ...COMPONENT, ...OLLAMA_PARTS, ...OPENSEARCH_PARTS, ...ML_OBJECTS });
+    expect(stack.types).toStrictEqual({
+      ...COMPONENT,
+      ...OLLAMA_PARTS,
+      ...OPENSEARCH_PARTS,
+      ...ML_OBJECTS,
+      ...PREDICT_USER,
+    });
     for (const { name, parent } of stack.resources.values()) expect(parent).toBe(name === "chat" ? "" : "chat");
   });
 
@@ -189,6 +196,24 @@ describe("both servers in Docker", () => {
     });
   });
 
+  it("a user of its own may ask the models and nothing else, and goes with the cluster whoever has its role", () => {
+    expect(stack.of("chat-predict-role").inputs).toMatchObject({
+      clusterPermissions: ["cluster:admin/opensearch/ml/predict"],
+      forceDelete: true,
+    });
+    const { inputs, additionalSecretOutputs, dependencies } = stack.of("chat-predict-user");
+    expect(inputs).toMatchObject({ securityRoles: ["chat-predict-role-id"] });
+    expect(inputs).not.toHaveProperty("password");
+    expect(additionalSecretOutputs).toContain("password");
+    expect(dependencies).toContain("chat-opensearch-health");
+  });
+
+  it("without that user, if it is not wanted", async () => {
+    const { types, outputs } = await stackOf({ opensearch: { adminPassword: PASSWORD, predictUser: false } });
+    expect(Object.keys(types).filter((name) => name.includes("predict"))).toEqual([]);
+    expect(outputs).toMatchObject({ predictUsername: "", predictPassword: "" });
+  });
+
   it("of the connection the password alone is a secret", () => {
     for (const name of ["chat-settings", "chat-group", "chat-connector", "chat-model"]) {
       expect(stack.of(name).inputs.connection).toStrictEqual({
@@ -224,11 +249,13 @@ describe("both servers in Docker", () => {
     expect(stack.of("chat-model").deleteBeforeReplace).toBe(true);
   });
 
-  it("the outputs are flat, and by alias for each model; the password alone is a secret", () => {
+  it("the outputs are flat, and by alias for each model; the passwords alone are secrets", () => {
     expect(stack.outputs).toStrictEqual({
       opensearchEndpoint: "https://localhost:9200",
       opensearchUsername: "admin",
       opensearchPassword: PASSWORD,
+      predictUsername: "chat-predict-user-id",
+      predictPassword: "made",
       opensearchCaCertificate: "CA PEM",
       ollamaEndpoint: "http://localhost:11434",
       chatModel: "smollm2:135m",
@@ -243,7 +270,7 @@ describe("both servers in Docker", () => {
       modelIds: { "smollm2:135m": "chat-model-id" },
       predictUrls: { "smollm2:135m": "https://localhost:9200/_plugins/_ml/models/chat-model-id/_predict" },
     });
-    expect(stack.secretOutputs).toStrictEqual(["opensearchPassword"]);
+    expect(stack.secretOutputs).toStrictEqual(["opensearchPassword", "predictPassword"]);
   });
 });
 

@@ -69,7 +69,7 @@ describe("several models", () => {
       modelIds: { "main:1": "chat-model-id", "small:1": "chat-model-small:1-id", big: "chat-model-big-id" },
       predictUrls: { "main:1": predict("chat-model-id"), big: predict("chat-model-big-id") },
     });
-    expect(secretOutputs).toStrictEqual(["opensearchPassword"]);
+    expect(secretOutputs).toStrictEqual(["opensearchPassword", "predictPassword"]);
   });
 
   it.each<readonly [string, OllamaChatStackArgs, readonly string[]]>([

@@ -2,7 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { COMPONENT, EXISTING, ML_OBJECTS, OLLAMA_PARTS, OPENSEARCH_PARTS, PASSWORD, stackOf } from "./stack-support";
+import {
+  COMPONENT,
+  EXISTING,
+  ML_OBJECTS,
+  OLLAMA_PARTS,
+  OPENSEARCH_PARTS,
+  PASSWORD,
+  PREDICT_USER,
+  stackOf,
+} from "./stack-support";
 
 describe("an OpenSearch that exists", () => {
   const folder = mkdtempSync(join(tmpdir(), "ollama-chat-ca-"));
@@ -21,7 +30,32 @@ describe("an OpenSearch that exists", () => {
       opensearchPassword: PASSWORD,
       opensearchCaCertificate: "",
     });
-    expect(stack.secretOutputs).toStrictEqual(["opensearchPassword"]);
+    expect(stack.outputs).toMatchObject({ predictUsername: "", predictPassword: "" });
+    expect(stack.secretOutputs).toStrictEqual(["opensearchPassword", "predictPassword"]);
+  });
+
+  it("gets a user who may only ask if that is wanted, who is in the roles of a restricted group and leaves others theirs", async () => {
+    const restricted = { accessMode: "restricted", backendRoles: ["team"] };
+    const stack = await stackOf({
+      opensearch: { existing: EXISTING, predictUser: true },
+      transform: { modelGroup: (group) => ({ ...group, ...restricted }) },
+    });
+    expect(stack.types).toMatchObject(PREDICT_USER);
+    expect(stack.of("chat-predict-role").inputs).not.toHaveProperty("forceDelete");
+    expect(stack.of("chat-predict-user").inputs).toMatchObject({ backendRoles: ["team"] });
+    expect(stack.outputs).toMatchObject({ predictUsername: "chat-predict-user-id", predictPassword: "made" });
+  });
+
+  it.each([
+    [
+      { endpoint: EXISTING.endpoint },
+      true,
+      "is true: needs opensearch.existing.username, of a user who may make users; on a cluster without security there are none",
+    ],
+    [EXISTING, "yes" as unknown as boolean, 'is "yes": must be true or false'],
+  ])("a user who may only ask is refused where it cannot be made: %j", async (existing, predictUser, problem) => {
+    const made = stackOf({ opensearch: { existing, predictUser } });
+    await expect(made).rejects.toThrow(`OllamaChatStack "chat": opensearch.predictUser ${problem}`);
   });
 
   it("has the authority's certificate among its outputs, given as text or as a file", async () => {
@@ -77,7 +111,7 @@ describe("an Ollama that exists", () => {
       opensearch: { adminPassword: PASSWORD },
       ollama: { existing: { endpoint: "http://localhost:11434" } },
     });
-    expect(stack.types).toStrictEqual({ ...COMPONENT, ...OPENSEARCH_PARTS, ...ML_OBJECTS });
+    expect(stack.types).toStrictEqual({ ...COMPONENT, ...OPENSEARCH_PARTS, ...ML_OBJECTS, ...PREDICT_USER });
     expect(stack.of("chat-opensearch").inputs.hosts).toStrictEqual([
       { host: "host.docker.internal", ip: "host-gateway" },
     ]);

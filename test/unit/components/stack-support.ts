@@ -40,4 +40,9 @@ export const OPENSEARCH_PARTS = {
   "chat-tls": `${OURS}TlsCertificate`,
 };
 
+export const PREDICT_USER = {
+  "chat-predict-role": `${OURS}SecurityRole`,
+  "chat-predict-user": `${OURS}SecurityUser`,
+};
+
 export type Stack = Awaited<ReturnType<typeof stackOf>>;

@@ -48,6 +48,7 @@ describe("a configuration that is right", () => {
       opensearchPort: "9201",
       opensearchHeap: "2g",
       opensearchRetainData: "true",
+      opensearchPredictUser: "false",
       ollamaImage: "my/ollama:1",
       ollamaPort: "11435",
       ollamaGpus: "all",
@@ -63,7 +64,14 @@ describe("a configuration that is right", () => {
       modelOptions: { num_predict: 7 },
       readTimeoutSeconds: 60,
       publishAddress: "0.0.0.0",
-      opensearch: { existing: undefined, image: "my/opensearch:1", port: 9201, heap: "2g", retainData: true },
+      opensearch: {
+        existing: undefined,
+        image: "my/opensearch:1",
+        port: 9201,
+        heap: "2g",
+        retainData: true,
+        predictUser: false,
+      },
       ollama: {
         existing: undefined,
         endpointForOpenSearch: "http://gpu-box:11434",
