@@ -144,6 +144,25 @@ describe("where access to models is controlled", () => {
     await world().api("PUT", "/_cluster/settings", { persistent });
   });
 
+  it.each([
+    ["a public group", { accessMode: "public" }, true],
+    ["a restricted group, with its backend role", { accessMode: "restricted", backendRoles: ["team"] }, true],
+    ["a restricted group, without", { accessMode: "restricted", backendRoles: ["others"] }, false],
+    ["a group without an access mode, which is private", {}, false],
+  ])("who may only ask: %s", async (_which, access, isAnswered) => {
+    await world().open();
+    const password = { password: PASSWORD, backend_roles: ["team"], opendistro_security_roles: ["asker"] };
+    await user("asker", ["cluster:admin/opensearch/ml/predict"], [], []);
+    await world().api("PUT", `${SECURITY}/internalusers/asker`, password);
+    const group = await created(modelGroupLifecycle, world().groupInputs("g", access));
+    const connector = await created(connectorLifecycle, world().connectorInputs("c"));
+    const { id } = await created(deployedModelLifecycle, world().modelInputs("m", group.id, connector.id));
+    const server = openSearch({ ...world().connection, username: "asker" });
+    const asked = predict(server, id, { prompt: "x" }, Deadline.after(60_000));
+    if (isAnswered) return expect(answerText(await asked)).toBe("ready");
+    expect((await failureOf(asked)).message).toContain("User doesn't have privilege to perform this operation");
+  });
+
   it("a group's access mode and roles are read without a difference and change in place", async () => {
     const restricted = { accessMode: "restricted", backendRoles: ["admin"] };
     const group = await lived(modelGroupLifecycle, world().groupInputs("g", { accessMode: "private" }), restricted);
