@@ -16,7 +16,7 @@ if (host !== undefined) {
   const cache = process.env.OLLAMA_CHAT_COMPILE_CACHE || join(__dirname, "node_modules/.cache/pulumi-ollama-chat");
   enableCompileCache?.(join(cache, host));
   // The engine kills the providers' host before Node.js could write the cache.
-  setTimeout(() => flushCompileCache?.(), 1_000).unref();
+  setInterval(() => flushCompileCache?.(), 300).unref();
   const shim = loadLate("@pulumi/pulumi/typescript-shim", path ?? join(process.cwd(), "program.js"));
   for (const name of ["@npmcli/arborist", "normalize-package-data"]) if (shim) loadLate(name, shim);
 }
