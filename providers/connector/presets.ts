@@ -152,13 +152,18 @@ export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
 }
 
 function native(args: OllamaPresetArgs, path: string, field: string, parameter: string): ConnectorPreset {
-  const fields = ['"model": "${parameters.model}"', field, '"stream": false', '"truncate": ${parameters.truncate}'];
+  const fields = [
+    '"model": "${parameters.model}"',
+    field,
+    '"stream": false',
+    '"truncate": ${parameters.truncate:-false}',
+  ];
   fields.push(...keepAlive(args));
   fields.push('"options": ${parameters.options}');
   const action = predictAction({ url: url(args.endpoint, path), requestBody: `{ ${fields.join(", ")} }` });
   const made = preset(args.model, action, [parameter], args.readTimeoutSeconds);
   const options = JSON.stringify(typedOptions(args.options ?? {}));
-  return { ...made, parameters: { ...made.parameters, options, truncate: "false" } };
+  return { ...made, parameters: { ...made.parameters, options } };
 }
 
 function preset(

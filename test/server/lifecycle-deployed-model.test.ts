@@ -16,7 +16,13 @@ describe("a deployed model", () => {
     expect(world().model.requests).toStrictEqual([
       {
         path: "/api/generate",
-        body: { model: "m", prompt: "Reply with one word: ready.", stream: false, options: { num_predict: 4 } },
+        body: {
+          model: "m",
+          prompt: "Reply with one word: ready.",
+          stream: false,
+          truncate: false,
+          options: { num_predict: 4 },
+        },
       },
     ]);
     expect(await lifecycle.read(model.id, model.state)).toStrictEqual({ state: model.state, inputs: model.inputs });

@@ -72,7 +72,7 @@ describe("a failing model server", () => {
     const failure = await failureOf(created(lifecycle, world().modelInputs("m", groupId, connectorId)));
     expect(failure).toBeInstanceOf(PartialFailure);
     expect(failure.message).toMatch(
-      /^DeployedModel "m": create failed: The model \S+ is DEPLOY_FAILED: node \S+: Tag mismatch\n {2}cause: The connector's credential was encrypted with a key that the cluster has no more: the index \.plugins-ml-config, which holds the key, was lost, restored from another cluster, or left out of a snapshot\.\n {2}fix: Put the credential again: make a new connector with it and move the model there\. With this package: pulumi up --replace URN-OF-THE-CONNECTOR \(pulumi stack --show-urns names it\); the model's id stays\.$/,
+      /^DeployedModel "m": create failed: The model \S+ is DEPLOY_FAILED: node \S+: Tag mismatch\n {2}cause: The connector's credential was encrypted with a key that the cluster has no more: the index \.plugins-ml-config, which holds the key, was lost, restored from another cluster, or left out of a snapshot\. Or what the cluster keeps of the credential was damaged\.\n {2}fix: Put the credential again: make a new connector with it and move the model there\. With this package: pulumi up --replace URN-OF-THE-CONNECTOR \(pulumi stack --show-urns names it\); the model's id stays\.$/,
     );
   });
 

@@ -28,7 +28,7 @@ describe("presets", () => {
       protocol: "http",
       version: 1,
       // What OpenSearch's RAG processor calls it.
-      parameters: { model: "smollm2:135m", options: "{}", truncate: "false", prompt: "${parameters.inputs}" },
+      parameters: { model: "smollm2:135m", options: "{}", prompt: "${parameters.inputs}" },
       actions: [
         {
           actionType: "predict",
@@ -36,7 +36,7 @@ describe("presets", () => {
           headers: JSON_HEADERS,
           url: "http://ollama:11434/api/generate",
           requestBody:
-            '{ "model": "${parameters.model}", "prompt": "${parameters.prompt}", "stream": false, "truncate": ${parameters.truncate}, "options": ${parameters.options} }',
+            '{ "model": "${parameters.model}", "prompt": "${parameters.prompt}", "stream": false, "truncate": ${parameters.truncate:-false}, "options": ${parameters.options} }',
         },
       ],
       clientConfig: { readTimeoutSeconds: 300 },
@@ -49,7 +49,7 @@ describe("presets", () => {
     expect(ollamaChat({ ...OLLAMA, options, keepAlive: "30m", readTimeoutSeconds: 60 })).toStrictEqual({
       protocol: "http",
       version: 1,
-      parameters: { model: "smollm2:135m", options: '{"num_predict":256,"temperature":0.2}', truncate: "false" },
+      parameters: { model: "smollm2:135m", options: '{"num_predict":256,"temperature":0.2}' },
       actions: [
         {
           actionType: "predict",
@@ -57,7 +57,7 @@ describe("presets", () => {
           headers: JSON_HEADERS,
           url: "http://ollama:11434/api/chat",
           requestBody:
-            '{ "model": "${parameters.model}", "messages": ${parameters.messages}, "stream": false, "truncate": ${parameters.truncate}, "keep_alive": "30m", "options": ${parameters.options} }',
+            '{ "model": "${parameters.model}", "messages": ${parameters.messages}, "stream": false, "truncate": ${parameters.truncate:-false}, "keep_alive": "30m", "options": ${parameters.options} }',
         },
       ],
       clientConfig: { readTimeoutSeconds: 60 },
