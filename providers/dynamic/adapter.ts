@@ -7,9 +7,9 @@ import { PROVIDER_KEY, type Properties, wireProperties, withoutProvider } from "
 type ResourceProvider = pulumi.dynamic.ResourceProvider<Properties, Properties>;
 
 /**
- * Makes a lifecycle into what the engine calls. All that the engine's side is brittle about is settled here:
- * properties are made fit for the wire, ids are non-empty strings, only `Error`s leave, a partial failure names its
- * reason and carries the provider's text, and no stack is printed twice.
+ * Adapts a lifecycle to Pulumi's interface of dynamic providers, and guards against what the engine handles badly:
+ * properties are cleaned for the wire, ids are non-empty strings, everything thrown is an `Error` without a stack, and a
+ * partial failure carries its reason and the provider's stored text.
  */
 export function toResourceProvider<I extends object, S extends object>(lifecycle: Lifecycle<I, S>): ResourceProvider {
   const inputsOf = (properties: unknown) => withoutProvider(properties) as I;
@@ -17,7 +17,7 @@ export function toResourceProvider<I extends object, S extends object>(lifecycle
   return traced({
     check: async (olds: unknown, news: Properties) => {
       const { inputs, failures } = guarded(() => lifecycle.check(withoutProvider(news), withoutProvider(olds)));
-      // Named, the property would be printed as a whole, secrets in the clear; the reason names it.
+      // The engine prints the whole value of a named property, including secrets. The reason names the property instead.
       return { inputs: wireProperties(inputs), failures: failures.map(({ reason }) => ({ property: "", reason })) };
     },
     diff: async (id, olds, news) => {
@@ -78,7 +78,7 @@ interface EngineError extends Error {
   reasons?: string[];
 }
 
-/** The engine prints an error's stack a second time, and of a partial failure only the reasons. */
+/** The engine would print a stack after the message, and prints only `reasons` for a partial failure. */
 function forEngine(error: unknown, properties: unknown): EngineError {
   const answer = bare(error);
   if (!(error instanceof PartialFailure)) return answer;
@@ -98,7 +98,7 @@ function bare(error: unknown): EngineError {
   return answer;
 }
 
-/** Never `undefined` under the key: that would hang the engine. */
+/** Leaves the key out if there is no text: an `undefined` member would hang the engine. */
 function providerText(properties: unknown): Properties {
   const text =
     typeof properties === "object" && properties !== null ? (properties as Properties)[PROVIDER_KEY] : undefined;

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { UNKNOWN } from "../shared/unknown";
 
 /**
- * What a function makes of inputs: its result at once where all of them are plain values, else an output. So a program
- * without outputs is checked and previewed as a whole, and secrets and unknown values stay what they are.
+ * Applies a function to inputs. Returns a plain value if all inputs are plain, else an output. Without outputs, everything
+ * is checked and shown in previews; secrets and unknown values keep that property.
  *
  * @example
  * ```ts
@@ -12,19 +12,19 @@ import { UNKNOWN } from "../shared/unknown";
  * ```
  */
 export function applied<T, U>(given: T, make: (known: pulumi.Unwrap<T>) => U): U | pulumi.Output<U> {
-  // Without an output in it, the value is what it would be unwrapped to.
+  // A value without outputs is already unwrapped.
   if (isPlain(given)) return make(given as pulumi.Unwrap<T>);
   return pulumi.output(given).apply(make) as pulumi.Output<U>;
 }
 
-/** Whether no output or promise stands anywhere in a value. */
+/** Whether a value contains no output or promise at any depth. */
 export function isPlain(value: unknown): boolean {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
   if (typeof value !== "object" || value === null) return true;
   return Object.values(value).every(isPlain);
 }
 
-/** The same value with the marker for unknown values in place of outputs, so that the rest can be checked. */
+/** Replaces outputs by the placeholder for unknown values, so that the other values can be checked. */
 export function withoutOutputs(value: unknown): unknown {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return UNKNOWN;
   if (Array.isArray(value)) return value.map(withoutOutputs);

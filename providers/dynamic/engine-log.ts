@@ -5,23 +5,23 @@ import type * as engineMessages from "@pulumi/pulumi/proto/engine_pb";
 import { type Report, reportText, reportTo } from "../../clients/report";
 import { engineAddress } from "./provider-host";
 
-/** How long the engine may take for one line. It is on the same machine. */
+/** Deadline for sending one line. The engine is on the same machine. */
 const LINE_MILLISECONDS = 5_000;
 
-/** The end of what was reported so far; a line is sent when the one before it has arrived. */
+/** Settles when all lines so far are sent. Lines are sent one after another. */
 let sent: Promise<void> = Promise.resolve();
 
-/** Resolves when the engine has every line that was reported so far. Never fails. */
+/** Resolves when the engine has received every line reported so far. Never rejects. */
 export function reportsDelivered(): Promise<void> {
   return sent;
 }
 
 /**
- * Lets reports appear on the row of their resource. In a provider process the SDK's own `pulumi.log` knows no engine
- * and prints, which the engine shows on the stack; but it gave the process its address, so lines can be sent as the
- * program's are. Reports of no resource are printed as before.
+ * Shows reports on the row of their resource. In a provider process `pulumi.log` is not connected to the engine and only
+ * prints, which the engine shows on the stack's row. The engine passes its address to the process, so lines are sent there
+ * directly. Reports without a resource are still printed.
  *
- * @param address where the engine listens; by default what it gave the process that hosts dynamic providers.
+ * @param address the engine's address; default: the one passed to the host of dynamic providers.
  */
 export function reportToEngine(address = engineAddress()): void {
   if (address === undefined) return;
@@ -35,7 +35,7 @@ export function reportToEngine(address = engineAddress()): void {
 }
 
 function sender(address: string): (report: Report) => Promise<void> {
-  // As the SDK itself finds them: in the provider process they are loaded already.
+  // Resolved as the SDK resolves them, so the provider process has loaded them already.
   const load = createRequire(__filename);
   const grpc = createRequire(load.resolve("@pulumi/pulumi"))("@grpc/grpc-js") as typeof grpcLibrary;
   const { EngineClient } = load("@pulumi/pulumi/proto/engine_grpc_pb") as typeof engineService;
@@ -44,7 +44,7 @@ function sender(address: string): (report: Report) => Promise<void> {
   return (report) => {
     const request = new messages.LogRequest();
     request.setSeverity(messages.LogSeverity.INFO);
-    // Its row names the resource already; what is listed again at the end names it in full.
+    // A passing line shows on the resource's row. Others are listed again at the end and need the resource's name.
     request.setMessage(report.passing ? report.line : reportText(report));
     request.setUrn(report.urn ?? "");
     request.setEphemeral(report.passing);

@@ -3,14 +3,15 @@ import { organizationNamed } from "../shared/ownership";
 import { type ResourceType, storedText, typeToken } from "./stored-text";
 
 /**
- * What the engine is told of a resource of this package besides the program's arguments. It is the dynamic-provider
- * machinery of Pulumi less its closure serializer: the provider's text is a constant (see `storedText`).
+ * The properties of a resource: the program's arguments, hidden inputs, and the provider. These are Pulumi dynamic
+ * resources. The state stores a one-line `require` instead of a serialized closure, so delete and refresh always run the
+ * installed version (see `storedText`).
  *
- * `owner` is a hidden input that equals the resource's URN. `create` gets neither URN nor name from the engine, and
- * needs one to find what an interrupted run left on the server.
+ * The hidden input `owner` equals the resource's URN. The engine passes `create` neither URN nor name, and `create` needs
+ * one to find what an interrupted run left on the server.
  *
- * A function and no base class: the SDK takes the caller of a `CustomResource`'s own subclass for the line of the
- * program, so with a class between, every position in the state would be one of this package.
+ * Not a base class: the SDK records the caller of a direct subclass of `CustomResource` as the resource's source position.
+ * With a class between, all positions in the state would point into this package.
  */
 export function dynamicProperties(
   type: ResourceType,
@@ -22,27 +23,27 @@ export function dynamicProperties(
   return { ...properties, ...owned, __provider: storedText(type) };
 }
 
-/** A URN does not name the organization, so stacks of two can have the same URNs. */
+/** A URN does not contain the organization, so stacks of two organizations can have the same URNs. */
 function organization(): { ownerOrganization?: string } {
   try {
     const ownerOrganization = organizationNamed(pulumi.getOrganization());
     return ownerOrganization === undefined ? {} : { ownerOrganization };
   } catch {
-    // Mocks in a program's tests name none, and the SDK throws then.
+    // The SDK throws if a program's test mocks set no organization.
     return {};
   }
 }
 
 /**
- * The resource's URN without what it depends on. A child's URN is made from its parent's, and a dependency on a component
- * means one on all of its children, so the child would wait for itself for ever (seen with SDK 3.270.0).
+ * The resource's URN as an output without dependencies. A child's URN depends on its parent, and depending on a component
+ * means depending on all its children, so the child would wait for itself forever (seen with SDK 3.270.0).
  */
 function urnOf(type: ResourceType, name: string, parent: pulumi.Resource | undefined): pulumi.Output<string> {
   const urn = pulumi.createUrn(name, typeToken(type), parent);
   return pulumi.output(new Promise<string>((resolve) => void urn.apply(resolve)));
 }
 
-/** Encrypts one value in the state, also when the program passes it as a plain string. */
+/** Marks a value as secret, so that the state stores it encrypted. */
 export function secretText(value: pulumi.Input<string> | undefined): pulumi.Output<string> | undefined {
   return value === undefined ? undefined : pulumi.secret(value);
 }

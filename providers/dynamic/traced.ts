@@ -7,7 +7,7 @@ import type { Properties } from "./wire";
 
 type ResourceProvider = pulumi.dynamic.ResourceProvider<Properties, Properties>;
 
-/** The moment in which the engine's first call made this process load the first module of this package. */
+/** When this process loaded the package, caused by the engine's first call. */
 const firstModuleMs = clockMs();
 let firstCallTold = false;
 
@@ -15,8 +15,8 @@ reportToEngine();
 endWithEngine();
 
 /**
- * The same provider, whose calls run on behalf of their resource: what they print, request and wait for can name it.
- * Each call is told on a diagnostics channel (see `clients/trace.ts`).
+ * Wraps a provider so that each call knows its resource, for reports, requests and waits, and is published on a
+ * diagnostics channel (see `clients/trace.ts`).
  */
 export function traced(provider: Required<Omit<ResourceProvider, "configure">>): ResourceProvider {
   return {
@@ -34,8 +34,8 @@ function call<T>(op: CallEvent["op"], properties: unknown, run: () => Promise<T>
   return onBehalfOf(ownerIn(properties), () => recorded(op, run));
 }
 
-/** The engine may end this process once the last call is answered, so what was reported goes first. */
-async function told<T>(run: () => Promise<T>): Promise<T> {
+/** Sends all reports before the call returns. The engine may end this process right after the last call. */
+async function delivered<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } finally {
@@ -47,7 +47,7 @@ async function recorded<T>(op: CallEvent["op"], run: () => Promise<T>): Promise<
   const startMs = clockMs();
   let ok = false;
   try {
-    const outcome = await told(run);
+    const outcome = await delivered(run);
     ok = true;
     return outcome;
   } finally {

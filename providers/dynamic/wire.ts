@@ -1,12 +1,13 @@
-/** Key under which the engine keeps a dynamic provider's text among a resource's properties. */
+/** The property in which the engine stores a dynamic provider's code. */
 export const PROVIDER_KEY = "__provider";
 
 export type Properties = Record<string, unknown>;
 
 /**
- * A copy that survives the engine's wire: `undefined` members are dropped. Left in, they make a successful create an
- * orphan and a partial failure hang the update for ever (seen with SDK 3.245.0).
- * Functions, BigInt, symbols and non-finite numbers become an error, since they would arrive as something else.
+ * A copy that can be sent to the engine. `undefined` members are dropped: with them, a successful create is not stored, and
+ * a partial failure hangs the update forever (seen with SDK 3.245.0).
+ *
+ * @throws TypeError on functions, BigInt, symbols and non-finite numbers, which would arrive as something else.
  */
 export function wireClean(value: unknown, path = ""): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
@@ -18,7 +19,7 @@ export function wireClean(value: unknown, path = ""): unknown {
     return value.map((item, i) => wireClean(item === undefined ? null : item, `${path}[${i}]`));
   }
   if (typeof value === "object") {
-    // `fromEntries` and not assignment: a member may be called `__proto__`.
+    // `fromEntries`, not assignment: a member may be called `__proto__`.
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, member]) => member !== undefined)

@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 
 /**
- * What the server accepts in names and descriptions (the pattern of ML Commons' StringUtils, seen on 3.6.0; its text
- * calls it "basic punctuation"). A URN's `$` is not among it. Java's `\s` is these six characters alone: a no-break
- * space, which JavaScript's has too, is refused.
+ * Characters that the server accepts in names and descriptions: the pattern in ML Commons' StringUtils, seen on 3.6.0,
+ * whose message calls them "basic punctuation". The `$` of a URN is not allowed. Java's `\s` matches only these six white
+ * space characters, so the server refuses a no-break space, which JavaScript's `\s` would match.
  */
 const SAFE = `\\p{L}\\p{N} \\t\\n\\v\\f\\r.,!?():@\\-_'/"`;
 export const SAFE_TEXT = new RegExp(`^[${SAFE}]+$`, "u");
 export const safeTextRule = `may hold only letters, digits, plain spaces and . , ! ? ( ) : @ - _ ' / "`;
 
 /**
- * A text that the server takes for a name or a description. It is judged as it is sent, with its blanks: cut first, a
- * no-break space at an end would pass, and the server refuses it.
+ * Text that the server accepts as a name or a description. Checked untrimmed, as it is sent: trimming would let a leading
+ * or trailing no-break space pass, which the server refuses.
  */
 export const safeText = (blankRule: string) =>
   z
@@ -23,20 +23,20 @@ export const safeText = (blankRule: string) =>
 
 const UNSAFE = new RegExp(`[^${SAFE}]+`, "gu");
 
-/** Twelve hex digits that stand for a resource's URN in texts that cannot hold it. */
+/** Hash of a resource's URN, as twelve hex digits. Used where the URN itself is not allowed. */
 export function ownerHash(owner: string): string {
   return createHash("sha256").update(owner).digest("hex").slice(0, 12);
 }
 
 /**
- * A name for the server when the program gives none: the resource's logical name and eight digits of its owner, so
- * that two stacks on one cluster do not meet, and the same resource finds its own object again.
+ * Name of the server object when the program gives none: the resource's logical name and eight hex digits of its owner's
+ * hash. Two stacks on one cluster get different names, and the same resource always gets the same one.
  */
 export function autoName(owner: string): string {
   return `${logicalName(owner)}-${ownerHash(owner).slice(0, 8)}`;
 }
 
-/** The description that an object gets on the server when its program gives none. */
+/** Description of the server object when the program gives none. */
 export function ownerDescription(owner: string): string {
   const [stack, project] = owner.replace(/^urn:pulumi:/, "").split("::");
   return `Managed by Pulumi: ${logicalName(owner)} of ${project?.replaceAll(UNSAFE, "-") || "a project"}/${stack?.replaceAll(UNSAFE, "-") || "a stack"}`;
@@ -53,9 +53,9 @@ interface Named {
 }
 
 /**
- * Name and description as they are kept: the program's, else those already in use (a rename of the stack must not
- * rename the object). A name is made from the owner where there is none, unless the owner is unknown; a description is
- * not, since it is made again whenever it is sent, and the state need not hold it twice.
+ * Fills in `name`: the program's, else the stored one, else one generated from the owner if that is known. Renaming a
+ * stack never renames the server object. `description` is the program's or the stored one; a generated description is
+ * built on every write and never stored.
  */
 export function withAutoName<T extends Named>(news: T, olds: Named): T {
   const owner = typeof news.owner === "string" ? news.owner : undefined;

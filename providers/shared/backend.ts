@@ -5,19 +5,19 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { backends } from "./run-memory";
 
-/** Where a process of Pulumi's finds out which backend it works for. */
+/** Where to look up the Pulumi backend of a process. */
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** A folder inside the project. */
+  /** The project's folder, or one below it. */
   readonly folder: string;
 }
 
 const HERE: Surroundings = { environment: process.env, folder: process.cwd() };
 
 /**
- * The Pulumi backend that keeps the state, as text that tells it from others: its URL, and for a folder of this machine
- * the machine's name too. A URN names stack and project only, and the engine tells providers nothing of the backend, so
- * it is looked up where the CLI looks it up: `PULUMI_BACKEND_URL`, `backend.url` of Pulumi.yaml, then the login.
+ * Identifies the Pulumi backend that stores the state: its URL, with the machine's name for a local folder. A URN contains
+ * only stack and project, and the engine does not tell providers the backend. So this looks where the CLI does:
+ * `PULUMI_BACKEND_URL`, `backend.url` in Pulumi.yaml, then the login.
  */
 export function backend(surroundings?: Surroundings): string {
   if (surroundings !== undefined) return lookedUp(surroundings);
@@ -33,7 +33,7 @@ function lookedUp(surroundings: Surroundings): string {
   return folder === undefined ? url.replace(/\/+$/, "") : `file://${hostname()}${folder}`;
 }
 
-/** Where the backend is a folder of this machine: that folder, in which `.pulumi` lies. */
+/** The folder that contains `.pulumi`, if the backend is a local folder. */
 export function backendFolder(surroundings: Surroundings, url = backendUrl(surroundings)): string | undefined {
   if (!url.startsWith("file:")) return undefined;
   const path = url
@@ -64,7 +64,7 @@ function loggedIn(environment: Surroundings["environment"]): string | undefined 
   return text === undefined ? undefined : read(credentialsSchema, () => JSON.parse(text))?.current;
 }
 
-/** A file that cannot be read or understood names no backend; the CLI itself tells what is wrong with it. */
+/** `undefined` for an unreadable file. The CLI itself reports what is wrong with it. */
 function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");

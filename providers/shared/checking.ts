@@ -6,11 +6,11 @@ import { isUnknown } from "./unknown";
 export { isSecretName, valueWithoutCredentials };
 
 /**
- * Validates what a program gave a resource. Values the engine does not know yet (previews) pass. Each failure names
- * the property's path, the value (never a secret's), and what is allowed.
+ * Validates a resource's inputs. Unknown values, as in previews, pass. Each failure gives the property's path, its value
+ * (secrets are masked), and what is allowed.
  */
 export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
-  const broken = brokenTexts(news);
+  const broken = loneSurrogates(news);
   if (broken.length > 0) return firstOf(broken);
   const parsed = schema.safeParse(news);
   if (parsed.success) return [];
@@ -33,23 +33,25 @@ export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
   return firstOf(failures);
 }
 
-/** Half a character: no request can hold it, and what encodes it says no more than "URI malformed". */
-const HALF = /\p{Surrogate}/u;
-const halfRule = "must not hold half of a surrogate pair";
+/** A lone surrogate cannot be sent in a request, and encoding it only fails with "URI malformed". */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const surrogateRule = "must not hold half of a surrogate pair";
 
-function brokenTexts(value: unknown, path: readonly string[] = []): CheckFailure[] {
+function loneSurrogates(value: unknown, path: readonly string[] = []): CheckFailure[] {
   if (typeof value === "string") {
-    return HALF.test(value) ? [{ property: path[0] ?? "", reason: sentence(path, value, halfRule) }] : [];
+    return LONE_SURROGATE.test(value)
+      ? [{ property: path[0] ?? "", reason: sentence(path, value, surrogateRule) }]
+      : [];
   }
   if (!isPlain(value)) return [];
   return Object.entries(value).flatMap(([key, member]) => {
-    if (!HALF.test(key)) return brokenTexts(member, [...path, key]);
+    if (!LONE_SURROGATE.test(key)) return loneSurrogates(member, [...path, key]);
     const name = [...path, JSON.stringify(key)].join(".");
-    return [{ property: path[0] ?? key, reason: `${name} is no name: ${halfRule}` }];
+    return [{ property: path[0] ?? key, reason: `${name} is no name: ${surrogateRule}` }];
   });
 }
 
-/** Lists and plain objects; what else a program may pass, such as an output, has no text of its own. */
+/** Whether a value is a list or a plain object. Others, such as outputs, are not searched. */
 function isPlain(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -58,14 +60,14 @@ function isPlain(value: unknown): value is object {
 
 const MOST_FAILURES = 20;
 
-/** As many as somebody reads; how many more there are is told. */
+/** The first failures, and a line with the number of the others. */
 export function firstOf(failures: readonly CheckFailure[]): CheckFailure[] {
   const more = failures.length - MOST_FAILURES;
   const shown = failures.slice(0, MOST_FAILURES);
   return more > 0 ? [...shown, { property: shown[0]?.property ?? "", reason: `and ${more} more` }] : shown;
 }
 
-/** One sentence for each value: what is empty need not be told that it also holds no letters. */
+/** Keeps one failure per value: an empty name need not also be reported as having no letters. */
 function isFirstOfItsPath(issue: z.core.$ZodIssue, seen: Set<string>): boolean {
   const path = issue.path.join(".");
   if (seen.has(path)) return false;
@@ -73,7 +75,7 @@ function isFirstOfItsPath(issue: z.core.$ZodIssue, seen: Set<string>): boolean {
   return true;
 }
 
-/** `connection.endpoint is "foo": must start with …`; secret values are named but never shown. */
+/** A failure such as `connection.endpoint is "foo": must start with …`. Secret values are masked. */
 export function sentence(path: readonly string[], value: unknown, rule: string): string {
   const name = path.join(".");
   if (value === undefined) return `${name} is missing: ${rule}`;
@@ -84,26 +86,29 @@ function shown(path: readonly string[], value: unknown): string {
   if (path.some(isSecretName)) return value === "" ? "empty" : "[secret]";
   if (typeof value === "string" && /username$/i.test(path.at(-1) ?? ""))
     return JSON.stringify(value.replace(/:.*/s, ":[secret]"));
-  const whole = written(value).replaceAll(UNSEEN, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const whole = written(value).replaceAll(
+    INVISIBLE,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
   return whole.length > LONGEST_SHOWN ? `${whole.slice(0, LONGEST_SHOWN - 3)}...` : whole;
 }
 
 const LONGEST_SHOWN = 120;
-/** What nobody sees, or takes for an ordinary blank, and what turns a line round: it may be why a value is refused. */
-const UNSEEN = /[\u007f-\u00a0\u00ad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/g;
+/** Invisible characters, unusual spaces and direction marks. Shown as escapes, since they may be why a value is refused. */
+const INVISIBLE = /[\u007f-\u00a0\u00ad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/g;
 
 function written(value: unknown): string {
-  // JSON has no word for these.
+  // JSON cannot represent NaN and Infinity.
   if (typeof value === "number") return String(value);
   try {
-    return JSON.stringify(value, hidden) ?? String(value);
+    return JSON.stringify(value, masked) ?? String(value);
   } catch {
     return "something that leads back to itself";
   }
 }
 
-/** Members are cleaned before anything is cut: what marks a password may stand behind it. */
-function hidden(key: string, member: unknown): unknown {
+/** Masks secret members. Runs before long values are shortened, since the rest may be what identifies a password. */
+function masked(key: string, member: unknown): unknown {
   if (isSecretName(key) && member !== undefined) return "[secret]";
   if (typeof member === "string") return valueWithoutCredentials(member);
   return typeof member === "bigint" || (typeof member === "number" && !Number.isFinite(member))
@@ -120,7 +125,7 @@ function lookUp(root: unknown, path: readonly string[]): { unknown: boolean; val
   return { unknown: isUnknown(value), value };
 }
 
-/** Of a key, its own rule; of a union that nothing fitted, the branch that came furthest says best what was meant. */
+/** For an invalid key, its own issues. For a union without a match, the issues of the branch that matched deepest. */
 function flatten(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code === "invalid_key") return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];

@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import { report } from "../../clients/report";
 import { nameOf } from "./explain";
 
-/** Keys that never need a write to a server: who owns the resource, how to reach the server, how long to wait. */
+/** Inputs that change nothing on the server: owner, connection, timeouts. */
 export const BOOKKEEPING = ["owner", "connection", "timeouts"] as const;
 
 /**
- * The keys whose value differs between what was accepted (`olds`) and what is wanted (`news`). A key that neither
- * has is equal; the owner never counts, since a renamed stack or a new parent changes it.
+ * The keys whose values differ between the stored state (`olds`) and the program (`news`). A key missing in both is equal.
+ * `owner` is ignored, since it changes when a stack is renamed or a resource gets a new parent.
  */
 export function changedKeys(olds: object, news: object, keys: readonly string[]): string[] {
   const before = olds as Record<string, unknown>;
@@ -16,14 +16,14 @@ export function changedKeys(olds: object, news: object, keys: readonly string[])
   return keys.filter((key) => key !== "owner" && !isDeepStrictEqual(before[key], after[key]));
 }
 
-/** The members of `source` under `keys` that are set. */
+/** The members of `source` named in `keys`, without `undefined` ones. */
 export function pick<T extends object, K extends keyof T>(source: T, keys: readonly K[]): Partial<Pick<T, K>> {
   const picked: Partial<Pick<T, K>> = {};
   for (const key of keys) if (source[key] !== undefined) picked[key] = source[key];
   return picked;
 }
 
-/** JSON with sorted keys, so that equal values give equal text whatever order the engine's wire brings keys in. */
+/** JSON with sorted keys. The engine does not keep the order of keys, and equal values must give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {
     if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
@@ -31,12 +31,12 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
-/** Sixteen hex digits of a value's SHA-256: enough to tell versions of one thing apart. */
+/** The first sixteen hex digits of a value's SHA-256. */
 export function shortHash(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);
 }
 
-/** Says which inputs the program no longer has, where the server knows no way to take a value back. */
+/** Warns of inputs that the program dropped and the server cannot unset. */
 export function warnOfDropped(kind: string, olds: object, news: object, keys: readonly string[]): void {
   const [before, after] = [olds as Record<string, unknown>, news as Record<string, unknown>];
   const dropped = keys.filter((key) => before[key] !== undefined && after[key] === undefined);
@@ -47,9 +47,9 @@ export function warnOfDropped(kind: string, olds: object, news: object, keys: re
 }
 
 /**
- * The server's value in the program's own form wherever both mean the same, so that a read shows only real
- * differences. The server writes numbers as texts (`"limit": "10"`), keeps JSON schemas as texts, and fills in members
- * that the program left out (`model_ttl_minutes`), all seen on 3.4.0.
+ * The server's value, but in the program's form where both are equivalent, so that a refresh shows only real differences.
+ * The server stores numbers (`"limit": "10"`) and JSON schemas as strings, and adds members that the program left out
+ * (`model_ttl_minutes`), all seen on 3.4.0.
  */
 export function asWanted(wanted: unknown, found: unknown): unknown {
   if (isDeepStrictEqual(wanted, found)) return wanted;

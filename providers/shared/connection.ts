@@ -4,7 +4,7 @@ import { isUsername, seconds, usernameRule } from "./values";
 
 export type { Connection } from "../../clients/opensearch/connect";
 
-/** A server's base URL: http or https, a host, perhaps a port and the path of a proxy in front of it. */
+/** A server's base URL: http or https and a host, with an optional port and path prefix of a proxy. */
 export const endpointSchema = z.string(BASE_URL_RULE).superRefine((text, context) => {
   const message = baseUrlProblem(text);
   if (message !== undefined) context.addIssue({ code: "custom", message });

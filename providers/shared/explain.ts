@@ -6,14 +6,14 @@ import { ExplainedError } from "../../diagnosis/explained-error";
 import { messageOf } from "../../diagnosis/failure";
 import { type Lifecycle, PartialFailure } from "./lifecycle";
 
-/** Makes `destroy` let go of what is on a server that is gone for good. */
+/** Environment variable that lets `destroy` drop resources from the state when their server is gone for good. */
 export const FORGET_UNREACHABLE = "OLLAMA_CHAT_FORGET_UNREACHABLE";
 
 /**
- * The same lifecycle, whose failures speak to people: what failed (resource, operation, the server's own text without
- * secrets), the likely cause, what to do.
+ * Wraps a lifecycle so that its errors explain themselves: what failed (resource, operation, the server's message with
+ * secrets redacted), the likely cause, and the fix.
  *
- * @param secretsOf the secret texts among a resource's properties, to be redacted.
+ * @param secretsOf lists the secrets in a resource's properties, for redaction.
  */
 export function explained<I extends object, S extends object>(
   kind: string,
@@ -75,11 +75,11 @@ export function nameOf(properties: object): string {
   return typeof name === "string" ? name : "";
 }
 
-/** Secret texts that a resource's connection brings with it. */
+/** The secrets in a resource's connection. */
 export function connectionSecrets(properties: object): (string | undefined)[] {
   const connection = (properties as { connection?: Connection }).connection;
   const fromVariable = connection?.passwordEnv === undefined ? undefined : process.env[connection.passwordEnv];
   const passwords = [connection?.password, fromVariable, process.env[PASSWORD_OVERRIDE]].filter((text) => text);
-  // Together with the user they make up the header of basic authentication.
+  // The header of basic authentication contains user and password together.
   return passwords.flatMap((password) => [password, `${connection?.username}:${password}`]);
 }

@@ -5,21 +5,21 @@ import { report } from "../../clients/report";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { FORGET_UNREACHABLE, nameOf } from "./explain";
 import { type Lifecycle, PartialFailure } from "./lifecycle";
-import { hasAnother, rememberObject, rememberWay, sharedServer, wayTo } from "./run-memory";
+import { currentConnection, hasAnother, rememberConnection, rememberObject, sharedServer } from "./run-memory";
 
 interface Connected {
   readonly connection: Connection;
 }
 
-/** State of a resource that lives on a cluster: which one it was made on. */
+/** State of a resource on a cluster, with the UUID of the cluster it was created on. */
 export interface Settled extends Connected {
   readonly clusterUuid: string;
 }
 
 /**
- * Keeps a lifecycle on the cluster its resource was made on. On another one (the volume was lost, the endpoint moved)
- * the resource is gone, and nothing there is changed or deleted. Also remembers, for the run, which objects the state
- * names.
+ * Binds a resource to the cluster it was created on. If the endpoint leads to another cluster (its volume was lost, or the
+ * endpoint changed), the resource counts as gone, and nothing is changed or deleted there. Also records which objects the
+ * state contains (see run-memory.ts).
  */
 export function onHomeCluster<I extends Connected, S extends Settled>(
   kind: string,
@@ -37,7 +37,7 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
         throw error;
       });
       rememberObject(ownerIn(inputs), made.id);
-      rememberWay(made.state.clusterUuid, inputs.connection, made.id);
+      rememberConnection(made.state.clusterUuid, inputs.connection, made.id);
       return made;
     },
     read: async (id, state) => {
@@ -57,9 +57,11 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
       });
     },
     delete: async (id, stored) => {
-      // Of what was replaced, the new object was made where the cluster is by now.
+      // In a replacement, the new object was created at the cluster's current address; the stored one may be old.
       const isReplaced = hasAnother(ownerIn(stored), id);
-      const state = isReplaced ? { ...stored, connection: wayTo(stored.clusterUuid, stored.connection, id) } : stored;
+      const state = isReplaced
+        ? { ...stored, connection: currentConnection(stored.clusterUuid, stored.connection, id) }
+        : stored;
       if (await mayForgetObject(kind, id, state)) return;
       await lifecycle.delete(id, state);
     },

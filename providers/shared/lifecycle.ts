@@ -1,31 +1,32 @@
 import { messageOf } from "../../diagnosis/failure";
-/** One property that `check` refuses: the property's top-level name and a sentence for the person who wrote it. */
+
+/** An input that `check` refuses: its top-level property, and the reason as a sentence for the program's author. */
 export interface CheckFailure {
   readonly property: string;
   readonly reason: string;
 }
 
-/** What `check` answers: the inputs with computed ones added, and everything that is wrong with them. */
+/** Result of `check`: the inputs, with computed ones added, and all failures. */
 export interface CheckOutcome<Inputs> {
   readonly inputs: Inputs;
   readonly failures: readonly CheckFailure[];
 }
 
-/** What `diff` answers. `replaces` names the properties that cannot be changed in place. */
+/** Result of `diff`. `replaces` lists the properties that cannot change in place. */
 export interface DiffOutcome {
   readonly changes: boolean;
   readonly replaces?: readonly string[];
-  /** The new one cannot stand beside the old one. Default: false. */
+  /** Whether old and new cannot exist side by side. Default: false. */
   readonly deleteBeforeReplace?: boolean;
 }
 
 /**
- * The life of one kind of resource, told against a server and free of any engine, so that a unit test, the
- * command line and the provider process all run the same code.
+ * All operations on one type of resource, independent of the Pulumi engine. Tests, the command line and the provider
+ * process run the same code.
  *
  * - `check` and `diff` are pure: no network, no clock.
- * - `create` is idempotent or adopts; `update` answers the full state; `delete` of a missing thing succeeds.
- * - `read` answers `undefined` only when the thing is gone from the same, reachable server.
+ * - `create` is idempotent or adopts; `update` returns the full state; `delete` of a missing object succeeds.
+ * - `read` returns `undefined` only if the same server is reachable and the object is gone.
  */
 export interface Lifecycle<Inputs extends object, State extends object> {
   check(news: unknown, olds: unknown): CheckOutcome<Inputs>;
@@ -37,9 +38,9 @@ export interface Lifecycle<Inputs extends object, State extends object> {
 }
 
 /**
- * Thrown by `create` or `update` when something was made on the server before the failure. The engine then keeps
- * `id` and `state`, so the next `up` goes on from there and `destroy` removes it. `state` must hold only what the
- * server has accepted: the next diff compares against it.
+ * Thrown by `create` or `update` when they failed after changing something on the server. The engine then stores `id` and
+ * `state`, so the next `up` continues from there and `destroy` cleans up. `state` must contain only what the server
+ * accepted: the next diff compares against it.
  */
 export class PartialFailure<State extends object> extends Error {
   constructor(

@@ -5,52 +5,52 @@ import { backend } from "./backend";
 import { shortHash } from "./compare";
 
 /**
- * What an object on the server says of the resource that made it. By this an interrupted run's object is known again,
- * whatever the program says of name, description and body by then.
+ * Written into each server object to identify the resource that created it. Later runs use it to find objects of an
+ * interrupted run, even if the program has changed name, description or body since.
  */
 export interface Mark {
-  /** Stands for the stack: backend, organization, project and name. Absent in marks of releases up to 0.2. */
+  /** Hash of the stack: backend, organization, project and name. Absent in marks of releases up to 0.2. */
   readonly stack?: string;
-  /** Stands for the resource's URN (see `ownerHash`). */
+  /** Hash of the resource's URN (see `ownerHash`). */
   readonly owner: string;
-  /** Random; changes hands when a later resource takes the object over. Absent on objects of releases up to 0.2. */
+  /** Random id of the `create` that made the object or took it over last. Absent in marks of releases up to 0.2. */
   readonly instance?: string;
 }
 
-/** The hidden inputs that say which resource of which stack this is. */
+/** Hidden inputs that identify the resource and its stack. */
 export interface Owned {
   /** URN of the resource. */
   readonly owner?: string;
-  /** Organization of the stack, where its backend has any. */
+  /** Organization of the stack, if its backend has organizations. */
   readonly ownerOrganization?: string;
 }
 
 const STACK_DIGITS = 8;
 
-/** Eight hex digits that stand for the stack of a resource. The same project and stack name in another backend has others. */
+/** Hash of a resource's stack, as eight hex digits. A stack of the same project and name in another backend differs. */
 export function stackMark({ owner = "", ownerOrganization = "" }: Owned, home = backend()): string {
   const [stack, project] = owner.replace(/^urn:pulumi:/, "").split("::");
   return shortHash([home, ownerOrganization, project, stack]).slice(0, STACK_DIGITS);
 }
 
-/** Tells what one create made from what any other did. */
+/** A random id for the object of one `create`. */
 export function newInstance(): string {
   return randomBytes(6).toString("hex");
 }
 
-/** The mark of a resource; `undefined` without an owner, so that nothing is ever taken for its own. */
+/** The mark of a resource. `undefined` without an owner: such a resource never recognizes an object as its own. */
 export function markOf(owned: Owned, instance: string | undefined): Mark | undefined {
   if (!owned.owner) return undefined;
   return { stack: stackMark(owned), owner: ownerHash(owned.owner), ...(instance === undefined ? {} : { instance }) };
 }
 
 const MARK = /^(.*?) ?\(Pulumi ([0-9a-f]{8})\/([0-9a-f]{12})(?:\/([0-9a-f]{12}))?\)$/s;
-/** What releases up to 0.2 wrote where the program gave no description. */
+/** Descriptions that releases up to 0.2 generated. */
 const EARLIER = /^Managed by Pulumi: .*, owner ([0-9a-f]{12})$/s;
 
 /**
- * What is sent for a description: the program's, or one that names resource and stack, and the mark behind it. Models
- * and groups have no other place that the server keeps, shows and searches.
+ * The description to send: the program's or a generated one, followed by the mark. Models and groups have no other field
+ * that the server stores, returns and searches.
  */
 export function descriptionOf(
   inputs: Owned & { readonly description?: string },
@@ -61,7 +61,7 @@ export function descriptionOf(
   return `${inputs.description ?? ownerDescription(inputs.owner)} (Pulumi ${parts.join("/")})`;
 }
 
-/** A description as the program gave it, and the mark that stood behind it. */
+/** Splits a description from the server into the program's description and the mark. */
 export function undescribed(text: string | undefined): { readonly description?: string; readonly mark?: Mark } {
   const [, description, stack, owner, instance] = MARK.exec(text ?? "") ?? [];
   if (stack !== undefined && owner !== undefined) return { description, mark: { stack, owner, instance } };
@@ -69,12 +69,12 @@ export function undescribed(text: string | undefined): { readonly description?: 
   return { description: text, ...(earlier === undefined ? {} : { mark: { owner: earlier } }) };
 }
 
-/** Whether both marks are of one resource of one stack. */
+/** Whether both marks belong to the same resource of the same stack. */
 export function sameResource(one: Mark | undefined, other: Mark | undefined): boolean {
   return one !== undefined && other !== undefined && one.owner === other.owner && one.stack === other.stack;
 }
 
-/** Completes the warning that a refresh prints of an object that an interrupted run made after all. */
+/** End of the warning that a refresh prints when a late request of an interrupted run created another object. */
 export function leftBeside(object: string): string {
   return (
     `${object} carries its mark too, so a request of an interrupted run arrived late. ` +
@@ -82,12 +82,12 @@ export function leftBeside(object: string): string {
   );
 }
 
-/** Whether a later create took over what is kept in this state: then the object is not this state's to delete. */
+/** Whether a later `create` took the object over. This state must not delete it then. */
 export function isTakenOver(found: Pick<Mark, "instance"> | undefined, state: { readonly instance?: string }): boolean {
   return found?.instance !== undefined && found.instance !== state.instance;
 }
 
-/** The failure of a take-over by an id that the cluster does not know. */
+/** The error for an `adoptId` that does not exist on the cluster. */
 export function nothingToAdopt(kind: string, id: string, endpoint: string): ExplainedError {
   return new ExplainedError({
     what: `There is no ${kind} ${id} on ${endpoint}.`,
@@ -96,10 +96,10 @@ export function nothingToAdopt(kind: string, id: string, endpoint: string): Expl
   });
 }
 
-/** What the engine and the CLI call the organization of a stack whose backend knows none. */
-const NONE = "organization";
+/** Placeholder of the engine and the CLI for stacks whose backend has no organizations. */
+const NO_ORGANIZATION = "organization";
 
-/** The organization of a stack, where its backend has any. */
+/** The organization of a stack, if its backend has organizations. */
 export function organizationNamed(name: string | undefined): string | undefined {
-  return name === NONE ? undefined : name;
+  return name === NO_ORGANIZATION ? undefined : name;
 }

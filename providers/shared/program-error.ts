@@ -1,6 +1,6 @@
 /**
- * A mistake in a program. Pulumi tells it without a stack, as it does its own `RunError`, which it knows by this mark:
- * rules do not load Pulumi.
+ * A mistake in a program. Pulumi prints it without a stack trace: it recognizes its own `RunError` by this property, so
+ * the SDK need not be loaded here.
  */
 export class ProgramError extends Error {
   readonly __pulumiRunError = true;

@@ -4,29 +4,29 @@ import { clockMs, trace } from "../../clients/trace";
 import type { ClusterSettingInputs } from "../cluster-setting/inputs";
 
 /*
- * All that a provider process remembers. The engine starts one process for each command and calls it for one resource at
- * a time, several side by side. It never shows the state as a whole, so what resources must know of each other has to be
- * gathered from the calls. Nothing here outlives the command, and nothing is needed by the next one.
+ * All process-wide memory of a provider. The engine starts one provider process per command and calls it for each
+ * resource, partly in parallel. A provider never sees the whole state, so what resources must know about each other is
+ * collected from these calls. Nothing here outlives the command, and no later command needs it.
  */
 
-/** Ids of the objects that the state names, by owner: what carries our mark and is not here, an interrupted run left. */
+/** Ids of the objects in the state, by owner. An object with our mark that is not here is left from an interrupted run. */
 const objects = new Map<string, Set<string>>();
-/** The connection by which something was made on a cluster, by its UUID: it may have moved in this very run. */
-const ways = new Map<string, Connection>();
-/** Ids of the objects that this run made: they were made where their state says. */
-const madeHere = new Set<string>();
-/** Which resource wrote a cluster setting in this run, by cluster, scope and key: two owners would undo each other. */
+/** The last connection that created something on a cluster, by cluster UUID. This run may have changed the address. */
+const connections = new Map<string, Connection>();
+/** Ids of the objects that this run created. Their stored connection is current. */
+const createdIds = new Set<string>();
+/** The resource that wrote a cluster setting in this run, by cluster, scope and key. Two owners would undo each other. */
 export const settingOwners = new Map<string, { readonly owner: string; readonly inputs: ClusterSettingInputs }>();
-/** Owners of the resources that need a model on an Ollama, by server and model: a delete must not take it from them. */
+/** Owners of the resources that need an Ollama model, by server and model. A delete must not remove it under them. */
 export const modelUsers = new Map<string, Set<string>>();
-/** The end of each queue: the server refuses writes that race, such as registrations into one group. */
+/** The last task of each queue. The server refuses concurrent writes, such as registrations into one group. */
 const queues = new Map<string, Promise<unknown>>();
-/** One client for equal connections: it keeps its sockets open, and has asked who the cluster is. */
+/** One client per connection. It keeps its sockets open and caches the cluster's identity. */
 const servers = new Map<string, OpenSearchServer>();
-/** The Pulumi backend, by the variables that it depends on: it is read from files, and each mark asks for it. */
+/** The Pulumi backend, by the environment variables that select it. Cached, since each mark needs it. */
 export const backends = new Map<string, string>();
 
-/** The server behind a connection, one for all resources with an equal one. */
+/** The client for a connection. Resources with equal connections share it. */
 export function sharedServer(connection: Connection): OpenSearchServer {
   const key = serverId(connection);
   const server = servers.get(key) ?? openSearch(connection);
@@ -34,7 +34,7 @@ export function sharedServer(connection: Connection): OpenSearchServer {
   return server;
 }
 
-/** Runs one task at a time for each key, in the order of the calls. */
+/** Runs the tasks of each key one after another, in the order of the calls. */
 export async function oneAtATime<T>(key: string, task: () => Promise<T>): Promise<T> {
   const before = queues.get(key);
   const mine = before === undefined ? Promise.resolve().then(task) : before.then(queued(key, task));
@@ -47,7 +47,7 @@ export async function oneAtATime<T>(key: string, task: () => Promise<T>): Promis
   }
 }
 
-/** The task as it runs when its turn comes. */
+/** Traces how long a task waited before it ran. */
 function queued<T>(key: string, task: () => Promise<T>): () => Promise<T> {
   const startMs = clockMs();
   return () => {
@@ -56,38 +56,39 @@ function queued<T>(key: string, task: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** An object that the state of this run names, or will: the engine asked about it, or its create has answered. */
+/** Records an object that is in the state or will be: the engine passed its id, or it was just created. */
 export function rememberObject(owner: string | undefined, id: string): void {
   const ids = objects.get(owner ?? "") ?? new Set();
   objects.set(owner ?? "", ids.add(id));
 }
 
-/** A connection by which something was made on a cluster in this run. */
-export function rememberWay(clusterUuid: string, connection: Connection, id: string): void {
-  ways.set(clusterUuid, connection);
-  madeHere.add(id);
+/** Records the connection by which this run created an object. */
+export function rememberConnection(clusterUuid: string, connection: Connection, id: string): void {
+  connections.set(clusterUuid, connection);
+  createdIds.add(id);
 }
 
 /**
- * The connection that counts for what was replaced on a cluster: where this run has reached the same cluster as the same
- * user at another address, that one. The stored one may be where it was before this very run moved it.
+ * The connection for deleting a replaced object. If this run reached the same cluster as the same user at another address,
+ * that one: the stored address may be outdated by this very run.
  */
-export function wayTo(clusterUuid: string, stored: Connection, id: string): Connection {
-  const way = madeHere.has(id) ? undefined : ways.get(clusterUuid);
-  return way !== undefined && way.endpoint !== stored.endpoint && way.username === stored.username ? way : stored;
+export function currentConnection(clusterUuid: string, stored: Connection, id: string): Connection {
+  const current = createdIds.has(id) ? undefined : connections.get(clusterUuid);
+  const isMoved = current?.endpoint !== stored.endpoint && current?.username === stored.username;
+  return current !== undefined && isMoved ? current : stored;
 }
 
-/** Whether the state names an object, as far as this run can tell. */
+/** Whether the state contains an object, as far as this run knows. */
 export function isRemembered(id: string): boolean {
   return [...objects.values()].some((ids) => ids.has(id));
 }
 
-/** Of the objects that carry a resource's mark those that the state does not name, as far as this run can tell. */
+/** Of the objects with a resource's mark, those that are not in the state, as far as this run knows. */
 export function notNamed<T extends { readonly id: string }>(found: readonly T[], ownId: string): T[] {
   return found.filter(({ id }) => id !== ownId && !isRemembered(id));
 }
 
-/** Whether the state names another object of the same resource, as in a replacement; a rename may have come with it. */
+/** Whether the state contains another object of the same resource, as during a replacement, even if it was renamed. */
 export function hasAnother(owner: string | undefined, id: string): boolean {
   const same = [...objects].filter(([key, ids]) => key === owner || ids.has(id));
   return same.some(([, ids]) => [...ids].some((each) => each !== id));

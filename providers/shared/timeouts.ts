@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { seconds } from "./values";
 
-/** Deadlines of a resource's operations, in seconds. Dynamic resources never see Pulumi's `customTimeouts`. */
+/** Deadlines of a resource's operations, in seconds. Pulumi does not pass `customTimeouts` to dynamic resources. */
 export interface Timeouts {
   /** Default: 300. */
   readonly createSeconds?: number;

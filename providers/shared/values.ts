@@ -6,7 +6,7 @@ import { MOST_SECONDS } from "../../clients/wait";
 
 export { isKnownOption, typedOptions } from "../../clients/ollama/options";
 
-/** What Java's `int` holds, in which the servers keep counts. */
+/** Largest `int` of Java, which the servers use for counts. */
 export const MOST_COUNT = 2_147_483_647;
 
 const mostSeconds = `must be ${MOST_SECONDS} (24 days) at most`;
@@ -17,13 +17,13 @@ export const seconds = z
   .positive("must be above 0")
   .max(MOST_SECONDS, mostSeconds);
 
-/** A time limit that a server keeps as a whole number. */
+/** A time limit that the server stores in whole seconds. */
 export const wholeSeconds = z
   .int("must be a whole number of seconds")
   .min(1, "must be 1 or more")
   .max(MOST_SECONDS, mostSeconds);
 
-/** How many of something, 0 among it. */
+/** A count, 0 included. */
 export const count = z
   .int("must be a whole number")
   .min(0, "must be 0 or more")
@@ -34,7 +34,7 @@ const portRule = "must be a port from 1 to 65535";
 export const port = z.int(portRule).min(1, portRule).max(65_535, portRule);
 
 const dimensionRule = "must be a whole number from 1 to 16000";
-/** Numbers in a vector. */
+/** Dimension of a vector. */
 export const dimension = z.int(dimensionRule).min(1, dimensionRule).max(16_000, dimensionRule);
 
 const modelRule = "must be a model's name, such as smollm2:135m or host:5000/namespace/name:tag";
@@ -48,7 +48,7 @@ export const keepAlive = z.union([z.string(), z.number()], durationRule).refine(
 
 const heapRule = "must be a size for Java's -Xmx, such as 1g or 512m, from 64m to 1024g";
 const UNITS: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
-/** Java's heap. Below, no OpenSearch starts; above, no machine has so much. */
+/** Size of Java's heap. OpenSearch does not start with less than 64m; no machine has more than 1024g. */
 export const heap = z.string(heapRule).refine((text) => {
   const [, number, unit = ""] = /^(\d{1,12})([kKmMgG])$/.exec(text) ?? [];
   const bytes = Number(number) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
@@ -59,12 +59,12 @@ const imageRule = "must be an image such as ollama/ollama:0.17.4";
 const HOST =
   "(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\\[[0-9a-fA-F:]+\\])";
 const PART = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-/** Docker's own grammar (distribution/reference). */
+/** Docker's grammar of image names (distribution/reference). */
 const IMAGE = new RegExp(
   `^(?:${HOST}(?::\\d+)?/)?${PART}(?:/${PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`,
 );
 const LONGEST_IMAGE = 255 + 128 + 80;
-/** Name of a Docker image. 64 hex digits alone Docker takes for an id, and pulls none. */
+/** Name of a Docker image. Docker reads 64 hex digits as an image id and does not pull it. */
 export const image = z
   .string(imageRule)
   .max(LONGEST_IMAGE, imageRule)
@@ -75,17 +75,17 @@ const DEVICES = /^device=[\w:.-]+(?:,[\w:.-]+)*$/;
 const COUNT = /^(?:count=)?(?:all|[1-9]\d{0,2})$/;
 const GPU_FIELD = /^(?:(?:driver|capabilities)=[\w.-]+|"(?:capabilities|options)=[^"\s]+")$/;
 
-/** GPUs as in `docker run --gpus`; a list of devices may do without the quotes that it needs there. */
+/** GPUs as in `docker run --gpus`. The quotes around a list of devices are optional here. */
 export const gpus = z.string(gpusRule).refine((text) => {
   const fields = gpuRequest(text).match(/"[^"]*"|[^,]+/g) ?? [];
   const isDevices = (field: string) => DEVICES.test(field.replace(/^"(.*)"$/, "$1"));
-  // Docker takes a count or devices, and each once.
+  // Docker accepts either one count or one list of devices.
   const counts = fields.filter((field) => COUNT.test(field) || isDevices(field)).length;
   const known = fields.every((field) => COUNT.test(field) || isDevices(field) || GPU_FIELD.test(field));
   return known && counts === 1 && fields.join(",") === gpuRequest(text);
 }, gpusRule);
 
-/** As Docker's provider reads it, by commas: a list stands in quotes, or its second device would be a count. */
+/** The value for Docker's provider. It splits at commas, so a list without quotes would turn its second device into a count. */
 export function gpuRequest(text: string): string {
   return DEVICES.test(text) && text.includes(",") ? `"${text}"` : text;
 }
@@ -94,7 +94,7 @@ const optionsRule = "must be an object such as { num_predict: 256, num_ctx: 4096
 /** Options of a model in Ollama. */
 export const modelOptions = z.record(z.string(), z.unknown(), optionsRule).superRefine(typedAsOllamaWants);
 
-/** A refinement of an object of options: each of a type that Ollama takes, or that can be made one. */
+/** Zod refinement: each option has the type that Ollama expects, or one that converts to it. */
 export function typedAsOllamaWants(options: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
   for (const [name, value] of Object.entries(options)) {
     const message = optionProblem(name, value);
@@ -102,7 +102,7 @@ export function typedAsOllamaWants(options: Readonly<Record<string, unknown>>, c
   }
 }
 
-/** RFC 7617: a colon ends the user in the header of basic authentication, so that what follows it is a password. */
+/** In the header of basic authentication, the first colon ends the user and starts the password (RFC 7617). */
 export const usernameRule = "must be the user alone, without a colon; the password is given apart";
 
 export function isUsername(text: string): boolean {

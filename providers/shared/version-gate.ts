@@ -1,20 +1,20 @@
 import type { ClusterInfo } from "../../clients/opensearch/cluster";
 import { ExplainedError } from "../../diagnosis/explained-error";
 
-/** Something that a server understands only from a version on; older ones drop it without a word. */
+/** An input that needs a minimum server version. Older servers drop it silently. */
 export interface Gated {
   /** Path of the input, such as `clientConfig.skipSslVerification`. */
   readonly property: string;
   /** Whether the program uses it. */
   readonly used: boolean;
-  /** First version that understands it, such as `3.5`. */
+  /** First version that supports it, such as `3.5`. */
   readonly since: string;
 }
 
 /**
- * Stops before a write when the server is too old for what is asked of it.
+ * Call before a write.
  *
- * @throws ExplainedError for the first input that the server would drop.
+ * @throws ExplainedError for the first input that this server is too old for.
  */
 export function requireVersion({ version }: ClusterInfo, gates: readonly Gated[]): void {
   const missing = gates.find(({ used, since }) => used && isOlder(version, since));
@@ -26,7 +26,7 @@ export function requireVersion({ version }: ClusterInfo, gates: readonly Gated[]
   });
 }
 
-/** Whether a server's version, such as `2.19.3`, comes before another, such as `3.1`. */
+/** Whether a server's version, such as `2.19.3`, is lower than another, such as `3.1`. */
 export function isOlder(version: string, since: string): boolean {
   const [have, need] = [version, since].map((text) => text.split(".").map((part) => Number.parseInt(part, 10) || 0));
   const differing = (need ?? []).findIndex((part, i) => (have?.[i] ?? 0) !== part);

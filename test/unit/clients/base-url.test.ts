@@ -104,7 +104,7 @@ describe("a server's address has one form", () => {
     ["https://search:9200/_plugins/_ml", "/_plugins/_ml"],
   ])("%s holds the API's own path, which would stand there twice", (text, path) => {
     expect(baseUrlProblem(text)).toBe(
-      `must be the server's address alone, without ${path}, which is added when it is asked`,
+      `must be the server's address alone, without ${path}, which is added to each request`,
     );
   });
 });

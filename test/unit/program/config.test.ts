@@ -146,7 +146,7 @@ describe("a wrong configuration", () => {
     ],
     [
       { ...RIGHT, ollamaEndpoint: "http://localhost:11434/api" },
-      'ollamaEndpoint is "http://localhost:11434/api": must be the server\'s address alone, without /api, which is added when it is asked',
+      'ollamaEndpoint is "http://localhost:11434/api": must be the server\'s address alone, without /api, which is added to each request',
     ],
     [{ ...RIGHT, ollamaEndpointForOpensearch: "gpu-box" }, `ollamaEndpointForOpensearch is "gpu-box": ${endpointRule}`],
     [

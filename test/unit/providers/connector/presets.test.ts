@@ -214,7 +214,7 @@ describe("endpoints of presets", () => {
         /^https:\/\/proxy\/ollama\/api\//,
       );
       expect(() => preset({ ...OLLAMA, endpoint: "http://ollama:11434/api" })).toThrow(
-        'endpoint is "http://ollama:11434/api": must be the server\'s address alone, without /api, which is added when it is asked',
+        'endpoint is "http://ollama:11434/api": must be the server\'s address alone, without /api, which is added to each request',
       );
       expect(() => preset({ ...OLLAMA, endpoint: "http://u:pa55@ollama" })).toThrow(
         'endpoint is "http://[secret]@ollama"',

@@ -72,7 +72,7 @@ describe("a wrong connection, told by name, value and rule,", () => {
     [{ endpoint: "http://:pw@host" }, `connection.endpoint is "http://[secret]@host": ${endpointRule}`],
     [
       { endpoint: "https://localhost:9200/_plugins" },
-      'connection.endpoint is "https://localhost:9200/_plugins": must be the server\'s address alone, without /_plugins, which is added when it is asked',
+      'connection.endpoint is "https://localhost:9200/_plugins": must be the server\'s address alone, without /_plugins, which is added to each request',
     ],
     [{ endpoint: 9200 }, `connection.endpoint is 9200: ${endpointRule}`],
     [{ ...AT, endpoints: "x" }, 'connection.endpoints is "x": must be a list of URLs'],
