@@ -4,9 +4,9 @@ import { canonicalJson, shortHash } from "../shared/compare";
 import type { Memory } from "./plan";
 
 /**
- * Who wants which settings, and what each was before anybody wanted it, is kept on the cluster itself: under a key of its
- * own below this one, written by the same request as the settings. So a crash forgets nothing, and stacks see each other.
- * The server keeps any text below `cluster.metadata` (`Metadata.java`, an affix setting), and asks for no further right.
+ * Prefix of claims. A claim records on the cluster itself which settings a resource wants and what they were before. It is
+ * written in the same request as the settings, so no crash can lose it, and stacks see each other's. The server stores any
+ * text below `cluster.metadata` (`Metadata.java`, an affix setting) and requires no further permission.
  */
 const CLAIMS = "cluster.metadata.ollama_chat.claims.";
 
@@ -26,29 +26,29 @@ const claimSchema = z.object({
   writing: z.string().optional(),
 });
 
-/** What one resource wants of a cluster, as it stands on that cluster. */
+/** What one resource wants of a cluster, as stored on that cluster. */
 export interface Claim extends Pick<Memory, "previous" | "contributed" | "defaultHashes" | "written"> {
   /** URN of the resource. */
   readonly owner: string;
-  /** Stands for the stack (see `stackMark`). Absent in claims of releases up to 0.2. */
+  /** Hash of the stack (see `stackMark`). Absent in claims of releases up to 0.2. */
   readonly stack?: string;
-  /** Tells the resource that wrote it from another one of the same name. */
+  /** Random id of the resource that wrote the claim. A later resource of the same name has another one. */
   readonly instance: string;
   readonly scope: Scope;
-  /** What becomes of the values, where the program says so. */
+  /** The program's `restoreOnDelete`, if set. */
   readonly restoreOnDelete?: string;
-  /** Its resource is being deleted: it wants nothing any more, and what it brought is nobody's. */
+  /** The resource is being deleted. It wants nothing any more, and its entries belong to nobody. */
   readonly leaving?: boolean;
-  /** Set to something new before the look on which a change of values rests, gone with that change. */
+  /** Announces a change of values. Random; set before the read that the change is based on, removed by the change. */
   readonly writing?: string;
 }
 
-/** The setting under which a resource's claim is kept. */
+/** The key of the setting that stores a resource's claim. */
 export function claimKey(owner: string, instance: string): string {
   return `${CLAIMS}${shortHash([owner])}.${instance}`;
 }
 
-/** An equal claim is an equal text. */
+/** The stored text. Equal claims have equal texts. */
 export function claimText(claim: Claim): string {
   return canonicalJson(claim);
 }
@@ -62,7 +62,7 @@ function claimFrom(text: SettingValue): Claim | undefined {
   }
 }
 
-/** Every claim on a cluster by the setting that keeps it. One that cannot be read, such as a later release's, is left out. */
+/** All claims on a cluster, by key. Unreadable ones, such as those of a later release, are left out. */
 export function claimsIn({ persistent }: Pick<ClusterSettings, "persistent">): ReadonlyMap<string, Claim> {
   const found = new Map<string, Claim>();
   for (const [key, text] of Object.entries(persistent)) {
@@ -72,7 +72,7 @@ export function claimsIn({ persistent }: Pick<ClusterSettings, "persistent">): R
   return found;
 }
 
-/** Whether a claim stands for a resource that has what it wants: none that is going, none in the middle of a change. */
+/** Whether a claim's resource is neither being deleted nor in the middle of a change. */
 export function isSettled(claim: Claim): boolean {
   return claim.leaving !== true && claim.writing === undefined;
 }
@@ -81,22 +81,22 @@ export function isSettled(claim: Claim): boolean {
 export interface Neighbours {
   /** Entries that they added to a list. */
   contributed(key: string): readonly string[];
-  /** What a key was before the first of them; undefined where none wants it. */
+  /** The value of a key before the first of them changed it; `undefined` if none wants it. */
   before(key: string): Pick<Memory, "previous" | "defaultHashes"> | undefined;
-  /** The whole value that one of them wants, and who. */
+  /** The whole value that one of them wants, and its owner. */
   written(key: string): { readonly value: SettingValue; readonly owner: string } | undefined;
-  /** Entries of neighbours who leave, and those that this run wrote for some who have gone: nobody's, but not foreign. */
+  /** Entries of neighbours that are leaving or left during this run. They may be removed; foreign entries may not. */
   gone(key: string): readonly string[];
 }
 
-export const ALONE: Neighbours = {
+export const NO_NEIGHBOURS: Neighbours = {
   contributed: () => [],
   before: () => undefined,
   written: () => undefined,
   gone: () => [],
 };
 
-/** The neighbours that these claims tell of; `wroteFor` are the entries that this run wrote for any of them. */
+/** @param wroteFor the entries that this run wrote for neighbours, by key. */
 export function neighboursOf(
   claims: Iterable<Claim>,
   scope: Scope,

@@ -4,42 +4,42 @@ import { type Connection, connectionSchema } from "../shared/connection";
 import type { Owned } from "../shared/ownership";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 
-/** Of the state. */
+/** Version of the state's schema. */
 export const SCHEMA_VERSION = 1;
 
-/** Where settings are kept: over restarts, or until the next full restart. Transient wins over persistent. */
+/** Whether settings survive a full restart of the cluster. A transient value overrides a persistent one. */
 export const SettingScope = {
-  /** Kept over restarts. */
+  /** Survives restarts. */
   persistent: "persistent",
   /** Lost at the next full restart. */
   transient: "transient",
 } as const;
 
-/** Whether a list setting is ours alone, or others add their own entries to it. */
+/** Whether the resource owns a list setting as a whole, or only its own entries. */
 export const SettingMode = {
-  /** The whole value is this resource's. */
+  /** The resource owns the whole value. */
   own: "own",
-  /** Only the entries that this resource added to a list are. */
+  /** The resource owns only the entries that it added to a list. */
   contribute: "contribute",
 } as const;
 
-/** What becomes of a key that is dropped: its value from before, the server's default, or as it is. */
+/** The value that a key gets when it is dropped. */
 export const RestoreOnDelete = {
-  /** Its value from before. */
+  /** Its value before this resource set it. */
   previous: "previous",
   /** The server's default. */
   default: "default",
-  /** As it is. */
+  /** The current value stays. */
   keep: "keep",
 } as const;
 
-/** What became of the claim that a resource writes on the cluster. */
+/** Status of the claim that a resource writes on the cluster. */
 export const ClaimStatus = {
-  /** It stands there. */
+  /** It is on the cluster. */
   kept: "kept",
-  /** It was not there at the last look. */
+  /** It was missing at the last refresh. */
   missing: "missing",
-  /** The service keeps no claims, so the state alone remembers. */
+  /** The service stores no claims, so only the state remembers. */
   refused: "refused",
 } as const;
 
@@ -47,31 +47,31 @@ export type ClaimStatus = (typeof ClaimStatus)[keyof typeof ClaimStatus];
 
 export interface ClusterSettingInputs extends Owned {
   readonly connection: Connection;
-  /** By flat key, such as `plugins.ml_commons.connector.private_ip_enabled`; `null` means unset. */
+  /** By flat key, such as `plugins.ml_commons.connector.private_ip_enabled`; `null` means not set. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Settings for the servers that know their keys; skipped on older versions. */
+  /** Settings that only some server versions know; the others skip them. */
   readonly whenKnown?: Readonly<Record<string, unknown>>;
   readonly scope?: string;
   readonly mode?: string;
   readonly restoreOnDelete?: string;
-  /** Hash of what is set, computed by `check`: known in previews, equal while nothing changes. */
+  /** Hash of the settings. `check` computes it, so previews know it; it stays equal while nothing changes. */
   readonly revision?: string;
   readonly timeouts?: Timeouts;
 }
 
 export interface ClusterSettingState extends ClusterSettingInputs {
   readonly clusterUuid: string;
-  /** What each key was in the same scope before; `null` for not set. */
+  /** Previous value of each key in the same scope; `null` for not set. */
   readonly previous: Readonly<Record<string, SettingValue>>;
-  /** List entries that were not there before, by key. */
+  /** List entries that this resource added, by key. */
   readonly contributed: Readonly<Record<string, readonly string[]>>;
-  /** Hash of what a list was while it was not set: the server shows its default only until then. */
+  /** Hash of a list's default. The server shows a default only while the key is not set. */
   readonly defaultHashes: Readonly<Record<string, string>>;
-  /** What was written under each key that is ours alone: a refresh changes `settings` to what is found, never this. */
+  /** Last written value of each owned key. A refresh updates `settings` to the server's values, but never this. */
   readonly written: Readonly<Record<string, SettingValue>>;
-  /** Where else that is remembered: see `ClaimStatus`. Absent in states of 0.1. */
+  /** Whether the cluster stores the claim too. Absent in states of 0.1. */
   readonly claim?: ClaimStatus;
-  /** Tells this resource from a later one of the same name. Absent in states of 0.1. */
+  /** Random id of this resource. A later resource of the same name has another one. Absent in states of 0.1. */
   readonly instance?: string;
   readonly schemaVersion: number;
 }
@@ -98,7 +98,7 @@ export const clusterSettingSchema = z.looseObject({
   owner: z.string().optional(),
 });
 
-/** A value as the server keeps and shows it: everything is text or a list of texts. */
+/** A value as the server stores it: a string or a list of strings. */
 export function normalised(value: unknown): SettingValue {
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return value.map(String);

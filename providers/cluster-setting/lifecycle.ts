@@ -18,13 +18,13 @@ import {
   SCHEMA_VERSION,
   SettingMode,
 } from "./inputs";
-import { claim as claimInUpdate } from "./one-owner";
-import { type Memory, modeOf, NOTHING, needsDefaults, type Plan, planApply, scopeOf, settingsAsSeen } from "./plan";
+import { reserveKeys } from "./one-owner";
+import { type Memory, modeOf, NO_MEMORY, needsDefaults, type Plan, planApply, scopeOf, settingsAsSeen } from "./plan";
 import { isListKey, regexProblem } from "./regex";
 import { release } from "./release";
 import {
   claimOf,
-  isLeft,
+  isLeftOver,
   isOfResource,
   joined,
   ownerOf,
@@ -37,7 +37,7 @@ import { settle } from "./settle";
 
 const KEYS = [...BOOKKEEPING, "settings", "whenKnown", "scope", "mode", "restoreOnDelete", "revision"];
 
-/** Owns exactly its keys, and knows what each was before. */
+/** Owns exactly its keys, and remembers their previous values. */
 export const clusterSettingLifecycle: Lifecycle<ClusterSettingInputs, ClusterSettingState> = explained(
   "ClusterSetting",
   onHomeCluster("ClusterSetting", { check, diff, create, read, update, delete: remove }),
@@ -49,12 +49,12 @@ function check(news: unknown, _olds: unknown) {
   if (failures.length === 0) failures.push(...listFailures(news as ClusterSettingInputs));
   if (failures.length === 0) failures.push(...regexFailures(news as ClusterSettingInputs));
   const { revision: _r, ...inputs } = news as ClusterSettingInputs;
-  const open = hasUnknown([inputs.settings, inputs.whenKnown, inputs.scope]);
-  if (failures.length > 0 || open) return { inputs, failures };
+  const isUnknownYet = hasUnknown([inputs.settings, inputs.whenKnown, inputs.scope]);
+  if (failures.length > 0 || isUnknownYet) return { inputs, failures };
   return { inputs: { ...inputs, revision: revisionOf(inputs) }, failures };
 }
 
-/** Where others add entries, one value would take the place of all of them. The value itself is not told. */
+/** With mode contribute, a single value would replace everybody's entries. The message leaves the value out. */
 function listFailures({ settings, whenKnown, mode }: ClusterSettingInputs): CheckFailure[] {
   if (isUnknown(mode) || modeOf({ mode }) !== SettingMode.contribute) return [];
   return Object.entries({ settings, whenKnown }).flatMap(([property, group]) =>
@@ -90,20 +90,20 @@ function revisionOf(inputs: ClusterSettingInputs): string {
   return shortHash([scopeOf(inputs), Object.fromEntries(settings)]);
 }
 
-/** A claim that is missing on the cluster is put back by an update, as a value that is. */
+/** A missing claim counts as a change, so that an update writes it again. */
 function diff(_id: string, olds: ClusterSettingState, news: ClusterSettingInputs) {
   rememberClaim(news, olds.instance);
   const isClaimLost = olds.claim === ClaimStatus.missing;
   return { changes: isClaimLost || changedKeys(comparable(olds), comparable(news), KEYS).length > 0 };
 }
 
-/** The server keeps everything as text, so `true` and "true" are the same. */
+/** The server stores everything as text, so `true` and "true" are equal. */
 function comparable(inputs: ClusterSettingInputs): object {
-  const asKept = (settings: unknown) =>
+  const asStored = (settings: unknown) =>
     typeof settings === "object" && settings !== null
       ? Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, normalised(value)]))
       : settings;
-  return { ...inputs, settings: asKept(inputs.settings), whenKnown: asKept(inputs.whenKnown) };
+  return { ...inputs, settings: asStored(inputs.settings), whenKnown: asStored(inputs.whenKnown) };
 }
 
 async function create(inputs: ClusterSettingInputs) {
@@ -130,10 +130,10 @@ async function read(_id: string, state: ClusterSettingState) {
   const present = await getClusterSettings(sharedServer(state.connection), { defaults: needsDefaults(state) });
   rememberClaim(state, state.instance);
   const own = claimKey(ownerOf(state), state.instance ?? "");
-  const claims = [...claimsIn(present)].filter(([key, claim]) => key === own || isLeft(key, claim, state));
-  // One that a request of an interrupted run made late is taken away by the update that puts a missing one back.
-  const stands = claims.length === 1 && claims.every(([key, claim]) => key === own && isSettled(claim));
-  const claim = state.claim === ClaimStatus.refused || stands ? state.claim : ClaimStatus.missing;
+  const claims = [...claimsIn(present)].filter(([key, claim]) => key === own || isLeftOver(key, claim, state));
+  // An extra claim, from a late request of an interrupted run, counts as missing too: the update then removes it.
+  const isIntact = claims.length === 1 && claims.every(([key, claim]) => key === own && isSettled(claim));
+  const claim = state.claim === ClaimStatus.refused || isIntact ? state.claim : ClaimStatus.missing;
   const seen = { ...state, ...settingsAsSeen(present, state), claim };
   const {
     clusterUuid: _c,
@@ -159,7 +159,7 @@ interface Identity {
   readonly instance: string;
 }
 
-/** What is remembered, and where: the claim on the cluster wins over the state, which a crash may have left behind. */
+/** Writes settings and claim. The claim on the cluster wins over the state, which may be outdated after a crash. */
 async function apply(
   server: OpenSearchServer,
   { id, clusterUuid, instance }: Identity,
@@ -169,15 +169,16 @@ async function apply(
   const owner = ownerOf(inputs);
   const ownKeys = [claimKey(owner, instance), ...(olds === undefined ? [] : [claimKey(ownerOf(olds), instance)])];
   let memory: Memory | undefined = olds;
-  let mayBeMade: ClusterSettingState | undefined;
+  /** The state if the write that is under way succeeds. */
+  let possibleState: ClusterSettingState | undefined;
   const stateOf = (plan: Plan, claim: ClaimStatus): ClusterSettingState => {
     const remembered = { ...rememberedOf(plan), claim, instance };
     return { ...inputs, ...remembered, revision: revisionOf(inputs), clusterUuid, schemaVersion: SCHEMA_VERSION };
   };
   const keepsClaims = olds?.claim !== ClaimStatus.refused;
-  const believed = keepsClaims ? ClaimStatus.kept : ClaimStatus.refused;
+  const expectedClaim = keepsClaims ? ClaimStatus.kept : ClaimStatus.refused;
   return await oneAtATime(`${clusterUuid}/settings`, async () => {
-    claimInUpdate(clusterUuid, inputs);
+    reserveKeys(clusterUuid, inputs);
     try {
       const settled = await settle({
         server,
@@ -185,38 +186,38 @@ async function apply(
         key: claimKey(owner, instance),
         isMine: (key, claim) => {
           if (ownKeys.includes(key)) return true;
-          // A new resource takes over whatever an earlier one of its name left, also the one that it replaces in this run.
-          return olds === undefined ? isOfResource(claim, inputs) : isLeft(key, claim, inputs);
+          // A new resource takes over the claims of an earlier one of its name, including one that it replaces in this run.
+          return olds === undefined ? isOfResource(claim, inputs) : isLeftOver(key, claim, inputs);
         },
         keepsClaims,
         isLeaving: false,
         needsDefaults: needsDefaults(inputs, olds),
         title: `ClusterSetting ${nameOf(inputs)}`,
         step: (present, neighbours, mine, round) => {
-          if (round === 0 && mine.length > 0) memory = remembering(mine, olds);
+          if (round === 0 && mine.length > 0) memory = memoryOf(mine, olds);
           const plan = planApply(present, inputs, memory, neighbours);
           if (round === 0) warn(inputs, plan.warnings);
           const claimWith = (remembered: Remembered) => claimOf(inputs, owner, instance, remembered);
-          return { writes: plan.writes, before: claimWith(memory ?? NOTHING), after: claimWith(plan), plan };
+          return { writes: plan.writes, before: claimWith(memory ?? NO_MEMORY), after: claimWith(plan), plan };
         },
         onWrite: ({ plan }) => {
           memory = afterWrite(memory, plan, inputs);
-          mayBeMade = stateOf(plan, believed);
+          possibleState = stateOf(plan, expectedClaim);
         },
         onRefusal: () => {
-          mayBeMade = undefined;
+          possibleState = undefined;
         },
       });
       return stateOf(settled.step.plan, settled.keepsClaims ? ClaimStatus.kept : ClaimStatus.refused);
     } catch (error) {
-      // What may be on the server has to be in the state too, for a service that keeps no claims.
-      throw mayBeMade === undefined ? error : new PartialFailure(id, mayBeMade, error);
+      // The write may have arrived, so it belongs in the state: some services store no claims.
+      throw possibleState === undefined ? error : new PartialFailure(id, possibleState, error);
     }
   });
 }
 
-/** What the claims remember; the settings of an interrupted run's program are in its claim alone. */
-function remembering(claims: readonly Claim[], olds: ClusterSettingState | undefined): Memory {
+/** The memory in these claims. Only a claim knows the settings that an interrupted run wrote. */
+function memoryOf(claims: readonly Claim[], olds: ClusterSettingState | undefined): Memory {
   const merged = (part: (claim: Claim) => object) => Object.assign({}, ...claims.map(part));
   const contributed = merged((claim) => claim.contributed);
   const written = merged((claim) => claim.written);
@@ -230,7 +231,7 @@ function remembering(claims: readonly Claim[], olds: ClusterSettingState | undef
   };
 }
 
-/** Keys and entries that were dropped stay in mind, should a neighbour need them put right in the next round. */
+/** Keeps dropped keys and entries: the next round may have to correct them for a neighbour. */
 function afterWrite(before: Memory | undefined, plan: Plan, inputs: ClusterSettingInputs): Memory {
   return {
     previous: { ...before?.previous, ...plan.previous },

@@ -6,10 +6,12 @@ import { type ClusterSettingInputs, normalised, SettingMode } from "./inputs";
 import { scopeOf } from "./plan";
 
 /**
- * Refuses a key that another resource of the same update owns: the last to write would win, and each would undo the
- * other's for ever. Entries contributed to a list, and equal values, may stand side by side.
+ * Reserves a resource's keys for this run. Two owners of a key would undo each other's value at every update. With mode
+ * contribute, lists and equal values may be shared.
+ *
+ * @throws ExplainedError if another resource of this run owns a key.
  */
-export function claim(clusterUuid: string, inputs: ClusterSettingInputs): void {
+export function reserveKeys(clusterUuid: string, inputs: ClusterSettingInputs): void {
   const owner = inputs.owner ?? "";
   for (const [key, value] of entries(inputs)) {
     const place = placeOf(clusterUuid, inputs, key);
@@ -21,8 +23,8 @@ export function claim(clusterUuid: string, inputs: ClusterSettingInputs): void {
   }
 }
 
-/** Gives the keys of a deleted resource free. */
-export function release(clusterUuid: string, inputs: ClusterSettingInputs): void {
+/** Frees the keys of a deleted resource. */
+export function freeKeys(clusterUuid: string, inputs: ClusterSettingInputs): void {
   for (const [key] of entries(inputs)) {
     const place = placeOf(clusterUuid, inputs, key);
     if (settingOwners.get(place)?.owner === (inputs.owner ?? "")) settingOwners.delete(place);

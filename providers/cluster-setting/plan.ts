@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ClusterSettings, Scope, SettingValue } from "../../clients/opensearch/cluster";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { shortHash } from "../shared/compare";
-import { ALONE, type Neighbours } from "./claim";
+import { type Neighbours, NO_NEIGHBOURS } from "./claim";
 import {
   type ClusterSettingInputs,
   type ClusterSettingState,
@@ -11,31 +11,31 @@ import {
   SettingMode,
 } from "./inputs";
 
-/** What has to be written, and what has to be remembered to take it back. */
+/** What to write, and what to remember in order to undo it. */
 export interface Plan {
   readonly writes: Readonly<Record<string, SettingValue>>;
   readonly previous: Readonly<Record<string, SettingValue>>;
   readonly contributed: Readonly<Record<string, readonly string[]>>;
   readonly defaultHashes: Readonly<Record<string, string>>;
   readonly written: Readonly<Record<string, SettingValue>>;
-  /** Lines for the user: keys that are left alone, values that shadow ours. */
+  /** Warnings for the user, such as keys left alone and values that override ours. */
   readonly warnings: readonly string[];
 }
 
-/** Memory of an earlier run, or none at the first. */
+/** What earlier runs of a resource remembered. */
 export type Memory = Pick<
   ClusterSettingState,
   "previous" | "contributed" | "defaultHashes" | "written" | "settings" | "whenKnown"
 >;
 
-/** A resource that has done nothing yet. */
-export const NOTHING: Memory = { previous: {}, contributed: {}, defaultHashes: {}, written: {}, settings: {} };
+/** Memory of a resource that has not written anything yet. */
+export const NO_MEMORY: Memory = { previous: {}, contributed: {}, defaultHashes: {}, written: {}, settings: {} };
 
 export function scopeOf(inputs: ClusterSettingInputs): Scope {
   return inputs.scope === "transient" ? "transient" : "persistent";
 }
 
-/** `own` unless the program says otherwise. */
+/** Default: `own`. */
 export function modeOf(inputs: Pick<ClusterSettingInputs, "mode">): string {
   return inputs.mode ?? SettingMode.own;
 }
@@ -45,12 +45,12 @@ function contributes(inputs: Pick<ClusterSettingInputs, "mode">, value: unknown)
 }
 
 /**
- * Whether a plan looks at the server's defaults, some 35 KB: they tell which settings it knows, and what a list is that
- * was never set and that others add to.
+ * Whether a plan needs the server's defaults, about 35 KB. They show which settings the server knows, and the entries of a
+ * list that is not set.
  */
 export function needsDefaults(
   inputs: Pick<ClusterSettingInputs, "settings" | "whenKnown" | "mode">,
-  memory: Pick<Memory, "settings" | "whenKnown"> = NOTHING,
+  memory: Pick<Memory, "settings" | "whenKnown"> = NO_MEMORY,
 ): boolean {
   return [inputs, memory].some(
     ({ settings, whenKnown }) =>
@@ -59,7 +59,7 @@ export function needsDefaults(
   );
 }
 
-/** A text or `null` where entries are meant would take the place of the whole list, the others' entries with it. */
+/** With mode contribute, a string or `null` might replace a whole list, including the entries of others. */
 function mayReplaceList(inputs: Pick<ClusterSettingInputs, "mode">, value: unknown): boolean {
   return modeOf(inputs) === SettingMode.contribute && (typeof value === "string" || value === null);
 }
@@ -72,24 +72,24 @@ function refuseToReplace(key: string, value: unknown): never {
   });
 }
 
-/** Every setting that applies to this server: its defaults list all the keys it knows. */
-function applying(present: ClusterSettings, inputs: Pick<ClusterSettingInputs, "settings" | "whenKnown">) {
+/** The settings without those of `whenKnown` that this server does not know. Its defaults list all keys it knows. */
+function knownSettings(present: ClusterSettings, inputs: Pick<ClusterSettingInputs, "settings" | "whenKnown">) {
   const known = Object.entries(inputs.whenKnown ?? {}).filter(
     ([key]) => key in present.defaults || key in present.persistent || key in present.transient,
   );
   return { ...inputs.settings, ...Object.fromEntries(known) };
 }
 
-/** Brings the server from what it has to what is wanted. Keys that were ours and are not wanted any more go back. */
+/** Plans the change from the present settings to the wanted ones. Keys that are no longer wanted are restored. */
 export function planApply(
   present: ClusterSettings,
   wanted: ClusterSettingInputs,
-  memory: Memory = NOTHING,
-  neighbours: Neighbours = ALONE,
+  memory: Memory = NO_MEMORY,
+  neighbours: Neighbours = NO_NEIGHBOURS,
 ): Plan {
   const scope = scopeOf(wanted);
-  const settings = applying(present, wanted);
-  const dropped = without(applying(present, memory), Object.keys(settings));
+  const settings = knownSettings(present, wanted);
+  const dropped = without(knownSettings(present, memory), Object.keys(settings));
   const leaving = { ...memory, ...wanted, settings: dropped, whenKnown: undefined };
   const released = planRelease(present, leaving, neighbours);
   const writes: Record<string, SettingValue> = { ...released.writes };
@@ -104,14 +104,14 @@ export function planApply(
     previous[key] = key in before.previous ? (before.previous[key] ?? null) : now;
     let target = normalised(value);
     if (contributes(wanted, value)) {
-      const inForce = listOf(now ?? below(present, scope, key));
+      const inForce = listOf(now ?? valueIfUnset(present, scope, key));
       const hash = now === null ? shortHash(inForce) : before.defaultHashes[key];
       if (hash !== undefined) defaultHashes[key] = hash;
       const list = planList(inForce, target as readonly string[], memory.contributed[key] ?? [], key, neighbours);
       contributed[key] = list.contribution;
       target = list.isTouched ? list.entries : listBefore({ previous, defaultHashes }, key, list.entries);
     } else {
-      const isList = Array.isArray(now) || Array.isArray(below(present, scope, key));
+      const isList = Array.isArray(now) || Array.isArray(valueIfUnset(present, scope, key));
       if (isList && mayReplaceList(wanted, value)) refuseToReplace(key, value);
       written[key] = target;
       const other = neighbours.written(key);
@@ -126,7 +126,7 @@ export function planApply(
   return { writes, previous, contributed, defaultHashes, written, warnings };
 }
 
-/** The right list: foreign entries, those of the neighbours and ours, each where it stands now, new ones at the end. */
+/** The wanted list: foreign entries, the neighbours' and ours. Existing entries keep their place; new ones are appended. */
 function planList(
   inForce: readonly string[],
   ours: readonly string[],
@@ -147,34 +147,35 @@ function alsoWanted(key: string, { value, owner }: { readonly value: SettingValu
   return `${key} is wanted as ${JSON.stringify(value)} by ${owner}, too: each update of one undoes the other's`;
 }
 
-/** Whether a transient value does what ours would: it equals it or, where we only contribute, holds our entries. */
+/** Whether a transient value has the same effect as ours: it equals ours or, with mode contribute, contains our entries. */
 function isInForce(shadow: SettingValue, ours: SettingValue, isContribution: boolean): boolean {
   if (!isContribution) return isDeepStrictEqual(shadow, ours);
   return listOf(ours).every((entry) => listOf(shadow).includes(entry));
 }
 
 /**
- * Takes back what is still ours and wanted by no neighbour; a value that somebody changed since stays theirs.
+ * Plans the restore of everything that is still ours and that no neighbour wants. A value that somebody else has changed
+ * is left alone.
  *
- * @param wroteBack whether this run has written values back already: then those count as ours too, should a neighbour
- * have come meanwhile that wants them otherwise
+ * @param wroteBack whether this run has already restored values. They then count as ours too, in case a neighbour that
+ * wants another value came in between.
  */
 export function planRelease(
   present: ClusterSettings,
   state: ClusterSettingInputs & Memory,
-  neighbours: Neighbours = ALONE,
+  neighbours: Neighbours = NO_NEIGHBOURS,
   wroteBack = false,
 ): Pick<Plan, "writes" | "warnings"> {
   const scope = scopeOf(state);
   const writes: Record<string, SettingValue> = {};
   const warnings: string[] = [];
-  for (const [key, value] of Object.entries(applying(present, state))) {
+  for (const [key, value] of Object.entries(knownSettings(present, state))) {
     if (state.restoreOnDelete === RestoreOnDelete.keep) continue;
     const now = present[scope][key] ?? null;
     if (contributes(state, value)) {
-      // Unset, it is built anew only where a neighbour needs its entries in it.
+      // A list that is not set is only built again if a neighbour needs its entries in it.
       const isNeeded = neighbours.contributed(key).length > 0;
-      const inForce = listOf(now ?? (isNeeded ? below(present, scope, key) : null));
+      const inForce = listOf(now ?? (isNeeded ? valueIfUnset(present, scope, key) : null));
       const list = planList(inForce, [], state.contributed[key] ?? [], key, neighbours);
       if (isDeepStrictEqual(list.entries, listOf(now))) continue;
       writes[key] = list.isTouched ? list.entries : listBefore(state, key, list.entries);
@@ -193,7 +194,7 @@ export function planRelease(
   return { writes, warnings };
 }
 
-/** The list without our entries, as it was kept before ours came: not set at all, or as one text. */
+/** The list without our entries, in its previous form: not set (`null`), or a single string. */
 function listBefore(
   { previous, defaultHashes }: Pick<Memory, "previous" | "defaultHashes">,
   key: string,
@@ -204,17 +205,17 @@ function listBefore(
   return defaultHashes[key] === shortHash(rest) || isKnownDefault(key, rest) ? null : rest;
 }
 
-/** What is in force while a key is not set in the scope. */
-function below(present: ClusterSettings, scope: Scope, key: string): SettingValue | undefined {
+/** The effective value of a key that is not set in the scope. */
+function valueIfUnset(present: ClusterSettings, scope: Scope, key: string): SettingValue | undefined {
   return (scope === "transient" ? present.persistent[key] : undefined) ?? present.defaults[key];
 }
 
-/** The server's view of our keys, in the program's own form wherever both mean the same. */
+/** The server's values of our keys, in the program's form where both are equivalent. */
 export function settingsAsSeen(
   present: ClusterSettings,
   state: ClusterSettingState,
 ): Pick<ClusterSettingState, "settings" | "whenKnown"> {
-  const known = applying(present, state);
+  const known = knownSettings(present, state);
   const seen = (settings: Readonly<Record<string, unknown>>) =>
     Object.fromEntries(
       Object.entries(settings).map(([key, value]) => [
@@ -229,22 +230,22 @@ function valueSeen(present: ClusterSettings, state: ClusterSettingState, key: st
   const now = present[scopeOf(state)][key] ?? null;
   const wanted = normalised(value);
   if (!contributes(state, value)) return isDeepStrictEqual(now, wanted) ? value : now;
-  const there = listOf(now ?? below(present, scopeOf(state), key));
+  const there = listOf(now ?? valueIfUnset(present, scopeOf(state), key));
   const ours = listOf(wanted).filter((entry) => there.includes(entry));
   return ours.length === listOf(wanted).length ? value : ours;
 }
 
-/** What the server takes off an entry: Java's `trim` leaves a no-break space, JavaScript's does not. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it takes off.
-const AROUND = /^[\x00-\x20]+|[\x00-\x20]+$/g;
+/** What Java's `trim` removes from an entry. Unlike JavaScript's, it keeps a no-break space. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: `trim` removes control characters.
+const JAVA_TRIM = /^[\x00-\x20]+|[\x00-\x20]+$/g;
 
-/** A list that was sent as one text is shown as one, and understood as cut at its commas. */
+/** A value as a list. The server returns a list that was sent as one string unchanged, and splits it at commas when used. */
 function listOf(value: SettingValue | undefined): readonly string[] {
   if (value === null || value === undefined) return [];
   if (typeof value !== "string") return value;
   return value
     .split(",")
-    .map((entry) => entry.replace(AROUND, ""))
+    .map((entry) => entry.replace(JAVA_TRIM, ""))
     .filter((entry) => entry !== "");
 }
 
@@ -253,11 +254,11 @@ function without(settings: Readonly<Record<string, unknown>>, keys: readonly str
 }
 
 /**
- * Lists that are some version's default, by key and hash. The server shows a default only while the key is not set, so
- * a contributor that came second cannot see it; with this it still leaves the key unset behind.
+ * Hashes of the default lists of all versions, by key. The server shows a default only while the key is not set, so a
+ * second contributor never sees it. With these, it too can restore the key to "not set".
  * Seen on 3.4.0 and 3.6.0; the others are from `MLCommonsSettings.java` of each release.
  */
-const KNOWN: Readonly<Record<string, readonly string[]>> = {
+const KNOWN_DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   "plugins.ml_commons.trusted_connector_endpoints_regex": [
     "78ebb0db46406864", // 2.11 to 2.15
     "a743c9eda2f2967a", // 2.16, 2.17.0
@@ -269,5 +270,5 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function isKnownDefault(key: string, list: readonly string[]): boolean {
-  return KNOWN[key]?.includes(shortHash(list)) === true;
+  return KNOWN_DEFAULTS[key]?.includes(shortHash(list)) === true;
 }

@@ -1,18 +1,18 @@
 import { brokenRegex, LONGEST_REGEX } from "../connector/trust";
 
-/** Settings whose entries are Java regexes that a whole URL must match. */
+/** Settings whose entries are Java regexes. Each must match a whole URL. */
 const ENDPOINTS = /\.trusted_connector_(private_)?endpoints_regex$/;
 
-/** Whether a setting is known to be a list, whatever is on the server: those whose entries are looked at here. */
+/** Whether a setting is known to be a list without asking the server. */
 export const isListKey = (key: string): boolean => ENDPOINTS.test(key);
 
-/** A group that repeats something and is repeated itself, as in `(a+)+`: refused since 3.7. */
+/** A repeated group that contains a repetition, as in `(a+)+`. Refused since 3.7. */
 const NESTED_QUANTIFIER = /\([^()]*[*+}][^()]*\)[*+{]/;
 const BACK_REFERENCE = /\\[1-9]/;
 
 /**
- * What is wrong with an entry of a trust list, as the rest of a sentence, or `undefined`. The limits are those of the
- * server's validator since 3.7; older servers take anything, and then refuse every new connector.
+ * What is wrong with an entry of a trust list, as the end of a sentence, or `undefined`. Applies the limits of the server's
+ * validator since 3.7. Older servers accept any entry, and then refuse every new connector.
  */
 export function regexProblem(key: string, entry: unknown): string | undefined {
   if (!ENDPOINTS.test(key) || typeof entry !== "string") return undefined;

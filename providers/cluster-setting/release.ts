@@ -3,12 +3,12 @@ import { nameOf } from "../shared/explain";
 import { oneAtATime } from "../shared/run-memory";
 import { type Claim, claimKey } from "./claim";
 import { ClaimStatus, type ClusterSettingState, RestoreOnDelete, SCHEMA_VERSION, SettingMode } from "./inputs";
-import { release as releaseInUpdate } from "./one-owner";
+import { freeKeys } from "./one-owner";
 import { needsDefaults, planRelease, scopeOf } from "./plan";
-import { claimOf, isLeft, joined, ownerOf, warn } from "./remembered";
+import { claimOf, isLeftOver, joined, ownerOf, warn } from "./remembered";
 import { settle } from "./settle";
 
-/** Gives back what a resource set, as far as nobody else needs it, and then its claim. */
+/** Restores the settings of a resource, except those that others need, and then removes its claim. */
 export async function release(server: OpenSearchServer, state: ClusterSettingState): Promise<void> {
   const owner = ownerOf(state);
   const instance = state.instance ?? "";
@@ -17,12 +17,12 @@ export async function release(server: OpenSearchServer, state: ClusterSettingSta
   let memory = state;
   let hasWritten = false;
   await oneAtATime(`${state.clusterUuid}/settings`, async () => {
-    releaseInUpdate(state.clusterUuid, state);
+    freeKeys(state.clusterUuid, state);
     await settle({
       server,
       scope: scopeOf(state),
       key: ownKey,
-      isMine: (key, claim) => key === ownKey || isLeft(key, claim, state),
+      isMine: (key, claim) => key === ownKey || isLeftOver(key, claim, state),
       keepsClaims: state.instance !== undefined && state.claim !== ClaimStatus.refused,
       isLeaving: true,
       needsDefaults: needsDefaults(state),
@@ -32,7 +32,7 @@ export async function release(server: OpenSearchServer, state: ClusterSettingSta
         const { writes, warnings } = planRelease(present, memory, neighbours, hasWritten);
         if (round === 0) warn(state, warnings);
         const before = { ...claimOf(state, owner, instance, memory), leaving: true };
-        // What was given back is not ours any more; an entry may come back by a writer that looked before.
+        // Restored values are not ours any more. Entries stay claimed: a writer that read them earlier may write them again.
         const contributed = isKept ? {} : before.contributed;
         const after = { ...before, previous: {}, contributed, defaultHashes: {}, written: {} };
         const isKnown = mine.length > 0 || Object.keys(writes).length > 0;
@@ -45,7 +45,7 @@ export async function release(server: OpenSearchServer, state: ClusterSettingSta
   });
 }
 
-/** The claim tells what was written last, even by an update whose state was never saved. */
+/** Adds what a claim remembers. It knows the last write, even of an update whose state was never saved. */
 function withClaim(state: ClusterSettingState, claim: Claim): ClusterSettingState {
   return {
     ...state,
@@ -58,8 +58,8 @@ function withClaim(state: ClusterSettingState, claim: Claim): ClusterSettingStat
 }
 
 /**
- * Gives back what a claim on the cluster stands for, as a delete of its resource would: for one that no state has any more.
- * What the resource wrote is all told by the claim.
+ * Restores the settings of a claim whose resource is in no state any more, as deleting the resource would. The claim
+ * contains everything that the resource wrote.
  */
 export async function giveBack(server: OpenSearchServer, clusterUuid: string, claim: Claim): Promise<void> {
   const isContribution = Object.keys(claim.contributed).length > 0;

@@ -8,7 +8,7 @@ import { type Memory, scopeOf } from "./plan";
 
 type Entries = Readonly<Record<string, readonly string[]>>;
 
-/** The entries of both, key by key. */
+/** The union of the entries, by key. */
 export function joined(some: Entries | undefined, more: Entries): Entries {
   const together = Object.entries(more).map(([key, entries]) => [
     key,
@@ -19,7 +19,7 @@ export function joined(some: Entries | undefined, more: Entries): Entries {
 
 export type Remembered = Pick<Memory, "previous" | "contributed" | "defaultHashes" | "written">;
 
-/** What a plan says has to be remembered, in the state as in the claim. */
+/** The part of a plan that state and claim remember. */
 export function rememberedOf({ previous, contributed, defaultHashes, written }: Remembered): Remembered {
   return { previous, contributed, defaultHashes, written };
 }
@@ -42,18 +42,18 @@ export function warn(inputs: ClusterSettingInputs, warnings: readonly string[]):
   for (const warning of warnings) report(`warning: ClusterSetting ${nameOf(inputs)}: ${warning}`);
 }
 
-/** Remembers for this run that the state names a claim, or will. */
+/** Records for this run that a claim is in the state, or will be. */
 export function rememberClaim(inputs: ClusterSettingInputs, instance: string | undefined): void {
   if (instance !== undefined) rememberObject(`claims of ${ownerOf(inputs)}`, claimKey(ownerOf(inputs), instance));
 }
 
-/** Whether a claim is of a resource. One of the same project and stack in another backend is a neighbour's. */
+/** Whether a claim belongs to a resource. A stack of the same project and name in another backend is a neighbour. */
 export function isOfResource(claim: Claim, inputs: ClusterSettingInputs): boolean {
   const stack = stackMark(inputs);
   return claim.owner === ownerOf(inputs) && (claim.stack ?? stack) === stack;
 }
 
-/** Whether an interrupted run of a resource left a claim: the state does not name it. */
-export function isLeft(key: string, claim: Claim, inputs: ClusterSettingInputs): boolean {
+/** Whether a claim belongs to a resource but is not in the state: an interrupted run left it. */
+export function isLeftOver(key: string, claim: Claim, inputs: ClusterSettingInputs): boolean {
   return isOfResource(claim, inputs) && !isRemembered(key);
 }

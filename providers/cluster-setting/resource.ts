@@ -9,11 +9,11 @@ export interface ClusterSettingArgs {
   /** How to reach the cluster. */
   connection: pulumi.Input<ConnectionArgs>;
   /**
-   * Settings by flat key: texts, numbers, booleans, lists of these, or `null` for "not set". Any cluster setting, not
+   * Settings by flat key: strings, numbers, booleans, lists of these, or `null` for "not set". Any cluster setting, not
    * only those of ML Commons.
    */
   settings: pulumi.Input<Record<string, unknown>>;
-  /** The same for keys that only some versions know: they are skipped where the server has no such setting. */
+  /** Settings that only some server versions know. A server without such a setting skips it. */
   whenKnown?: pulumi.Input<Record<string, unknown>>;
   /**
    * `persistent` or `transient` (see `SettingScope`).
@@ -21,14 +21,14 @@ export interface ClusterSettingArgs {
    */
   scope?: pulumi.Input<string>;
   /**
-   * `own`: each key is ours alone. `contribute`: our entries are added to list settings, and only those are taken back
-   * (see `SettingMode`); single values are owned in both.
+   * `own`: this resource owns each value as a whole. `contribute`: it adds entries to list settings, and removes only those
+   * (see `SettingMode`). It owns single values in both modes.
    * @default "own"
    */
   mode?: pulumi.Input<string>;
   /**
-   * What becomes of a key on delete or when it is dropped, while its value is still ours: `previous`, `default` or
-   * `keep` (see `RestoreOnDelete`). A value that somebody changed since is always left alone.
+   * The value that a key gets when the resource is deleted or drops it: `previous`, `default` or `keep` (see
+   * `RestoreOnDelete`). A value that somebody else has changed is always left alone.
    * @default "previous"
    */
   restoreOnDelete?: pulumi.Input<string>;
@@ -37,7 +37,7 @@ export interface ClusterSettingArgs {
 }
 
 /**
- * Settings of an OpenSearch cluster. Foreign keys are never touched, and destroying puts back what was there before.
+ * Settings of an OpenSearch cluster. Other keys are never touched, and `pulumi destroy` restores the previous values.
  *
  * @example
  * ```ts
@@ -52,9 +52,9 @@ export interface ClusterSettingArgs {
  * ```
  */
 export class ClusterSetting extends pulumi.CustomResource {
-  /** Hash of what is set; pass it to `DeployedModel.settingsRevision`. */
+  /** Hash of the settings; pass it to `DeployedModel.settingsRevision`. */
   declare readonly revision: pulumi.Output<string>;
-  /** UUID of the cluster on which the settings were made. */
+  /** UUID of the cluster that has the settings. */
   declare readonly clusterUuid: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterSettingArgs, opts?: pulumi.CustomResourceOptions) {

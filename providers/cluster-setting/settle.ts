@@ -16,88 +16,88 @@ import { type Claim, claimsIn, claimText, type Neighbours, neighboursOf } from "
 
 type Writes = Readonly<Record<string, SettingValue>>;
 
-/** What one look at the cluster asks for. */
+/** What to write, worked out from one read of the cluster's settings. */
 export interface Step {
   readonly writes: Writes;
-  /** What the claim says until the values are written: it has to remember all that may stand there now. */
+  /** The claim until the values are written. It remembers everything that may be on the cluster meanwhile. */
   readonly before: Claim;
-  /** The claim that is written together with the values; undefined where there is none and none is needed. */
+  /** The claim to write together with the values; `undefined` if there is none and none is needed. */
   readonly after: Claim | undefined;
 }
 
-export interface Settling<S extends Step> {
+export interface SettleOptions<S extends Step> {
   readonly server: OpenSearchServer;
   readonly scope: Scope;
-  /** The claim's setting. */
+  /** Key of the claim's setting. */
   readonly key: string;
-  /** Which of the claims on the cluster are this resource's: its own, that of a former name, what a crash left. */
+  /** Whether a claim belongs to this resource: its own, the one under its former name, or a left-over of a crash. */
   readonly isMine: (key: string, claim: Claim) => boolean;
-  /** False on a service that keeps no claims: then the state alone remembers. */
+  /** False on a service that stores no claims: only the state remembers then. */
   readonly keepsClaims: boolean;
-  /** Whether the claim goes once there is nothing left to write. */
+  /** Whether to remove the claim once there is nothing left to write. */
   readonly isLeaving: boolean;
   readonly needsDefaults: boolean;
   /** For messages: `ClusterSetting "opened"`. */
   readonly title: string;
-  /** Works out the step; `mine` are this resource's claims as they stand on the cluster, `round` counts from 0. */
+  /** Works out the step. `mine` are this resource's claims on the cluster; `round` counts from 0. */
   readonly step: (present: ClusterSettings, neighbours: Neighbours, mine: readonly Claim[], round: number) => S;
-  /** Told before each write of a step: from here on it may have been made. */
+  /** Called before each write of a step. From then on, its values may be on the cluster. */
   readonly onWrite?: (step: S) => void;
-  /** Told when the server refused the first write of a step, so that nothing was made. */
+  /** Called when the server refused the first write of a step, so that nothing was written. */
   readonly onRefusal?: () => void;
 }
 
 /**
- * Brings settings and claim to where they have to be, whoever else writes at the same time. The API cannot write on the
- * condition that nothing changed since the look. So each writer announces itself: its claim says `writing` before the look
- * on which a change of values rests, and until that change, which takes the word away in the same request. Nobody is done
- * before a look that finds everything right and nobody else announced. Who announces itself after that look also looks
- * after it, and so sees this claim. A claim that leaves goes after such a look: nothing that it remembers can come back.
+ * Writes settings and claim, and gets them right even if others write at the same time. The API has no conditional write,
+ * so each writer announces itself: it puts `writing` into its claim, reads the settings, and writes the values in one
+ * request that also removes `writing`. A writer is done when a read shows that everything is right and that nobody else is
+ * announced. A writer that announces itself later also reads later, and so sees this claim. A leaving claim is removed
+ * after such a read, when nothing that it remembers can come back.
  *
- * Answers the last step, and whether the cluster keeps claims.
+ * Returns the last step, and whether the cluster stores claims.
  */
-export async function settle<S extends Step>(settling: Settling<S>): Promise<{ step: S; keepsClaims: boolean }> {
-  const settlement = new Settlement(settling);
+export async function settle<S extends Step>(options: SettleOptions<S>): Promise<{ step: S; keepsClaims: boolean }> {
+  const run = new SettleRun(options);
   for (let round = 0; ; round += 1) {
-    const step = await settlement.round(round);
-    if (step !== undefined) return { step, keepsClaims: settlement.keepsClaims };
+    const step = await run.round(round);
+    if (step !== undefined) return { step, keepsClaims: run.keepsClaims };
   }
 }
 
-/** One run on its way. */
-class Settlement<S extends Step> {
+/** The progress of one call of `settle`. */
+class SettleRun<S extends Step> {
   keepsClaims: boolean;
   readonly #others: OtherWriters;
   /** Entries that this run wrote for neighbours, by key. */
   readonly #wroteFor = new Map<string, Set<string>>();
   /** This resource's claims before the run. */
-  #found: Writes | undefined;
-  /** The claim as this run announced itself by it. */
+  #claimsBefore: Writes | undefined;
+  /** The text of the claim that announced this run. */
   #announced: string | undefined;
-  /** What a look showed on which a write rested; it has to show something else afterwards. */
+  /** The settings before the last write. If they are the same afterwards, the server ignored the write. */
   #before: ClusterSettings | undefined;
   #refusal: Error | undefined;
   #writes = 0;
   #hasWrittenAStep = false;
 
-  constructor(private readonly settling: Settling<S>) {
-    this.keepsClaims = settling.keepsClaims;
-    this.#others = new OtherWriters(settling.title);
+  constructor(private readonly options: SettleOptions<S>) {
+    this.keepsClaims = options.keepsClaims;
+    this.#others = new OtherWriters(options.title);
   }
 
-  /** One look, and one write if there is something to write. Answers the step once there is nothing left to do. */
+  /** One read, and one write if needed. Returns the step once there is nothing left to do. */
   async round(round: number): Promise<S | undefined> {
-    const { server, scope, key, isMine, onWrite } = this.settling;
-    const present = await getClusterSettings(server, { defaults: this.settling.needsDefaults });
+    const { server, scope, key, isMine, onWrite } = this.options;
+    const present = await getClusterSettings(server, { defaults: this.options.needsDefaults });
     const claims = [...claimsIn(present)];
     const mine = claims.filter(([each, claim]) => isMine(each, claim));
     const theirs = claims.filter((each) => !mine.includes(each)).map(([, claim]) => claim);
     const ownKeys = [...new Set([key, ...mine.map(([each]) => each)])];
     const neighbours = neighboursOf(theirs, scope, this.#wroteFor);
     const own = mine.map(([, claim]) => claim);
-    const step = this.settling.step(present, neighbours, own, round);
+    const step = this.options.step(present, neighbours, own, round);
     this.#others.see(theirs);
-    this.#found ??= Object.fromEntries(ownKeys.map((each) => [each, present.persistent[each] ?? null]));
+    this.#claimsBefore ??= Object.fromEntries(ownKeys.map((each) => [each, present.persistent[each] ?? null]));
 
     const announcement = this.#announcement(step, present);
     const values = announcement === undefined ? step.writes : {};
@@ -117,25 +117,25 @@ class Settlement<S extends Step> {
     return undefined;
   }
 
-  /** The claim that has to be written before the values are, unless this look shows it already. */
+  /** The claim to write before the values, unless it is on the cluster already. */
   #announcement(step: S, present: ClusterSettings): string | undefined {
     if (!this.keepsClaims || isEmpty(step.writes)) return undefined;
-    const shown = present.persistent[this.settling.key];
+    const shown = present.persistent[this.options.key];
     if (this.#announced !== undefined && shown === this.#announced) return undefined;
     this.#announced = claimText({ ...step.before, writing: randomBytes(6).toString("hex") });
     return this.#announced;
   }
 
-  /** Everything is right; done is who need not fear a write that somebody worked out before. */
+  /** Called when everything is right. Waits for another round if somebody else may still write from an earlier read. */
   async #end(step: S, { persistent }: ClusterSettings): Promise<S | undefined> {
-    const { server, key, isLeaving, title } = this.settling;
+    const { server, key, isLeaving, title } = this.options;
     this.#before = undefined;
     if (this.#others.areWriting()) {
       await sleep(Math.random() * LONGEST_PAUSE_MILLISECONDS);
       return undefined;
     }
-    const isToGo = isLeaving && this.keepsClaims && key in persistent;
-    if (isToGo) await putClusterSettings(server, { persistent: { [key]: null } });
+    const removesClaim = isLeaving && this.keepsClaims && key in persistent;
+    if (removesClaim) await putClusterSettings(server, { persistent: { [key]: null } });
     if (this.#refusal !== undefined) {
       report(
         `warning: ${title}: this cluster keeps nothing below cluster.metadata (${this.#refusal.message}), so only this ` +
@@ -145,9 +145,9 @@ class Settlement<S extends Step> {
     return step;
   }
 
-  /** Answers whether it was done: a service that refuses claims is asked for no more of them. */
+  /** Returns false if the service refused the claim. No more claims are written then. */
   async #write(values: Writes, claimed: Writes): Promise<boolean> {
-    const { server, scope, onRefusal } = this.settling;
+    const { server, scope, onRefusal } = this.options;
     const persistent = scope === "persistent" ? { ...values, ...claimed } : claimed;
     try {
       await putClusterSettings(server, {
@@ -158,14 +158,15 @@ class Settlement<S extends Step> {
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (isEmpty(values)) {
-        // Who may change no settings at all is refused the values next, and that is the error to show.
+        // A user who may not change any settings is refused the values next. That is the error to show.
         this.keepsClaims = false;
         this.#refusal = error;
         return false;
       }
       if (this.#hasWrittenAStep) throw error;
-      // Nothing was made, so nothing is announced any more.
-      if (this.keepsClaims) await putClusterSettings(server, { persistent: this.#found ?? {} }).catch(() => undefined);
+      // Nothing was written, so the announcement is withdrawn.
+      const undo = { persistent: this.#claimsBefore ?? {} };
+      if (this.keepsClaims) await putClusterSettings(server, undo).catch(() => undefined);
       onRefusal?.();
       throw error;
     }
@@ -181,7 +182,7 @@ class Settlement<S extends Step> {
 
 const isEmpty = (writes: Writes): boolean => Object.keys(writes).length === 0;
 
-/** This resource has one claim, with this text. */
+/** The writes that leave the resource with one claim of this text, or with none for `null`. */
 function claimWrites(
   { persistent }: ClusterSettings,
   key: string,
@@ -192,12 +193,12 @@ function claimWrites(
   return Object.fromEntries(wanted.filter(([each, value]) => (persistent[each] ?? null) !== value));
 }
 
-/** The server understood the request and did not do it; an error of 500 or more may come after the deed. */
+/** Whether the server refused the request without changing anything. After a status of 500 or more it may have changed. */
 function isRefusal(error: unknown): error is ServerError {
   return error instanceof ServerError && error.status < 500;
 }
 
-/** Some managed services acknowledge settings that they then ignore. */
+/** The error for a setting that the server acknowledged but ignored, as some managed services do. */
 function notKept(writes: Writes, present: ClusterSettings, scope: Scope): ExplainedError {
   const [key = "the claim", value = null] = Object.entries(writes)[0] ?? [];
   return new ExplainedError({
@@ -207,7 +208,7 @@ function notKept(writes: Writes, present: ClusterSettings, scope: Scope): Explai
   });
 }
 
-/** Those who announced a change of values and have not made it yet, as one run sees them come and go. */
+/** Other writers that have announced a change of values and not made it yet. */
 class OtherWriters {
   /** When each announcement was first seen. */
   readonly #seen = new Map<string, number>();
@@ -216,7 +217,7 @@ class OtherWriters {
 
   constructor(private readonly title: string) {}
 
-  /** Takes in the claims of others at one look. */
+  /** Updates the list from the claims of one read. */
   see(claims: readonly Claim[]): void {
     this.#present = claims.filter(({ writing }) => writing !== undefined);
     for (const { writing = "" } of this.#present) {
@@ -224,7 +225,7 @@ class OtherWriters {
     }
   }
 
-  /** Whether one of them may still write. Who stays announced for too long counts as cut off, and that is said. */
+  /** Whether one of them may still write. One that stays announced for too long counts as interrupted, with a warning. */
   areWriting(): boolean {
     return this.#present.filter((claim) => !this.#isCutOff(claim)).length > 0;
   }
@@ -243,9 +244,9 @@ class OtherWriters {
   }
 }
 
-/** Writers that meet again and again draw lots how long to wait; eight at once were done after four changes of values. */
+/** Competing writers wait for random times. Eight at once finished after four changes of values. */
 const MOST_WRITES = 60;
 const LONGEST_PAUSE_MILLISECONDS = 100;
 
-/** A writer that announced itself and was cut off looks like a slow one. A change takes 0.1 s; so long others wait for it. */
+/** How long to wait for an announced change, which normally takes 0.1 s. An interrupted writer looks like a slow one. */
 const PATIENCE_MILLISECONDS = 5_000;

@@ -5,20 +5,20 @@ import type { Owned } from "../shared/ownership";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 
-/** Who may use the models of a group, where model access control is on. */
+/** Who may use the models of a group. Applies only if model access control is on. */
 export const AccessMode = {
   /** Everybody who may use the cluster's models. */
   public: "public",
-  /** Who made it, and administrators. */
+  /** Its creator and administrators. */
   private: "private",
-  /** Members of its backend roles. */
+  /** Users with one of its backend roles. */
   restricted: "restricted",
 } as const;
 
-/** What the program says of a model group. */
+/** Inputs of a model group. */
 export interface ModelGroupInputs extends Owned {
   readonly connection: Connection;
-  /** Made from the resource's name and a hash of its owner when the program gives none. */
+  /** Generated from the resource's name and a hash of its owner if the program gives none. */
   readonly name: string;
   readonly description?: string;
   readonly accessMode?: string;
@@ -28,10 +28,10 @@ export interface ModelGroupInputs extends Owned {
   readonly timeouts?: Timeouts;
 }
 
-/** What is kept of a model group. */
+/** State of a model group. */
 export interface ModelGroupState extends ModelGroupInputs {
   readonly clusterUuid: string;
-  /** Tells this object from one that a later resource of the same owner took over. Absent in states up to 0.2. */
+  /** Differs from the instance on the server once a later resource took the group over. Absent in states up to 0.2. */
   readonly instance?: string;
   readonly schemaVersion: number;
 }
@@ -60,8 +60,8 @@ export const modelGroupSchema = z.looseObject({
 type Loose = Readonly<Record<string, unknown>>;
 
 /**
- * What the server says of access, and only when it is told: only a restricted group has roles, it needs them or all of
- * one's own, and not both (`MLModelGroupManager`, the same from 2.11 to 3.8).
+ * Contradictory access inputs. The server has the same rules, but `check` finds them in previews: only a restricted group
+ * has roles, and it needs either a list or all of the user's own (`MLModelGroupManager`, unchanged from 2.11 to 3.8).
  */
 export function contradictions(news: Loose): { property: string; reason: string }[] {
   const { accessMode, backendRoles, addAllBackendRoles } = news;
@@ -84,7 +84,7 @@ export function contradictions(news: Loose): { property: string; reason: string 
   return [];
 }
 
-/** Access as it is sent: no roles and `false` say nothing, and the server refuses them where access control is off. */
+/** The access fields to send. Empty roles and `false` are left out: the server refuses them while access control is off. */
 export function accessOf(
   inputs: ModelGroupInputs,
 ): Pick<ModelGroupInputs, "accessMode" | "backendRoles" | "addAllBackendRoles"> {

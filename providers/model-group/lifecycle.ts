@@ -43,7 +43,7 @@ const WRITTEN = ["name", "description", ...ACCESS] as const;
 const KEYS = [...WRITTEN, ...BOOKKEEPING, "adoptExisting"];
 const NAME_TAKEN = /name you provided is already being used by (?:a model group|another model) with ID: ([^\s.]+)/;
 
-/** A model group: everything changes in place, since names are unique and a second one could not exist beside it. */
+/** Everything changes in place: names are unique, so a replacement could not exist beside the old group. */
 export const modelGroupLifecycle: Lifecycle<ModelGroupInputs, ModelGroupState> = explained(
   "ModelGroup",
   onHomeCluster("ModelGroup", { check, diff, create, read, update, delete: remove }),
@@ -81,20 +81,20 @@ async function registerOrTakeOver(
   try {
     return await register(server, written(inputs, mark), mark, titleOf(inputs));
   } catch (refusal) {
-    const taken = takenBy(refusal);
-    const group = taken === undefined ? undefined : await getModelGroup(server, taken);
-    if (taken === undefined || group === undefined) throw refusal;
-    const found = { id: taken, group };
+    const id = idOfSameName(refusal);
+    const group = id === undefined ? undefined : await getModelGroup(server, id);
+    if (id === undefined || group === undefined) throw refusal;
+    const found = { id, group };
     const marked = markIn(group);
-    if (marked?.instance !== undefined && marked.instance === mark?.instance) return taken;
-    if (inputs.adoptExisting || isEarlier(found, mark)) {
+    if (marked?.instance !== undefined && marked.instance === mark?.instance) return id;
+    if (inputs.adoptExisting || isFromEarlierRelease(found, mark)) {
       return await takeOver(server, found, inputs, mark, "which has this name already");
     }
-    throw marked !== undefined && marked.owner === mark?.owner ? twin(taken, inputs) : refusal;
+    throw marked !== undefined && marked.owner === mark?.owner ? belongsToOtherStack(id, inputs) : refusal;
   }
 }
 
-/** After a lost answer a second try tells whether the group was made: it then meets our own group's name. */
+/** Tries again if the answer was lost. If the first request created the group, the second one reports its name as taken. */
 async function register(
   server: OpenSearchServer,
   fields: ModelGroupFields,
@@ -107,7 +107,7 @@ async function register(
     if (!(failure instanceof UnreachableError && failure.mayHaveArrived)) throw failure;
   }
   const id = await registerModelGroup(server, fields);
-  // The first try, still under way, does not see the second one's group; then both have made one.
+  // A first request that was still under way did not see the second one's group, so each may have created one.
   const others = (await findGroupsOf(server, mark)).filter((each) => each.id !== id);
   await removeEmpty(server, others, title);
   return id;
@@ -122,13 +122,13 @@ async function takeOver(
 ): Promise<string> {
   report(`${titleOf(inputs)}: takes over the group ${id}, ${why}`);
   const fields = written(inputs, mark);
-  // The name always, since an empty update is refused by some versions.
+  // The name is always sent, since some versions refuse an empty update.
   const description = group.description === fields.description ? undefined : fields.description;
   await updateModelGroup(server, id, { ...fields, description });
   return id;
 }
 
-/** What is sent of a group. */
+/** The fields to send. */
 function written(inputs: ModelGroupInputs, mark: Mark | undefined): ModelGroupFields {
   return { name: inputs.name, ...accessOf(inputs), description: descriptionOf(inputs, mark) };
 }
@@ -138,7 +138,7 @@ interface FoundGroup {
   readonly group: ModelGroupDocument;
 }
 
-/** Groups that carry the mark of this resource, the one with the most models first. */
+/** Groups with the mark of this resource, the one with the most models first. */
 async function findGroupsOf(server: OpenSearchServer, mark: Mark | undefined): Promise<FoundGroup[]> {
   if (mark === undefined) return [];
   const found = await findModelGroups(server, mark.owner);
@@ -150,7 +150,7 @@ function markIn({ description }: ModelGroupDocument): Mark | undefined {
   return undescribed(description).mark;
 }
 
-/** Deletes groups that interrupted runs left. One in which models were registered may be somebody's, and stays. */
+/** Deletes groups that interrupted runs left, except those into which models were registered: they may be in use. */
 async function removeEmpty(server: OpenSearchServer, groups: readonly FoundGroup[], title: string): Promise<void> {
   for (const { id, group } of groups) {
     if (isRemembered(id)) continue;
@@ -165,17 +165,21 @@ async function removeEmpty(server: OpenSearchServer, groups: readonly FoundGroup
   }
 }
 
-function takenBy(error: unknown): string | undefined {
+/** The id of the group that has the name already, from the server's refusal. */
+function idOfSameName(error: unknown): string | undefined {
   return error instanceof ServerError ? NAME_TAKEN.exec(error.reason)?.[1] : undefined;
 }
 
-/** Up to 0.2 a mark named no stack; without models such a group was left by a run that was cut off right after it. */
-function isEarlier({ group }: FoundGroup, mark: Mark | undefined): boolean {
+/**
+ * Whether an interrupted run of a release up to 0.2, whose marks contained no stack, left this group: it has our owner and
+ * no models.
+ */
+function isFromEarlierRelease({ group }: FoundGroup, mark: Mark | undefined): boolean {
   const found = markIn(group);
   return found !== undefined && found.stack === undefined && found.owner === mark?.owner && group.latestVersion === 0;
 }
 
-function twin(id: string, inputs: ModelGroupInputs): ExplainedError {
+function belongsToOtherStack(id: string, inputs: ModelGroupInputs): ExplainedError {
   return new ExplainedError({
     what: `The group ${id} has the name ${JSON.stringify(inputs.name)} already, and belongs to a stack of the same project and name.`,
     cause: "That stack is kept in another Pulumi backend, or on another machine. Its group is not taken over.",
@@ -189,7 +193,7 @@ async function read(id: string, state: ModelGroupState) {
   const server = sharedServer(state.connection);
   const group = await getModelGroup(server, id);
   if (group === undefined) return undefined;
-  for (const other of await others(server, id, state)) {
+  for (const other of await findOthers(server, id, state)) {
     report(`warning: ${titleOf(state)}: ${leftBeside(`the group ${other.id}`)}`);
   }
   const found: Record<string, unknown> = {
@@ -198,21 +202,21 @@ async function read(id: string, state: ModelGroupState) {
     accessMode: group.access,
     backendRoles: group.backendRoles,
   };
-  // Only what the program set is compared: the server fills in the rest.
+  // Only fields that the program set are compared. The server fills in the others.
   const tracked = WRITTEN.filter((key) => state[key] !== undefined && found[key] !== undefined);
   const seen = Object.fromEntries(tracked.map((key) => [key, found[key]]));
   const { clusterUuid: _c, instance: _i, schemaVersion: _v, ...inputs } = { ...state, ...seen };
   return { state: { ...state, ...seen }, inputs };
 }
 
-/** Groups of this resource that the state does not name. */
-async function others(server: OpenSearchServer, id: string, state: ModelGroupState): Promise<FoundGroup[]> {
+/** Groups with the mark of this resource that are not in the state. */
+async function findOthers(server: OpenSearchServer, id: string, state: ModelGroupState): Promise<FoundGroup[]> {
   return notNamed(await findGroupsOf(server, markOf(state, state.instance)), id);
 }
 
 async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs): Promise<ModelGroupState> {
-  // The server judges access by one request alone, and what that says takes the place of all that was: "restricted"
-  // without the roles is refused though the group has them (3.6.0).
+  // The server checks the access fields of each request alone, and they replace all earlier ones. "restricted" without
+  // roles is refused even if the group has roles (3.6.0).
   const together = changedKeys(olds, news, ACCESS).length > 0 ? ACCESS : [];
   const changed = WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0);
   const fields = pick(written(news, markOf(news, olds.instance)), [...changed, ...together]);
@@ -232,14 +236,14 @@ async function remove(id: string, state: ModelGroupState): Promise<void> {
     report(`${titleOf(state)}: ${id} belongs to a newer resource by now and stays`);
     return;
   }
-  const left = await others(server, id, state);
+  const left = await findOthers(server, id, state);
   await deleteWithLeftOvers(server, id, state, markIn(group)?.stack ?? stackMark(state));
   await removeEmpty(server, left, titleOf(state));
 }
 
 /**
- * Whatever of the state is in a group is gone before the group: the engine deletes dependents first. A model of this
- * stack that is in it all the same was left by an interrupted run.
+ * Deletes a group and the models of this stack that are still in it. The engine has already deleted the models in the
+ * state, since they depend on the group, so an interrupted run left these.
  */
 async function deleteWithLeftOvers(
   server: OpenSearchServer,
@@ -266,7 +270,7 @@ async function deleteWithLeftOvers(
 }
 
 /**
- * A group that just lost its last model may still count it: the server's check runs on a search that lags behind. A
- * second was the most seen (ml-commons #1567).
+ * How long the server may still count a deleted model: its check uses a search that lags behind, by one second at most in
+ * what was seen (ml-commons #1567).
  */
 const LAG_MILLISECONDS = 5_000;

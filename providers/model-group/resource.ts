@@ -9,23 +9,23 @@ export interface ModelGroupArgs {
   /** How to reach the cluster. */
   connection: pulumi.Input<ConnectionArgs>;
   /**
-   * Unique name in the cluster; renamed in place.
+   * Unique name in the cluster; changes in place.
    * @default the resource's name and a hash of its URN
    */
   name?: pulumi.Input<string>;
   /**
    * Free text. Cannot be blank: the server ignores a blank one.
-   * @default a text on the cluster that names the resource, its project and stack; it is not kept in the state
+   * @default a text that names the resource, its project and stack; only the cluster stores it, not the state
    */
   description?: pulumi.Input<string>;
-  /** `public`, `private` or `restricted` (see `AccessMode`); refused by the server while access control is off. */
+  /** `public`, `private` or `restricted` (see `AccessMode`). The server refuses it while access control is off. */
   accessMode?: pulumi.Input<string>;
   /** Roles that may use a restricted group. */
   backendRoles?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Give all of the user's own roles access to a restricted group. */
+  /** Give all backend roles of the connection's user access to a restricted group. */
   addAllBackendRoles?: pulumi.Input<boolean>;
   /**
-   * Take over a group of this name that exists already, instead of failing.
+   * Take over an existing group of this name instead of failing.
    * @default false
    */
   adoptExisting?: pulumi.Input<boolean>;
@@ -34,7 +34,7 @@ export interface ModelGroupArgs {
 }
 
 /**
- * A model group of ML Commons: the home of models, and the unit of access to them.
+ * A model group of ML Commons. Each model belongs to a group, and access is granted per group.
  *
  * Every input changes in place. Refer to the group by `.id`.
  *
@@ -47,7 +47,7 @@ export interface ModelGroupArgs {
 export class ModelGroup extends pulumi.CustomResource {
   /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
-  /** UUID of the cluster on which the group was made. */
+  /** UUID of the cluster that has the group. */
   declare readonly clusterUuid: pulumi.Output<string>;
 
   constructor(name: string, args: ModelGroupArgs, opts?: pulumi.CustomResourceOptions) {
@@ -57,7 +57,7 @@ export class ModelGroup extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args?.connection),
     };
-    // Names are unique, so even a forced replacement has to delete first.
+    // Names are unique, so a forced replacement must delete the old group first.
     super(typeToken("ModelGroup"), name, dynamicProperties("ModelGroup", name, properties, opts), {
       deleteBeforeReplace: true,
       ...opts,
