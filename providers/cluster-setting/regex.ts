@@ -1,4 +1,4 @@
-import { brokenRegex, LONGEST_REGEX } from "../connector/trust";
+import { LONGEST_REGEX, regexSyntaxProblem } from "../connector/trust";
 
 /** Settings whose entries are Java regexes. Each must match a whole URL. */
 const ENDPOINTS = /\.trusted_connector_(private_)?endpoints_regex$/;
@@ -19,5 +19,5 @@ export function regexProblem(key: string, entry: unknown): string | undefined {
   if (entry.length > LONGEST_REGEX) return `must have ${LONGEST_REGEX} characters at most, but has ${entry.length}`;
   if (NESTED_QUANTIFIER.test(entry)) return "must not repeat a group that repeats something itself, such as (a+)+";
   if (BACK_REFERENCE.test(entry)) return "must not hold a back-reference such as \\1";
-  return brokenRegex(entry);
+  return regexSyntaxProblem(entry);
 }

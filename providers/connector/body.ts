@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { ConnectorAction, ConnectorBody, ConnectorDocument } from "../../clients/opensearch/connectors";
 import { type ConnectorInputs, ConnectorProtocol, OWNER_PARAMETER } from "./inputs";
 
-/** The server insists on a credential, also for a model server that asks for none (ml-commons #4704). */
+/** The server requires a credential, even for a model server that needs none (ml-commons #4704). */
 const PLACEHOLDER_CREDENTIAL = { none: "none" };
 
-/** What is sent for a connector. */
+/** The request body of a connector, with defaults filled in. */
 export function bodyOf(inputs: ConnectorInputs): ConnectorBody {
   return {
     name: inputs.name,
@@ -20,8 +20,8 @@ export function bodyOf(inputs: ConnectorInputs): ConnectorBody {
 }
 
 /**
- * The server's view of what the program set, in the program's own form wherever both mean the same: the server keeps
- * every parameter as text, upper-cases action types and fills in defaults. What the program left out is not compared.
+ * The server's values of the program's inputs, in the program's form where both are equivalent. The server stores every
+ * parameter as text, upper-cases action types and adds defaults. Inputs that the program left out are not compared.
  */
 export function connectorAsSeen(inputs: ConnectorInputs, found: ConnectorDocument): Partial<ConnectorInputs> {
   const seen: Record<string, unknown> = { name: found.name };
@@ -35,7 +35,7 @@ export function connectorAsSeen(inputs: ConnectorInputs, found: ConnectorDocumen
   if (inputs.clientConfig !== undefined) {
     const config = found.clientConfig ?? {};
     const entries = Object.entries(inputs.clientConfig);
-    // A member that the server does not echo is one that its version does not know.
+    // The server does not return members that its version does not know.
     seen.clientConfig = Object.fromEntries(
       entries.map(([key, value]) => [key, (config as Record<string, unknown>)[key] ?? value]),
     );
@@ -51,13 +51,13 @@ function parametersSeen(
   if (wanted === undefined && Object.keys(rest).length === 0) return undefined;
   const seen = Object.entries(rest).map(([key, text]) => {
     const value = wanted?.[key];
-    return [key, value !== undefined && isText(value, text) ? value : text];
+    return [key, value !== undefined && isStoredAs(value, text) ? value : text];
   });
   return Object.fromEntries(seen);
 }
 
-/** The server keeps what is no text as JSON, escaped and spaced in its own way. */
-function isText(value: unknown, text: string): boolean {
+/** Whether a value equals the server's text. The server stores non-strings as JSON, with its own spacing and escapes. */
+function isStoredAs(value: unknown, text: string): boolean {
   if (typeof value === "string") return value === text;
   try {
     return isDeepStrictEqual(JSON.parse(text), value);

@@ -1,11 +1,11 @@
 /**
- * How OpenSearch speaks to Ollama, and so what callers of `_predict` send.
+ * The API by which OpenSearch calls Ollama. It determines which parameters callers of `_predict` send.
  *
- * - `generate`: `/api/generate`, parameter `prompt`. RAG pipelines of OpenSearch take it, too, with
+ * - `generate`: `/api/generate`, parameter `prompt`. RAG pipelines of OpenSearch can use it with
  *   `llm_response_field: "response"`.
  * - `chat`: `/api/chat`, parameter `messages`.
- * - `openai`: `/v1/chat/completions`, parameter `messages`. RAG pipelines take it as it is; conversational agents send
- *   another form and need a connector of their own.
+ * - `openai`: `/v1/chat/completions`, parameter `messages`. RAG pipelines can use it unchanged. Conversational agents send
+ *   another format and need their own connector.
  */
 export const ChatApi = {
   /** `/api/generate`. */

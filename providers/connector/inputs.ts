@@ -5,31 +5,31 @@ import { type Connection, connectionSchema } from "../shared/connection";
 import type { Owned } from "../shared/ownership";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 import { count, MOST_COUNT, wholeSeconds } from "../shared/values";
-import { brokenRegex } from "./trust";
+import { regexSyntaxProblem } from "./trust";
 
-/** How ML Commons talks to the model server. */
+/** Protocol between ML Commons and the model server. */
 export const ConnectorProtocol = {
-  /** Plain HTTP or HTTPS; what Ollama speaks. */
+  /** HTTP or HTTPS, as for Ollama. */
   http: "http",
   /** HTTPS with requests signed for AWS. */
   awsSigv4: "aws_sigv4",
-  /** A Model Context Protocol server, by server-sent events. */
+  /** A Model Context Protocol server over server-sent events. */
   mcpSse: "mcp_sse",
-  /** The same, by streamable HTTP. */
+  /** A Model Context Protocol server over streamable HTTP. */
   mcpStreamableHttp: "mcp_streamable_http",
 } as const;
 
-/** How retries of a connector are spaced. */
+/** Pause between a connector's retries. */
 export const RetryBackoffPolicy = {
   /** The same pause each time. */
   constant: "constant",
-  /** Doubled each time, half of it by chance. */
+  /** Doubles each time; half of the pause is random. */
   exponentialEqualJitter: "exponential_equal_jitter",
-  /** Doubled each time, all of it by chance. */
+  /** Doubles each time; the whole pause is random. */
   exponentialFullJitter: "exponential_full_jitter",
 } as const;
 
-/** What the program says of a connector. Any change makes a new connector. */
+/** Inputs of a connector. Changing one creates a new connector. */
 export interface ConnectorInputs extends Owned {
   readonly connection: Connection;
   readonly name: string;
@@ -48,12 +48,12 @@ export interface ConnectorInputs extends Owned {
 
 export interface ConnectorState extends ConnectorInputs {
   readonly clusterUuid: string;
-  /** Tells this connector from one that a later resource of the same owner took over. */
+  /** Differs from the instance on the server once a later resource took the connector over. */
   readonly instance: string;
   readonly schemaVersion: number;
 }
 
-/** Hidden parameter in which the server keeps who made a connector; `read` leaves it out. */
+/** Hidden parameter with the connector's mark; `read` leaves it out. */
 export const OWNER_PARAMETER = "pulumi_owner";
 
 const actionSchema = z.looseObject({
@@ -118,7 +118,7 @@ export const connectorSchema = z.looseObject({
   trustedEndpoints: z
     .array(
       z.string("must be text").superRefine((entry, context) => {
-        const message = brokenRegex(entry);
+        const message = regexSyntaxProblem(entry);
         if (message !== undefined) context.addIssue({ code: "custom", message });
       }),
       "must be a list of regexes",

@@ -3,13 +3,13 @@ import { RE2JS } from "re2js";
 const QUANTIFIED = /^\{(\d+)(?:(,)(\d*))?\}/;
 const MOST_REPETITIONS = 2_147_483_647;
 const GROUP = /^\?(?::|=|!|>|<=|<!|<[A-Za-z][A-Za-z0-9]*>|[idmsuxU-]*[:)])/;
-/** What may follow a backslash, with what belongs to it. Letters that are not here mean nothing. */
+/** The escapes that Java knows, without their backslash. It refuses all other letters. */
 const ESCAPE =
   /^(?:[aAbBdDefGhHnrRsStvVwWXzZ1-9]|[^A-Za-z0-9]|0[0-7]|c[\s\S]|x[0-9a-fA-F]{2}|x\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|[pP](?:\{[^}]+\}|[A-Za-z])|N\{[^}]+\}|k<[^>]+>)/u;
 
 /**
- * Why Java's `Pattern` does not take a regex, in its own words, or `undefined`. Read once from left to right; what only a
- * whole reading would show (an unknown property's name, a group that is not there) is left to the server.
+ * Why Java's `Pattern` refuses a regex, in Java's words, or `undefined`. A single pass from left to right. Unknown property
+ * names and references to missing groups are not detected; the server reports them.
  */
 export function javaSyntaxProblem(pattern: string): string | undefined {
   const reader = new Reader(pattern);
@@ -31,35 +31,35 @@ class Reader {
   constructor(private readonly text: string) {}
 
   alternatives(): void {
-    /** Whether something stands before, which a quantifier may repeat, and whether one did. */
+    /** Whether there is something before this position that a quantifier can repeat, and whether one already does. */
     let atom = false;
     let repeated = false;
     while (this.#at < this.text.length) {
-      const sign = this.text[this.#at] ?? "";
-      if ("*+?".includes(sign) || sign === "{") {
-        const counted = sign === "{";
-        if (!counted && (!atom || repeated)) throw new Refusal(`Dangling meta character '${sign}'`);
+      const char = this.text[this.#at] ?? "";
+      if ("*+?".includes(char) || char === "{") {
+        const counted = char === "{";
+        if (!counted && (!atom || repeated)) throw new Refusal(`Dangling meta character '${char}'`);
         if (counted && !atom) throw new Refusal("Illegal repetition");
         this.#quantifier(counted);
         repeated = true;
         continue;
       }
       repeated = false;
-      atom = this.#single(sign);
+      atom = this.#single(char);
     }
     if (this.#open > 0) throw new Refusal("Unclosed group");
   }
 
-  /** Reads one thing, and says whether it can be repeated. */
-  #single(sign: string): boolean {
-    if (sign === "\\") this.#escape();
-    else if (sign === "[") this.#class();
-    else if (sign === "(") return this.#group();
+  /** Reads one element. Returns whether a quantifier may follow. */
+  #single(char: string): boolean {
+    if (char === "\\") this.#escape();
+    else if (char === "[") this.#class();
+    else if (char === "(") return this.#group();
     else {
-      if (sign === ")" && --this.#open < 0) throw new Refusal("Unmatched closing ')'");
+      if (char === ")" && --this.#open < 0) throw new Refusal("Unmatched closing ')'");
       this.#at += 1;
     }
-    return sign !== "|";
+    return char !== "|";
   }
 
   #quantifier(counted: boolean): void {
@@ -80,7 +80,7 @@ class Reader {
     const head = GROUP.exec(this.text.slice(this.#at, this.#at + 100))?.[0];
     if (head === undefined) throw new Refusal("Unknown inline modifier");
     this.#at += head.length;
-    // `(?i)` is a group of nothing.
+    // `(?i)` sets a flag and has no content.
     if (!head.endsWith(")")) return false;
     this.#open -= 1;
     return true;
@@ -95,7 +95,7 @@ class Reader {
     const found = ESCAPE.exec(this.text.slice(this.#at + 1, this.#at + 100))?.[0];
     if (found === undefined) throw new Refusal("Illegal/unsupported escape sequence");
     this.#at += 1 + found.length;
-    // `\b{g}` is a boundary of its own.
+    // `\b{g}` is a boundary, not a repetition.
     if (found === "b" && this.text.startsWith("{g}", this.#at)) this.#at += 3;
   }
 
@@ -103,17 +103,17 @@ class Reader {
     let depth = 0;
     let first = true;
     do {
-      const sign = this.text[this.#at];
-      if (sign === undefined) throw new Refusal("Unclosed character class");
-      if (sign === "\\") {
+      const char = this.text[this.#at];
+      if (char === undefined) throw new Refusal("Unclosed character class");
+      if (char === "\\") {
         this.#escape();
         first = false;
-      } else if (sign === "[") {
+      } else if (char === "[") {
         depth += 1;
         this.#at += this.text[this.#at + 1] === "^" ? 2 : 1;
         first = true;
       } else {
-        if (sign === "]" && !first) depth -= 1;
+        if (char === "]" && !first) depth -= 1;
         else this.#range();
         this.#at += 1;
         first = false;
@@ -121,7 +121,7 @@ class Reader {
     } while (depth > 0);
   }
 
-  /** `z-a`, and a range up to what is no character. */
+  /** Refuses a range such as `z-a`, and one that ends in a class such as `\d`. */
   #range(): void {
     const [from = "", dash, to = "", next = ""] = this.text.slice(this.#at, this.#at + 4);
     if (dash !== "-" || from === "&" || "[]".includes(to) || to === "") return;
@@ -130,20 +130,20 @@ class Reader {
   }
 }
 
-/** What RE2 has no form for, or understands otherwise: intersections of classes, and Java's `\R`, `\X`, `\h` and others. */
-const UNTRANSLATABLE = /&&|\\[RXGhHvVbB]\{?/;
-/** What is longer is judged by nobody here: a pattern of RE2 is compiled in time of its length times its repetitions. */
+/** Syntax that RE2 lacks or interprets differently: class intersections, and Java's `\R`, `\X`, `\h` and others. */
+const UNSUPPORTED_BY_RE2 = /&&|\\[RXGhHvVbB]\{?/;
+/** Longer patterns and texts are not tested: RE2's compile time grows with a pattern's length times its repetitions. */
 const LONGEST = 2_048;
 
 /**
- * Whether a Java regex matches a whole text, as `Matcher.matches` does, or `undefined` where that cannot be told here. What
- * is no regex matches nothing.
- * By RE2, which ends in time that grows with the text: a foreign regex such as `(a+)+` never ends in a backtracking engine.
+ * Whether a Java regex matches a whole text, as `Matcher.matches` does; `undefined` if that cannot be decided here. An
+ * invalid regex matches nothing. Uses RE2, whose run time is linear in the text: a backtracking engine may never finish
+ * with a regex such as `(a+)+`.
  */
 export function javaMatches(pattern: string, text: string): boolean | undefined {
   if (javaSyntaxProblem(pattern) !== undefined) return false;
-  if (pattern.length > LONGEST || text.length > LONGEST || UNTRANSLATABLE.test(pattern)) return undefined;
-  // Possessive quantifiers only forbid to look back.
+  if (pattern.length > LONGEST || text.length > LONGEST || UNSUPPORTED_BY_RE2.test(pattern)) return undefined;
+  // RE2 has no possessive quantifiers. They only prevent backtracking, so greedy ones take their place.
   const greedy = pattern.replaceAll(/([*+?}])\+/g, "$1");
   try {
     return RE2JS.compile(greedy).matches(text);

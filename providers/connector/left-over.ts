@@ -14,15 +14,15 @@ import { type Owned, stackMark } from "../shared/ownership";
 import { notNamed } from "../shared/run-memory";
 import { OWNER_PARAMETER } from "./inputs";
 
-/** What a connector says of its maker, in one hidden parameter. */
+/** Identifies the resource that created a connector. Stored in a hidden parameter of the connector. */
 export interface ConnectorMark {
   /** URN of the resource. */
   readonly owner: string;
-  /** Stands for the stack (see `stackMark`). Absent in marks of releases up to 0.2. */
+  /** Hash of the stack (see `stackMark`). Absent in marks of releases up to 0.2. */
   readonly stack?: string;
   /** Hash of the body without the credential. */
   readonly fingerprint: string;
-  /** Random; changes hands when a later resource takes the connector over. */
+  /** Random id of the `create` that made the connector or took it over last. */
   readonly instance: string;
 }
 
@@ -30,7 +30,7 @@ export function markText({ owner, stack, fingerprint, instance }: ConnectorMark)
   return `${owner}${stack === undefined ? "" : `#${stack}`} ${fingerprint} ${instance}`;
 }
 
-/** The mark that a connector carries. */
+/** The mark of a connector, if it has one. */
 export function markIn({ parameters }: Pick<ConnectorDocument, "parameters">): ConnectorMark | undefined {
   const text = parameters[OWNER_PARAMETER] ?? "";
   const [, owner, stack, fingerprint, instance] =
@@ -45,7 +45,7 @@ export interface MarkedConnector {
   readonly mark: ConnectorMark;
 }
 
-/** Connectors that carry the mark of this resource, whichever create made them, and that no model uses. */
+/** Connectors with the mark of this resource that no model uses. */
 export async function findUnused(server: OpenSearchServer, owned: Owned): Promise<MarkedConnector[]> {
   const { owner } = owned;
   if (!owner) return [];
@@ -60,10 +60,10 @@ export async function findUnused(server: OpenSearchServer, owned: Owned): Promis
 }
 
 /**
- * Takes over a connector that an interrupted run left. That renews the mark, so that a delete by an older state leaves the
- * connector alone, and the credential, which cannot be read.
+ * Takes over a connector of an interrupted run. Renews the mark, so that a delete with an older state leaves the connector
+ * alone, and the credential, which cannot be read and compared.
  *
- * @returns false where the server takes it for used.
+ * @returns false if the server considers the connector in use.
  */
 export async function takeOver(
   server: OpenSearchServer,
@@ -81,8 +81,8 @@ export async function takeOver(
 }
 
 /**
- * Deletes what interrupted runs of a resource left beside its connector, such as a body that the program no longer has.
- * One that an agent or a pipeline names stays, and so does one where that cannot be told.
+ * Deletes the other connectors that interrupted runs of a resource left. One that an agent or a pipeline uses stays, and so
+ * does one whose users cannot be listed.
  */
 export async function removeOthers(server: OpenSearchServer, id: string, owned: Owned, title: string): Promise<void> {
   for (const other of notNamed(await findUnused(server, owned), id)) {

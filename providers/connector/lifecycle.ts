@@ -34,9 +34,9 @@ const BODY = ["name", "description", "version", "protocol", "parameters", "crede
 const IN_PLACE = [...BOOKKEEPING, "predictParameters", "trustedEndpoints"];
 
 /**
- * A connector is replaced, never edited: the server merges edits (a parameter or credential key can never be removed)
- * and refuses them while a deployed model uses the connector. The engine makes the new one first, the model moves to
- * it, and the old one goes last.
+ * A connector is replaced, never updated: the server merges updates, so a parameter or credential key could never be
+ * removed, and it refuses updates while a deployed model uses the connector. The engine creates the new connector, then
+ * the model switches to it, then the old connector is deleted.
  */
 export const connectorLifecycle: Lifecycle<ConnectorInputs, ConnectorState> = explained(
   "Connector",
@@ -65,7 +65,7 @@ function lint(inputs: ConnectorInputs): CheckFailure[] {
 }
 
 function diff(_id: string, olds: ConnectorState, news: ConnectorInputs) {
-  // Compared as they are sent: writing a default out changes nothing.
+  // Compares request bodies, so adding an input with its default value is no change.
   const replaces = changedKeys(bodyOf(olds), bodyOf(news), BODY);
   return { changes: replaces.length > 0 || changedKeys(olds, news, IN_PLACE).length > 0, replaces };
 }
@@ -82,7 +82,7 @@ async function create(inputs: ConnectorInputs) {
   return { id, state: made };
 }
 
-/** What the facts of each version say is dropped silently: action names and `skip_ssl_verification` came with 3.5. */
+/** Action names and `skip_ssl_verification` came with 3.5. Older servers drop them silently. */
 function gates({ actions, clientConfig }: ConnectorInputs): Gated[] {
   const skips = clientConfig?.skipSslVerification !== undefined;
   return [
@@ -91,7 +91,7 @@ function gates({ actions, clientConfig }: ConnectorInputs): Gated[] {
   ];
 }
 
-/** Takes the connector as it is, so that the next diff tells where the program wants it different. */
+/** Stores the connector's current values, so that the next diff shows where the program differs. */
 async function adopt(server: OpenSearchServer, id: string, wanted: ConnectorState) {
   const found = await getConnector(server, id);
   if (found === undefined) throw nothingToAdopt("connector", id, server.endpoint);
@@ -103,25 +103,26 @@ async function createOrTakeOver(server: OpenSearchServer, inputs: ConnectorInput
   const { owner = "", description = owner && ownerDescription(owner) } = inputs;
   const body = bodyOf(description === "" ? inputs : { ...inputs, description });
   const mark: ConnectorMark = { owner, stack: stackMark(inputs), fingerprint: fingerprint(body), instance };
-  // One in use is never taken: in a replacement the live one has the same owner.
+  // Only unused ones: during a replacement, the live connector has the same owner.
   const left = (await findUnused(server, inputs)).find(
     ({ connector, mark: found }) => found.fingerprint === mark.fingerprint && isAsWanted(connector, inputs),
   );
   const isTaken = left !== undefined && (await takeOver(server, left.id, mark, body.credential));
   if (isTaken) report(`${titleOf(inputs)}: takes over ${left.id}, which an interrupted run left`);
   const marked = { ...body, parameters: { ...body.parameters, [OWNER_PARAMETER]: markText(mark) } };
-  const id = isTaken ? left.id : await make(server, marked, inputs, mark);
-  // Looked for anew: a request of a killed run may have arrived meanwhile.
+  const id = isTaken ? left.id : await createMarked(server, marked, inputs, mark);
+  // Searches again: a request of a killed run may have arrived meanwhile.
   await removeOthers(server, id, inputs, titleOf(inputs));
   return id;
 }
 
-/** False for one that somebody edited since; the mark tells only how it was made. */
+/** Whether a connector still has the wanted body. Its mark only shows how it was created; it may have been edited since. */
 function isAsWanted(found: ConnectorDocument, inputs: ConnectorInputs): boolean {
   return changedKeys(bodyOf({ ...inputs, ...connectorAsSeen(inputs, found) }), bodyOf(inputs), BODY).length === 0;
 }
 
-async function make(
+/** Creates a connector. If the answer was lost, finds the connector by its mark. */
+async function createMarked(
   server: OpenSearchServer,
   body: ConnectorBody,
   inputs: ConnectorInputs,
@@ -141,8 +142,8 @@ async function make(
 const titleOf = (inputs: ConnectorInputs): string => `Connector ${nameOf(inputs)}`;
 
 /**
- * What makes two connectors of one owner the same. Of the credential only its keys: its values must not leave a trace
- * in the open, and a key that is dropped would stay on a connector that is taken over, since the server merges.
+ * Hash that tells whether a left-over connector has the wanted body. Contains the credential's keys but not its values,
+ * whose hash would be readable. The keys count because the server merges updates: a dropped key would survive a take-over.
  */
 function fingerprint(body: ConnectorBody): string {
   const { credential, ...rest } = body;
@@ -161,7 +162,7 @@ async function read(id: string, state: ConnectorState) {
   return { state: seen, inputs };
 }
 
-/** Reached only when nothing of the connector itself changed: how to reach the cluster, how long to wait. */
+/** Only called for changes that are not sent to the server, such as connection and timeouts. Others replace the connector. */
 async function update(_id: string, olds: ConnectorState, news: ConnectorInputs): Promise<ConnectorState> {
   const { clusterUuid, instance } = olds;
   return { ...news, clusterUuid, instance, schemaVersion: SCHEMA_VERSION };
@@ -190,13 +191,14 @@ interface Removal {
   readonly deadline: Deadline;
 }
 
-const NAMED = /: \[(.*)\]/;
-/** How long the server's search may still show a model that was deleted or moved (ml-commons #1567). */
+/** The ids of models in the server's refusal to delete a connector. */
+const MODEL_IDS = /: \[(.*)\]/;
+/** How long the server's search may still return a deleted or moved model (ml-commons #1567). */
 const LAG_MILLISECONDS = 5_000;
 
 /**
- * Whatever of the state uses a connector is gone before the connector, or has moved to the one that replaces it. A model
- * of this stack that uses it all the same was left by an interrupted run.
+ * Deletes a connector, and the models of this stack that still use it. The models in the state have been deleted or have
+ * switched to the new connector by now, so an interrupted run left these.
  */
 async function tryDelete({ server, id, state, stack, deadline }: Removal): Promise<Look<true>> {
   try {
@@ -204,20 +206,20 @@ async function tryDelete({ server, id, state, stack, deadline }: Removal): Promi
     return { done: true };
   } catch (error) {
     if (!countsAsUsed(error)) throw error;
-    const named = NAMED.exec(error.reason)?.[1];
-    if (named === undefined) throw error;
+    const modelIds = MODEL_IDS.exec(error.reason)?.[1];
+    if (modelIds === undefined) throw error;
     const left = hasAnother(state.owner, id) ? [] : leftBy(stack, await findModelsByConnector(server, id));
     for (const model of left) await removeLeftOver(server, model.id, titleOf(state), deadline);
-    const users = await realUsers(server, id, named.split(/,\s*/));
-    const patience = deadline.seconds * 1000 - deadline.remainingMilliseconds < LAG_MILLISECONDS;
-    if (patience && !deadline.passed) return { last: error.reason };
+    const users = await realUsers(server, id, modelIds.split(/,\s*/));
+    const mayLag = deadline.seconds * 1000 - deadline.remainingMilliseconds < LAG_MILLISECONDS;
+    if (mayLag && !deadline.passed) return { last: error.reason };
     if (users.length > 0) throw error;
-    falselyInUse(id, state);
+    warnFalselyInUse(id, state);
     return { done: true };
   }
 }
 
-/** Of the models that the server names those that really use the connector. */
+/** Of the models in the server's refusal, those that really use the connector. */
 async function realUsers(server: OpenSearchServer, id: string, modelIds: readonly string[]): Promise<string[]> {
   const models = await Promise.all(
     modelIds.map(async (modelId) => ({ modelId, model: await getModel(server, modelId) })),
@@ -225,7 +227,7 @@ async function realUsers(server: OpenSearchServer, id: string, modelIds: readonl
   return models.filter(({ model }) => model?.connectorId === id).map(({ modelId }) => modelId);
 }
 
-function falselyInUse(id: string, state: ConnectorState): void {
+function warnFalselyInUse(id: string, state: ConnectorState): void {
   report(
     `warning: ${titleOf(state)}: ${id} stays on the server, which takes it for used: it compares ids word by word, cut at ` +
       `every "-", and none of the models that it names uses this one. Delete it when those models are gone: ` +

@@ -35,17 +35,17 @@ const openAiArgs = z.looseObject({
   frequencyPenalty: count,
 });
 
-/** @throws ProgramError on what no connector could be made of. */
+/** @throws ProgramError if the arguments are invalid. */
 export function checkOllamaArgs(preset: string, args: unknown): void {
   check(preset, ollamaArgs, args);
 }
 
-/** @throws ProgramError on what no connector could be made of. */
+/** @throws ProgramError if the arguments are invalid. */
 export function checkOpenAiArgs(preset: string, args: unknown): void {
   check(preset, openAiArgs, args);
 }
 
-/** A program in JavaScript may leave out, or pass, anything. */
+/** `args` is `unknown`, since a JavaScript program may pass anything. */
 function check(preset: string, schema: z.ZodType, args: unknown): void {
   const given = typeof args === "object" && args !== null ? args : {};
   const problems = checkWith(schema, given).map(({ reason }) => reason);

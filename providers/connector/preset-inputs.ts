@@ -10,7 +10,7 @@ export type PresetInputs<Args> = {
   readonly [Name in keyof Args]: pulumi.Input<Exclude<Args[Name], undefined>> | Extract<Args[Name], undefined>;
 };
 
-/** What a preset builds where an argument is an output; spread it into `ConnectorArgs` like a `ConnectorPreset`. */
+/** Result of a preset if an argument is an output; spread it into `ConnectorArgs` like a `ConnectorPreset`. */
 export interface ConnectorPresetInputs {
   /** `http`. */
   readonly protocol: pulumi.Input<string>;
@@ -22,21 +22,21 @@ export interface ConnectorPresetInputs {
   readonly actions: pulumi.Input<readonly ConnectorAction[]>;
   /** The time limit. */
   readonly clientConfig: pulumi.Input<ConnectorClientConfig>;
-  /** What callers of `_predict` fill in. */
+  /** Parameters that callers of `_predict` send. */
   readonly predictParameters: pulumi.Input<readonly string[]>;
-  /** The API key, where there is one. */
+  /** The API key, if given. */
   readonly credential?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** What `openAiChat` builds where only the API key may be an output. */
+/** Result of `openAiChat` if only the API key is an output. */
 export type OpenAiPreset = Omit<ConnectorPreset, "credential"> & Pick<ConnectorPresetInputs, "credential">;
 
 /**
- * `POST /api/generate`: one prompt in, one text out. Callers give `prompt`. OpenSearch's RAG processor gives `inputs`
- * instead, which stands for the prompt then: one deployed model serves both (the processor with `llm_response_field:
+ * `POST /api/generate`: one prompt in, one text out. Callers send `prompt`. OpenSearch's RAG processor sends `inputs`
+ * instead, which is then used as the prompt. One deployed model serves both (the processor with `llm_response_field:
  * "response"`).
  *
- * @returns plain values where all arguments are plain, else outputs.
+ * @returns plain values if all arguments are plain, else outputs.
  */
 export function ollamaGenerate(args: OllamaPresetArgs): ConnectorPreset;
 export function ollamaGenerate(args: PresetInputs<OllamaPresetArgs>): ConnectorPresetInputs;
@@ -45,9 +45,9 @@ export function ollamaGenerate(args: PresetInputs<OllamaPresetArgs>): ConnectorP
 }
 
 /**
- * `POST /api/chat`: a conversation in, one message out. Callers give `messages`, a list of `{ role, content }`.
+ * `POST /api/chat`: a conversation in, one message out. Callers send `messages`, a list of `{ role, content }`.
  *
- * @returns plain values where all arguments are plain, else outputs.
+ * @returns plain values if all arguments are plain, else outputs.
  * @example
  * ```ts
  * const connection = { endpoint: "http://localhost:9200" };
@@ -63,10 +63,10 @@ export function ollamaChat(args: PresetInputs<OllamaPresetArgs>): ConnectorPrese
 }
 
 /**
- * `POST /api/embed`: texts in, vectors out. Callers give `input`, a list of texts. Of a text that is longer than the model
- * reads Ollama embeds the beginning; with the parameter `truncate: "false"` it refuses it.
+ * `POST /api/embed`: texts in, vectors out. Callers send `input`, a list of texts. If a text exceeds the model's context,
+ * Ollama embeds only its beginning; with the parameter `truncate: "false"` it refuses the text.
  *
- * @returns plain values where all arguments are plain, else outputs.
+ * @returns plain values if all arguments are plain, else outputs.
  */
 export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset;
 export function ollamaEmbedding(args: PresetInputs<OllamaPresetArgs>): ConnectorPresetInputs;
@@ -75,12 +75,11 @@ export function ollamaEmbedding(args: PresetInputs<OllamaPresetArgs>): Connector
 }
 
 /**
- * `POST /v1/chat/completions`, OpenAI's form, which Ollama serves too, and in which RAG pipelines of OpenSearch send what
- * they found. Callers give `messages`. Conversational agents send another form, which this refuses (400 `Invalid
+ * `POST /v1/chat/completions`: OpenAI's API, which Ollama supports too. RAG pipelines of OpenSearch send their requests in
+ * this format. Callers send `messages`. Conversational agents send another format, which is refused (400 `Invalid
  * payload`, seen on 3.6.0).
  *
- * @returns plain values where all arguments are plain, else outputs. A secret `apiKey` makes a secret of the credential
- * alone.
+ * @returns plain values if all arguments are plain, else outputs. With a secret `apiKey`, only the credential is secret.
  * @example
  * ```ts
  * const connector = new Connector("cloud", {
@@ -98,20 +97,20 @@ export function openAiChat(
 ): OpenAiPreset;
 export function openAiChat(args: PresetInputs<OpenAiPresetArgs>): ConnectorPresetInputs;
 export function openAiChat(given: PresetInputs<OpenAiPresetArgs>): ConnectorPresetInputs {
-  // A program in JavaScript may pass nothing.
+  // A JavaScript program may pass nothing.
   const { apiKey, ...args } = given ?? {};
   if (apiKey === undefined) return built(args, presets.openAiChat);
-  // The body only names the credential, so nothing else becomes a secret with the key.
+  // The request body only refers to the credential, so nothing else becomes secret with the key.
   const key = typeof apiKey === "object" ? "" : apiKey;
   const body = built(args, (known: OpenAiPresetArgs) => presets.openAiChat({ ...known, apiKey: key }));
   return { ...body, credential: { api_key: apiKey } };
 }
 
 /**
- * The regex that trusts exactly one URL, for `plugins.ml_commons.trusted_connector_endpoints_regex`: anchored, every
- * special character escaped. An entry must match the whole URL, so a prefix would not do.
+ * A regex that matches exactly one URL, for `plugins.ml_commons.trusted_connector_endpoints_regex`. Anchored, with all
+ * special characters escaped. The server matches an entry against the whole URL, so a prefix is not enough.
  *
- * @returns a plain text for a plain URL, else an output.
+ * @returns a string for a plain URL, else an output.
  * @example
  * ```ts
  * trustedEndpointRegex("http://ollama:11434/api/chat"); // ^http://ollama:11434/api/chat$
@@ -130,7 +129,7 @@ function built<Args extends object>(
   return members(applied(args, (known) => preset(known as Args)));
 }
 
-/** The members of a preset, each an output where the preset is one. */
+/** The members of a preset. If the preset is an output, each member is one. */
 export function members(preset: ConnectorPreset | pulumi.Output<ConnectorPreset>): ConnectorPresetInputs {
   if (!pulumi.Output.isInstance(preset)) return preset;
   return {

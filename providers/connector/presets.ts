@@ -16,15 +16,15 @@ export interface ConnectorPreset {
   readonly actions: readonly ConnectorAction[];
   /** The time limit. */
   readonly clientConfig: ConnectorClientConfig;
-  /** What callers of `_predict` fill in. */
+  /** Parameters that callers of `_predict` send. */
   readonly predictParameters: readonly string[];
-  /** The API key, where there is one. */
+  /** The API key, if given. */
   readonly credential?: Readonly<Record<string, string>>;
 }
 
-/** What the presets for Ollama's own API need to know. */
+/** Arguments of the presets for Ollama's own API. */
 export interface OllamaPresetArgs {
-  /** Base URL of Ollama as OpenSearch reaches it, for example `http://ollama:11434`. */
+  /** Base URL by which OpenSearch reaches Ollama, for example `http://ollama:11434`. */
   readonly endpoint: string;
   /** Name and tag, for example `smollm2:135m`. */
   readonly model: string;
@@ -32,42 +32,42 @@ export interface OllamaPresetArgs {
   readonly options?: Readonly<Record<string, unknown>>;
   /**
    * How long Ollama keeps the model in memory after an answer: `30m`, a whole number of seconds, or `-1` for ever. Default:
-   * Ollama's, 5m.
+   * Ollama's default, 5m.
    */
   readonly keepAlive?: string | number;
   /**
-   * Longest wait for an answer, in seconds. Always written: the server's default fell from hours to 30 s in 3.6
-   * (ml-commons #4759), too short for a model on a CPU.
+   * Longest wait for an answer, in seconds. Always sent: the server's default dropped from hours to 30 s in 3.6
+   * (ml-commons #4759), which is too short for a model on a CPU.
    * @default 300
    */
   readonly readTimeoutSeconds?: number;
 }
 
 /**
- * `POST /api/generate`: one prompt in, one text out. Callers give `prompt`. OpenSearch's RAG processor gives `inputs`
- * instead, which stands for the prompt then: one deployed model serves both (the processor with `llm_response_field:
- * "response"`). A prompt that is longer than the model's context is refused; with the parameter `truncate: "true"` Ollama
- * drops its beginning without a word.
+ * `POST /api/generate`: one prompt in, one text out. Callers send `prompt`. OpenSearch's RAG processor sends `inputs`
+ * instead, which is then used as the prompt. One deployed model serves both (the processor with `llm_response_field:
+ * "response"`). A prompt that exceeds the model's context is refused; with the parameter `truncate: "true"` Ollama silently
+ * drops its beginning.
  */
 export function ollamaGenerate(args: OllamaPresetArgs): ConnectorPreset {
   checkOllamaArgs("ollamaGenerate", args);
-  const made = native(args, "/api/generate", '"prompt": "${parameters.prompt}"', "prompt");
+  const made = ollamaPreset(args, "/api/generate", '"prompt": "${parameters.prompt}"', "prompt");
   return { ...made, parameters: { ...made.parameters, prompt: "${parameters.inputs}" } };
 }
 
 /**
- * `POST /api/chat`: a conversation in, one message out. Callers give `messages`, a list of `{ role, content }`.
- * What is longer than the model's context is refused; with the parameter `truncate: "true"` Ollama drops the oldest
- * messages without a word.
+ * `POST /api/chat`: a conversation in, one message out. Callers send `messages`, a list of `{ role, content }`.
+ * A conversation that exceeds the model's context is refused; with the parameter `truncate: "true"` Ollama silently drops
+ * the oldest messages.
  */
 export function ollamaChat(args: OllamaPresetArgs): ConnectorPreset {
   checkOllamaArgs("ollamaChat", args);
-  return native(args, "/api/chat", '"messages": ${parameters.messages}', "messages");
+  return ollamaPreset(args, "/api/chat", '"messages": ${parameters.messages}', "messages");
 }
 
 /**
- * `POST /api/embed`: texts in, vectors out. Callers give `input`, a list of texts. Of a text that is longer than the model
- * reads Ollama embeds the beginning; with the parameter `truncate: "false"` it refuses it.
+ * `POST /api/embed`: texts in, vectors out. Callers send `input`, a list of texts. If a text exceeds the model's context,
+ * Ollama embeds only its beginning; with the parameter `truncate: "false"` it refuses the text.
  */
 export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
   checkOllamaArgs("ollamaEmbedding", args);
@@ -76,7 +76,7 @@ export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
   const post = { url: url(args.endpoint, "/api/embed"), requestBody: `{ ${fields.join(", ")} }` };
   const action = {
     ...predictAction(post),
-    // The pair that fits Ollama's answer `{"embeddings": [[…]]}`, seen right on 3.4.0.
+    // This pair fits Ollama's answer `{"embeddings": [[…]]}` (verified on 3.4.0).
     preProcessFunction: "connector.pre_process.openai.embedding",
     postProcessFunction: "connector.post_process.cohere.embedding",
   };
@@ -84,41 +84,41 @@ export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
   return { ...made, parameters: { ...made.parameters, truncate: "true" } };
 }
 
-/** What the preset for `/v1/chat/completions` needs to know. */
+/** Arguments of the preset for `/v1/chat/completions`. */
 export interface OpenAiPresetArgs {
   /**
-   * Base URL, for example `http://ollama:11434` or `https://api.example.com/v1`. `/v1` is added where no version stands in
-   * its path, a query is kept. Azure's is that of a deployment, with its version:
+   * Base URL, for example `http://ollama:11434` or `https://api.example.com/v1`. `/v1` is appended if the path contains no
+   * version; a query is kept. For Azure, the URL of a deployment with its API version:
    * `https://name.openai.azure.com/openai/deployments/gpt?api-version=…`.
    */
   readonly endpoint: string;
-  /** The server's name of the model. */
+  /** Name of the model on the server. */
   readonly model: string;
-  /** Sent as a bearer token, to Azure as `api-key`; kept by the server encrypted and never shown. Default: none. */
+  /** Sent as a bearer token, to Azure as `api-key`. OpenSearch stores it encrypted and never returns it. Default: none. */
   readonly apiKey?: string;
-  /** Most tokens of an answer. Default: the server's. */
+  /** Maximum number of tokens in an answer. Default: the server's. */
   readonly maxTokens?: number;
-  /** How much is left to chance, from 0. Default: the server's. */
+  /** Randomness of the answer, from 0. Default: the server's. */
   readonly temperature?: number;
-  /** How many of the likeliest tokens are chosen from, as a share of their probability. Default: the server's. */
+  /** Nucleus sampling: only the most likely tokens with this total probability are considered. Default: the server's. */
   readonly topP?: number;
-  /** The same one gives the same answer. Default: none. */
+  /** The same seed gives the same answer. Default: none. */
   readonly seed?: number;
-  /** Texts at which an answer ends. Default: the model's own. */
+  /** Texts at which the answer ends. Default: the model's. */
   readonly stop?: string | readonly string[];
-  /** How much is taken off what was said already, from -2 to 2. Default: the server's. */
+  /** Penalty for tokens that have already occurred, from -2 to 2. Default: the server's. */
   readonly presencePenalty?: number;
-  /** The same, by how often it was said. Default: the server's. */
+  /** Penalty for tokens by how often they have occurred, from -2 to 2. Default: the server's. */
   readonly frequencyPenalty?: number;
   /** Longest wait for an answer, in seconds. Default: 300. */
   readonly readTimeoutSeconds?: number;
 }
 
 /**
- * `POST /v1/chat/completions`, OpenAI's form, which Ollama serves too, and in which RAG pipelines of OpenSearch send what
- * they found. Callers give `messages`. Of what is longer than the context, Ollama drops the oldest without a word here:
- * this form has no word against it. Conversational agents send another form, which this refuses (400 `Invalid
- * payload`, seen on 3.6.0).
+ * `POST /v1/chat/completions`: OpenAI's API, which Ollama supports too. RAG pipelines of OpenSearch send their requests in
+ * this format. Callers send `messages`. If they exceed the context, Ollama silently drops the oldest; this API has no
+ * parameter to prevent that. Conversational agents send another format, which is refused (400 `Invalid payload`, seen on
+ * 3.6.0).
  */
 export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
   checkOpenAiArgs("openAiChat", args);
@@ -151,7 +151,7 @@ export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
   };
 }
 
-function native(args: OllamaPresetArgs, path: string, field: string, parameter: string): ConnectorPreset {
+function ollamaPreset(args: OllamaPresetArgs, path: string, field: string, parameter: string): ConnectorPreset {
   const fields = [
     '"model": "${parameters.model}"',
     field,
@@ -196,7 +196,7 @@ function url(endpoint: string, path: string): string {
 
 const AZURE = /\?(?:.*&)?api-version=/;
 const DEPLOYMENT = /\/deployments\/[^/]+$/;
-/** A path that names its version already, such as `/v1` or `/v1beta/openai`. */
+/** A path that contains a version, such as `/v1` or `/v1beta/openai`. */
 const VERSIONED = /\/v\d[^/]*(?:\/|$)/;
 const CHAT = "/chat/completions";
 
@@ -204,7 +204,7 @@ const OPENAI_RULE = "must be the base URL of an API in OpenAI's form, such as ht
 const AZURE_RULE =
   "must name the deployment where it has an api-version, such as https://name.openai.azure.com/openai/deployments/gpt?api-version=2024-10-21";
 
-/** @throws ProgramError on what is no such URL. */
+/** @throws ProgramError if the endpoint is not the base URL of such an API. */
 function openAiUrl(endpoint: string): string {
   const [address = "", ...rest] = endpoint.split("?");
   const query = rest.length > 0 && rest[0] !== "" ? `?${rest.join("?")}` : "";

@@ -16,11 +16,11 @@ export interface ConnectorArgs {
   name?: pulumi.Input<string>;
   /**
    * Free text; cannot be blank.
-   * @default a text on the cluster that names the resource, its project and stack; it is not kept in the state
+   * @default a text that names the resource, its project and stack; only the cluster stores it, not the state
    */
   description?: pulumi.Input<string>;
   /**
-   * Version of the connector, for people.
+   * Version of the connector, for information only.
    * @default 1
    */
   version?: pulumi.Input<number>;
@@ -30,33 +30,33 @@ export interface ConnectorArgs {
    */
   protocol?: pulumi.Input<string>;
   /**
-   * Values for `${parameters.…}` in the actions. The server keeps them as text and puts them in unescaped; callers may
+   * Values for `${parameters.…}` in the actions. The server stores them as text and inserts them unescaped. Callers can
    * override them.
    */
   parameters?: pulumi.Input<Record<string, unknown>>;
   /**
-   * Values for `${credential.…}`; encrypted in the state and on the server, which never shows them again.
-   * @default a placeholder, since the server insists on one
+   * Values for `${credential.…}`; encrypted in the state and on the server, which never returns them.
+   * @default a placeholder, since the server requires one
    */
   credential?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** What the connector can do; a preset such as `ollamaChat` builds it. */
   actions: pulumi.Input<pulumi.Input<ConnectorAction>[] | readonly ConnectorAction[]>;
-  /** Time limits, in seconds, and retries of calls to the model server. Give `readTimeoutSeconds` always. */
+  /** Time limits, in seconds, and retries of calls to the model server. Always set `readTimeoutSeconds`. */
   clientConfig?: pulumi.Input<ConnectorClientConfig>;
   /**
-   * Parameters that callers fill in, for the check that nothing stays unfilled.
+   * Parameters that callers send. With them, `check` finds placeholders that nobody fills.
    * @default not checked
    */
   predictParameters?: pulumi.Input<readonly string[]>;
   /**
-   * The entries that the cluster trusts, so that a URL which matches none is found in preview. Changes nothing on the
+   * The cluster's trusted-endpoint regexes. With them, a preview finds a URL that matches none. Changes nothing on the
    * server.
    * @default not checked
    */
   trustedEndpoints?: pulumi.Input<readonly string[]>;
   /**
-   * Take over the connector of this id instead of making one; nothing is written. Where it differs from the program,
-   * the next `pulumi up` replaces it. (Dynamic resources cannot use `pulumi import`.)
+   * Take over the connector of this id instead of creating one; nothing is written. If it differs from the program, the
+   * next `pulumi up` replaces it. (Dynamic resources cannot use `pulumi import`.)
    */
   adoptId?: pulumi.Input<string>;
   /** Deadlines in seconds. */
@@ -66,8 +66,8 @@ export interface ConnectorArgs {
 /**
  * A connector of ML Commons: how OpenSearch calls a model server.
  *
- * Any change makes a new connector. A `DeployedModel` that refers to it by `.id` moves over without a lost answer, and
- * then the old connector is deleted.
+ * Any change creates a new connector. A `DeployedModel` that refers to it by `.id` switches to it without losing an answer,
+ * and then the old connector is deleted.
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export interface ConnectorArgs {
 export class Connector extends pulumi.CustomResource {
   /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
-  /** UUID of the cluster on which the connector was made. */
+  /** UUID of the cluster that has the connector. */
   declare readonly clusterUuid: pulumi.Output<string>;
 
   constructor(name: string, args: ConnectorArgs, opts?: pulumi.CustomResourceOptions) {

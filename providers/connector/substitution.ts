@@ -1,21 +1,21 @@
 const PREFIX = "${parameters.";
 const SUFFIX = "}";
 const DEFAULT = ":-";
-/** Far beyond any request; parameters that double each other at every step end here. */
+/** Far beyond any real request. They stop parameters that double the text at every step. */
 const MOST_STEPS = 100_000;
 const LONGEST = 1_000_000;
 
 /** One `${parameters.name}` or `${parameters.name:-fallback}` of a text. */
 export interface Placeholder {
   readonly name: string;
-  /** What stands for it where nobody gives a value. */
+  /** The text to use without a value. */
   readonly fallback?: string;
   readonly start: number;
-  /** Behind its brace. */
+  /** Offset after the closing brace. */
   readonly end: number;
 }
 
-/** A parameter that leads back to itself; the server refuses it in its own words. */
+/** A parameter that refers to itself, directly or through others. The server refuses it too. */
 export class EndlessSubstitution extends Error {
   constructor(readonly parameter: string) {
     super(`parameters.${parameter} leads back to itself`);
@@ -24,9 +24,8 @@ export class EndlessSubstitution extends Error {
 }
 
 /**
- * The placeholders of a text, read as the server reads them, which is Apache's `StringSubstitutor` (commons-text 1.14):
- * a name ends at the first `}`, also where a default begins that holds one; `$${parameters.x}` is no placeholder but
- * text; one inside another is not replaced.
+ * The placeholders in a text, parsed like the server's `StringSubstitutor` of Apache (commons-text 1.14): a name ends at the
+ * first `}`, even if that is inside a default; `$${parameters.x}` is an escaped text; a nested placeholder is not replaced.
  */
 export function placeholdersOf(text: string): Placeholder[] {
   const found: Placeholder[] = [];
@@ -42,16 +41,15 @@ export function placeholdersOf(text: string): Placeholder[] {
 }
 
 /**
- * A text with its placeholders replaced as the server does it: values are searched for placeholders in turn, and one
- * without value or default stays as it stands.
+ * Replaces placeholders as the server does: also those inside values. A placeholder without a value or default stays.
  *
- * @throws EndlessSubstitution as the server does.
+ * @throws EndlessSubstitution where the server fails too.
  */
 export function substitute(text: string, valueFor: (name: string) => string | undefined): string {
   return replaced(text, { valueFor, steps: 0 }, []);
 }
 
-/** A text with placeholders replaced by a connector's own parameters; one that has no end stays as it is. */
+/** Replaces placeholders by a connector's own parameters. Returns the text unchanged if the substitution is endless. */
 export function filledWith(text: string, parameters: Readonly<Record<string, unknown>>): string {
   try {
     return substitute(text, (name) => parameterText(parameters[name]));
@@ -66,7 +64,7 @@ interface Run {
 }
 
 function replaced(text: string, run: Run, within: readonly string[]): string {
-  // Joined at the end: to look at the end of a text that grows has it copied each time.
+  // Pieces are joined once at the end. Reading the last character of a growing string would copy it each time.
   const out: string[] = [];
   let length = 0;
   let last = "";
@@ -80,7 +78,7 @@ function replaced(text: string, run: Run, within: readonly string[]): string {
     const start = text.indexOf(PREFIX, from);
     add(text.slice(from, start < 0 ? undefined : start));
     if (start < 0) return out.join("");
-    // The sign in front makes it text, and is taken away; it may be the end of a value that was put in.
+    // A preceding `$` escapes the placeholder and is removed. It may be the end of an inserted value.
     if (last === "$") {
       from = start + 1;
       continue;
@@ -103,7 +101,7 @@ function parts(inside: string): { name: string; fallback?: string } {
   return { name: inside.slice(0, at), fallback: inside.slice(at + DEFAULT.length) };
 }
 
-/** A connector's own parameter as the server keeps it: what is no text is JSON. */
+/** A connector's own parameter as the server stores it: strings unchanged, others as JSON. */
 export function parameterText(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === "string" ? value : JSON.stringify(value);

@@ -7,7 +7,7 @@ import { javaMatches } from "./java-syntax";
 import { EndlessSubstitution, filledWith, parameterText, placeholdersOf, substitute } from "./substitution";
 import { trustedEndpointRegex } from "./trust";
 
-/** What the lint looks for. */
+/** Ids of the lint's rules. */
 export type LintRule =
   | "endless-parameter"
   | "host-from-parameter"
@@ -22,17 +22,18 @@ export type LintRule =
   | "answer-streams"
   | "parameter-not-escaped";
 
-/** A finding of the lint: where, and what to write instead. */
+/** A finding of the lint. */
 export interface Finding {
   readonly rule: LintRule;
   /** Path below `actions[i]`, such as `requestBody`. */
   readonly path: string;
+  /** What is wrong and what to write instead. The path and this make a sentence. */
   readonly message: string;
 }
 
 const CREDENTIAL = /\$\{credential\.([A-Za-z0-9_.-]+)\}/g;
 
-/** Native Ollama endpoints answer a stream of documents unless told not to; ML Commons reads one (#2996). */
+/** These Ollama endpoints stream several documents by default. ML Commons reads only one (#2996). */
 const STREAMS_BY_DEFAULT = /\/api\/(generate|chat)$/;
 
 /** Names of the `${parameters.…}` in a template. */
@@ -40,37 +41,37 @@ export function placeholders(template: string): string[] {
   return [...new Set(placeholdersOf(template).map(({ name }) => name))];
 }
 
-interface Surroundings {
+interface LintContext {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly credential: Readonly<Record<string, string>>;
-  /** Parameters that callers fill; `undefined` where the program does not say, then every placeholder may be. */
+  /** Parameters that callers send. If `undefined`, callers may fill any placeholder. */
   readonly predictParameters: readonly string[] | undefined;
-  /** Regexes of which one must match each URL as a whole; `undefined` where the program does not say. */
+  /** One of these regexes must match each whole URL. If `undefined`, URLs are not checked. */
   readonly trustedEndpoints?: readonly string[];
 }
 
-/** Those of them that stand somewhere without a default (`${parameters.x:-y}`), so that somebody has to fill them. */
-export function withoutDefault(template: string): string[] {
+/** Names of the placeholders that need a value: they occur without a default (`${parameters.x:-y}`). */
+export function requiredPlaceholders(template: string): string[] {
   const open = placeholdersOf(template).filter(({ fallback }) => fallback === undefined);
   return [...new Set(open.map(({ name }) => name))];
 }
 
-/** What is wrong with an action's templates, as far as it can be told without the server. */
-export function lintAction(action: ConnectorAction, around: Surroundings): Finding[] {
+/** Checks an action's templates without asking the server. */
+export function lintAction(action: ConnectorAction, context: LintContext): Finding[] {
   if (hasUnknown(action)) return [];
-  const endless = lintEnds(action, around);
+  const endless = lintEndless(action, context);
   if (endless.length > 0) return endless;
   return [
-    ...lintUrl(action, around),
-    ...lintTrust(action, around),
-    ...lintCredentials(action, around),
+    ...lintUrl(action, context),
+    ...lintTrust(action, context),
+    ...lintCredentials(action, context),
     ...lintHeaders(action),
-    ...lintBody(action, around),
+    ...lintBody(action, context),
   ];
 }
 
-/** The server refuses a parameter that leads back to itself. */
-function lintEnds({ url, requestBody = "" }: ConnectorAction, { parameters }: Surroundings): Finding[] {
+/** Finds parameters that refer to themselves. The server refuses them. */
+function lintEndless({ url, requestBody = "" }: ConnectorAction, { parameters }: LintContext): Finding[] {
   return Object.entries({ url, requestBody }).flatMap(([path, template]) => {
     try {
       substitute(template, (name) => parameterText(parameters[name]));
@@ -88,15 +89,15 @@ function lintEnds({ url, requestBody = "" }: ConnectorAction, { parameters }: Su
   });
 }
 
-function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
+function lintUrl(action: ConnectorAction, context: LintContext): Finding[] {
   const { url } = action;
   if (/^(https?:\/\/)?[^/?#]*\$\{parameters\./.test(url)) {
-    const meant = shown(url, around);
+    const literal = shown(url, context);
     return [
       {
         rule: "host-from-parameter",
         path: "url",
-        message: `takes its host from a parameter, and callers may override parameters and so redirect the request; write the host literally: ${meant}`,
+        message: `takes its host from a parameter, and callers may override parameters and so redirect the request; write the host literally: ${literal}`,
       },
     ];
   }
@@ -108,7 +109,7 @@ function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
     const message = "uses a credential, which the server fills into headers and bodies only";
     return [{ rule: "credential-in-url", path: "url", message }];
   }
-  const open = withoutDefault(url).filter((name) => !(name in around.parameters));
+  const open = requiredPlaceholders(url).filter((name) => !(name in context.parameters));
   if (open.length > 0) {
     return open.map((name) => ({
       rule: "parameter-not-filled",
@@ -116,25 +117,25 @@ function lintUrl(action: ConnectorAction, around: Surroundings): Finding[] {
       message: `uses \${parameters.${name}}, which parameters does not hold`,
     }));
   }
-  const problem = hasUnknown(around.parameters) ? undefined : callableProblem(filledWith(url, around.parameters));
+  const problem = hasUnknown(context.parameters) ? undefined : callableProblem(filledWith(url, context.parameters));
   return problem === undefined ? [] : [{ rule: "url-not-callable", path: "url", message: problem }];
 }
 
-/** A URL as the server will call it, but for what a parameter hides, such as a key in the query. */
-function shown(url: string, { parameters }: Surroundings): string {
+/** The URL that the server will call, but with placeholders for secret parameters, such as a key in the query. */
+function shown(url: string, { parameters }: LintContext): string {
   return filledWith(url, Object.fromEntries(Object.entries(parameters).filter(([name]) => !isSecretName(name))));
 }
 
-/** The server asks its list only when the connector is made; asked here, the answer comes in preview. */
-function lintTrust({ url }: ConnectorAction, around: Surroundings): Finding[] {
-  const { parameters, trustedEndpoints } = around;
+/** Finds untrusted URLs in previews. The server checks its list only when the connector is created. */
+function lintTrust({ url }: ConnectorAction, context: LintContext): Finding[] {
+  const { parameters, trustedEndpoints } = context;
   if (trustedEndpoints === undefined || hasUnknown([trustedEndpoints, parameters])) return [];
-  // One that is not filled is told as such; what it would be is not known.
-  if (withoutDefault(url).some((name) => !(name in parameters))) return [];
+  // `lintUrl` reports unfilled placeholders. The final URL is not known then.
+  if (requiredPlaceholders(url).some((name) => !(name in parameters))) return [];
   const filled = filledWith(url, parameters);
-  // An entry that cannot be judged here counts as a match.
+  // A regex that cannot be tested here counts as a match.
   if (trustedEndpoints.some((regex) => javaMatches(regex, filled) ?? true)) return [];
-  const named = shown(url, around);
+  const named = shown(url, context);
   return [
     { rule: "url-not-trusted", path: "url", message: `${named} matches none of trustedEndpoints; ${remedy(named)}` },
   ];
@@ -148,13 +149,13 @@ function remedy(url: string): string {
   }
 }
 
-function lintCredentials(action: ConnectorAction, around: Surroundings): Finding[] {
-  if (hasUnknown(around.credential)) return [];
+function lintCredentials(action: ConnectorAction, context: LintContext): Finding[] {
+  if (hasUnknown(context.credential)) return [];
   const templates = { requestBody: action.requestBody ?? "", headers: JSON.stringify(action.headers ?? {}) };
   return Object.entries(templates).flatMap(([path, template]) =>
     [...template.matchAll(CREDENTIAL)]
       .map((match) => match[1] ?? "")
-      .filter((name) => !(name in around.credential))
+      .filter((name) => !(name in context.credential))
       .map((name) => ({
         rule: "credential-not-given",
         path,
@@ -163,7 +164,7 @@ function lintCredentials(action: ConnectorAction, around: Surroundings): Finding
   );
 }
 
-/** Headers stand in the clear in the connector, for everybody who may read it, and in the state. */
+/** Finds secrets in headers. State and connector contain headers in plain text, for everybody who may read them. */
 function lintHeaders({ headers = {} }: ConnectorAction): Finding[] {
   return Object.entries(headers)
     .filter(([name, value]) => isSecretName(name) && value !== "" && !/\$\{(credential|parameters)\./.test(value))
@@ -174,12 +175,12 @@ function lintHeaders({ headers = {} }: ConnectorAction): Finding[] {
     }));
 }
 
-function lintBody(action: ConnectorAction, around: Surroundings): Finding[] {
+function lintBody(action: ConnectorAction, context: LintContext): Finding[] {
   const body = action.requestBody;
   if (body === undefined) return [];
-  const allowed = hasUnknown(around.predictParameters) ? undefined : around.predictParameters;
-  const unfilled = withoutDefault(body).filter(
-    (name) => !(name in around.parameters) && allowed !== undefined && !allowed.includes(name),
+  const allowed = hasUnknown(context.predictParameters) ? undefined : context.predictParameters;
+  const unfilled = requiredPlaceholders(body).filter(
+    (name) => !(name in context.parameters) && allowed !== undefined && !allowed.includes(name),
   );
   if (unfilled.length > 0) {
     return unfilled.map((name) => ({
@@ -188,12 +189,12 @@ function lintBody(action: ConnectorAction, around: Surroundings): Finding[] {
       message: `uses \${parameters.${name}}, which neither parameters nor predictParameters holds`,
     }));
   }
-  if (hasUnknown(around.parameters)) return [];
-  return [...lintJson(action, body, around), ...lintEscapes(body, around)];
+  if (hasUnknown(context.parameters)) return [];
+  return [...lintJson(action, body, context), ...lintEscapes(body, context)];
 }
 
-function lintJson(action: ConnectorAction, body: string, around: Surroundings): Finding[] {
-  const filled = parse(fill(body, around.parameters));
+function lintJson(action: ConnectorAction, body: string, context: LintContext): Finding[] {
+  const filled = parse(fill(body, context.parameters));
   if (filled.error !== undefined) {
     return [
       {
@@ -208,14 +209,14 @@ function lintJson(action: ConnectorAction, body: string, around: Surroundings): 
   return [{ rule: "answer-streams", path: "requestBody", message }];
 }
 
-/** The server escapes what callers send, but puts the connector's own parameters in as they are (seen on 3.4.0). */
-function lintEscapes(body: string, around: Surroundings): Finding[] {
+/** Finds parameters that break quotes. The server escapes callers' values, but not a connector's own (seen on 3.4.0). */
+function lintEscapes(body: string, context: LintContext): Finding[] {
   const isInside = quotesIn(body);
   const quoted = placeholdersOf(body)
     .filter(({ start }) => isInside(start))
     .map(({ name }) => name);
   return [...new Set(quoted)].flatMap((name) => {
-    const value = around.parameters[name];
+    const value = context.parameters[name];
     if (typeof value !== "string" || fitsInQuotes(value)) return [];
     const written = JSON.stringify(JSON.stringify(value).slice(1, -1));
     return [
@@ -232,8 +233,8 @@ function fitsInQuotes(text: string): boolean {
   return parse(`"${text}"`).error === undefined;
 }
 
-/** The body as the server fills it; for what callers give, something stands that fits there. */
-function fill(body: string, parameters: Surroundings["parameters"]): string {
+/** The body as the server fills it, with sample values for the placeholders that callers fill. */
+function fill(body: string, parameters: LintContext["parameters"]): string {
   const ours = substitute(body, (name) => escaped(parameters[name]));
   const isInside = quotesIn(ours);
   return withoutPlaceholders(ours, (start) => (isInside(start) ? "x" : "null"));
@@ -249,7 +250,7 @@ function withoutPlaceholders(text: string, instead: (start: number) => string): 
   return out + text.slice(at);
 }
 
-/** Tells of growing offsets whether they stand inside quotes; the text is read once, however many are asked for. */
+/** Returns a function that tells whether an offset is inside quotes. Call it with ascending offsets: it reads the text once. */
 function quotesIn(text: string): (offset: number) => boolean {
   let inside = false;
   let i = 0;
@@ -265,7 +266,7 @@ function quotesIn(text: string): (offset: number) => boolean {
 function escaped(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "string") return JSON.stringify(value);
-  // A text may stand for a list or an object, or be escaped already; only what would break is escaped here.
+  // A string may contain a list or an object, or be escaped already. Escape only what would break the JSON.
   if (parse(value).error === undefined || fitsInQuotes(value)) return value;
   return JSON.stringify(value).slice(1, -1);
 }
@@ -284,18 +285,18 @@ function isObjectWith(value: unknown, key: string, expected: unknown): boolean {
 
 const PARTS = /^https?:\/\/([^/?#]*)([^#]*)(#?)/i;
 const LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
-/** What Java's `URI` knows as a host: no underscore, and a last part that begins with a letter, or an address. */
+/** Hosts that Java's `URI` accepts: names without underscores whose last label begins with a letter, or IP addresses. */
 const HOST = new RegExp(
   `^(?:(?:${LABEL}\\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?\\.?|\\d{1,3}(?:\\.\\d{1,3}){3}|\\d+|\\[[0-9a-f:.]+\\])(?::\\d{1,5})?$`,
   "i",
 );
-/** Spaces, control characters, and these: Java's `URI` refuses them, in a path brackets too. */
+/** Characters that Java's `URI` refuses. It refuses brackets only in paths. */
 const NOT_IN_PATH = /[\s\p{Cc}\p{Z}"<>\\^`{|}[\]]|%(?![0-9a-f]{2})/iu;
 const NOT_IN_QUERY = /[\s\p{Cc}\p{Z}"<>\\^`{|}]|%(?![0-9a-f]{2})/iu;
 
 /**
- * Why OpenSearch could never call a URL whose placeholders are filled, as the rest of a sentence, or `undefined`. It reads
- * it by Java's `URI`, which is stricter than browsers are, and says so only when a model is asked.
+ * Why OpenSearch cannot call a URL (with placeholders filled), as the end of a sentence, or `undefined`. It parses URLs with
+ * Java's `URI`, which is stricter than browsers, and reports an error only when a model is called.
  */
 export function callableProblem(url: string): string | undefined {
   const [, authority, rest = "", fragment] = PARTS.exec(url) ?? [];
@@ -304,8 +305,8 @@ export function callableProblem(url: string): string | undefined {
     return `has the host ${JSON.stringify(authority)}, which OpenSearch cannot read: letters, digits, hyphens and dots, the last part beginning with a letter, then perhaps a port; or an IP address`;
   }
   const [path = "", ...query] = rest.split("?");
-  const sign = NOT_IN_PATH.exec(path)?.[0] ?? NOT_IN_QUERY.exec(query.join("?"))?.[0];
-  if (sign !== undefined)
-    return `holds ${JSON.stringify(sign)}, which OpenSearch refuses in a URL: write it percent-encoded`;
+  const char = NOT_IN_PATH.exec(path)?.[0] ?? NOT_IN_QUERY.exec(query.join("?"))?.[0];
+  if (char !== undefined)
+    return `holds ${JSON.stringify(char)}, which OpenSearch refuses in a URL: write it percent-encoded`;
   return fragment === "#" ? "holds #, and what stands behind it is never sent" : undefined;
 }

@@ -9,8 +9,8 @@ import { javaSyntaxProblem } from "./java-syntax";
 export const LONGEST_REGEX = 256;
 
 /**
- * The regex that trusts exactly one URL, for `plugins.ml_commons.trusted_connector_endpoints_regex`: anchored, every
- * special character escaped. An entry must match the whole URL, so a prefix would not do.
+ * A regex that matches exactly one URL, for `plugins.ml_commons.trusted_connector_endpoints_regex`. Anchored, with all
+ * special characters escaped. The server matches an entry against the whole URL, so a prefix is not enough.
  *
  * @example
  * ```ts
@@ -26,8 +26,8 @@ export function trustedEndpointRegex(url: string): string {
   );
 }
 
-/** That an entry is no Java regex at all, which a server before 3.7 finds when the next connector is made. */
-export function brokenRegex(entry: string): string | undefined {
+/** Why an entry is no valid Java regex, or `undefined`. Servers before 3.7 only notice when the next connector is created. */
+export function regexSyntaxProblem(entry: string): string | undefined {
   const reason = javaSyntaxProblem(entry);
   return reason === undefined
     ? undefined

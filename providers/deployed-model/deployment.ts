@@ -18,8 +18,8 @@ export const ModelState = {
 } as const;
 
 /**
- * Waits until a model whose deployment was started is deployed. A first `DEPLOY_FAILED` is often only two writes that
- * met on the model's document, so it is deployed once more before it counts.
+ * Waits for a started deployment. Retries once after `DEPLOY_FAILED`: the first failure is often just a version conflict of
+ * two writes to the model's document.
  */
 export async function awaitDeployed(
   server: OpenSearchServer,
@@ -33,7 +33,7 @@ export async function awaitDeployed(
     if (state === ModelState.deployed) return { done: true };
     if (state !== ModelState.deployFailed) return { last: state };
     const error = triedAgain ? await lastDeployError(server, modelId) : undefined;
-    if (triedAgain && !NOT_TRIED.test(error ?? "")) throw deployFailed(modelId, error);
+    if (triedAgain && !NOT_STARTED.test(error ?? "")) throw deployFailed(modelId, error);
     if (!triedAgain) report(`DeployedModel ${name}: deployment failed, trying once more`);
     triedAgain = true;
     await undeployModel(server, modelId);
@@ -47,8 +47,8 @@ export async function awaitDeployed(
   });
 }
 
-/** The node says so while it still holds the deployment that has just failed (seen on 3.6.0). */
-const NOT_TRIED = /Duplicate deploy model task/;
+/** The node's error while it still has the failed deployment: the new one was not started (seen on 3.6.0). */
+const NOT_STARTED = /Duplicate deploy model task/;
 
 function deployFailed(modelId: string, error: string | undefined): ExplainedError {
   const {
@@ -59,7 +59,7 @@ function deployFailed(modelId: string, error: string | undefined): ExplainedErro
   return new ExplainedError({ what, cause, fix });
 }
 
-/** Starts the deployment of a model unless it is deployed or on the way, and waits for it. */
+/** Deploys a model unless it is deployed or deploying, and waits until it is deployed. */
 export async function ensureDeployed(
   server: OpenSearchServer,
   modelId: string,
@@ -72,7 +72,7 @@ export async function ensureDeployed(
   await awaitDeployed(server, modelId, name, deadline);
 }
 
-/** Waits until no deployment is on its way: a write in between would be refused, or leave `DEPLOY_FAILED`. */
+/** Waits while the model is deploying. A write during a deployment is refused or causes `DEPLOY_FAILED`. */
 export async function awaitSettled(server: OpenSearchServer, modelId: string, deadline: Deadline): Promise<void> {
   const look = async (): Promise<Look<true>> => {
     const state = (await getModel(server, modelId))?.modelState;
@@ -81,26 +81,29 @@ export async function awaitSettled(server: OpenSearchServer, modelId: string, de
   await waitFor(look, { waitingFor: `the deployment of model ${modelId} to settle`, deadline });
 }
 
-const LAGS = /Model cannot be deleted in deploying or deployed state|version conflict/i;
+/** Refusals that pass once the undeployment has reached the model's document. */
+const NOT_YET_DELETABLE = /Model cannot be deleted in deploying or deployed state|version conflict/i;
 
 /**
- * Undeploys a model and waits until the server says so. Its sync job may write `DEPLOY_FAILED` right after an undeploy
- * (3.4.0), which can be deleted just as well.
+ * Undeploys a model and waits until the server reports it. The server's sync job may write `DEPLOY_FAILED` right after an
+ * undeploy (3.4.0); a model in that state can be deleted too.
  */
 export async function undeploy(server: OpenSearchServer, modelId: string, deadline: Deadline): Promise<void> {
   await awaitSettled(server, modelId, deadline);
   await undeployModel(server, modelId);
   const look = async (): Promise<Look<true>> => {
     const state = (await getModel(server, modelId))?.modelState;
-    const still = state === ModelState.deployed || state === ModelState.partiallyDeployed;
-    return still || state === ModelState.deploying ? { last: state ?? "" } : { done: true };
+    const isDeployed = state === ModelState.deployed || state === ModelState.partiallyDeployed;
+    return isDeployed || state === ModelState.deploying ? { last: state ?? "" } : { done: true };
   };
   await waitFor(look, { waitingFor: `model ${modelId} to be undeployed`, deadline });
 }
 
 /**
- * Undeploys and deletes a model that was just seen in this state. A predict in between deploys it again, so the two are
- * repeated together. Whether it is undeployed by then is for the server to say: it refuses to delete one that is not.
+ * Undeploys and deletes a model. Retries both together, since a predict in between deploys the model again. Does not wait
+ * for the undeployment: the server refuses to delete a deployed model.
+ *
+ * @param seenState the model's state, as just read.
  */
 export async function undeployAndDelete(
   server: OpenSearchServer,
@@ -117,7 +120,7 @@ export async function undeployAndDelete(
       await deleteModel(server, modelId);
       return { done: true };
     } catch (error) {
-      if (!(error instanceof ServerError) || !LAGS.test(error.reason) || deadline.passed) throw error;
+      if (!(error instanceof ServerError) || !NOT_YET_DELETABLE.test(error.reason) || deadline.passed) throw error;
       return { last: error.reason, error };
     }
   };

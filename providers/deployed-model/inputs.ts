@@ -4,15 +4,15 @@ import { type Connection, connectionSchema } from "../shared/connection";
 import type { Owned } from "../shared/ownership";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 
-/** How readiness is proved. */
+/** How to prove that a model is ready. */
 export interface Probe {
-  /** Ask the model a real question before calling it ready. Default: true. */
+  /** Send the model a real question and wait for its answer. Default: true. */
   readonly enabled?: boolean;
   /** Parameters of that question. Default: made from the placeholders of the connector's predict action. */
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
-/** What the program says of a deployed model. Every member changes in place, so its id stays. */
+/** Inputs of a deployed model. Every input changes in place, so the model's id stays. */
 export interface DeployedModelInputs extends Owned {
   readonly connection: Connection;
   readonly name: string;
@@ -24,9 +24,9 @@ export interface DeployedModelInputs extends Owned {
   readonly guardrails?: Readonly<Record<string, unknown>>;
   readonly interface?: Readonly<Record<string, unknown>>;
   readonly deploySetting?: Readonly<Record<string, unknown>>;
-  /** Revision of the settings that are frozen into a model when it is deployed. */
+  /** Revision of the cluster settings that a model reads only when it is deployed. */
   readonly settingsRevision?: string;
-  /** Whether the model shall be deployed; written by `check` so that previews name a model found undeployed. */
+  /** Whether to deploy the model. `check` always sets it, so that previews show a model that was found undeployed. */
   readonly deployed: boolean;
   readonly probe?: Probe;
   readonly forceDelete?: boolean;
@@ -36,9 +36,9 @@ export interface DeployedModelInputs extends Owned {
 
 export interface DeployedModelState extends DeployedModelInputs {
   readonly clusterUuid: string;
-  /** Tells this object from one that a later resource of the same owner took over. Absent in states up to 0.2. */
+  /** Differs from the instance on the server once a later resource took the model over. Absent in states up to 0.2. */
   readonly instance?: string;
-  /** The server's word, such as `DEPLOYED`. */
+  /** The server's state of the model, such as `DEPLOYED`. */
   readonly modelState: string;
   readonly schemaVersion: number;
 }

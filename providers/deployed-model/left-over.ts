@@ -9,31 +9,35 @@ import { type Mark, sameResource, undescribed } from "../shared/ownership";
 import { isRemembered, oneAtATime } from "../shared/run-memory";
 import { undeployAndDelete } from "./deployment";
 
-/** The mark that a model carries in its description. */
+/** The mark in a model's description, if it has one. */
 export function markIn({ description }: { readonly description?: string }): Mark | undefined {
   return undescribed(description).mark;
 }
 
-/** Models that carry the mark of this resource, whichever create made them. */
+/** Models with the mark of this resource. */
 export async function findModelsOf(server: OpenSearchServer, mark: Mark | undefined): Promise<FoundModel[]> {
   if (mark === undefined) return [];
   const found = await findModelsDescribed(server, mark.owner);
   return found.filter(({ model }) => sameResource(markIn(model), mark));
 }
 
-/** Of these models those of a stack that its state does not name: an interrupted run left them. */
+/** Of these models, those of the stack that are not in its state: interrupted runs left them. */
 export function leftBy(stack: string, models: readonly FoundModel[]): FoundModel[] {
   return models.filter(({ id, model }) => markIn(model)?.stack === stack && !isRemembered(id));
 }
 
-/** Deletes a model that an interrupted run left. Refused while something on the cluster names it. */
+/**
+ * Deletes a model that an interrupted run left.
+ *
+ * @throws ExplainedError if something on the cluster uses the model.
+ */
 export async function removeLeftOver(
   server: OpenSearchServer,
   modelId: string,
   title: string,
   deadline: Deadline,
 ): Promise<void> {
-  // Group and connector are deleted side by side, and both may find it.
+  // Group and connector are deleted in parallel, and both may find the model.
   await oneAtATime(`${server.endpoint}/${modelId}`, async () => {
     const model = await getModel(server, modelId);
     if (model === undefined) return;
@@ -45,10 +49,8 @@ export async function removeLeftOver(
 }
 
 /**
- * Refuses where a pipeline or an agent names a model, and where that cannot be told: a server that refuses to tell who
- * uses a model has not said that nobody does.
- *
- * @param wayOn what deletes the model all the same; completes a sentence.
+ * @param wayOn how to delete the model anyway, as the end of a sentence.
+ * @throws ExplainedError if a pipeline or an agent uses the model, or if its users cannot be listed.
  */
 export async function requireUnused(server: OpenSearchServer, modelId: string, wayOn: string): Promise<void> {
   const users = await usersOfModel(server, modelId).catch((error: unknown) => {

@@ -38,7 +38,7 @@ import { findModelsOf, markIn, removeLeftOver, requireUnused } from "./left-over
 import { probe } from "./probe";
 
 const SCHEMA_VERSION = 1;
-/** What the server keeps of a model and takes back in a PUT. */
+/** Fields that the server stores and that a PUT can change. */
 const WRITTEN = [
   "name",
   "description",
@@ -52,7 +52,7 @@ const WRITTEN = [
 ] as const;
 const KEYS = [...WRITTEN, ...BOOKKEEPING, "settingsRevision", "deployed", "probe", "forceDelete"];
 
-/** A remote model, registered and deployed. Nothing replaces it: consumers hold its id. */
+/** A remote model, registered and deployed. Never replaced, since callers use its id. */
 export const deployedModelLifecycle: Lifecycle<DeployedModelInputs, DeployedModelState> = explained(
   "DeployedModel",
   onHomeCluster("DeployedModel", { check, diff, create, read, update, delete: remove }),
@@ -89,7 +89,7 @@ async function create(inputs: DeployedModelInputs) {
   return { id, state: made(ModelState.deployed, true) };
 }
 
-/** Takes the model as it is, so that the next diff tells where the program wants it different. */
+/** Stores the model's current values, so that the next diff shows where the program differs. */
 async function adopt(server: OpenSearchServer, id: string, inputs: DeployedModelInputs, clusterUuid: string) {
   const model = await getModel(server, id);
   if (model === undefined) throw nothingToAdopt("model", id, server.endpoint);
@@ -100,7 +100,10 @@ async function adopt(server: OpenSearchServer, id: string, inputs: DeployedModel
   };
 }
 
-/** One registration at a time for each group: the server counts versions in the group's document and refuses races. */
+/**
+ * Registers one model at a time per group: the server counts versions in the group's document and refuses concurrent
+ * registrations.
+ */
 async function registerOrTakeOver(
   server: OpenSearchServer,
   inputs: DeployedModelInputs,
@@ -108,7 +111,7 @@ async function registerOrTakeOver(
   clusterUuid: string,
   deadline: Deadline,
 ): Promise<string> {
-  const fields = written(inputs, mark);
+  const fields = fieldsOf(inputs, mark);
   const [first, ...others] = await leftOvers(server, inputs, mark);
   for (const { id } of others) if (!isRemembered(id)) await removeLeftOver(server, id, titleOf(inputs), deadline);
   if (first !== undefined && canBecome(first.model, inputs)) {
@@ -131,14 +134,14 @@ async function registerOrTakeOver(
   }
 }
 
-/** What is sent of a model. */
-function written(inputs: DeployedModelInputs, mark: Mark | undefined): ModelFields {
+/** The fields to send. */
+function fieldsOf(inputs: DeployedModelInputs, mark: Mark | undefined): ModelFields {
   return { ...pick(inputs, WRITTEN), description: descriptionOf(inputs, mark) };
 }
 
 /**
- * Models that interrupted runs of this resource left. Up to 0.2 a mark named no stack, and stood only where the program
- * gave no description; such a model counts on the connector that is wanted now.
+ * Models that interrupted runs of this resource left. Marks of releases up to 0.2 contain no stack, and exist only if the
+ * program gave no description. Such a model counts if it has the wanted name and connector.
  */
 async function leftOvers(
   server: OpenSearchServer,
@@ -154,12 +157,12 @@ async function leftOvers(
   });
 }
 
-/** What the server cannot remove from a model again. */
-const STAYS = ["rateLimiter", "guardrails", "deploySetting"] as const;
+/** Fields that the server cannot remove once they are set. */
+const NOT_REMOVABLE = ["rateLimiter", "guardrails", "deploySetting"] as const;
 
-/** Whether an update makes a model what is wanted. An interface may be the server's own, made from the connector. */
+/** Whether an update can turn a model into the wanted one. `interface` may be the server's own, made from the connector. */
 function canBecome(model: ModelDocument, inputs: DeployedModelInputs): boolean {
-  return STAYS.every((key) => model[key] === undefined || inputs[key] !== undefined);
+  return NOT_REMOVABLE.every((key) => model[key] === undefined || inputs[key] !== undefined);
 }
 
 const titleOf = (inputs: DeployedModelInputs): string => `DeployedModel ${nameOf(inputs)}`;
@@ -168,24 +171,25 @@ async function read(id: string, state: DeployedModelState) {
   const server = sharedServer(state.connection);
   const model = await getModel(server, id);
   if (model === undefined) return undefined;
-  await tellOthers(server, id, state);
+  await warnOfOthers(server, id, state);
   const seen = seenIn(model, state);
   const { clusterUuid: _c, instance: _i, schemaVersion: _v, modelState: _s, ...inputs } = seen;
   return { state: seen, inputs };
 }
 
-/** A request of an interrupted run can arrive after the run that followed had looked for what was left. */
-async function tellOthers(server: OpenSearchServer, id: string, state: DeployedModelState): Promise<void> {
-  for (const other of await others(server, id, state)) {
+/** Warns of models from late requests: they may arrive after the next run has searched for left-overs. */
+async function warnOfOthers(server: OpenSearchServer, id: string, state: DeployedModelState): Promise<void> {
+  for (const other of await findOthers(server, id, state)) {
     report(`warning: ${titleOf(state)}: ${leftBeside(`the model ${other.id}`)}`);
   }
 }
 
-async function others(server: OpenSearchServer, id: string, state: DeployedModelState): Promise<FoundModel[]> {
+/** Models with the mark of this resource that are not in the state. */
+async function findOthers(server: OpenSearchServer, id: string, state: DeployedModelState): Promise<FoundModel[]> {
   return notNamed(await findModelsOf(server, markOf(state, state.instance)), id);
 }
 
-/** The state as the server shows it. Only what the program set is compared: the server fills in the rest. */
+/** The state with the server's values. Only fields that the program set are compared; the server fills in the others. */
 function seenIn(model: ModelDocument, state: DeployedModelState): DeployedModelState {
   const found = { ...model, description: undescribed(model.description).description ?? "" } as Record<string, unknown>;
   const tracked = WRITTEN.filter((key) => state[key] !== undefined);
@@ -200,10 +204,10 @@ async function update(id: string, olds: DeployedModelState, news: DeployedModelI
   const moved = olds.connectorId !== news.connectorId;
   if (moved) await requireConnector(server, news.connectorId);
   const changed = WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0);
-  const changes = pick(written(news, markOf(news, olds.instance)), changed);
-  // A PUT of the same connector makes a deployed model read the cluster's settings anew, without a gap (3.4.0).
+  const changes = pick(fieldsOf(news, markOf(news, olds.instance)), changed);
+  // A PUT of the same connector makes a deployed model read the cluster's settings again, without downtime (3.4.0).
   const reread = changedKeys(olds, news, ["settingsRevision"]).length > 0;
-  // A model that is no longer said to be disabled is enabled, as it would be without that input from the start.
+  // Dropping `isEnabled: false` enables the model again, as the default is true.
   const enabled = olds.isEnabled === false && news.isEnabled === undefined ? { isEnabled: true } : {};
   const fields: ModelFields = { ...changes, ...enabled, ...(reread ? { connectorId: news.connectorId } : {}) };
   warnOfDropped("DeployedModel", olds, news, ["rateLimiter", "guardrails", "interface", "deploySetting"]);
@@ -220,18 +224,18 @@ async function update(id: string, olds: DeployedModelState, news: DeployedModelI
   } catch (error) {
     if (!moved || !olds.deployed)
       throw new PartialFailure(id, { ...news, ...state, deployed: false, modelState: "" }, error);
-    throw await movedBack(server, id, olds, news, error);
+    throw await restoreConnector(server, id, olds, news, error);
   }
   return { ...news, ...state, modelState: ModelState.deployed };
 }
 
 /**
- * How long a probe waits after a PUT that changes how a deployed model predicts: the nodes take it over behind the
- * answer, and until then the old connector would answer the probe. 22 ms was the most seen in 20 swaps (3.4.0).
+ * Pause between a PUT of the connector and the probe. The nodes switch after the PUT was answered, and until then the old
+ * connector would answer the probe. They took 22 ms at most in 20 switches (3.4.0).
  */
 const SWAP_MILLISECONDS = 250;
 
-/** The server takes a connector that does not exist, goes on with the old one, and fails at the next deployment. */
+/** The server accepts a missing connector, keeps using the old one, and fails at the next deployment. */
 async function requireConnector(server: OpenSearchServer, connectorId: string): Promise<void> {
   if ((await getConnector(server, connectorId)) !== undefined) return;
   throw new ExplainedError({
@@ -241,18 +245,21 @@ async function requireConnector(server: OpenSearchServer, connectorId: string): 
   });
 }
 
-/** How long putting the old connector back may take after the deadline of the update itself. */
-const WAY_BACK_MILLISECONDS = 60_000;
+/** Deadline for restoring the old connector. Starts when the update has failed. */
+const RESTORE_MILLISECONDS = 60_000;
 
-/** The model did not answer through its new connector: the old one, which did, is put back, so that callers are served. */
-async function movedBack(
+/**
+ * Restores the old connector, which worked, after the model did not answer through the new one. Returns the error to
+ * throw.
+ */
+async function restoreConnector(
   server: OpenSearchServer,
   id: string,
   olds: DeployedModelState,
   news: DeployedModelInputs,
   failure: unknown,
 ): Promise<unknown> {
-  const deadline = Deadline.after(WAY_BACK_MILLISECONDS);
+  const deadline = Deadline.after(RESTORE_MILLISECONDS);
   let connectorId = news.connectorId;
   try {
     await updateModel(server, id, { connectorId: olds.connectorId }, deadline);
@@ -282,7 +289,7 @@ async function remove(id: string, state: DeployedModelState): Promise<void> {
   if (!state.forceDelete) {
     await requireUnused(server, id, "set forceDelete: true and run pulumi up before pulumi destroy");
   }
-  const left = await others(server, id, state);
+  const left = await findOthers(server, id, state);
   await undeployAndDelete(server, id, model.modelState, deadline);
   for (const other of left) await removeLeftOver(server, other.id, titleOf(state), deadline);
 }

@@ -5,18 +5,18 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { type Deadline, type Look, waitFor } from "../../clients/wait";
 import { messageOf } from "../../diagnosis/failure";
-import { placeholders, withoutDefault } from "../connector/template";
+import { placeholders, requiredPlaceholders } from "../connector/template";
 import { nameOf } from "../shared/explain";
 import type { DeployedModelInputs } from "./inputs";
 
 type Question = Readonly<Record<string, unknown>>;
 
 const QUESTION = "Reply with one word: ready.";
-/** Enough to prove that tokens come; the probe waits for no essay. */
+/** Enough to prove that the model answers. */
 const FEW_TOKENS = { num_predict: 4 };
 
-/** Values for the placeholders that callers of a chat, generate or embedding connector fill. */
-const SHAPES: Readonly<Record<string, unknown>> = {
+/** Sample values for the parameters that callers of a chat, generate or embedding connector send. */
+const SAMPLES: Readonly<Record<string, unknown>> = {
   prompt: QUESTION,
   messages: [{ role: "user", content: QUESTION }],
   input: [QUESTION],
@@ -24,15 +24,15 @@ const SHAPES: Readonly<Record<string, unknown>> = {
   inputText: QUESTION,
 };
 
-/** Parameters of the question that a model is to be asked; `undefined` where it is not to be asked, or none is known. */
+/** Parameters of the probe's question; `undefined` if the probe is off or no question is known. */
 async function question(server: OpenSearchServer, inputs: DeployedModelInputs): Promise<Question | undefined> {
   if (inputs.probe?.enabled === false || inputs.isEnabled === false) return undefined;
-  return inputs.probe?.parameters ?? (await derived(server, inputs));
+  return inputs.probe?.parameters ?? (await derivedQuestion(server, inputs));
 }
 
 /**
- * Proves that the chain answers by asking the model a question: `DEPLOYED` says only that the server holds a client
- * object, and nothing has called the model server yet.
+ * Asks the model a question and waits for the answer. `DEPLOYED` only means that the server has created a client object;
+ * nothing has called the model server yet.
  */
 export async function probe(
   server: OpenSearchServer,
@@ -48,10 +48,10 @@ export async function probe(
       await predict(server, modelId, parameters, deadline);
       return { done: true };
     } catch (error) {
-      // What the server said while it did answer tells more than its silence at the end.
+      // An earlier error answer tells the user more than the final timeout.
       if (error instanceof UnreachableError && deadline.passed && earlier !== undefined) throw earlier;
       if (error instanceof UnreachableError && deadline.passed) return { last: "no answer yet" };
-      if (!passing(error) || deadline.passed) throw error;
+      if (!isTransient(error) || deadline.passed) throw error;
       earlier = error;
       return { last: messageOf(error), error };
     }
@@ -63,7 +63,7 @@ export async function probe(
   });
 }
 
-async function derived(server: OpenSearchServer, inputs: DeployedModelInputs) {
+async function derivedQuestion(server: OpenSearchServer, inputs: DeployedModelInputs) {
   const connector = await getConnector(server, inputs.connectorId);
   const parameters = connector && probeParameters(connector);
   if (parameters !== undefined) return parameters;
@@ -73,27 +73,27 @@ async function derived(server: OpenSearchServer, inputs: DeployedModelInputs) {
   return undefined;
 }
 
-/** Parameters that fill a connector's predict action, or `undefined` where their meaning is not known. */
+/** Sample parameters for a connector's predict action; `undefined` if it needs others than the known ones. */
 export function probeParameters(connector: ConnectorDocument): Readonly<Record<string, unknown>> | undefined {
   const action = connector.actions.find(({ actionType }) => actionType === "predict");
   if (action === undefined) return undefined;
   const body = action.requestBody ?? "";
-  const needed = withoutDefault(body).filter((name) => !isFilled(name, connector.parameters));
-  if (needed.some((name) => !(name in SHAPES))) return undefined;
-  const open = placeholders(body).filter((name) => name in SHAPES && !isFilled(name, connector.parameters));
+  const needed = requiredPlaceholders(body).filter((name) => !isFilled(name, connector.parameters));
+  if (needed.some((name) => !(name in SAMPLES))) return undefined;
+  const open = placeholders(body).filter((name) => name in SAMPLES && !isFilled(name, connector.parameters));
   if (open.length === 0) return undefined;
-  const shaped = Object.fromEntries(open.map((name) => [name, SHAPES[name]]));
-  return { ...shaped, ...brief(connector.parameters.options) };
+  const samples = Object.fromEntries(open.map((name) => [name, SAMPLES[name]]));
+  return { ...samples, ...shortened(connector.parameters.options) };
 }
 
-/** A parameter that the connector fills from another one, which callers fill, is theirs to fill, too. */
+/** Whether the connector fills a parameter itself. Not if its value refers to a parameter that callers send. */
 function isFilled(name: string, parameters: Readonly<Record<string, string>>): boolean {
   const value = parameters[name];
   return value !== undefined && placeholders(value).every((inner) => inner in parameters);
 }
 
-/** The connector's own model options, cut to a few tokens; other options stay, since changing them reloads the model. */
-function brief(options: string | undefined): Record<string, unknown> {
+/** The connector's model options with a limit of few tokens. The others stay: changing them would reload the model. */
+function shortened(options: string | undefined): Record<string, unknown> {
   if (options === undefined) return {};
   try {
     const parsed: unknown = JSON.parse(options);
@@ -104,11 +104,11 @@ function brief(options: string | undefined): Record<string, unknown> {
   }
 }
 
-/** A model server that still starts, or a write that met our own; what the model server itself refuses stays refused. */
-const PASSING = /version conflict|Connection refused|Failed to find model|server busy/;
+/** Errors of a model server that is still starting, or of a write that conflicts with ours. Others are permanent. */
+const TRANSIENT = /version conflict|Connection refused|Failed to find model|server busy/;
 
-function passing(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (error instanceof UnreachableError) return false;
   if (!(error instanceof ServerError)) return false;
-  return error.status === 429 || error.status === 503 || PASSING.test(error.reason);
+  return error.status === 429 || error.status === 503 || TRANSIENT.test(error.reason);
 }

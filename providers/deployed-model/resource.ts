@@ -16,57 +16,57 @@ export interface DeployedModelArgs {
   name?: pulumi.Input<string>;
   /**
    * Free text; cannot be blank.
-   * @default a text on the cluster that names the resource, its project and stack; it is not kept in the state
+   * @default a text that names the resource, its project and stack; only the cluster stores it, not the state
    */
   description?: pulumi.Input<string>;
   /** Id of the model group; a change moves the model. */
   modelGroupId: pulumi.Input<string>;
-  /** Id of the connector; a change moves the running model to it without a lost answer. */
+  /** Id of the connector; a change switches the running model to it without losing an answer. */
   connectorId: pulumi.Input<string>;
   /**
-   * Off: every predict is refused with 403.
+   * If false, the server refuses every predict with 403.
    * @default true
    */
   isEnabled?: pulumi.Input<boolean>;
-  /** For example `{ limit: 10, unit: "MINUTES" }`. The server can change a limit, but never remove it. */
+  /** For example `{ limit: 10, unit: "MINUTES" }`. The server can change a limit, but not remove it. */
   rateLimiter?: pulumi.Input<Record<string, unknown>>;
-  /** Under the server's own keys: `type`, `input_guardrail`, `output_guardrail`. */
+  /** With the server's keys: `type`, `input_guardrail`, `output_guardrail`. */
   guardrails?: pulumi.Input<Record<string, unknown>>;
-  /** JSON schemas of what goes in and out: `input`, `output`. */
+  /** JSON schemas of requests and answers: `input`, `output`. */
   interface?: pulumi.Input<Record<string, unknown>>;
-  /** Under the server's own keys: `is_auto_deploy_enabled`, `model_ttl_minutes`. */
+  /** With the server's keys: `is_auto_deploy_enabled`, `model_ttl_minutes`. */
   deploySetting?: pulumi.Input<Record<string, unknown>>;
   /**
-   * `revision` of the `ClusterSetting` that opens the cluster: trust regexes and the private-address flag are frozen
-   * into a model when it is deployed, so a new revision makes the model read them anew.
+   * `revision` of the `ClusterSetting` that trusts the model server. A model reads trusted-endpoint regexes and the
+   * private-address flag only when it is deployed; a new revision makes it read them again.
    */
   settingsRevision?: pulumi.Input<string>;
   /**
-   * Deployed and ready, or only registered.
+   * Deploy the model. If false, it is only registered.
    * @default true
    */
   deployed?: pulumi.Input<boolean>;
-  /** The question that proves readiness. Default: made from the connector. */
+  /** The question that proves that the model is ready. Default: derived from the connector. */
   probe?: pulumi.Input<Probe>;
   /**
-   * Delete the model although pipelines or agents name it.
+   * Delete the model even if pipelines or agents use it.
    * @default false
    */
   forceDelete?: pulumi.Input<boolean>;
   /**
-   * Take over the model of this id instead of registering one; nothing is written. Where it differs from the program,
-   * the next `pulumi up` changes it in place. (Dynamic resources cannot use `pulumi import`.)
+   * Take over the model of this id instead of registering one; nothing is written. If it differs from the program, the
+   * next `pulumi up` changes it in place. (Dynamic resources cannot use `pulumi import`.)
    */
   adoptId?: pulumi.Input<string>;
-  /** Deadlines in seconds; creating includes the first answer of the model. */
+  /** Deadlines in seconds. Creating includes the model's first answer. */
   timeouts?: pulumi.Input<Timeouts>;
 }
 
 /**
- * A remote model of ML Commons, registered, deployed, and proved to answer.
+ * A remote model of ML Commons: registered, deployed, and proved to answer.
  *
- * Every input changes in place, so `.id`, the model id that callers hold, stays. A model found undeployed is deployed
- * again by the next `pulumi up --refresh`.
+ * Every input changes in place, so `.id`, the model id that callers use, stays the same. If the model was undeployed
+ * elsewhere, the next `pulumi up --refresh` deploys it again.
  *
  * @example
  * ```ts
@@ -85,9 +85,9 @@ export interface DeployedModelArgs {
 export class DeployedModel extends pulumi.CustomResource {
   /** Its name on the cluster. */
   declare readonly name: pulumi.Output<string>;
-  /** The server's word for the model's state, such as `DEPLOYED`. */
+  /** The server's state of the model, such as `DEPLOYED`. */
   declare readonly modelState: pulumi.Output<string>;
-  /** UUID of the cluster on which the model was made. */
+  /** UUID of the cluster that has the model. */
   declare readonly clusterUuid: pulumi.Output<string>;
 
   constructor(name: string, args: DeployedModelArgs, opts?: pulumi.CustomResourceOptions) {
@@ -98,7 +98,7 @@ export class DeployedModel extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args?.connection),
     };
-    // A forced replacement has to delete first: a model of the same owner would be taken for an interrupted run's.
+    // A forced replacement must delete first. Otherwise `create` would take the old model for one of an interrupted run.
     super(typeToken("DeployedModel"), name, dynamicProperties("DeployedModel", name, properties, opts), {
       deleteBeforeReplace: true,
       ...opts,

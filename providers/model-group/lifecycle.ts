@@ -79,7 +79,7 @@ async function registerOrTakeOver(
     return await takeOver(server, first, inputs, mark, "which an interrupted run left");
   }
   try {
-    return await register(server, written(inputs, mark), mark, titleOf(inputs));
+    return await register(server, fieldsOf(inputs, mark), mark, titleOf(inputs));
   } catch (refusal) {
     const id = idOfSameName(refusal);
     const group = id === undefined ? undefined : await getModelGroup(server, id);
@@ -121,7 +121,7 @@ async function takeOver(
   why: string,
 ): Promise<string> {
   report(`${titleOf(inputs)}: takes over the group ${id}, ${why}`);
-  const fields = written(inputs, mark);
+  const fields = fieldsOf(inputs, mark);
   // The name is always sent, since some versions refuse an empty update.
   const description = group.description === fields.description ? undefined : fields.description;
   await updateModelGroup(server, id, { ...fields, description });
@@ -129,7 +129,7 @@ async function takeOver(
 }
 
 /** The fields to send. */
-function written(inputs: ModelGroupInputs, mark: Mark | undefined): ModelGroupFields {
+function fieldsOf(inputs: ModelGroupInputs, mark: Mark | undefined): ModelGroupFields {
   return { name: inputs.name, ...accessOf(inputs), description: descriptionOf(inputs, mark) };
 }
 
@@ -219,7 +219,7 @@ async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs)
   // roles is refused even if the group has roles (3.6.0).
   const together = changedKeys(olds, news, ACCESS).length > 0 ? ACCESS : [];
   const changed = WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0);
-  const fields = pick(written(news, markOf(news, olds.instance)), [...changed, ...together]);
+  const fields = pick(fieldsOf(news, markOf(news, olds.instance)), [...changed, ...together]);
   const { name, owner } = news;
   const access = accessOf(news);
   if (Object.keys(access).length === 0) warnOfDropped("ModelGroup", accessOf(olds), { name, owner }, ACCESS);

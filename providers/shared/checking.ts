@@ -88,7 +88,7 @@ function shown(path: readonly string[], value: unknown): string {
     return JSON.stringify(value.replace(/:.*/s, ":[secret]"));
   const whole = written(value).replaceAll(
     INVISIBLE,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   return whole.length > LONGEST_SHOWN ? `${whole.slice(0, LONGEST_SHOWN - 3)}...` : whole;
 }
