@@ -4,9 +4,9 @@ import { canonicalJson, shortHash } from "../shared/compare";
 import type { Memory } from "./plan";
 
 /**
- * Prefix of claims. A claim records on the cluster itself which settings a resource wants and what they were before. It is
- * written in the same request as the settings, so no crash can lose it, and stacks see each other's. The server stores any
- * text below `cluster.metadata` (`Metadata.java`, an affix setting) and requires no further permission.
+ * Prefix of claims. A claim records on the cluster itself which settings a resource wants and what they were before. It
+ * is written in the same request as the settings, so no crash can lose it, and stacks see each other's. The server
+ * stores any text below `cluster.metadata` (`Metadata.java`, an affix setting) and requires no further permission.
  */
 const CLAIMS = "cluster.metadata.ollama_chat.claims.";
 

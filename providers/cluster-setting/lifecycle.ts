@@ -186,7 +186,7 @@ async function apply(
         key: claimKey(owner, instance),
         isMine: (key, claim) => {
           if (ownKeys.includes(key)) return true;
-          // A new resource takes over the claims of an earlier one of its name, including one that it replaces in this run.
+          // A new resource takes over all claims of its name, including that of a resource it replaces in this run.
           return olds === undefined ? isOfResource(claim, inputs) : isLeftOver(key, claim, inputs);
         },
         keepsClaims,

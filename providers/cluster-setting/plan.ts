@@ -45,8 +45,8 @@ function contributes(inputs: Pick<ClusterSettingInputs, "mode">, value: unknown)
 }
 
 /**
- * Whether a plan needs the server's defaults, about 35 KB. They show which settings the server knows, and the entries of a
- * list that is not set.
+ * Whether a plan needs the server's defaults, about 35 KB. They show which settings the server knows, and the entries
+ * of a list that is not set.
  */
 export function needsDefaults(
   inputs: Pick<ClusterSettingInputs, "settings" | "whenKnown" | "mode">,
@@ -126,7 +126,7 @@ export function planApply(
   return { writes, previous, contributed, defaultHashes, written, warnings };
 }
 
-/** The wanted list: foreign entries, the neighbours' and ours. Existing entries keep their place; new ones are appended. */
+/** The wanted list: foreign entries, the neighbours' and ours. Existing entries keep their place, new ones follow. */
 function planList(
   inForce: readonly string[],
   ours: readonly string[],
@@ -147,15 +147,15 @@ function alsoWanted(key: string, { value, owner }: { readonly value: SettingValu
   return `${key} is wanted as ${JSON.stringify(value)} by ${owner}, too: each update of one undoes the other's`;
 }
 
-/** Whether a transient value has the same effect as ours: it equals ours or, with mode contribute, contains our entries. */
+/** Whether a transient value does what ours would: it equals ours or, with mode contribute, contains our entries. */
 function isInForce(shadow: SettingValue, ours: SettingValue, isContribution: boolean): boolean {
   if (!isContribution) return isDeepStrictEqual(shadow, ours);
   return listOf(ours).every((entry) => listOf(shadow).includes(entry));
 }
 
 /**
- * Plans the restore of everything that is still ours and that no neighbour wants. A value that somebody else has changed
- * is left alone.
+ * Plans the restore of everything that is still ours and that no neighbour wants. A value that somebody else has
+ * changed is left alone.
  *
  * @param wroteBack whether this run has already restored values. They then count as ours too, in case a neighbour that
  * wants another value came in between.
@@ -239,7 +239,9 @@ function valueSeen(present: ClusterSettings, state: ClusterSettingState, key: st
 // biome-ignore lint/suspicious/noControlCharactersInRegex: `trim` removes control characters.
 const JAVA_TRIM = /^[\x00-\x20]+|[\x00-\x20]+$/g;
 
-/** A value as a list. The server returns a list that was sent as one string unchanged, and splits it at commas when used. */
+/**
+ * A value as a list. The server returns a list that was sent as one string as it is, and splits it at commas for use.
+ */
 function listOf(value: SettingValue | undefined): readonly string[] {
   if (value === null || value === undefined) return [];
   if (typeof value !== "string") return value;

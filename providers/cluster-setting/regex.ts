@@ -11,8 +11,8 @@ const NESTED_QUANTIFIER = /\([^()]*[*+}][^()]*\)[*+{]/;
 const BACK_REFERENCE = /\\[1-9]/;
 
 /**
- * What is wrong with an entry of a trust list, as the end of a sentence, or `undefined`. Applies the limits of the server's
- * validator since 3.7. Older servers accept any entry, and then refuse every new connector.
+ * What is wrong with an entry of a trust list, as the end of a sentence, or `undefined`. Applies the limits of the
+ * server's validator since 3.7. Older servers accept any entry, and then refuse every new connector.
  */
 export function regexProblem(key: string, entry: unknown): string | undefined {
   if (!ENDPOINTS.test(key) || typeof entry !== "string") return undefined;

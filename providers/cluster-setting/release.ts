@@ -32,7 +32,7 @@ export async function release(server: OpenSearchServer, state: ClusterSettingSta
         const { writes, warnings } = planRelease(present, memory, neighbours, hasWritten);
         if (round === 0) warn(state, warnings);
         const before = { ...claimOf(state, owner, instance, memory), leaving: true };
-        // Restored values are not ours any more. Entries stay claimed: a writer that read them earlier may write them again.
+        // Restored values are not ours any more. Entries stay claimed: a writer that has read them may write them again.
         const contributed = isKept ? {} : before.contributed;
         const after = { ...before, previous: {}, contributed, defaultHashes: {}, written: {} };
         const isKnown = mine.length > 0 || Object.keys(writes).length > 0;

@@ -21,8 +21,8 @@ export interface ClusterSettingArgs {
    */
   scope?: pulumi.Input<string>;
   /**
-   * `own`: this resource owns each value as a whole. `contribute`: it adds entries to list settings, and removes only those
-   * (see `SettingMode`). It owns single values in both modes.
+   * `own`: this resource owns each value as a whole. `contribute`: it adds entries to list settings, and removes only
+   * those (see `SettingMode`). It owns single values in both modes.
    * @default "own"
    */
   mode?: pulumi.Input<string>;

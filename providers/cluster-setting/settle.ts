@@ -48,11 +48,11 @@ export interface SettleOptions<S extends Step> {
 }
 
 /**
- * Writes settings and claim, and gets them right even if others write at the same time. The API has no conditional write,
- * so each writer announces itself: it puts `writing` into its claim, reads the settings, and writes the values in one
- * request that also removes `writing`. A writer is done when a read shows that everything is right and that nobody else is
- * announced. A writer that announces itself later also reads later, and so sees this claim. A leaving claim is removed
- * after such a read, when nothing that it remembers can come back.
+ * Writes settings and claim, and gets them right even if others write at the same time. The API has no conditional
+ * write, so each writer announces itself: it puts `writing` into its claim, reads the settings, and writes the values
+ * in one request that also removes `writing`. A writer is done when a read shows that everything is right and that
+ * nobody else is announced. A writer that announces itself later also reads later, and so sees this claim. A leaving
+ * claim is removed after such a read, when nothing that it remembers can come back.
  *
  * Returns the last step, and whether the cluster stores claims.
  */
@@ -193,7 +193,9 @@ function claimWrites(
   return Object.fromEntries(wanted.filter(([each, value]) => (persistent[each] ?? null) !== value));
 }
 
-/** Whether the server refused the request without changing anything. After a status of 500 or more it may have changed. */
+/**
+ * Whether the server refused the request without changing anything. After a status of 500 or more it may have changed.
+ */
 function isRefusal(error: unknown): error is ServerError {
   return error instanceof ServerError && error.status < 500;
 }
@@ -225,7 +227,9 @@ class OtherWriters {
     }
   }
 
-  /** Whether one of them may still write. One that stays announced for too long counts as interrupted, with a warning. */
+  /**
+   * Whether one of them may still write. One that stays announced for too long counts as interrupted, with a warning.
+   */
   areWriting(): boolean {
     return this.#present.filter((claim) => !this.#isCutOff(claim)).length > 0;
   }
@@ -248,5 +252,7 @@ class OtherWriters {
 const MOST_WRITES = 60;
 const LONGEST_PAUSE_MILLISECONDS = 100;
 
-/** How long to wait for an announced change, which normally takes 0.1 s. An interrupted writer looks like a slow one. */
+/**
+ * How long to wait for an announced change, which normally takes 0.1 s. An interrupted writer looks like a slow one.
+ */
 const PATIENCE_MILLISECONDS = 5_000;

@@ -56,7 +56,9 @@ function parametersSeen(
   return Object.fromEntries(seen);
 }
 
-/** Whether a value equals the server's text. The server stores non-strings as JSON, with its own spacing and escapes. */
+/**
+ * Whether a value equals the server's text. The server stores non-strings as JSON, with its own spacing and escapes.
+ */
 function isStoredAs(value: unknown, text: string): boolean {
   if (typeof value === "string") return value === text;
   try {

@@ -4,8 +4,8 @@
  * - `generate`: `/api/generate`, parameter `prompt`. RAG pipelines of OpenSearch can use it with
  *   `llm_response_field: "response"`.
  * - `chat`: `/api/chat`, parameter `messages`.
- * - `openai`: `/v1/chat/completions`, parameter `messages`. RAG pipelines can use it unchanged. Conversational agents send
- *   another format and need their own connector.
+ * - `openai`: `/v1/chat/completions`, parameter `messages`. RAG pipelines can use it unchanged. Conversational agents
+ *   send another format and need their own connector.
  */
 export const ChatApi = {
   /** `/api/generate`. */

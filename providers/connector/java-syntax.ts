@@ -8,8 +8,8 @@ const ESCAPE =
   /^(?:[aAbBdDefGhHnrRsStvVwWXzZ1-9]|[^A-Za-z0-9]|0[0-7]|c[\s\S]|x[0-9a-fA-F]{2}|x\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|[pP](?:\{[^}]+\}|[A-Za-z])|N\{[^}]+\}|k<[^>]+>)/u;
 
 /**
- * Why Java's `Pattern` refuses a regex, in Java's words, or `undefined`. A single pass from left to right. Unknown property
- * names and references to missing groups are not detected; the server reports them.
+ * Why Java's `Pattern` refuses a regex, in Java's words, or `undefined`. A single pass from left to right. Unknown
+ * property names and references to missing groups are not detected; the server reports them.
  */
 export function javaSyntaxProblem(pattern: string): string | undefined {
   const reader = new Reader(pattern);

@@ -60,8 +60,8 @@ export async function findUnused(server: OpenSearchServer, owned: Owned): Promis
 }
 
 /**
- * Takes over a connector of an interrupted run. Renews the mark, so that a delete with an older state leaves the connector
- * alone, and the credential, which cannot be read and compared.
+ * Takes over a connector of an interrupted run. Renews the mark, so that a delete with an older state leaves the
+ * connector alone, and the credential, which cannot be read and compared.
  *
  * @returns false if the server considers the connector in use.
  */
@@ -81,8 +81,8 @@ export async function takeOver(
 }
 
 /**
- * Deletes the other connectors that interrupted runs of a resource left. One that an agent or a pipeline uses stays, and so
- * does one whose users cannot be listed.
+ * Deletes the other connectors that interrupted runs of a resource left. One that an agent or a pipeline uses stays,
+ * and so does one whose users cannot be listed.
  */
 export async function removeOthers(server: OpenSearchServer, id: string, owned: Owned, title: string): Promise<void> {
   for (const other of notNamed(await findUnused(server, owned), id)) {

@@ -116,7 +116,9 @@ async function createOrTakeOver(server: OpenSearchServer, inputs: ConnectorInput
   return id;
 }
 
-/** Whether a connector still has the wanted body. Its mark only shows how it was created; it may have been edited since. */
+/**
+ * Whether a connector still has the wanted body. Its mark only shows how it was created; it may have been edited since.
+ */
 function isAsWanted(found: ConnectorDocument, inputs: ConnectorInputs): boolean {
   return changedKeys(bodyOf({ ...inputs, ...connectorAsSeen(inputs, found) }), bodyOf(inputs), BODY).length === 0;
 }
@@ -143,7 +145,8 @@ const titleOf = (inputs: ConnectorInputs): string => `Connector ${nameOf(inputs)
 
 /**
  * Hash that tells whether a left-over connector has the wanted body. Contains the credential's keys but not its values,
- * whose hash would be readable. The keys count because the server merges updates: a dropped key would survive a take-over.
+ * whose hash would be readable. The keys count because the server merges updates: a dropped key would survive a
+ * take-over.
  */
 function fingerprint(body: ConnectorBody): string {
   const { credential, ...rest } = body;
@@ -162,7 +165,10 @@ async function read(id: string, state: ConnectorState) {
   return { state: seen, inputs };
 }
 
-/** Only called for changes that are not sent to the server, such as connection and timeouts. Others replace the connector. */
+/**
+ * Only called for changes that are not sent to the server, such as connection and timeouts. Others replace the
+ * connector.
+ */
 async function update(_id: string, olds: ConnectorState, news: ConnectorInputs): Promise<ConnectorState> {
   const { clusterUuid, instance } = olds;
   return { ...news, clusterUuid, instance, schemaVersion: SCHEMA_VERSION };
@@ -197,8 +203,8 @@ const MODEL_IDS = /: \[(.*)\]/;
 const LAG_MILLISECONDS = 5_000;
 
 /**
- * Deletes a connector, and the models of this stack that still use it. The models in the state have been deleted or have
- * switched to the new connector by now, so an interrupted run left these.
+ * Deletes a connector, and the models of this stack that still use it. The models in the state have been deleted or
+ * have switched to the new connector by now, so an interrupted run left these.
  */
 async function tryDelete({ server, id, state, stack, deadline }: Removal): Promise<Look<true>> {
   try {

@@ -63,8 +63,8 @@ export function ollamaChat(args: PresetInputs<OllamaPresetArgs>): ConnectorPrese
 }
 
 /**
- * `POST /api/embed`: texts in, vectors out. Callers send `input`, a list of texts. If a text exceeds the model's context,
- * Ollama embeds only its beginning; with the parameter `truncate: "false"` it refuses the text.
+ * `POST /api/embed`: texts in, vectors out. Callers send `input`, a list of texts. If a text exceeds the model's
+ * context, Ollama embeds only its beginning; with the parameter `truncate: "false"` it refuses the text.
  *
  * @returns plain values if all arguments are plain, else outputs.
  */
@@ -75,11 +75,11 @@ export function ollamaEmbedding(args: PresetInputs<OllamaPresetArgs>): Connector
 }
 
 /**
- * `POST /v1/chat/completions`: OpenAI's API, which Ollama supports too. RAG pipelines of OpenSearch send their requests in
- * this format. Callers send `messages`. Conversational agents send another format, which is refused (400 `Invalid
+ * `POST /v1/chat/completions`: OpenAI's API, which Ollama supports too. RAG pipelines of OpenSearch send their requests
+ * in this format. Callers send `messages`. Conversational agents send another format, which is refused (400 `Invalid
  * payload`, seen on 3.6.0).
  *
- * @returns plain values if all arguments are plain, else outputs. With a secret `apiKey`, only the credential is secret.
+ * @returns plain values if all arguments are plain, else outputs. A secret `apiKey` makes only the credential secret.
  * @example
  * ```ts
  * const connector = new Connector("cloud", {

@@ -31,8 +31,8 @@ export interface OllamaPresetArgs {
   /** Ollama's model options, for example `{ num_predict: 256, temperature: 0.2 }`. Default: none. */
   readonly options?: Readonly<Record<string, unknown>>;
   /**
-   * How long Ollama keeps the model in memory after an answer: `30m`, a whole number of seconds, or `-1` for ever. Default:
-   * Ollama's default, 5m.
+   * How long Ollama keeps the model in memory after an answer: `30m`, a whole number of seconds, or `-1` for ever.
+   * Default: Ollama's default, 5m.
    */
   readonly keepAlive?: string | number;
   /**
@@ -46,8 +46,8 @@ export interface OllamaPresetArgs {
 /**
  * `POST /api/generate`: one prompt in, one text out. Callers send `prompt`. OpenSearch's RAG processor sends `inputs`
  * instead, which is then used as the prompt. One deployed model serves both (the processor with `llm_response_field:
- * "response"`). A prompt that exceeds the model's context is refused; with the parameter `truncate: "true"` Ollama silently
- * drops its beginning.
+ * "response"`). A prompt that exceeds the model's context is refused; with the parameter `truncate: "true"` Ollama
+ * silently drops its beginning.
  */
 export function ollamaGenerate(args: OllamaPresetArgs): ConnectorPreset {
   checkOllamaArgs("ollamaGenerate", args);
@@ -56,8 +56,8 @@ export function ollamaGenerate(args: OllamaPresetArgs): ConnectorPreset {
 }
 
 /**
- * `POST /api/chat`: a conversation in, one message out. Callers send `messages`, a list of `{ role, content }`.
- * A conversation that exceeds the model's context is refused; with the parameter `truncate: "true"` Ollama silently drops
+ * `POST /api/chat`: a conversation in, one message out. Callers send `messages`, a list of `{ role, content }`. A
+ * conversation that exceeds the model's context is refused; with the parameter `truncate: "true"` Ollama silently drops
  * the oldest messages.
  */
 export function ollamaChat(args: OllamaPresetArgs): ConnectorPreset {
@@ -66,8 +66,8 @@ export function ollamaChat(args: OllamaPresetArgs): ConnectorPreset {
 }
 
 /**
- * `POST /api/embed`: texts in, vectors out. Callers send `input`, a list of texts. If a text exceeds the model's context,
- * Ollama embeds only its beginning; with the parameter `truncate: "false"` it refuses the text.
+ * `POST /api/embed`: texts in, vectors out. Callers send `input`, a list of texts. If a text exceeds the model's
+ * context, Ollama embeds only its beginning; with the parameter `truncate: "false"` it refuses the text.
  */
 export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
   checkOllamaArgs("ollamaEmbedding", args);
@@ -87,20 +87,24 @@ export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
 /** Arguments of the preset for `/v1/chat/completions`. */
 export interface OpenAiPresetArgs {
   /**
-   * Base URL, for example `http://ollama:11434` or `https://api.example.com/v1`. `/v1` is appended if the path contains no
-   * version; a query is kept. For Azure, the URL of a deployment with its API version:
+   * Base URL, for example `http://ollama:11434` or `https://api.example.com/v1`. `/v1` is appended if the path contains
+   * no version; a query is kept. For Azure, the URL of a deployment with its API version:
    * `https://name.openai.azure.com/openai/deployments/gpt?api-version=…`.
    */
   readonly endpoint: string;
   /** Name of the model on the server. */
   readonly model: string;
-  /** Sent as a bearer token, to Azure as `api-key`. OpenSearch stores it encrypted and never returns it. Default: none. */
+  /**
+   * Sent as a bearer token, to Azure as `api-key`. OpenSearch stores it encrypted and never returns it. Default: none.
+   */
   readonly apiKey?: string;
   /** Maximum number of tokens in an answer. Default: the server's. */
   readonly maxTokens?: number;
   /** Randomness of the answer, from 0. Default: the server's. */
   readonly temperature?: number;
-  /** Nucleus sampling: only the most likely tokens with this total probability are considered. Default: the server's. */
+  /**
+   * Nucleus sampling: only the most likely tokens with this total probability are considered. Default: the server's.
+   */
   readonly topP?: number;
   /** The same seed gives the same answer. Default: none. */
   readonly seed?: number;
@@ -115,10 +119,10 @@ export interface OpenAiPresetArgs {
 }
 
 /**
- * `POST /v1/chat/completions`: OpenAI's API, which Ollama supports too. RAG pipelines of OpenSearch send their requests in
- * this format. Callers send `messages`. If they exceed the context, Ollama silently drops the oldest; this API has no
- * parameter to prevent that. Conversational agents send another format, which is refused (400 `Invalid payload`, seen on
- * 3.6.0).
+ * `POST /v1/chat/completions`: OpenAI's API, which Ollama supports too. RAG pipelines of OpenSearch send their requests
+ * in this format. Callers send `messages`. If they exceed the context, Ollama silently drops the oldest; this API has
+ * no parameter to prevent that. Conversational agents send another format, which is refused (400 `Invalid payload`,
+ * seen on 3.6.0).
  */
 export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
   checkOpenAiArgs("openAiChat", args);

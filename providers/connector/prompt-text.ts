@@ -8,12 +8,13 @@ const WORD_JOINER = "\u2060";
 const LOOKS_LIKE_JSON = /^[\x00-\x20]*[{[]/;
 
 /**
- * Makes a user's text safe to send as a prompt. Inserts an invisible character (U+2060) where the server would misread it:
+ * Makes a user's text safe to send as a prompt. Inserts an invisible character (U+2060) where the server would misread
+ * it:
  *
- * - between `$` and `{`: the server expands `${parameters.…}` in callers' texts too, which leaks parameters, fails or loops
- *   (seen on 3.4.0);
- * - before a text that begins like a JSON object or list: the server inserts JSON unescaped, which breaks the request (400
- *   `Invalid payload`, seen on 3.4.0).
+ * - between `$` and `{`: the server expands `${parameters.…}` in callers' texts too, which leaks parameters, fails or
+ *   loops (seen on 3.4.0);
+ * - before a text that begins like a JSON object or list: the server inserts JSON unescaped, which breaks the request
+ *   (400 `Invalid payload`, seen on 3.4.0).
  *
  * @example
  * ```ts

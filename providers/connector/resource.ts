@@ -66,8 +66,8 @@ export interface ConnectorArgs {
 /**
  * A connector of ML Commons: how OpenSearch calls a model server.
  *
- * Any change creates a new connector. A `DeployedModel` that refers to it by `.id` switches to it without losing an answer,
- * and then the old connector is deleted.
+ * Any change creates a new connector. A `DeployedModel` that refers to it by `.id` switches to it without losing an
+ * answer, and then the old connector is deleted.
  *
  * @example
  * ```ts

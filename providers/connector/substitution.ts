@@ -24,8 +24,9 @@ export class EndlessSubstitution extends Error {
 }
 
 /**
- * The placeholders in a text, parsed like the server's `StringSubstitutor` of Apache (commons-text 1.14): a name ends at the
- * first `}`, even if that is inside a default; `$${parameters.x}` is an escaped text; a nested placeholder is not replaced.
+ * The placeholders in a text, parsed like the server's `StringSubstitutor` of Apache (commons-text 1.14): a name ends
+ * at the first `}`, even if that is inside a default; `$${parameters.x}` is an escaped text; a nested placeholder is
+ * not replaced.
  */
 export function placeholdersOf(text: string): Placeholder[] {
   const found: Placeholder[] = [];

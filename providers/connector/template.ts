@@ -209,7 +209,9 @@ function lintJson(action: ConnectorAction, body: string, context: LintContext): 
   return [{ rule: "answer-streams", path: "requestBody", message }];
 }
 
-/** Finds parameters that break quotes. The server escapes callers' values, but not a connector's own (seen on 3.4.0). */
+/**
+ * Finds parameters that break quotes. The server escapes callers' values, but not a connector's own (seen on 3.4.0).
+ */
 function lintEscapes(body: string, context: LintContext): Finding[] {
   const isInside = quotesIn(body);
   const quoted = placeholdersOf(body)
@@ -250,7 +252,10 @@ function withoutPlaceholders(text: string, instead: (start: number) => string): 
   return out + text.slice(at);
 }
 
-/** Returns a function that tells whether an offset is inside quotes. Call it with ascending offsets: it reads the text once. */
+/**
+ * Returns a function that tells whether an offset is inside quotes. Call it with ascending offsets: it reads the text
+ * once.
+ */
 function quotesIn(text: string): (offset: number) => boolean {
   let inside = false;
   let i = 0;
@@ -285,7 +290,9 @@ function isObjectWith(value: unknown, key: string, expected: unknown): boolean {
 
 const PARTS = /^https?:\/\/([^/?#]*)([^#]*)(#?)/i;
 const LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
-/** Hosts that Java's `URI` accepts: names without underscores whose last label begins with a letter, or IP addresses. */
+/**
+ * Hosts that Java's `URI` accepts: names without underscores whose last label begins with a letter, or IP addresses.
+ */
 const HOST = new RegExp(
   `^(?:(?:${LABEL}\\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?\\.?|\\d{1,3}(?:\\.\\d{1,3}){3}|\\d+|\\[[0-9a-f:.]+\\])(?::\\d{1,5})?$`,
   "i",
@@ -295,8 +302,8 @@ const NOT_IN_PATH = /[\s\p{Cc}\p{Z}"<>\\^`{|}[\]]|%(?![0-9a-f]{2})/iu;
 const NOT_IN_QUERY = /[\s\p{Cc}\p{Z}"<>\\^`{|}]|%(?![0-9a-f]{2})/iu;
 
 /**
- * Why OpenSearch cannot call a URL (with placeholders filled), as the end of a sentence, or `undefined`. It parses URLs with
- * Java's `URI`, which is stricter than browsers, and reports an error only when a model is called.
+ * Why OpenSearch cannot call a URL (with placeholders filled), as the end of a sentence, or `undefined`. It parses URLs
+ * with Java's `URI`, which is stricter than browsers, and reports an error only when a model is called.
  */
 export function callableProblem(url: string): string | undefined {
   const [, authority, rest = "", fragment] = PARTS.exec(url) ?? [];

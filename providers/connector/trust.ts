@@ -26,7 +26,10 @@ export function trustedEndpointRegex(url: string): string {
   );
 }
 
-/** Why an entry is no valid Java regex, or `undefined`. Servers before 3.7 only notice when the next connector is created. */
+/**
+ * Why an entry is no valid Java regex, or `undefined`. Servers before 3.7 only notice when the next connector is
+ * created.
+ */
 export function regexSyntaxProblem(entry: string): string | undefined {
   const reason = javaSyntaxProblem(entry);
   return reason === undefined

@@ -18,8 +18,8 @@ export const ModelState = {
 } as const;
 
 /**
- * Waits for a started deployment. Retries once after `DEPLOY_FAILED`: the first failure is often just a version conflict of
- * two writes to the model's document.
+ * Waits for a started deployment. Retries once after `DEPLOY_FAILED`: the first failure is often just a version
+ * conflict of two writes to the model's document.
  */
 export async function awaitDeployed(
   server: OpenSearchServer,
@@ -85,8 +85,8 @@ export async function awaitSettled(server: OpenSearchServer, modelId: string, de
 const NOT_YET_DELETABLE = /Model cannot be deleted in deploying or deployed state|version conflict/i;
 
 /**
- * Undeploys a model and waits until the server reports it. The server's sync job may write `DEPLOY_FAILED` right after an
- * undeploy (3.4.0); a model in that state can be deleted too.
+ * Undeploys a model and waits until the server reports it. The server's sync job may write `DEPLOY_FAILED` right after
+ * an undeploy (3.4.0); a model in that state can be deleted too.
  */
 export async function undeploy(server: OpenSearchServer, modelId: string, deadline: Deadline): Promise<void> {
   await awaitSettled(server, modelId, deadline);
@@ -100,8 +100,8 @@ export async function undeploy(server: OpenSearchServer, modelId: string, deadli
 }
 
 /**
- * Undeploys and deletes a model. Retries both together, since a predict in between deploys the model again. Does not wait
- * for the undeployment: the server refuses to delete a deployed model.
+ * Undeploys and deletes a model. Retries both together, since a predict in between deploys the model again. Does not
+ * wait for the undeployment: the server refuses to delete a deployed model.
  *
  * @param seenState the model's state, as just read.
  */

@@ -140,8 +140,8 @@ function fieldsOf(inputs: DeployedModelInputs, mark: Mark | undefined): ModelFie
 }
 
 /**
- * Models that interrupted runs of this resource left. Marks of releases up to 0.2 contain no stack, and exist only if the
- * program gave no description. Such a model counts if it has the wanted name and connector.
+ * Models that interrupted runs of this resource left. Marks of releases up to 0.2 contain no stack, and exist only if
+ * the program gave no description. Such a model counts if it has the wanted name and connector.
  */
 async function leftOvers(
   server: OpenSearchServer,
@@ -160,7 +160,9 @@ async function leftOvers(
 /** Fields that the server cannot remove once they are set. */
 const NOT_REMOVABLE = ["rateLimiter", "guardrails", "deploySetting"] as const;
 
-/** Whether an update can turn a model into the wanted one. `interface` may be the server's own, made from the connector. */
+/**
+ * Whether an update can turn a model into the wanted one. `interface` may be the server's own, made from the connector.
+ */
 function canBecome(model: ModelDocument, inputs: DeployedModelInputs): boolean {
   return NOT_REMOVABLE.every((key) => model[key] === undefined || inputs[key] !== undefined);
 }
@@ -189,7 +191,9 @@ async function findOthers(server: OpenSearchServer, id: string, state: DeployedM
   return notNamed(await findModelsOf(server, markOf(state, state.instance)), id);
 }
 
-/** The state with the server's values. Only fields that the program set are compared; the server fills in the others. */
+/**
+ * The state with the server's values. Only fields that the program set are compared; the server fills in the others.
+ */
 function seenIn(model: ModelDocument, state: DeployedModelState): DeployedModelState {
   const found = { ...model, description: undescribed(model.description).description ?? "" } as Record<string, unknown>;
   const tracked = WRITTEN.filter((key) => state[key] !== undefined);
@@ -230,8 +234,8 @@ async function update(id: string, olds: DeployedModelState, news: DeployedModelI
 }
 
 /**
- * Pause between a PUT of the connector and the probe. The nodes switch after the PUT was answered, and until then the old
- * connector would answer the probe. They took 22 ms at most in 20 switches (3.4.0).
+ * Pause between a PUT of the connector and the probe. The nodes switch after the PUT was answered, and until then the
+ * old connector would answer the probe. They took 22 ms at most in 20 switches (3.4.0).
  */
 const SWAP_MILLISECONDS = 250;
 

@@ -31,8 +31,8 @@ async function question(server: OpenSearchServer, inputs: DeployedModelInputs): 
 }
 
 /**
- * Asks the model a question and waits for the answer. `DEPLOYED` only means that the server has created a client object;
- * nothing has called the model server yet.
+ * Asks the model a question and waits for the answer. `DEPLOYED` only means that the server has created a client
+ * object; nothing has called the model server yet.
  */
 export async function probe(
   server: OpenSearchServer,

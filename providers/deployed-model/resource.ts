@@ -98,7 +98,7 @@ export class DeployedModel extends pulumi.CustomResource {
       ...args,
       connection: connectionInput(args?.connection),
     };
-    // A forced replacement must delete first. Otherwise `create` would take the old model for one of an interrupted run.
+    // A forced replacement must delete first, or `create` would take the old model for one of an interrupted run.
     super(typeToken("DeployedModel"), name, dynamicProperties("DeployedModel", name, properties, opts), {
       deleteBeforeReplace: true,
       ...opts,

@@ -8,8 +8,8 @@ type ResourceProvider = pulumi.dynamic.ResourceProvider<Properties, Properties>;
 
 /**
  * Adapts a lifecycle to Pulumi's interface of dynamic providers, and guards against what the engine handles badly:
- * properties are cleaned for the wire, ids are non-empty strings, everything thrown is an `Error` without a stack, and a
- * partial failure carries its reason and the provider's stored text.
+ * properties are cleaned for the wire, ids are non-empty strings, everything thrown is an `Error` without a stack, and
+ * a partial failure carries its reason and the provider's stored text.
  */
 export function toResourceProvider<I extends object, S extends object>(lifecycle: Lifecycle<I, S>): ResourceProvider {
   const inputsOf = (properties: unknown) => withoutProvider(properties) as I;
@@ -17,7 +17,7 @@ export function toResourceProvider<I extends object, S extends object>(lifecycle
   return traced({
     check: async (olds: unknown, news: Properties) => {
       const { inputs, failures } = guarded(() => lifecycle.check(withoutProvider(news), withoutProvider(olds)));
-      // The engine prints the whole value of a named property, including secrets. The reason names the property instead.
+      // The engine prints the whole value of a named property, including secrets. The reason contains its name instead.
       return { inputs: wireProperties(inputs), failures: failures.map(({ reason }) => ({ property: "", reason })) };
     },
     diff: async (id, olds, news) => {

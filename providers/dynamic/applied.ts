@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { UNKNOWN } from "../shared/unknown";
 
 /**
- * Applies a function to inputs. Returns a plain value if all inputs are plain, else an output. Without outputs, everything
- * is checked and shown in previews; secrets and unknown values keep that property.
+ * Applies a function to inputs. Returns a plain value if all inputs are plain, else an output. Without outputs,
+ * everything is checked and shown in previews; secrets and unknown values keep that property.
  *
  * @example
  * ```ts

@@ -17,9 +17,9 @@ export function reportsDelivered(): Promise<void> {
 }
 
 /**
- * Shows reports on the row of their resource. In a provider process `pulumi.log` is not connected to the engine and only
- * prints, which the engine shows on the stack's row. The engine passes its address to the process, so lines are sent there
- * directly. Reports without a resource are still printed.
+ * Shows reports on the row of their resource. In a provider process `pulumi.log` is not connected to the engine and
+ * only prints, which the engine shows on the stack's row. The engine passes its address to the process, so lines are
+ * sent there directly. Reports without a resource are still printed.
  *
  * @param address the engine's address; default: the one passed to the host of dynamic providers.
  */

@@ -21,8 +21,8 @@ export function typeToken(type: ResourceType): string {
 }
 
 /**
- * The code that Pulumi stores in the state as `__provider`, twice per resource, and runs for delete and refresh. A constant
- * instead of a serialized closure never shows as a diff and always runs the installed version of the package
+ * The code that Pulumi stores in the state as `__provider`, twice per resource, and runs for delete and refresh. A
+ * constant instead of a serialized closure never shows as a diff and always runs the installed version of the package
  * (pulumi/pulumi#6490, #12401). Frozen, with the paths it contains.
  */
 export function storedText(type: ResourceType): string {

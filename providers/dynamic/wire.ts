@@ -4,8 +4,8 @@ export const PROVIDER_KEY = "__provider";
 export type Properties = Record<string, unknown>;
 
 /**
- * A copy that can be sent to the engine. `undefined` members are dropped: with them, a successful create is not stored, and
- * a partial failure hangs the update forever (seen with SDK 3.245.0).
+ * A copy that can be sent to the engine. `undefined` members are dropped: with them, a successful create is not stored,
+ * and a partial failure hangs the update forever (seen with SDK 3.245.0).
  *
  * @throws TypeError on functions, BigInt, symbols and non-finite numbers, which would arrive as something else.
  */

@@ -60,8 +60,9 @@ export const modelGroupSchema = z.looseObject({
 type Loose = Readonly<Record<string, unknown>>;
 
 /**
- * Contradictory access inputs. The server has the same rules, but `check` finds them in previews: only a restricted group
- * has roles, and it needs either a list or all of the user's own (`MLModelGroupManager`, unchanged from 2.11 to 3.8).
+ * Contradictory access inputs. The server has the same rules, but `check` finds them in previews: only a restricted
+ * group has roles, and it needs either a list or all of the user's own (`MLModelGroupManager`, unchanged from 2.11 to
+ * 3.8).
  */
 export function contradictions(news: Loose): { property: string; reason: string }[] {
   const { accessMode, backendRoles, addAllBackendRoles } = news;
@@ -84,7 +85,9 @@ export function contradictions(news: Loose): { property: string; reason: string 
   return [];
 }
 
-/** The access fields to send. Empty roles and `false` are left out: the server refuses them while access control is off. */
+/**
+ * The access fields to send. Empty roles and `false` are left out: the server refuses them while access control is off.
+ */
 export function accessOf(
   inputs: ModelGroupInputs,
 ): Pick<ModelGroupInputs, "accessMode" | "backendRoles" | "addAllBackendRoles"> {

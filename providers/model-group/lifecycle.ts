@@ -94,7 +94,9 @@ async function registerOrTakeOver(
   }
 }
 
-/** Tries again if the answer was lost. If the first request created the group, the second one reports its name as taken. */
+/**
+ * Tries again if the answer was lost. If the first request created the group, the second one reports its name as taken.
+ */
 async function register(
   server: OpenSearchServer,
   fields: ModelGroupFields,
@@ -171,8 +173,8 @@ function idOfSameName(error: unknown): string | undefined {
 }
 
 /**
- * Whether an interrupted run of a release up to 0.2, whose marks contained no stack, left this group: it has our owner and
- * no models.
+ * Whether an interrupted run of a release up to 0.2, whose marks contained no stack, left this group: it has our owner
+ * and no models.
  */
 function isFromEarlierRelease({ group }: FoundGroup, mark: Mark | undefined): boolean {
   const found = markIn(group);
@@ -270,7 +272,7 @@ async function deleteWithLeftOvers(
 }
 
 /**
- * How long the server may still count a deleted model: its check uses a search that lags behind, by one second at most in
- * what was seen (ml-commons #1567).
+ * How long the server may still count a deleted model: its check uses a search that lags behind, by one second at most
+ * in what was seen (ml-commons #1567).
  */
 const LAG_MILLISECONDS = 5_000;

@@ -3,16 +3,16 @@ import { z } from "zod";
 
 /**
  * Characters that the server accepts in names and descriptions: the pattern in ML Commons' StringUtils, seen on 3.6.0,
- * whose message calls them "basic punctuation". The `$` of a URN is not allowed. Java's `\s` matches only these six white
- * space characters, so the server refuses a no-break space, which JavaScript's `\s` would match.
+ * whose message calls them "basic punctuation". The `$` of a URN is not allowed. Java's `\s` matches only these six
+ * white space characters, so the server refuses a no-break space, which JavaScript's `\s` would match.
  */
 const SAFE = `\\p{L}\\p{N} \\t\\n\\v\\f\\r.,!?():@\\-_'/"`;
 export const SAFE_TEXT = new RegExp(`^[${SAFE}]+$`, "u");
 export const safeTextRule = `may hold only letters, digits, plain spaces and . , ! ? ( ) : @ - _ ' / "`;
 
 /**
- * Text that the server accepts as a name or a description. Checked untrimmed, as it is sent: trimming would let a leading
- * or trailing no-break space pass, which the server refuses.
+ * Text that the server accepts as a name or a description. Checked untrimmed, as it is sent: trimming would let a
+ * leading or trailing no-break space pass, which the server refuses.
  */
 export const safeText = (blankRule: string) =>
   z
@@ -29,8 +29,8 @@ export function ownerHash(owner: string): string {
 }
 
 /**
- * Name of the server object when the program gives none: the resource's logical name and eight hex digits of its owner's
- * hash. Two stacks on one cluster get different names, and the same resource always gets the same one.
+ * Name of the server object when the program gives none: the resource's logical name and eight hex digits of its
+ * owner's hash. Two stacks on one cluster get different names, and the same resource always gets the same one.
  */
 export function autoName(owner: string): string {
   return `${logicalName(owner)}-${ownerHash(owner).slice(0, 8)}`;

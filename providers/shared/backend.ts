@@ -15,9 +15,9 @@ export interface Surroundings {
 const HERE: Surroundings = { environment: process.env, folder: process.cwd() };
 
 /**
- * Identifies the Pulumi backend that stores the state: its URL, with the machine's name for a local folder. A URN contains
- * only stack and project, and the engine does not tell providers the backend. So this looks where the CLI does:
- * `PULUMI_BACKEND_URL`, `backend.url` in Pulumi.yaml, then the login.
+ * Identifies the Pulumi backend that stores the state: its URL, with the machine's name for a local folder. A URN
+ * contains only stack and project, and the engine does not tell providers the backend. So this looks where the CLI
+ * does: `PULUMI_BACKEND_URL`, `backend.url` in Pulumi.yaml, then the login.
  */
 export function backend(surroundings?: Surroundings): string {
   if (surroundings !== undefined) return lookedUp(surroundings);

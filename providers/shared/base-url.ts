@@ -9,7 +9,9 @@ export const BASE_URL_RULE =
 /** Paths of the Ollama, OpenAI and OpenSearch APIs. Callers append them to the endpoint themselves. */
 const API_PATH = /\/(?:_[^/]*(?:\/.*)?|v1(?:\/.*)?|api(?:\/(?:generate|chat|embed|embeddings|tags|version)\/?)?)$/;
 
-/** What is wrong with a server's endpoint, as the end of a sentence, or `undefined`. A proxy's path prefix is allowed. */
+/**
+ * What is wrong with a server's endpoint, as the end of a sentence, or `undefined`. A proxy's path prefix is allowed.
+ */
 export function baseUrlProblem(text: string): string | undefined {
   const url = BaseUrl.parse(text);
   if (url === undefined) return withoutScheme(text) ?? BASE_URL_RULE;

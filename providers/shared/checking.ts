@@ -6,8 +6,8 @@ import { isUnknown } from "./unknown";
 export { isSecretName, valueWithoutCredentials };
 
 /**
- * Validates a resource's inputs. Unknown values, as in previews, pass. Each failure gives the property's path, its value
- * (secrets are masked), and what is allowed.
+ * Validates a resource's inputs. Unknown values, as in previews, pass. Each failure gives the property's path, its
+ * value (secrets are masked), and what is allowed.
  */
 export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
   const broken = loneSurrogates(news);
@@ -94,7 +94,9 @@ function shown(path: readonly string[], value: unknown): string {
 }
 
 const LONGEST_SHOWN = 120;
-/** Invisible characters, unusual spaces and direction marks. Shown as escapes, since they may be why a value is refused. */
+/**
+ * Invisible characters, unusual spaces and direction marks. Shown as escapes, since they may be why a value is refused.
+ */
 const INVISIBLE = /[\u007f-\u00a0\u00ad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/g;
 
 function written(value: unknown): string {

@@ -7,8 +7,8 @@ import { nameOf } from "./explain";
 export const BOOKKEEPING = ["owner", "connection", "timeouts"] as const;
 
 /**
- * The keys whose values differ between the stored state (`olds`) and the program (`news`). A key missing in both is equal.
- * `owner` is ignored, since it changes when a stack is renamed or a resource gets a new parent.
+ * The keys whose values differ between the stored state (`olds`) and the program (`news`). A key missing in both is
+ * equal. `owner` is ignored, since it changes when a stack is renamed or a resource gets a new parent.
  */
 export function changedKeys(olds: object, news: object, keys: readonly string[]): string[] {
   const before = olds as Record<string, unknown>;
@@ -47,9 +47,9 @@ export function warnOfDropped(kind: string, olds: object, news: object, keys: re
 }
 
 /**
- * The server's value, but in the program's form where both are equivalent, so that a refresh shows only real differences.
- * The server stores numbers (`"limit": "10"`) and JSON schemas as strings, and adds members that the program left out
- * (`model_ttl_minutes`), all seen on 3.4.0.
+ * The server's value, but in the program's form where both are equivalent, so that a refresh shows only real
+ * differences. The server stores numbers (`"limit": "10"`) and JSON schemas as strings, and adds members that the
+ * program left out (`model_ttl_minutes`), all seen on 3.4.0.
  */
 export function asWanted(wanted: unknown, found: unknown): unknown {
   if (isDeepStrictEqual(wanted, found)) return wanted;

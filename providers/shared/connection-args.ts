@@ -26,9 +26,9 @@ export interface ConnectionArgs {
 }
 
 /**
- * Marks the password as a secret, and only the password, so that previews still show the endpoint. A plain object is not
- * turned into an output: the whole output would be secret. A value that is no connection passes through; the provider's
- * check reports it without a stack trace.
+ * Marks the password as a secret, and only the password, so that previews still show the endpoint. A plain object is
+ * not turned into an output: the whole output would be secret. A value that is no connection passes through; the
+ * provider's check reports it without a stack trace.
  */
 export function connectionInput(connection: pulumi.Input<ConnectionArgs>): pulumi.Input<ConnectionArgs> {
   const isAsync = pulumi.Output.isInstance(connection) || connection instanceof Promise;

@@ -17,9 +17,9 @@ export interface Settled extends Connected {
 }
 
 /**
- * Binds a resource to the cluster it was created on. If the endpoint leads to another cluster (its volume was lost, or the
- * endpoint changed), the resource counts as gone, and nothing is changed or deleted there. Also records which objects the
- * state contains (see run-memory.ts).
+ * Binds a resource to the cluster it was created on. If the endpoint leads to another cluster (its volume was lost, or
+ * the endpoint changed), the resource counts as gone, and nothing is changed or deleted there. Also records which
+ * objects the state contains (see run-memory.ts).
  */
 export function onHomeCluster<I extends Connected, S extends Settled>(
   kind: string,

@@ -38,8 +38,8 @@ export interface Lifecycle<Inputs extends object, State extends object> {
 }
 
 /**
- * Thrown by `create` or `update` when they failed after changing something on the server. The engine then stores `id` and
- * `state`, so the next `up` continues from there and `destroy` cleans up. `state` must contain only what the server
+ * Thrown by `create` or `update` when they failed after changing something on the server. The engine then stores `id`
+ * and `state`, so the next `up` continues from there and `destroy` cleans up. `state` must contain only what the server
  * accepted: the next diff compares against it.
  */
 export class PartialFailure<State extends object> extends Error {

@@ -49,8 +49,8 @@ const MARK = /^(.*?) ?\(Pulumi ([0-9a-f]{8})\/([0-9a-f]{12})(?:\/([0-9a-f]{12}))
 const EARLIER = /^Managed by Pulumi: .*, owner ([0-9a-f]{12})$/s;
 
 /**
- * The description to send: the program's or a generated one, followed by the mark. Models and groups have no other field
- * that the server stores, returns and searches.
+ * The description to send: the program's or a generated one, followed by the mark. Models and groups have no other
+ * field that the server stores, returns and searches.
  */
 export function descriptionOf(
   inputs: Owned & { readonly description?: string },

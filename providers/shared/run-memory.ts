@@ -9,13 +9,17 @@ import type { ClusterSettingInputs } from "../cluster-setting/inputs";
  * collected from these calls. Nothing here outlives the command, and no later command needs it.
  */
 
-/** Ids of the objects in the state, by owner. An object with our mark that is not here is left from an interrupted run. */
+/**
+ * Ids of the objects in the state, by owner. An object with our mark that is not here is left from an interrupted run.
+ */
 const objects = new Map<string, Set<string>>();
 /** The last connection that created something on a cluster, by cluster UUID. This run may have changed the address. */
 const connections = new Map<string, Connection>();
 /** Ids of the objects that this run created. Their stored connection is current. */
 const createdIds = new Set<string>();
-/** The resource that wrote a cluster setting in this run, by cluster, scope and key. Two owners would undo each other. */
+/**
+ * The resource that wrote a cluster setting in this run, by cluster, scope and key. Two owners would undo each other.
+ */
 export const settingOwners = new Map<string, { readonly owner: string; readonly inputs: ClusterSettingInputs }>();
 /** Owners of the resources that need an Ollama model, by server and model. A delete must not remove it under them. */
 export const modelUsers = new Map<string, Set<string>>();
@@ -69,8 +73,8 @@ export function rememberConnection(clusterUuid: string, connection: Connection, 
 }
 
 /**
- * The connection for deleting a replaced object. If this run reached the same cluster as the same user at another address,
- * that one: the stored address may be outdated by this very run.
+ * The connection for deleting a replaced object. If this run reached the same cluster as the same user at another
+ * address, that one: the stored address may be outdated by this very run.
  */
 export function currentConnection(clusterUuid: string, stored: Connection, id: string): Connection {
   const current = createdIds.has(id) ? undefined : connections.get(clusterUuid);

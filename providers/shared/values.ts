@@ -85,7 +85,10 @@ export const gpus = z.string(gpusRule).refine((text) => {
   return known && counts === 1 && fields.join(",") === gpuRequest(text);
 }, gpusRule);
 
-/** The value for Docker's provider. It splits at commas, so a list without quotes would turn its second device into a count. */
+/**
+ * The value for Docker's provider. It splits at commas, so a list without quotes would turn its second device into a
+ * count.
+ */
 export function gpuRequest(text: string): string {
   return DEVICES.test(text) && text.includes(",") ? `"${text}"` : text;
 }
