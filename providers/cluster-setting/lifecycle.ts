@@ -68,7 +68,7 @@ const LIST_RULE = 'with mode contribute it must be a list of entries, such as ["
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";
-  return typeof value === "string" ? "one text" : `a ${typeof value}`;
+  return typeof value === "string" ? "a single text" : `a ${typeof value}`;
 }
 
 function regexFailures({ settings, whenKnown }: ClusterSettingInputs): CheckFailure[] {

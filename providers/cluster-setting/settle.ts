@@ -206,7 +206,7 @@ function notKept(writes: Writes, present: ClusterSettings, scope: Scope): Explai
   return new ExplainedError({
     what: `The server acknowledged ${key} = ${JSON.stringify(value)}, but shows ${JSON.stringify(present[scope][key] ?? null)}.`,
     cause: "Another writer changes it again and again, or the service does not let this setting be changed.",
-    fix: "Run again; on a managed service, look into its list of settings that may be changed.",
+    fix: "Run again; on a managed service, see its list of settings that may be changed.",
   });
 }
 
@@ -240,7 +240,7 @@ class OtherWriters {
     if (!this.#givenUp.has(writing)) {
       report(
         `warning: ${this.title}: ${owner} announced a change of this cluster's settings ${Math.round(since / 1000)} s ago ` +
-          "and has not made it, so it counts as cut off; the next pulumi up or destroy of its stack puts that right",
+          "and has not made it, so it counts as interrupted; the next pulumi up or destroy of its stack repairs that",
       );
     }
     this.#givenUp.add(writing);

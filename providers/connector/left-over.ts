@@ -86,10 +86,10 @@ export async function takeOver(
  */
 export async function removeOthers(server: OpenSearchServer, id: string, owned: Owned, title: string): Promise<void> {
   for (const other of notNamed(await findUnused(server, owned), id)) {
-    const users = await usersOfModel(server, other.id).catch(() => ["somebody, as far as this user may know"]);
+    const users = await usersOfModel(server, other.id).catch(() => ["somebody (this user may not see who)"]);
     if (users.length > 0) {
       report(
-        `warning: ${title}: the connector ${other.id} carries its mark too, and stays: it is named by ${users.join(", ")}`,
+        `warning: ${title}: the connector ${other.id} has its mark too, but is kept: it is used by ${users.join(", ")}`,
       );
       continue;
     }

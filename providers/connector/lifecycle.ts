@@ -180,7 +180,7 @@ async function remove(id: string, state: ConnectorState): Promise<void> {
   if (found === undefined) return;
   const mark = markIn(found);
   if (isTakenOver(mark, state)) {
-    report(`${titleOf(state)}: ${id} belongs to a newer resource by now and stays`);
+    report(`${titleOf(state)}: ${id} belongs to a newer resource now and is not deleted`);
     return;
   }
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
@@ -235,7 +235,7 @@ async function realUsers(server: OpenSearchServer, id: string, modelIds: readonl
 
 function warnFalselyInUse(id: string, state: ConnectorState): void {
   report(
-    `warning: ${titleOf(state)}: ${id} stays on the server, which takes it for used: it compares ids word by word, cut at ` +
+    `warning: ${titleOf(state)}: ${id} stays on the server, which believes that it is in use: the server compares ids word by word, split at ` +
       `every "-", and none of the models that it names uses this one. Delete it when those models are gone: ` +
       `DELETE /_plugins/_ml/connectors/${id}`,
   );

@@ -18,7 +18,7 @@ export interface Placeholder {
 /** A parameter that refers to itself, directly or through others. The server refuses it too. */
 export class EndlessSubstitution extends Error {
   constructor(readonly parameter: string) {
-    super(`parameters.${parameter} leads back to itself`);
+    super(`parameters.${parameter} refers to itself`);
     this.name = "EndlessSubstitution";
   }
 }

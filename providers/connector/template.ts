@@ -82,7 +82,7 @@ function lintEndless({ url, requestBody = "" }: ConnectorAction, { parameters }:
         {
           rule: "endless-parameter",
           path,
-          message: `uses \${parameters.${error.parameter}}, whose value leads back to itself without an end`,
+          message: `uses \${parameters.${error.parameter}}, whose value refers to itself without end`,
         },
       ];
     }
@@ -171,7 +171,7 @@ function lintHeaders({ headers = {} }: ConnectorAction): Finding[] {
     .map(([name]) => ({
       rule: "secret-in-header",
       path: `headers.${name}`,
-      message: `holds a secret as it is, which everybody can read who may see the connector; put it into credential, such as { key: … }, and write \${credential.key} here`,
+      message: `holds a secret in plain text, which everybody who may see the connector can read; put it into credential, such as { key: … }, and write \${credential.key} here`,
     }));
 }
 
@@ -200,7 +200,7 @@ function lintJson(action: ConnectorAction, body: string, context: LintContext): 
       {
         rule: "body-not-json",
         path: "requestBody",
-        message: `is no JSON once its placeholders are filled (${filled.error}); put text placeholders in quotes and leave lists and objects without`,
+        message: `is not valid JSON once its placeholders are filled (${filled.error}); put quotes around placeholders of texts, but not around those of lists and objects`,
       },
     ];
   }
@@ -315,5 +315,5 @@ export function callableProblem(url: string): string | undefined {
   const char = NOT_IN_PATH.exec(path)?.[0] ?? NOT_IN_QUERY.exec(query.join("?"))?.[0];
   if (char !== undefined)
     return `holds ${JSON.stringify(char)}, which OpenSearch refuses in a URL: write it percent-encoded`;
-  return fragment === "#" ? "holds #, and what stands behind it is never sent" : undefined;
+  return fragment === "#" ? "holds #, and nothing after it is ever sent" : undefined;
 }

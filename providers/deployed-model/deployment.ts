@@ -53,7 +53,7 @@ const NOT_STARTED = /Duplicate deploy model task/;
 function deployFailed(modelId: string, error: string | undefined): ExplainedError {
   const {
     cause = "The server could not load the model; its task's error is above.",
-    fix = "Mend what the error names, then run pulumi up again: it goes on with this model.",
+    fix = "Fix what the error names, then run pulumi up again; it continues with this model.",
   } = diagnose(error ?? "") ?? {};
   const what = `The model ${modelId} is DEPLOY_FAILED: ${error ?? "the server's tasks name no error"}`;
   return new ExplainedError({ what, cause, fix });

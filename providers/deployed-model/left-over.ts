@@ -56,14 +56,14 @@ export async function requireUnused(server: OpenSearchServer, modelId: string, w
   const users = await usersOfModel(server, modelId).catch((error: unknown) => {
     if (!(error instanceof ServerError)) throw error;
     throw new ExplainedError({
-      what: `Whether a pipeline or an agent still names the model ${modelId} cannot be told: ${error.message}`,
-      cause: "The user of this connection may not read them, so deleting the model could break somebody else's.",
-      fix: `Give the user the right that is named, or ${wayOn}.`,
+      what: `Cannot tell whether a pipeline or an agent still uses the model ${modelId}: ${error.message}`,
+      cause: "The user of this connection may not read them, so deleting the model could break one of them.",
+      fix: `Grant the user the missing permission, or ${wayOn}.`,
     });
   });
   if (users.length === 0) return;
   throw new ExplainedError({
-    what: `The model ${modelId} is still named by ${users.join(", ")}.`,
+    what: `The model ${modelId} is still used by ${users.join(", ")}.`,
     cause: "Deleting it would break them, and the server itself does not check (safe_delete_model is off by default).",
     fix: `Remove the model from them first, or ${wayOn}.`,
   });

@@ -287,7 +287,7 @@ async function remove(id: string, state: DeployedModelState): Promise<void> {
   const model = await getModel(server, id);
   if (model === undefined) return;
   if (isTakenOver(markIn(model), state)) {
-    report(`${titleOf(state)}: ${id} belongs to a newer resource by now and stays`);
+    report(`${titleOf(state)}: ${id} belongs to a newer resource now and is not deleted`);
     return;
   }
   if (!state.forceDelete) {

@@ -68,7 +68,7 @@ async function derivedQuestion(server: OpenSearchServer, inputs: DeployedModelIn
   const parameters = connector && probeParameters(connector);
   if (parameters !== undefined) return parameters;
   report(
-    `DeployedModel ${nameOf(inputs)}: not probed, since its connector's parameters are not known; give probe.parameters to have it asked`,
+    `DeployedModel ${nameOf(inputs)}: not probed, since the parameters of its connector are not known; set probe.parameters to probe it`,
   );
   return undefined;
 }

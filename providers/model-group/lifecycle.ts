@@ -157,9 +157,7 @@ async function removeEmpty(server: OpenSearchServer, groups: readonly FoundGroup
   for (const { id, group } of groups) {
     if (isRemembered(id)) continue;
     if (group.latestVersion > 0) {
-      report(
-        `warning: ${title}: the group ${id} carries its mark too, and stays, since models were registered into it`,
-      );
+      report(`warning: ${title}: the group ${id} has its mark too, but is kept, since models were registered into it`);
       continue;
     }
     report(`${title}: removes the empty group ${id}, which an interrupted run left`);
@@ -235,7 +233,7 @@ async function remove(id: string, state: ModelGroupState): Promise<void> {
   const group = await getModelGroup(server, id);
   if (group === undefined) return;
   if (isTakenOver(markIn(group), state)) {
-    report(`${titleOf(state)}: ${id} belongs to a newer resource by now and stays`);
+    report(`${titleOf(state)}: ${id} belongs to a newer resource now and is not deleted`);
     return;
   }
   const left = await findOthers(server, id, state);

@@ -47,7 +47,7 @@ function loneSurrogates(value: unknown, path: readonly string[] = []): CheckFail
   return Object.entries(value).flatMap(([key, member]) => {
     if (!LONE_SURROGATE.test(key)) return loneSurrogates(member, [...path, key]);
     const name = [...path, JSON.stringify(key)].join(".");
-    return [{ property: path[0] ?? key, reason: `${name} is no name: ${surrogateRule}` }];
+    return [{ property: path[0] ?? key, reason: `${name} is not a valid name: ${surrogateRule}` }];
   });
 }
 
@@ -105,7 +105,7 @@ function written(value: unknown): string {
   try {
     return JSON.stringify(value, masked) ?? String(value);
   } catch {
-    return "something that leads back to itself";
+    return "a value that contains itself";
   }
 }
 

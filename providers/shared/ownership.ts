@@ -77,8 +77,8 @@ export function sameResource(one: Mark | undefined, other: Mark | undefined): bo
 /** End of the warning that a refresh prints when a late request of an interrupted run created another object. */
 export function leftBeside(object: string): string {
   return (
-    `${object} carries its mark too, so a request of an interrupted run arrived late. ` +
-    "pulumi destroy removes it together with this resource, ollama-chat doctor --fix at once"
+    `${object} has its mark too: a late request of an interrupted run created it. ` +
+    "pulumi destroy removes it together with this resource, ollama-chat doctor --fix right away"
   );
 }
 
@@ -92,7 +92,7 @@ export function nothingToAdopt(kind: string, id: string, endpoint: string): Expl
   return new ExplainedError({
     what: `There is no ${kind} ${id} on ${endpoint}.`,
     cause: "adoptId names an object that was deleted, or that is on another cluster.",
-    fix: "Correct adoptId, or leave it out to have a new one made.",
+    fix: "Correct adoptId, or leave it out to create a new one.",
   });
 }
 

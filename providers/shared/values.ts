@@ -106,7 +106,7 @@ export function typedAsOllamaWants(options: Readonly<Record<string, unknown>>, c
 }
 
 /** In the header of basic authentication, the first colon ends the user and starts the password (RFC 7617). */
-export const usernameRule = "must be the user alone, without a colon; the password is given apart";
+export const usernameRule = "must be the user alone, without a colon; the password is a separate input";
 
 export function isUsername(text: string): boolean {
   return !text.includes(":");

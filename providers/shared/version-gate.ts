@@ -21,7 +21,7 @@ export function requireVersion({ version }: ClusterInfo, gates: readonly Gated[]
   if (missing === undefined) return;
   throw new ExplainedError({
     what: `${missing.property} needs OpenSearch ${missing.since} or later; this cluster is ${version}.`,
-    cause: "Older servers drop it without a word, so it would never take effect.",
+    cause: "Older servers silently drop it, so it would never take effect.",
     fix: `Leave ${missing.property} out, or upgrade the cluster.`,
   });
 }

@@ -112,7 +112,7 @@ describe("a stack that leaves while another one comes that shares an entry", () 
     expect(await world().persistent()).toEqual(isThere);
     expect(world().lines).toEqual([
       `warning: ClusterSetting newcomer: ${urn("ClusterSetting", "leaver")} announced a change of this cluster's settings ` +
-        "0 s ago and has not made it, so it counts as cut off; the next pulumi up or destroy of its stack puts that right",
+        "0 s ago and has not made it, so it counts as interrupted; the next pulumi up or destroy of its stack repairs that",
     ]);
     newcomer.restart();
     await down(newcomers());

@@ -101,7 +101,7 @@ describe("taking over by id", () => {
       [
         `Connector "adopted": create failed: There is no connector nope on ${world().cluster.url}.`,
         "  cause: adoptId names an object that was deleted, or that is on another cluster.",
-        "  fix: Correct adoptId, or leave it out to have a new one made.",
+        "  fix: Correct adoptId, or leave it out to create a new one.",
       ].join("\n"),
     );
   });
@@ -116,7 +116,7 @@ describe("what only newer servers understand", () => {
     expect(failure.message).toBe(
       [
         'Connector "c": create failed: clientConfig.skipSslVerification needs OpenSearch 3.5 or later; this cluster is 3.4.0.',
-        "  cause: Older servers drop it without a word, so it would never take effect.",
+        "  cause: Older servers silently drop it, so it would never take effect.",
         "  fix: Leave clientConfig.skipSslVerification out, or upgrade the cluster.",
       ].join("\n"),
     );

@@ -272,7 +272,7 @@ describe("deleting a connector", () => {
     const model = await created(deployedModelLifecycle, inputs);
     await lifecycle.delete("ours-BaIBhu2-x1", connector.state);
     expect(world().lines).toStrictEqual([
-      'warning: Connector c: ours-BaIBhu2-x1 stays on the server, which takes it for used: it compares ids word by word, cut at every "-", and none of the models that it names uses this one. Delete it when those models are gone: DELETE /_plugins/_ml/connectors/ours-BaIBhu2-x1',
+      'warning: Connector c: ours-BaIBhu2-x1 stays on the server, which believes that it is in use: the server compares ids word by word, split at every "-", and none of the models that it names uses this one. Delete it when those models are gone: DELETE /_plugins/_ml/connectors/ours-BaIBhu2-x1',
     ]);
     await deployedModelLifecycle.delete(model.id, model.state);
     await lifecycle.delete("ours-BaIBhu2-x1", connector.state);
@@ -304,7 +304,7 @@ describe("on a version that knows names of actions", () => {
     expect(failure.message).toBe(
       [
         'Connector "c": create failed: actions.0.name needs OpenSearch 3.5 or later; this cluster is 3.4.0.',
-        "  cause: Older servers drop it without a word, so it would never take effect.",
+        "  cause: Older servers silently drop it, so it would never take effect.",
         "  fix: Leave actions.0.name out, or upgrade the cluster.",
       ].join("\n"),
     );

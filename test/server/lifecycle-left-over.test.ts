@@ -80,7 +80,7 @@ describe("after a kill, an edited program", () => {
     await created((await newRun()).connector, world().connectorInputs("c", { name: "other" }));
     expect(await world().count("connectors")).toBe(2);
     expect(world().lines).toStrictEqual([
-      `warning: Connector c: the connector ${lost.id} carries its mark too, and stays: it is named by agent ${agent.agent_id}`,
+      `warning: Connector c: the connector ${lost.id} has its mark too, but is kept: it is used by agent ${agent.agent_id}`,
     ]);
   });
 
@@ -144,7 +144,7 @@ describe("destroy after a kill in models/_register", () => {
     const failure = await failureOf(run.connector.delete(connector.id, connector.state));
     expect(failure.message).toBe(
       [
-        `Connector "c": delete failed: The model ${lost.id} is still named by search pipeline theirs.`,
+        `Connector "c": delete failed: The model ${lost.id} is still used by search pipeline theirs.`,
         "  cause: Deleting it would break them, and the server itself does not check (safe_delete_model is off by default).",
         `  fix: Remove the model from them first, or delete it by hand: POST /_plugins/_ml/models/${lost.id}/_undeploy, then DELETE /_plugins/_ml/models/${lost.id}.`,
       ].join("\n"),
@@ -255,8 +255,8 @@ describe("a request of a killed run that arrives late", () => {
   });
 
   const warning = (title: string, object: string) =>
-    `warning: ${title}: ${object} carries its mark too, so a request of an interrupted run arrived late. ` +
-    "pulumi destroy removes it together with this resource, ollama-chat doctor --fix at once";
+    `warning: ${title}: ${object} has its mark too: a late request of an interrupted run created it. ` +
+    "pulumi destroy removes it together with this resource, ollama-chat doctor --fix right away";
 });
 
 describe("the first try of a registration that a client gave up", () => {
@@ -347,8 +347,8 @@ describe("an object that a later create took over", () => {
     await older.group.delete(group.id, group.state);
     expect(await counts()).toStrictEqual([1, 1, 1]);
     expect(world().lines).toStrictEqual([
-      `DeployedModel m: ${lost.id} belongs to a newer resource by now and stays`,
-      `ModelGroup g: ${group.id} belongs to a newer resource by now and stays`,
+      `DeployedModel m: ${lost.id} belongs to a newer resource now and is not deleted`,
+      `ModelGroup g: ${group.id} belongs to a newer resource now and is not deleted`,
     ]);
     // What took them over still knows them as its own, after a change too.
     const later = await updated(

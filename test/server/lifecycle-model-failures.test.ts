@@ -177,7 +177,7 @@ describe("deleting a model", () => {
     const failure = await failureOf(lifecycle.delete(model.id, model.state));
     expect(failure.message).toBe(
       [
-        `DeployedModel "m": delete failed: The model ${model.id} is still named by ${name}.`,
+        `DeployedModel "m": delete failed: The model ${model.id} is still used by ${name}.`,
         "  cause: Deleting it would break them, and the server itself does not check (safe_delete_model is off by default).",
         "  fix: Remove the model from them first, or set forceDelete: true and run pulumi up before pulumi destroy.",
       ].join("\n"),

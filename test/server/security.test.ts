@@ -77,13 +77,13 @@ describe("the least rights", () => {
     const failure = await failureOf(deployedModelLifecycle.delete(model.id, model.state));
     const [what = "", cause, fix] = failure.message.split("\n");
     expect(what.replace(/pipeline answered.*pipeline\/get\]/, "… pipeline/get]")).toBe(
-      `DeployedModel "m": delete failed: Whether a pipeline or an agent still names the model ${model.id} cannot be told: GET /_${
+      `DeployedModel "m": delete failed: Cannot tell whether a pipeline or an agent still uses the model ${model.id}: GET /_${
         what.includes("/_search/") ? "search" : "ingest"
       }/… pipeline/get] and User [name=blind, backend_roles=[], requestedTenant=null]`,
     );
     expect([cause, fix]).toEqual([
-      "  cause: The user of this connection may not read them, so deleting the model could break somebody else's.",
-      "  fix: Give the user the right that is named, or set forceDelete: true and run pulumi up before pulumi destroy.",
+      "  cause: The user of this connection may not read them, so deleting the model could break one of them.",
+      "  fix: Grant the user the missing permission, or set forceDelete: true and run pulumi up before pulumi destroy.",
     ]);
     expect(await world().count("models")).toBe(1);
     await deployedModelLifecycle.delete(model.id, { ...model.state, forceDelete: true });

@@ -71,7 +71,7 @@ describe("no refusal repeats what may hold a secret", () => {
       ].join("\n"),
     );
     expect((await commandLine(["ask", "x", "--opensearch", "https://h", "--username", `u:${PASSWORD}`])).err).toContain(
-      'error: --username is "u:[secret]": must be the user alone, without a colon; the password is given apart.\n',
+      'error: --username is "u:[secret]": must be the user alone, without a colon; the password is a separate input.\n',
     );
   });
 });

@@ -193,7 +193,7 @@ describe("a wrong configuration", () => {
     [{ ...RIGHT, ollamaEndpoint: "u:hun ter2@host" }, `ollamaEndpoint is "[secret]@host": ${endpointRule}`],
     [
       { ...RIGHT, opensearchEndpoint: "https://h:9200", opensearchUsername: "u:hunter2" },
-      'opensearchUsername is "u:[secret]": must be the user alone, without a colon; the password is given apart',
+      'opensearchUsername is "u:[secret]": must be the user alone, without a colon; the password is a separate input',
     ],
   ])("is refused without the password in it: $1", (values, message) => {
     expect(failureOf(values)).toHaveProperty("message", message);

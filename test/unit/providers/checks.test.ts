@@ -43,7 +43,7 @@ describe("a wrong ModelGroup", () => {
     [
       { connection: { ...connection, username: "a:b", password: "x" } },
       "connection",
-      'connection.username is "a:[secret]": must be the user alone, without a colon; the password is given apart',
+      'connection.username is "a:[secret]": must be the user alone, without a colon; the password is a separate input',
     ],
   ])("is refused in the preview: $2", (wrong, property, reason) => {
     expect(failures(modelGroupLifecycle, { connection }, wrong)).toStrictEqual([{ property, reason }]);
@@ -129,10 +129,10 @@ describe("a list to which others add entries", () => {
     failures(clusterSettingLifecycle, { connection, settings: { "a.b": 1 }, mode }, wrong);
 
   it.each([
-    [{ settings: { [LIST]: "http://user:pass@ours" } }, "settings", `settings.${LIST} is one text: ${rule}`],
+    [{ settings: { [LIST]: "http://user:pass@ours" } }, "settings", `settings.${LIST} is a single text: ${rule}`],
     [{ settings: { [LIST]: null } }, "settings", `settings.${LIST} is null: ${rule}`],
     [{ settings: { [LIST]: true } }, "settings", `settings.${LIST} is a boolean: ${rule}`],
-    [{ whenKnown: { [NEWER]: "^http://ours$" } }, "whenKnown", `whenKnown.${NEWER} is one text: ${rule}`],
+    [{ whenKnown: { [NEWER]: "^http://ours$" } }, "whenKnown", `whenKnown.${NEWER} is a single text: ${rule}`],
   ])("is refused one value in the preview, which is not shown: $2", (wrong, property, reason) => {
     expect(found("contribute", wrong)).toEqual([{ property, reason }]);
   });

@@ -40,7 +40,7 @@ describe("a preview ends whatever it is given", () => {
   it("a placeholder that never closes is no reason to look for its end again and again", () => {
     const requestBody = JSON.stringify({ prompt: "${parameters.a:-".repeat(MILLION / 16) });
     expect(reasons({ actions: [{ ...post, requestBody }] })).toEqual([
-      expect.stringContaining("is no JSON once its placeholders are filled"),
+      expect.stringContaining("is not valid JSON once its placeholders are filled"),
     ]);
   });
 

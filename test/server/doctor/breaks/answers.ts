@@ -50,7 +50,7 @@ export const ANSWER_BREAKS: Breaks = {
     how: "the prompt stands without quotes",
     break: (world) => withAction(world, { request_body: '{ "prompt": prompt ${parameters.prompt}, "stream": false }' }),
     check: "connector-body",
-    seen: /^requestBody is no JSON once its placeholders are filled/,
+    seen: /^requestBody is not valid JSON once its placeholders are filled/,
   },
   "redirectable-host": {
     how: "the host is a parameter, as in the guide",

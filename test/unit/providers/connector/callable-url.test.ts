@@ -41,6 +41,6 @@ describe("a URL that OpenSearch is to call", () => {
     ["http://h/a\\b", sign("\\")],
     ["http://h/\u00a0", sign("\u00a0")],
     ["http://h?a=b c", sign(" ")],
-    ["http://h/a#f", "holds #, and what stands behind it is never sent"],
+    ["http://h/a#f", "holds #, and nothing after it is ever sent"],
   ])("%j can never be called: %s", (url, problem) => expect(callableProblem(url)).toBe(problem));
 });

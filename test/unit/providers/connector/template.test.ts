@@ -72,7 +72,7 @@ describe("JSON of the request body", () => {
     const [finding] = body(requestBody, { parameters });
     expect(finding?.path).toBe("requestBody");
     expect(finding?.message).toMatch(
-      /^is no JSON once its placeholders are filled \(.+\); put text placeholders in quotes and leave lists and objects without$/,
+      /^is not valid JSON once its placeholders are filled \(.+\); put quotes around placeholders of texts, but not around those of lists and objects$/,
     );
   });
 
@@ -184,10 +184,10 @@ describe("a default in the URL", () => {
 
   it.each([
     ["$${parameters.task}", 'holds "{", which OpenSearch refuses in a URL: write it percent-encoded'],
-    ["${parameters.loop}", "uses ${parameters.loop}, whose value leads back to itself without an end"],
+    ["${parameters.loop}", "uses ${parameters.loop}, whose value refers to itself without end"],
     ["${credential.key}", "uses a credential, which the server fills into headers and bodies only"],
     ["a b", 'holds " ", which OpenSearch refuses in a URL: write it percent-encoded'],
-    ["a#b", "holds #, and what stands behind it is never sent"],
+    ["a#b", "holds #, and nothing after it is ever sent"],
   ])("with %s the URL could never be called", (rest, message) => {
     const parameters = { task: "chat", loop: "${parameters.loop}" };
     expect(lint({ url: `https://api.example.com/v1/${rest}` }, { parameters })).toStrictEqual([
@@ -291,7 +291,7 @@ describe("headers", () => {
         {
           path: `headers.${name}`,
           message:
-            "holds a secret as it is, which everybody can read who may see the connector; put it into credential, such as { key: … }, and write ${credential.key} here",
+            "holds a secret in plain text, which everybody who may see the connector can read; put it into credential, such as { key: … }, and write ${credential.key} here",
         },
       ]);
     },

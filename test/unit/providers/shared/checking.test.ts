@@ -80,7 +80,7 @@ describe("a wrong connection, told by name, value and rule,", () => {
     [{ ...AT, username: "" }, 'connection.username is "": must not be empty'],
     [
       { ...AT, username: "admin:hunter2", password: "x" },
-      'connection.username is "admin:[secret]": must be the user alone, without a colon; the password is given apart',
+      'connection.username is "admin:[secret]": must be the user alone, without a colon; the password is a separate input',
     ],
     [{ endpoint: 'https://u:p "w@h' }, `connection.endpoint is "https://[secret]@h": ${endpointRule}`],
     [{ endpoint: "admin:hunter2@h:9200" }, `connection.endpoint is "[secret]@h:9200": ${endpointRule}`],
@@ -185,7 +185,7 @@ describe("what no message can say", () => {
     [Symbol("x"), "Symbol(x)"],
   ])("%o is named as %s", (n, shown) => expect(reason({ n })).toBe(`n is ${shown}: must be a whole number`));
 
-  it("what leads back to itself is told all the same", () => {
+  it("what refers to itself is reported too", () => {
     const loop: Record<string, unknown> = {};
     loop.self = [loop];
     expect(() => reason({ n: "x" })).not.toThrow();
@@ -195,7 +195,7 @@ describe("what no message can say", () => {
   it.each([
     [{ n: 1, name: "a\ud800" }, 'name is "a\\ud800": must not hold half of a surrogate pair'],
     [{ n: 1, list: ["ok", { x: "\udc00b" }] }, 'list.1.x is "\\udc00b": must not hold half of a surrogate pair'],
-    [{ n: 1, "k\ud800": 1 }, '"k\\ud800" is no name: must not hold half of a surrogate pair'],
+    [{ n: 1, "k\ud800": 1 }, '"k\\ud800" is not a valid name: must not hold half of a surrogate pair'],
     [{ n: 1, password: "a\ud800" }, "password is [secret]: must not hold half of a surrogate pair"],
   ])("half a character is refused before anything encodes it: $1", (news, text) => expect(reason(news)).toBe(text));
 

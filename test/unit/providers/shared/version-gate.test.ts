@@ -20,7 +20,7 @@ describe("a feature that needs a newer server", () => {
     ["3.9.0", "3.10"],
   ])("is refused on %s, where it came with %s", (version, since) => {
     expect(() => on(version, since)).toThrow(
-      `clientConfig.x needs OpenSearch ${since} or later; this cluster is ${version}.\n  cause: Older servers drop it without a word, so it would never take effect.\n  fix: Leave clientConfig.x out, or upgrade the cluster.`,
+      `clientConfig.x needs OpenSearch ${since} or later; this cluster is ${version}.\n  cause: Older servers silently drop it, so it would never take effect.\n  fix: Leave clientConfig.x out, or upgrade the cluster.`,
     );
   });
 
