@@ -23,9 +23,9 @@ import { type Memory, modeOf, NO_MEMORY, needsDefaults, type Plan, planApply, sc
 import { isListKey, regexProblem } from "./regex";
 import { release } from "./release";
 import {
+  belongsTo,
   claimOf,
   isLeftOver,
-  isOfResource,
   joined,
   ownerOf,
   type Remembered,
@@ -187,7 +187,7 @@ async function apply(
         isMine: (key, claim) => {
           if (ownKeys.includes(key)) return true;
           // A new resource takes over all claims of its name, including that of a resource it replaces in this run.
-          return olds === undefined ? isOfResource(claim, inputs) : isLeftOver(key, claim, inputs);
+          return olds === undefined ? belongsTo(claim, inputs) : isLeftOver(key, claim, inputs);
         },
         keepsClaims,
         isLeaving: false,

@@ -1,7 +1,7 @@
 import { report } from "../../clients/report";
 import { nameOf } from "../shared/explain";
 import { stackMark } from "../shared/ownership";
-import { isRemembered, rememberObject } from "../shared/run-memory";
+import { isInState, rememberObject } from "../shared/run-memory";
 import { type Claim, claimKey } from "./claim";
 import type { ClusterSettingInputs } from "./inputs";
 import { type Memory, scopeOf } from "./plan";
@@ -48,12 +48,12 @@ export function rememberClaim(inputs: ClusterSettingInputs, instance: string | u
 }
 
 /** Whether a claim belongs to a resource. A stack of the same project and name in another backend is a neighbour. */
-export function isOfResource(claim: Claim, inputs: ClusterSettingInputs): boolean {
+export function belongsTo(claim: Claim, inputs: ClusterSettingInputs): boolean {
   const stack = stackMark(inputs);
   return claim.owner === ownerOf(inputs) && (claim.stack ?? stack) === stack;
 }
 
 /** Whether a claim belongs to a resource but is not in the state: an interrupted run left it. */
 export function isLeftOver(key: string, claim: Claim, inputs: ClusterSettingInputs): boolean {
-  return isOfResource(claim, inputs) && !isRemembered(key);
+  return belongsTo(claim, inputs) && !isInState(key);
 }

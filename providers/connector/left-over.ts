@@ -11,7 +11,7 @@ import { findModelsByConnector } from "../../clients/opensearch/models";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { type Owned, stackMark } from "../shared/ownership";
-import { notNamed } from "../shared/run-memory";
+import { notInState } from "../shared/run-memory";
 import { OWNER_PARAMETER } from "./inputs";
 
 /** Identifies the resource that created a connector. Stored in a hidden parameter of the connector. */
@@ -85,7 +85,7 @@ export async function takeOver(
  * and so does one whose users cannot be listed.
  */
 export async function removeOthers(server: OpenSearchServer, id: string, owned: Owned, title: string): Promise<void> {
-  for (const other of notNamed(await findUnused(server, owned), id)) {
+  for (const other of notInState(await findUnused(server, owned), id)) {
     const users = await usersOfModel(server, other.id).catch(() => ["somebody (this user may not see who)"]);
     if (users.length > 0) {
       report(

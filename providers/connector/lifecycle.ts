@@ -14,13 +14,13 @@ import { report } from "../../clients/report";
 import { Deadline, type Look, waitFor } from "../../clients/wait";
 import { leftBy, removeLeftOver } from "../deployed-model/left-over";
 import { ownerDescription, withAutoName } from "../shared/auto-name";
-import { checkWith, firstOf } from "../shared/checking";
+import { checkWith, firstFailures } from "../shared/checking";
 import { BOOKKEEPING, changedKeys, shortHash } from "../shared/compare";
 import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { CheckFailure, Lifecycle } from "../shared/lifecycle";
-import { isTakenOver, leftBeside, newInstance, nothingToAdopt, stackMark } from "../shared/ownership";
-import { hasAnother, notNamed, sharedServer } from "../shared/run-memory";
+import { isTakenOver, lateObjectWarning, newInstance, nothingToAdopt, stackMark } from "../shared/ownership";
+import { hasOtherObject, notInState, sharedServer } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 import { type Gated, requireVersion } from "../shared/version-gate";
@@ -50,7 +50,7 @@ export const connectorLifecycle: Lifecycle<ConnectorInputs, ConnectorState> = ex
 function check(news: unknown, olds: unknown) {
   const failures = checkWith(connectorSchema, news);
   const inputs = withAutoName(news as ConnectorInputs, olds as Partial<ConnectorInputs>);
-  return { inputs, failures: failures.length > 0 ? failures : firstOf(lint(inputs)) };
+  return { inputs, failures: failures.length > 0 ? failures : firstFailures(lint(inputs)) };
 }
 
 function lint(inputs: ConnectorInputs): CheckFailure[] {
@@ -157,8 +157,8 @@ async function read(id: string, state: ConnectorState) {
   const server = sharedServer(state.connection);
   const found = await getConnector(server, id);
   if (found === undefined) return undefined;
-  for (const other of notNamed(await findUnused(server, state), id)) {
-    report(`warning: ${titleOf(state)}: ${leftBeside(`the connector ${other.id}`)}`);
+  for (const other of notInState(await findUnused(server, state), id)) {
+    report(`warning: ${titleOf(state)}: ${lateObjectWarning(`the connector ${other.id}`)}`);
   }
   const seen = { ...state, ...connectorAsSeen(state, found) };
   const { clusterUuid: _c, instance: _i, schemaVersion: _v, ...inputs } = seen;
@@ -186,7 +186,7 @@ async function remove(id: string, state: ConnectorState): Promise<void> {
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
   const removal: Removal = { server, id, state, stack: mark?.stack ?? stackMark(state), deadline };
   await waitFor(() => tryDelete(removal), { waitingFor: `connector ${id} to be free`, deadline });
-  if (!hasAnother(state.owner, id)) await removeOthers(server, id, state, titleOf(state));
+  if (!hasOtherObject(state.owner, id)) await removeOthers(server, id, state, titleOf(state));
 }
 
 interface Removal {
@@ -214,7 +214,7 @@ async function tryDelete({ server, id, state, stack, deadline }: Removal): Promi
     if (!countsAsUsed(error)) throw error;
     const modelIds = MODEL_IDS.exec(error.reason)?.[1];
     if (modelIds === undefined) throw error;
-    const left = hasAnother(state.owner, id) ? [] : leftBy(stack, await findModelsByConnector(server, id));
+    const left = hasOtherObject(state.owner, id) ? [] : leftBy(stack, await findModelsByConnector(server, id));
     for (const model of left) await removeLeftOver(server, model.id, titleOf(state), deadline);
     const users = await realUsers(server, id, modelIds.split(/,\s*/));
     const mayLag = deadline.seconds * 1000 - deadline.remainingMilliseconds < LAG_MILLISECONDS;

@@ -5,13 +5,13 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import type { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { type Mark, sameResource, undescribed } from "../shared/ownership";
-import { isRemembered, oneAtATime } from "../shared/run-memory";
+import { type Mark, parseDescription, sameResource } from "../shared/ownership";
+import { isInState, oneAtATime } from "../shared/run-memory";
 import { undeployAndDelete } from "./deployment";
 
 /** The mark in a model's description, if it has one. */
 export function markIn({ description }: { readonly description?: string }): Mark | undefined {
-  return undescribed(description).mark;
+  return parseDescription(description).mark;
 }
 
 /** Models with the mark of this resource. */
@@ -23,7 +23,7 @@ export async function findModelsOf(server: OpenSearchServer, mark: Mark | undefi
 
 /** Of these models, those of the stack that are not in its state: interrupted runs left them. */
 export function leftBy(stack: string, models: readonly FoundModel[]): FoundModel[] {
-  return models.filter(({ id, model }) => markIn(model)?.stack === stack && !isRemembered(id));
+  return models.filter(({ id, model }) => markIn(model)?.stack === stack && !isInState(id));
 }
 
 /**

@@ -23,14 +23,14 @@ import { type Lifecycle, PartialFailure } from "../shared/lifecycle";
 import {
   descriptionOf,
   isTakenOver,
-  leftBeside,
+  lateObjectWarning,
   type Mark,
   markOf,
   newInstance,
   nothingToAdopt,
-  undescribed,
+  parseDescription,
 } from "../shared/ownership";
-import { isRemembered, notNamed, oneAtATime, sharedServer } from "../shared/run-memory";
+import { isInState, notInState, oneAtATime, sharedServer } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { awaitDeployed, awaitSettled, ensureDeployed, ModelState, undeploy, undeployAndDelete } from "./deployment";
 import { type DeployedModelInputs, type DeployedModelState, deployedModelSchema } from "./inputs";
@@ -113,7 +113,7 @@ async function registerOrTakeOver(
 ): Promise<string> {
   const fields = fieldsOf(inputs, mark);
   const [first, ...others] = await leftOvers(server, inputs, mark);
-  for (const { id } of others) if (!isRemembered(id)) await removeLeftOver(server, id, titleOf(inputs), deadline);
+  for (const { id } of others) if (!isInState(id)) await removeLeftOver(server, id, titleOf(inputs), deadline);
   if (first !== undefined && canBecome(first.model, inputs)) {
     report(`${titleOf(inputs)}: takes over ${first.id}, which an interrupted run left`);
     await awaitSettled(server, first.id, deadline);
@@ -182,20 +182,23 @@ async function read(id: string, state: DeployedModelState) {
 /** Warns of models from late requests: they may arrive after the next run has searched for left-overs. */
 async function warnOfOthers(server: OpenSearchServer, id: string, state: DeployedModelState): Promise<void> {
   for (const other of await findOthers(server, id, state)) {
-    report(`warning: ${titleOf(state)}: ${leftBeside(`the model ${other.id}`)}`);
+    report(`warning: ${titleOf(state)}: ${lateObjectWarning(`the model ${other.id}`)}`);
   }
 }
 
 /** Models with the mark of this resource that are not in the state. */
 async function findOthers(server: OpenSearchServer, id: string, state: DeployedModelState): Promise<FoundModel[]> {
-  return notNamed(await findModelsOf(server, markOf(state, state.instance)), id);
+  return notInState(await findModelsOf(server, markOf(state, state.instance)), id);
 }
 
 /**
  * The state with the server's values. Only fields that the program set are compared; the server fills in the others.
  */
 function seenIn(model: ModelDocument, state: DeployedModelState): DeployedModelState {
-  const found = { ...model, description: undescribed(model.description).description ?? "" } as Record<string, unknown>;
+  const found = { ...model, description: parseDescription(model.description).description ?? "" } as Record<
+    string,
+    unknown
+  >;
   const tracked = WRITTEN.filter((key) => state[key] !== undefined);
   const seen = Object.fromEntries(tracked.map((key) => [key, asWanted(state[key], found[key])]));
   return { ...state, ...seen, deployed: model.modelState === ModelState.deployed, modelState: model.modelState };

@@ -27,26 +27,26 @@ export function toResourceProvider<I extends object, S extends object>(lifecycle
       return { changes, replaces: [...(replaces ?? [])], ...(deleteBeforeReplace ? { deleteBeforeReplace } : {}) };
     },
     create: async (inputs) => {
-      return await settled(inputs, async () => {
+      return await guardedAsync(inputs, async () => {
         const { id, state } = await lifecycle.create(inputsOf(inputs));
         return { id: usableId(id), outs: wireProperties(state) };
       });
     },
     read: async (id, properties) => {
-      return await settled(properties, async () => {
+      return await guardedAsync(properties, async () => {
         const found = await lifecycle.read(id, stateOf(properties));
         if (found === undefined) return {};
         return { id, props: wireProperties(found.state), inputs: wireProperties(found.inputs) };
       });
     },
     update: async (id, olds, news) => {
-      return await settled(news, async () => {
+      return await guardedAsync(news, async () => {
         const state = await lifecycle.update(id, stateOf(olds), inputsOf(news));
         return { outs: wireProperties(state) };
       });
     },
     delete: async (id, properties) => {
-      await settled(properties, () => lifecycle.delete(id, stateOf(properties)));
+      await guardedAsync(properties, () => lifecycle.delete(id, stateOf(properties)));
     },
   });
 }
@@ -56,6 +56,7 @@ function usableId(id: unknown): string {
   throw new Error(`The server answered no usable id (${JSON.stringify(id)}), so the resource cannot be tracked.`);
 }
 
+/** Runs `check` or `diff`. */
 function guarded<T>(run: () => T): T {
   try {
     return run();
@@ -64,7 +65,8 @@ function guarded<T>(run: () => T): T {
   }
 }
 
-async function settled<T>(properties: unknown, run: () => Promise<T>): Promise<T> {
+/** Runs an operation on the server. A partial failure needs the provider's text from `properties`. */
+async function guardedAsync<T>(properties: unknown, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
@@ -80,18 +82,18 @@ interface EngineError extends Error {
 
 /** The engine would print a stack after the message, and prints only `reasons` for a partial failure. */
 function forEngine(error: unknown, properties: unknown): EngineError {
-  const answer = bare(error);
+  const answer = withoutStack(error);
   if (!(error instanceof PartialFailure)) return answer;
   try {
     const id = usableId(error.id);
     const state = { ...wireProperties(error.state), ...providerText(properties) };
     return Object.assign(answer, { id, properties: state, reasons: [answer.message] });
   } catch (unusable) {
-    return bare(unusable);
+    return withoutStack(unusable);
   }
 }
 
-function bare(error: unknown): EngineError {
+function withoutStack(error: unknown): EngineError {
   const message = messageOf(error);
   const answer: EngineError = new Error(message || "The operation failed without a message.");
   answer.stack = "";

@@ -25,15 +25,15 @@ import type { Lifecycle } from "../shared/lifecycle";
 import {
   descriptionOf,
   isTakenOver,
-  leftBeside,
+  lateObjectWarning,
   type Mark,
   markOf,
   newInstance,
+  parseDescription,
   sameResource,
   stackMark,
-  undescribed,
 } from "../shared/ownership";
-import { hasAnother, isRemembered, notNamed, sharedServer } from "../shared/run-memory";
+import { hasOtherObject, isInState, notInState, sharedServer } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { accessOf, contradictions, type ModelGroupInputs, type ModelGroupState, modelGroupSchema } from "./inputs";
 
@@ -149,13 +149,13 @@ async function findGroupsOf(server: OpenSearchServer, mark: Mark | undefined): P
 }
 
 function markIn({ description }: ModelGroupDocument): Mark | undefined {
-  return undescribed(description).mark;
+  return parseDescription(description).mark;
 }
 
 /** Deletes groups that interrupted runs left, except those into which models were registered: they may be in use. */
 async function removeEmpty(server: OpenSearchServer, groups: readonly FoundGroup[], title: string): Promise<void> {
   for (const { id, group } of groups) {
-    if (isRemembered(id)) continue;
+    if (isInState(id)) continue;
     if (group.latestVersion > 0) {
       report(`warning: ${title}: the group ${id} has its mark too, but is kept, since models were registered into it`);
       continue;
@@ -194,11 +194,11 @@ async function read(id: string, state: ModelGroupState) {
   const group = await getModelGroup(server, id);
   if (group === undefined) return undefined;
   for (const other of await findOthers(server, id, state)) {
-    report(`warning: ${titleOf(state)}: ${leftBeside(`the group ${other.id}`)}`);
+    report(`warning: ${titleOf(state)}: ${lateObjectWarning(`the group ${other.id}`)}`);
   }
   const found: Record<string, unknown> = {
     name: group.name,
-    description: undescribed(group.description).description ?? "",
+    description: parseDescription(group.description).description ?? "",
     accessMode: group.access,
     backendRoles: group.backendRoles,
   };
@@ -211,7 +211,7 @@ async function read(id: string, state: ModelGroupState) {
 
 /** Groups with the mark of this resource that are not in the state. */
 async function findOthers(server: OpenSearchServer, id: string, state: ModelGroupState): Promise<FoundGroup[]> {
-  return notNamed(await findGroupsOf(server, markOf(state, state.instance)), id);
+  return notInState(await findGroupsOf(server, markOf(state, state.instance)), id);
 }
 
 async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs): Promise<ModelGroupState> {
@@ -259,7 +259,7 @@ async function deleteWithLeftOvers(
       return { done: true };
     } catch (error) {
       if (!holdsModels(error)) throw error;
-      const left = hasAnother(state.owner, id) ? [] : leftBy(stack, await findModelsInGroup(server, id));
+      const left = hasOtherObject(state.owner, id) ? [] : leftBy(stack, await findModelsInGroup(server, id));
       for (const model of left) await removeLeftOver(server, model.id, titleOf(state), deadline);
       const patient = left.length > 0 || performance.now() - started < LAG_MILLISECONDS;
       if (!patient || deadline.passed) throw error;

@@ -20,14 +20,14 @@ const HERE: Surroundings = { environment: process.env, folder: process.cwd() };
  * does: `PULUMI_BACKEND_URL`, `backend.url` in Pulumi.yaml, then the login.
  */
 export function backend(surroundings?: Surroundings): string {
-  if (surroundings !== undefined) return lookedUp(surroundings);
+  if (surroundings !== undefined) return lookUpBackend(surroundings);
   const key = JSON.stringify([process.env.PULUMI_BACKEND_URL, process.env.PULUMI_HOME]);
-  const known = backends.get(key) ?? lookedUp(HERE);
+  const known = backends.get(key) ?? lookUpBackend(HERE);
   backends.set(key, known);
   return known;
 }
 
-function lookedUp(surroundings: Surroundings): string {
+function lookUpBackend(surroundings: Surroundings): string {
   const url = backendUrl(surroundings);
   const folder = backendFolder(surroundings, url);
   return folder === undefined ? url.replace(/\/+$/, "") : `file://${hostname()}${folder}`;

@@ -11,7 +11,7 @@ export { isSecretName, valueWithoutCredentials };
  */
 export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
   const broken = loneSurrogates(news);
-  if (broken.length > 0) return firstOf(broken);
+  if (broken.length > 0) return firstFailures(broken);
   const parsed = schema.safeParse(news);
   if (parsed.success) return [];
   const seen = new Set<string>();
@@ -30,7 +30,7 @@ export function checkWith(schema: z.ZodType, news: unknown): CheckFailure[] {
       }
       return [{ property: path[0] ?? "", reason: sentence(path, found.value, issue.message) }];
     });
-  return firstOf(failures);
+  return firstFailures(failures);
 }
 
 /** A lone surrogate cannot be sent in a request, and encoding it only fails with "URI malformed". */
@@ -61,7 +61,7 @@ function isPlain(value: unknown): value is object {
 const MOST_FAILURES = 20;
 
 /** The first failures, and a line with the number of the others. */
-export function firstOf(failures: readonly CheckFailure[]): CheckFailure[] {
+export function firstFailures(failures: readonly CheckFailure[]): CheckFailure[] {
   const more = failures.length - MOST_FAILURES;
   const shown = failures.slice(0, MOST_FAILURES);
   return more > 0 ? [...shown, { property: shown[0]?.property ?? "", reason: `and ${more} more` }] : shown;

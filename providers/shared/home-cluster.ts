@@ -5,14 +5,14 @@ import { report } from "../../clients/report";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { FORGET_UNREACHABLE, nameOf } from "./explain";
 import { type Lifecycle, PartialFailure } from "./lifecycle";
-import { currentConnection, hasAnother, rememberConnection, rememberObject, sharedServer } from "./run-memory";
+import { currentConnection, hasOtherObject, rememberConnection, rememberObject, sharedServer } from "./run-memory";
 
 interface Connected {
   readonly connection: Connection;
 }
 
 /** State of a resource on a cluster, with the UUID of the cluster it was created on. */
-export interface Settled extends Connected {
+export interface ClusterState extends Connected {
   readonly clusterUuid: string;
 }
 
@@ -21,7 +21,7 @@ export interface Settled extends Connected {
  * the endpoint changed), the resource counts as gone, and nothing is changed or deleted there. Also records which
  * objects the state contains (see run-memory.ts).
  */
-export function onHomeCluster<I extends Connected, S extends Settled>(
+export function onHomeCluster<I extends Connected, S extends ClusterState>(
   kind: string,
   lifecycle: Lifecycle<I, S>,
 ): Lifecycle<I, S> {
@@ -58,7 +58,7 @@ export function onHomeCluster<I extends Connected, S extends Settled>(
     },
     delete: async (id, stored) => {
       // In a replacement, the new object was created at the cluster's current address; the stored one may be old.
-      const isReplaced = hasAnother(ownerIn(stored), id);
+      const isReplaced = hasOtherObject(ownerIn(stored), id);
       const state = isReplaced
         ? { ...stored, connection: currentConnection(stored.clusterUuid, stored.connection, id) }
         : stored;
@@ -77,7 +77,11 @@ async function isForeign(connection: Connection, clusterUuid: string): Promise<b
   return (await clusterInfo(sharedServer(connection))).clusterUuid !== clusterUuid;
 }
 
-async function mayForgetObject(kind: string, id: string, state: Settled): Promise<boolean> {
+/**
+ * Whether a delete may skip the server: the object's cluster is gone from this endpoint, or it is unreachable and the
+ * user chose to forget it.
+ */
+async function mayForgetObject(kind: string, id: string, state: ClusterState): Promise<boolean> {
   try {
     if (!(await isForeign(state.connection, state.clusterUuid))) return false;
     report(`${kind} ${nameOf(state)}: ${state.connection.endpoint} is another cluster now; ${id} is not deleted there`);

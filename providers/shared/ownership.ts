@@ -62,7 +62,7 @@ export function descriptionOf(
 }
 
 /** Splits a description from the server into the program's description and the mark. */
-export function undescribed(text: string | undefined): { readonly description?: string; readonly mark?: Mark } {
+export function parseDescription(text: string | undefined): { readonly description?: string; readonly mark?: Mark } {
   const [, description, stack, owner, instance] = MARK.exec(text ?? "") ?? [];
   if (stack !== undefined && owner !== undefined) return { description, mark: { stack, owner, instance } };
   const earlier = EARLIER.exec(text ?? "")?.[1];
@@ -75,7 +75,7 @@ export function sameResource(one: Mark | undefined, other: Mark | undefined): bo
 }
 
 /** End of the warning that a refresh prints when a late request of an interrupted run created another object. */
-export function leftBeside(object: string): string {
+export function lateObjectWarning(object: string): string {
   return (
     `${object} has its mark too: a late request of an interrupted run created it. ` +
     "pulumi destroy removes it together with this resource, ollama-chat doctor --fix right away"

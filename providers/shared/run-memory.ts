@@ -83,17 +83,17 @@ export function currentConnection(clusterUuid: string, stored: Connection, id: s
 }
 
 /** Whether the state contains an object, as far as this run knows. */
-export function isRemembered(id: string): boolean {
+export function isInState(id: string): boolean {
   return [...objects.values()].some((ids) => ids.has(id));
 }
 
 /** Of the objects with a resource's mark, those that are not in the state, as far as this run knows. */
-export function notNamed<T extends { readonly id: string }>(found: readonly T[], ownId: string): T[] {
-  return found.filter(({ id }) => id !== ownId && !isRemembered(id));
+export function notInState<T extends { readonly id: string }>(found: readonly T[], ownId: string): T[] {
+  return found.filter(({ id }) => id !== ownId && !isInState(id));
 }
 
 /** Whether the state contains another object of the same resource, as during a replacement, even if it was renamed. */
-export function hasAnother(owner: string | undefined, id: string): boolean {
+export function hasOtherObject(owner: string | undefined, id: string): boolean {
   const same = [...objects].filter(([key, ids]) => key === owner || ids.has(id));
   return same.some(([, ids]) => [...ids].some((each) => each !== id));
 }

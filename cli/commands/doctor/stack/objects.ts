@@ -8,7 +8,7 @@ import { markIn } from "../../../../providers/connector/left-over";
 import { readMark } from "../../../../providers/search-index/mark";
 import { ownerHash } from "../../../../providers/shared/auto-name";
 import { backend } from "../../../../providers/shared/backend";
-import { type Mark, organizationNamed, stackMark, undescribed } from "../../../../providers/shared/ownership";
+import { type Mark, organizationNamed, parseDescription, stackMark } from "../../../../providers/shared/ownership";
 import type { StackSelection } from "../../../access/pulumi";
 import type { Scene } from "../scene";
 import { type StackState, stackState } from "./state";
@@ -53,7 +53,7 @@ async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<Mark
     metaOfIndices(scene.opensearch),
   ]);
   const ofStack = (text: string | undefined): Mark | undefined => {
-    const found = undescribed(text).mark;
+    const found = parseDescription(text).mark;
     return found?.stack === mark ? found : undefined;
   };
   return [

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { onHomeCluster, type Settled } from "../../../../providers/shared/home-cluster";
+import { type ClusterState, onHomeCluster } from "../../../../providers/shared/home-cluster";
 import type { Lifecycle } from "../../../../providers/shared/lifecycle";
 import { LoopbackServer } from "../../../support/loopback-server";
 
@@ -17,7 +17,7 @@ class Cluster extends LoopbackServer {
   }
 }
 
-interface Owned extends Settled {
+interface Owned extends ClusterState {
   readonly owner: string;
 }
 

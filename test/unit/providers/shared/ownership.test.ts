@@ -5,8 +5,14 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ownerHash, SAFE_TEXT } from "../../../../providers/shared/auto-name";
 import { backend, backendFolder } from "../../../../providers/shared/backend";
-import { descriptionOf, markOf, newInstance, stackMark, undescribed } from "../../../../providers/shared/ownership";
-import { hasAnother, isRemembered, rememberObject } from "../../../../providers/shared/run-memory";
+import {
+  descriptionOf,
+  markOf,
+  newInstance,
+  parseDescription,
+  stackMark,
+} from "../../../../providers/shared/ownership";
+import { hasOtherObject, isInState, rememberObject } from "../../../../providers/shared/run-memory";
 
 const OWNER = "urn:pulumi:dev::chat::pulumi-nodejs:dynamic/ollamachat:ModelGroup::g";
 
@@ -86,7 +92,7 @@ describe("a description with a mark", () => {
       fc.property(fc.string({ unit: "grapheme", minLength: 1 }), (description) => {
         const mark = markOf({ owner: OWNER }, newInstance());
         const text = descriptionOf({ owner: OWNER, description }, mark);
-        expect(undescribed(text)).toStrictEqual({ description, mark });
+        expect(parseDescription(text)).toStrictEqual({ description, mark });
       }),
     );
   });
@@ -105,24 +111,24 @@ describe("a description with a mark", () => {
 
   it("is the program's alone where nobody is named as owner", () => {
     expect(descriptionOf({ description: "mine" }, markOf({}, newInstance()))).toBe("mine");
-    expect(undescribed("mine")).toStrictEqual({ description: "mine" });
-    expect(undescribed(undefined)).toStrictEqual({ description: undefined });
+    expect(parseDescription("mine")).toStrictEqual({ description: "mine" });
+    expect(parseDescription(undefined)).toStrictEqual({ description: undefined });
   });
 
   it("of releases up to 0.2 is known by its owner", () => {
     const text = `Managed by Pulumi: g of chat/dev, owner ${ownerHash(OWNER)}`;
-    expect(undescribed(text)).toStrictEqual({ description: text, mark: { owner: ownerHash(OWNER) } });
+    expect(parseDescription(text)).toStrictEqual({ description: text, mark: { owner: ownerHash(OWNER) } });
   });
 });
 
 describe("what a run remembers", () => {
   it("tells another object of the same resource, under a former name too", () => {
     rememberObject("urn:new", "old-id");
-    expect(hasAnother("urn:former", "old-id")).toBe(false);
+    expect(hasOtherObject("urn:former", "old-id")).toBe(false);
     rememberObject("urn:new", "new-id");
-    expect(hasAnother("urn:former", "old-id")).toBe(true);
-    expect(hasAnother("urn:other", "x")).toBe(false);
-    expect(isRemembered("new-id")).toBe(true);
-    expect(isRemembered("x")).toBe(false);
+    expect(hasOtherObject("urn:former", "old-id")).toBe(true);
+    expect(hasOtherObject("urn:other", "x")).toBe(false);
+    expect(isInState("new-id")).toBe(true);
+    expect(isInState("x")).toBe(false);
   });
 });
