@@ -13,6 +13,7 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { type Claim, claimsIn, claimText, type Neighbours, neighboursOf } from "./claim";
+import { LONGEST_PAUSE_MILLISECONDS, MOST_WRITES, PATIENCE_MILLISECONDS } from "./pace";
 
 type Writes = Readonly<Record<string, SettingValue>>;
 
@@ -247,12 +248,3 @@ class OtherWriters {
     return true;
   }
 }
-
-/** Competing writers wait for random times. Eight at once finished after four changes of values. */
-const MOST_WRITES = 60;
-const LONGEST_PAUSE_MILLISECONDS = 100;
-
-/**
- * How long to wait for an announced change, which normally takes 0.1 s. An interrupted writer looks like a slow one.
- */
-const PATIENCE_MILLISECONDS = 5_000;
