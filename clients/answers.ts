@@ -2,10 +2,10 @@ import { request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
 
 const TIME_LIMIT_MILLISECONDS = 5_000;
-/** What a server that is there answers to a stranger; 503 is one that still starts. */
+/** Statuses of a running server towards an anonymous client. 503 means that it is still starting. */
 const THERE = [200, 401];
 
-/** True if a server answers under this URL. Who it is does not matter here, so its certificate is not checked. */
+/** True if a server answers at this URL. It does not matter which one, so the certificate is not verified. */
 export async function answers(url: string): Promise<boolean> {
   const request = url.startsWith("https:") ? overHttps : overHttp;
   return await new Promise((resolve) => {

@@ -1,31 +1,36 @@
 import { networkInterfaces } from "node:os";
 
-/** Blanks, line breaks, control characters and what nobody sees: `URL` drops some of them without a word. */
+/** Whitespace, control and invisible characters. `URL` silently drops some of them. */
 const UNSEEN = /[\s\p{C}]/u;
 const AUTHORITY = /^https?:\/\/([^/\\?#@]+)(?:\/[^\\?#]*)?$/i;
 const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
 const HOST = new RegExp(`^(?:\\[[0-9a-f:.]+\\]|${LABEL}(?:\\.${LABEL})*)$`);
 const LONGEST_HOST = 253;
-/** What a server listens on to be reached at every address is itself none: a client on the same machine takes loopback. */
+/**
+ * A server listens on these to be reachable at every address, but a client cannot connect to them. It uses loopback
+ * instead.
+ */
 const CLIENT_HOST: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "[::]": "[::1]" };
 
 /**
- * The address of a server in its one form, to which a path can be joined: scheme and host in lower case, no slash and
- * no dot at the end, `0.0.0.0` as the loopback address it stands for. A port is kept as it is written.
+ * A server's address in canonical form, ready to have a path appended: scheme and host in lower case, no trailing slash
+ * or dot, loopback in place of `0.0.0.0`. A written port is kept.
  */
 export class BaseUrl {
   private constructor(
-    /** The whole of it, without a slash at the end. */
+    /** The whole address, without a trailing slash. */
     readonly text: string,
-    /** As in `URL`: an IPv6 address stands in brackets. */
+    /** As in `URL`, with brackets around an IPv6 address. */
     readonly hostname: string,
-    /** Also where the URL names none. */
+    /** The default port of the scheme if the URL has none. */
     readonly port: number,
     /** `/prefix`, or empty. */
     readonly path: string,
   ) {}
 
-  /** `undefined` for what is no http or https URL of a host, or has a user, a query, a fragment or blanks in it. */
+  /**
+   * `undefined` unless the text is an http or https URL with a host and without user, query, fragment or whitespace.
+   */
   static parse(text: string): BaseUrl | undefined {
     const authority = UNSEEN.test(text) ? undefined : AUTHORITY.exec(text)?.[1];
     if (authority === undefined || authority.endsWith(":") || !URL.canParse(text)) return undefined;
@@ -42,12 +47,17 @@ export class BaseUrl {
   }
 }
 
-/** A server's address in its one form; what is no address stays as it is, for whoever refuses it. */
+/**
+ * A server's address in canonical form. Anything that is not an address is returned unchanged; validation rejects it
+ * later.
+ */
 export function normalUrl(text: string): string {
   return BaseUrl.parse(text)?.text ?? text;
 }
 
-/** The same text for addresses that lead to one server as far as their spelling tells: loopback has many. */
+/**
+ * A key that is equal for addresses of the same server, as far as their spelling shows. All loopback names are equal.
+ */
 export function serverKey(text: string): string {
   const url = BaseUrl.parse(text);
   if (url === undefined) return text;
@@ -57,24 +67,24 @@ export function serverKey(text: string): string {
 const LOOPBACK =
   /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]|0\.0\.0\.0|\[::\])$/;
 
-/** Whether a host, as in `URL.hostname`, is this machine itself for whoever asks. */
+/** Whether a host, as in `URL.hostname`, is a loopback or wildcard address. */
 export function isLoopbackHost(hostname: string): boolean {
   return LOOPBACK.test(hostname);
 }
 
-/** True for a URL whose host is this machine itself. */
+/** Whether a URL's host is a loopback or wildcard address. */
 export function isLoopback(url: string): boolean {
   return URL.canParse(url) && isLoopbackHost(new URL(url).hostname);
 }
 
-/** True for a URL whose host is this machine, by loopback or by one of its own addresses. */
+/** Whether a URL's host is this machine, by loopback or by one of its own addresses. */
 export function isThisMachine(url: string, addresses: readonly string[] = ownAddresses()): boolean {
   if (!URL.canParse(url)) return false;
   const { hostname } = new URL(url);
   return isLoopbackHost(hostname) || addresses.map(hostOf).includes(hostname);
 }
 
-/** An IP address as the host of a URL: the short form, IPv6 in brackets. */
+/** An IP address as it appears in a URL: in short form, with IPv6 in brackets. */
 export function hostOf(address: string): string {
   const url = `http://${address.includes(":") ? `[${address}]` : address}`;
   return URL.canParse(url) ? new URL(url).hostname : address;

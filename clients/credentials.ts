@@ -1,20 +1,20 @@
 const MARK = "[secret]";
 const SECRET_NAME = /password|passwd|credential|secret|token|api[-_]?key|private[-_]?key|authorization|cookie/i;
 
-/** Tokens that are counted, as in `maxTokens` or `max_completion_tokens`. */
+/** Numbers of tokens, such as `maxTokens` or `max_completion_tokens`, are not secret. */
 const COUNTED = /(?:max|num|context)[a-z_]*tokens$/i;
 
-/** Whether what goes by this name is a secret, such as `x-api-key`. */
+/** Whether a value with this name is a secret, such as `x-api-key`. */
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !COUNTED.test(name);
 
-/** Names of a query's parameters that hold a key, beside those that say so themselves. */
+/** Query parameters that hold a secret, besides those that `SECRET_NAME` matches. */
 const KEY_PARAMETER = /^(?:key|sig|signature|auth|code|pass|pwd)$/i;
 const QUERY = /([?&;]|(?<![\w-])--)([\w.~%-]{1,60})=([^\s&;#"'\\)]+)/g;
 const URL_TOKEN = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s"<>]+)/gi;
 
 /**
- * A text without what its form alone shows to be secret: user and password of a URL, keys in its query, and what a
- * flag such as `--password=` is given.
+ * Removes what looks like a secret by its form alone: user and password in a URL, keys in its query, and values of
+ * flags such as `--password=`.
  */
 export function withoutCredentials(text: string): string {
   const users = text.includes("@")
@@ -27,7 +27,7 @@ export function withoutCredentials(text: string): string {
   });
 }
 
-/** What stands before a `:` that no port follows is a user, and its password may hold `/`, `?`, `#` and `@`. */
+/** Text before a `:` that no port follows is a user name. The password after it may contain `/`, `?`, `#` and `@`. */
 const USER_FIRST = /^[^:/?#@[\]]*:(?!\d{1,5}(?:[/?#]|$))/;
 
 function withoutUser(rest: string): string {
@@ -36,18 +36,18 @@ function withoutUser(rest: string): string {
   return at >= 0 && (authority.includes("@") || USER_FIRST.test(rest)) ? MARK + rest.slice(at) : rest;
 }
 
-/** A user and the beginning of a password, where somebody forgot the rest, or the value was cut. */
+/** A user and part of a password, with the rest missing or cut off. */
 const NO_HOST = /^([a-z][a-z0-9+.-]{0,30}:\/\/[^:/?#@[\]]*:)(?!\d{1,5}(?:[/?#]|[\s\p{C}]*$)|\$\{).+/isu;
 
 /**
- * The same for one value that somebody gave, which may be meant as a URL: there also a password with blanks or quotes,
- * and one without a scheme before it, as in `user:password@host`.
+ * The same for a single value that may be meant as a URL. This also catches passwords with spaces or quotes, and
+ * `user:password@host` without a scheme.
  */
 export function valueWithoutCredentials(value: string): string {
   const at = value.lastIndexOf("@");
   if (at < 0) return withoutCredentials(value).replace(NO_HOST, `$1${MARK}`);
   const before = value.slice(0, Math.max(at, 0));
-  // Not an image by its digest, and no prose: there a blank follows a colon.
+  // Excludes images by digest, and prose, where a space follows a colon.
   const isUser = /:(?!\s)/.test(before) && !/^@sha\d+:/.test(value.slice(at));
   if (!isUser) return withoutCredentials(value);
   const scheme = /^[a-z][a-z0-9+.-]{0,30}:\/\//i.exec(value)?.[0] ?? "";
@@ -56,7 +56,10 @@ export function valueWithoutCredentials(value: string): string {
 
 const VARIABLE_NAME = /^[A-Z_][A-Z0-9_]{0,60}$/;
 
-/** A variable's name for a message: who confuses the two gives the password itself, and that is seldom in capitals. */
+/**
+ * A variable's name for messages. A user may have given the password itself by mistake, and passwords are rarely all
+ * capitals.
+ */
 export function shownVariable(name: string): string {
   return VARIABLE_NAME.test(name) ? name : MARK;
 }

@@ -1,13 +1,13 @@
-/** Why bytes are no text that can be read, as the rest of a sentence. */
+/** Why bytes cannot be read as text; completes a sentence. */
 export interface Undecoded {
   readonly reason: string;
-  /** What they seem to be written in. */
+  /** The encoding that they seem to have. */
   readonly encoding?: string;
 }
 
 /**
- * The text of a file's bytes, with `\n` at the ends of lines, or why they are none: UTF-8, or UTF-16 where the first
- * two bytes say so. Any other encoding would have to be guessed, and a wrong guess makes wrong letters without a word.
+ * The text of a file, with `\n` line endings, or why it cannot be read. Reads UTF-8, and UTF-16 with a byte order mark.
+ * Any other encoding would be a guess, and a wrong guess silently corrupts the text.
  */
 export function decodedText(bytes: Uint8Array): string | Undecoded {
   const [first, second] = bytes;
@@ -35,7 +35,10 @@ function decoded(bytes: Uint8Array, encoding: string): string | undefined {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no text has them.
 const NO_TEXT = /[\x00-\x08\x0e-\x1f]/;
 
-/** In UTF-16 each blank, line end and Latin letter has a byte of 0, always on the same side. */
+/**
+ * Detects UTF-16 without a byte order mark: each space, line break and Latin letter has a zero byte, always on the same
+ * side.
+ */
 function unmarked(bytes: Uint8Array): string | undefined {
   const sides = new Set<number>();
   for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) sides.add(at % 2);

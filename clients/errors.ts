@@ -1,7 +1,7 @@
 import { type Failure, type FailureKind, failureOf, type Server } from "../diagnosis/failure";
 import { unusedProxyHint } from "./proxies";
 
-/** The server answered, and the answer is a refusal. `reason` is the server's own text. */
+/** The server answered with an error. `reason` is the server's own text. */
 export class ServerError extends Error {
   constructor(
     readonly status: number,
@@ -22,13 +22,13 @@ export class ServerError extends Error {
   }
 }
 
-/** Who refuses, by what the answer is: neither OpenSearch nor Ollama answers with a web page. */
+/** Tells a proxy from the server: neither OpenSearch nor Ollama answers with a web page. */
 function kindOf(reason: string): FailureKind {
   if (/^<(?:html|!DOCTYPE)/i.test(reason)) return "page";
   return reason.includes("Error from remote service") ? "remote" : "refused";
 }
 
-/** No answer came: connection refused, host unknown, TLS refused, or no answer within the time limit. */
+/** No answer: connection refused, unknown host, failed TLS handshake, or time-out. */
 export class UnreachableError extends Error {
   constructor(
     readonly endpoint: string,
@@ -42,7 +42,7 @@ export class UnreachableError extends Error {
     this.name = "UnreachableError";
   }
 
-  /** False when the request surely never reached the server, so that repeating it cannot do a thing twice. */
+  /** False if the request certainly never reached the server, so that repeating it is safe. */
   get mayHaveArrived(): boolean {
     return this.kind !== "never-arrived";
   }
@@ -53,7 +53,7 @@ export class UnreachableError extends Error {
   }
 }
 
-/** The server answered with something this package cannot read. */
+/** The server answered in a form that this package does not understand. */
 export class UnexpectedAnswerError extends Error {
   constructor(
     readonly request: string,
@@ -71,17 +71,17 @@ export class UnexpectedAnswerError extends Error {
   }
 }
 
-/** What a wait was for, beside its words. */
+/** Details of a wait that failed. */
 export interface Waited {
   readonly server?: Server;
   readonly kind?: "deadline" | "stalled";
-  /** The request that was waited for, if it was one. */
+  /** The request that the wait was for, if any. */
   readonly request?: string;
-  /** The error that was seen last, if it was one. */
+  /** The last error seen, if any. */
   readonly error?: unknown;
 }
 
-/** A wait that reached its deadline. `last` says what was seen last. */
+/** A wait timed out. `last` describes what was seen last. */
 export class DeadlineError extends Error {
   constructor(
     readonly waitingFor: string,
@@ -100,11 +100,11 @@ export class DeadlineError extends Error {
   }
 }
 
-/** Failures before the request was sent: nothing listens, no such host, TLS refused. */
+/** Failures before the request was sent: nothing listens, unknown host, failed TLS handshake. */
 const NEVER_ARRIVED =
   /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT|self-signed|SSL routines|wrong version number|altnames/i;
 
-/** Whether the system's words say that a request never reached the server, so that it is safe to repeat. */
+/** Whether a system error means that the request never reached the server, so that repeating it is safe. */
 export function neverArrived(reason: string): boolean {
   return NEVER_ARRIVED.test(reason);
 }

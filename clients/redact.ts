@@ -1,24 +1,24 @@
 import { withoutCredentials } from "./credentials";
 
 const MARK = "[secret]";
-/** Below this, replacing every occurrence would mangle ordinary words without hiding anything worth hiding. */
+/** Shorter secrets are not redacted: replacing every occurrence would garble ordinary words and protect nothing. */
 const SHORTEST = 4;
 
 /**
- * The one thing that clients remember of a process: the secrets that it has met. Everything that is printed comes through
- * here, whoever prints it, so they cannot be passed in: a model server that echoes its key shows the credential of a
- * connector in the error of a deployed model, which was never told that credential.
+ * All secrets seen in this process. This is the only process-wide state of the clients. Secrets cannot be passed in,
+ * because everything printed comes through here: if a model server echoes its key, the error of a deployed model
+ * contains a connector's credential that the model's code never had.
  */
 const met = new Set<string>();
 
-/** From now on these are redacted in whatever this process says. */
+/** Redacts these from everything this process prints from now on. */
 export function rememberSecrets(secrets: readonly unknown[]): void {
   for (const secret of secrets.filter(isWorthHiding)) met.add(secret);
 }
 
 /**
- * Replaces every occurrence of the given secrets and of those that this process has met, also in their JSON- and
- * URL-encoded and base64 forms, and what its form alone shows to be secret. Whatever is printed goes through here.
+ * Replaces the given secrets and all remembered ones, also in JSON, URL and base64 encoding, and anything that looks
+ * like a secret. All printed text goes through here.
  */
 export function redact(text: string, secrets: readonly (string | undefined)[]): string {
   let clean = text;

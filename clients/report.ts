@@ -2,14 +2,14 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { resourceInCharge } from "./on-behalf";
 import { redact } from "./redact";
 
-/** One line for the person who watches an update. */
+/** A line for the user who runs an update. */
 export interface Report {
   readonly line: string;
-  /** What it is about, such as `OllamaModel smollm2:135m`, where the line itself does not say so. */
+  /** The subject, such as `OllamaModel smollm2:135m`, if the line does not name it. */
   readonly subject?: string;
-  /** True for news of the moment, such as a percentage: shown while it lasts, and not listed again at the end. */
+  /** True for temporary news, such as a percentage: shown while it lasts, and not listed at the end. */
   readonly passing: boolean;
-  /** URN of the resource it is about, if one is in charge. */
+  /** URN of the resource it is about, if any. */
   readonly urn?: string;
 }
 
@@ -20,8 +20,8 @@ const listeners = new AsyncLocalStorage<Say>();
 let reporter: Reporter = (report) => console.log(reportText(report));
 
 /**
- * Tells the person who watches an update. Where nothing else is set, the line is printed: the engine shows what a
- * provider process prints as information on the stack, so a line names the thing it is about itself.
+ * Reports a line to the user. By default it is printed; the engine shows a provider's output as information on the
+ * stack, so the line must name its subject.
  */
 export function report(line: string, about: Partial<Pick<Report, "subject" | "passing">> = {}): void {
   const { subject, passing = false } = about;
@@ -31,17 +31,17 @@ export function report(line: string, about: Partial<Pick<Report, "subject" | "pa
   else say(reportText(news));
 }
 
-/** A report as one line that stands for itself. */
+/** A report as one self-contained line. */
 export function reportText({ line, subject }: Report): string {
   return subject === undefined ? line : `${subject}: ${line}`;
 }
 
-/** Runs a task whose lines go to `say` instead: a command's standard output is for its result. */
+/** Runs a task with its reports sent to `say`, because a command's standard output is for its result. */
 export function reportingTo<T>(say: Say, task: () => T): T {
   return listeners.run(say, task);
 }
 
-/** Sends the reports of this process elsewhere from now on; answers what they went to before. */
+/** Sends this process's reports elsewhere from now on, and returns the previous reporter. */
 export function reportTo(next: Reporter): Reporter {
   const before = reporter;
   reporter = next;

@@ -1,12 +1,12 @@
-/** What a model wrote before its answer, apart from it. */
+/** A model's answer, with its thinking separated. */
 export interface Thought {
-  /** Absent where there is none. */
+  /** Absent if there is none. */
   readonly thinking?: string;
-  /** The answer; empty where the model did not come to one. */
+  /** The answer; empty if the model did not reach one. */
   readonly text: string;
 }
 
-/** What models put around their thinking, unless their server takes it out: a tag, or marks of their own. */
+/** Marks around a model's thinking, unless the server removes them: a tag, or the model's own. */
 const MARKS: readonly (readonly [opening: string, closing: string])[] = [
   ...["think", "thinking", "thought", "reasoning", "seed:think"].map((name) => [`<${name}>`, `</${name}>`] as const),
   // Mistral's, Kimi's and Cohere's.
@@ -17,10 +17,10 @@ const MARKS: readonly (readonly [opening: string, closing: string])[] = [
 const OPENINGS = MARKS.map(([opening]) => opening.toLowerCase());
 const OPENING = new RegExp(`^\\s*(${anyOf(MARKS.map(([opening]) => opening))})`, "i");
 const OPENING_ANYWHERE = new RegExp(anyOf(OPENINGS), "i");
-/** Where the template has opened it, so that only its end is seen. */
+/** Used alone if the prompt template contains the opening mark, so that only the closing one appears. */
 const CLOSING = new RegExp(`(?:${anyOf(MARKS.map(([, closing]) => closing))})[ \\t]*(?:\\n|$)`, "i");
 
-/** Takes the thinking out of an answer. Marks further down are what the answer is about, and stay. */
+/** Separates thinking and answer. Marks further down are part of the answer and stay. */
 export function withoutThinking(answer: string): Thought {
   if (!OPENING.test(answer)) return opened(answer);
   const thoughts: string[] = [];
@@ -47,7 +47,7 @@ function told(thinking: string, text: string): Thought {
   return thinking === "" ? { text: text.trimStart() } : { thinking, text: text.trimStart() };
 }
 
-/** What ends a thinking, in whatever case: in a text made lower case, places are others than in the text itself. */
+/** The closing mark, ignoring case. A regex, because `toLowerCase` may change the length of the text. */
 function closingOf(opening: string): RegExp {
   const [, closing] = MARKS.find(([mark]) => mark.toLowerCase() === opening.toLowerCase()) ?? [];
   return new RegExp(anyOf([closing ?? ""]), "i");
@@ -57,14 +57,14 @@ function anyOf(marks: readonly string[]): string {
   return marks.map((mark) => mark.replaceAll(/[[\]|]/g, "\\$&")).join("|");
 }
 
-/** Lets an answer through as it comes, and holds its thinking back. */
+/** Passes a streamed answer through and holds back the thinking. */
 export class AnswerOnly {
   #held = "";
   #state: "before" | "thinking" | "answer" = "before";
   #hasThought = false;
   #end = OPENING;
 
-  /** The part of the answer that a further piece brings; empty where it is thinking, or not known yet. */
+  /** Adds a piece, and returns the part of the answer that is now certain; empty for thinking. */
   add(piece: string): string {
     if (this.#isAnswer) return piece;
     this.#held += piece;
@@ -72,7 +72,7 @@ export class AnswerOnly {
     return this.#isAnswer ? this.#released() : "";
   }
 
-  /** What was held back and turns out to be the answer, when nothing follows. */
+  /** Ends the stream, and returns held-back text that turned out to be the answer. */
   end(): string {
     return this.#state === "before" ? this.#released() : "";
   }
@@ -81,7 +81,7 @@ export class AnswerOnly {
     return this.#state === "answer";
   }
 
-  /** Takes what is held one step further, if it tells enough. */
+  /** Moves to the next state if the held text is enough to decide. */
   #moved(): boolean {
     if (this.#state === "before") return this.#begun();
     if (this.#isAnswer) return false;
@@ -108,7 +108,7 @@ export class AnswerOnly {
   }
 
   #released(): string {
-    // What separates thinking and answer is no part of either.
+    // Whitespace between thinking and answer belongs to neither.
     const text = this.#hasThought ? this.#held.trimStart() : this.#held;
     this.#state = "answer";
     this.#held = "";

@@ -1,26 +1,26 @@
 import { channel } from "node:diagnostics_channel";
 import { resourceInCharge } from "./on-behalf";
 
-/** One try of one request to a server. */
+/** One attempt of a request to a server. */
 export interface RequestEvent {
   readonly server: "opensearch" | "ollama";
   /** Method and path, such as `POST /_plugins/_ml/connectors/_create`. */
   readonly request: string;
-  /** HTTP status; none when no answer came. */
+  /** HTTP status; absent without an answer. */
   readonly status?: number;
-  /** 1 for the first try of a call. */
+  /** Number of the attempt, from 1. */
   readonly try: number;
 }
 
-/** Time spent until a server, or another call of the same process, was ready. */
+/** Time spent waiting for a server, or for another call of the same process. */
 export interface WaitEvent {
   /** Completes "Waiting for …". */
   readonly waitingFor: string;
-  /** How often the server was looked at; 0 where nothing is looked at, such as a turn in a queue. */
+  /** Number of checks; 0 if nothing is checked, such as in a queue. */
   readonly looks: number;
 }
 
-/** One call of the engine to a resource's provider. */
+/** One call from the engine to a resource's provider. */
 export interface CallEvent {
   readonly op: "check" | "diff" | "create" | "read" | "update" | "delete";
   readonly ok: boolean;
@@ -39,20 +39,20 @@ interface Events {
   readonly process: ProcessEvent;
 }
 
-/** What is told of every event. Times are milliseconds since 1970, with fractions. */
+/** Members of every event. Times are milliseconds since 1970, with fractions. */
 export interface Told {
   readonly startMs: number;
   readonly durationMs: number;
-  /** The resource on whose behalf it was done, where one is known. */
+  /** The resource that it was done for, if known. */
   readonly urn?: string;
 }
 
-/** An event as who listens gets it. */
+/** An event as listeners receive it. */
 export type Message<K extends keyof Events> = Told & Events[K];
 
 /**
- * The channels of Node.js's `diagnostics_channel` on which this package tells what it does, without bodies or secrets.
- * Nothing in the package listens: tools/bench/trace-listener.ts writes them to a file.
+ * The channels of Node.js's `diagnostics_channel` on which this package reports what it does, without bodies or
+ * secrets. Nothing in the package listens; tools/bench/trace-listener.ts writes them to a file.
  */
 export const CHANNELS = {
   request: "ollama-chat:request",
@@ -66,7 +66,7 @@ export function clockMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Tells of something that began at `startMs` and is over now. */
+/** Reports something that began at `startMs` and has just ended. */
 export function trace<K extends keyof Events>(kind: K, startMs: number, event: Events[K]): void {
   const listeners = channel(CHANNELS[kind]);
   if (!listeners.hasSubscribers) return;

@@ -30,29 +30,32 @@ export class Deadline {
   }
 }
 
-/** What one look at the server found: the awaited value, or what it showed instead. */
+/** Result of one check: the awaited value, or what was seen instead. */
 export type Look<T> = { readonly done: T } | { readonly last: string; readonly error?: unknown };
 
 export interface WaitOptions {
-  /** Completes "Waiting for …"; a person reads it. */
+  /** Completes "Waiting for …" in messages. */
   readonly waitingFor: string;
-  /** Who is waited for, so that a time-out is explained in its terms. Default: OpenSearch. */
+  /** The server waited for, so that a time-out is explained in its terms. Default: OpenSearch. */
   readonly server?: Server;
   readonly deadline: Deadline;
-  /** Shortest interval between two looks. Default: 20. */
+  /** Shortest interval between checks. Default: 20. */
   readonly startMilliseconds?: number;
   /** Longest interval. Default: 1000. */
   readonly maximumMilliseconds?: number;
-  /** Told once when the wait gets long (5 s) and every 30 s after. Default: reported on the resource in charge, if any. */
+  /** Called when the wait gets long (5 s) and every 30 s after. Default: reports it on the current resource, if any. */
   readonly onLong?: (line: string) => void;
 }
 
 const LONG_MILLISECONDS = 5_000;
 const REPEAT_MILLISECONDS = 30_000;
-/** How late a wait may end, as a share of what was waited: the interval grows with the time, not with the looks. */
+/**
+ * How late a wait may notice the result, as a share of the time waited. The interval grows with time, not with the
+ * number of checks.
+ */
 const LATEST = 0.05;
 
-/** Looks again and again, quickly at first, until the awaited shows or the deadline passes. */
+/** Checks repeatedly, quickly at first, until the awaited value appears or the deadline passes. */
 export async function waitFor<T>(look: () => Promise<Look<T>>, options: WaitOptions): Promise<T> {
   const startMs = clockMs();
   let looks = 0;
@@ -63,7 +66,7 @@ export async function waitFor<T>(look: () => Promise<Look<T>>, options: WaitOpti
   try {
     return await lookUntil(counted, options);
   } finally {
-    // What shows at the first look was not waited for.
+    // A result of the first check was not waited for.
     if (looks > 1) trace("wait", startMs, { waitingFor: options.waitingFor, looks });
   }
 }
@@ -94,5 +97,5 @@ function reportOnResource(line: string): void {
   if (resourceInCharge()) report(line, { passing: true });
 }
 
-/** The longest time that Node's timers hold, in whole seconds: 24 days. A longer one would end at once. */
+/** The maximum of Node's timers in whole seconds: 24 days. Longer ones fire at once. */
 export const MOST_SECONDS = Math.floor((2 ** 31 - 1) / 1000);

@@ -13,9 +13,9 @@ import { TRUST } from "./themes/trust";
 import { USERS } from "./themes/users";
 
 /**
- * Known failures, most particular first. A test makes a real OpenSearch 3.6.0, Ollama, Pulumi or Docker say whatever a
- * row looks for, or the row tells where it stands; the issue numbers are those of opensearch-project/ml-commons unless a
- * row names another project.
+ * Known failures, most specific first. Tests make a real OpenSearch 3.6.0, Ollama, Pulumi or Docker say every text that
+ * a row looks for; where none can, the row states the source. Issue numbers are those of opensearch-project/ml-commons
+ * unless a row names another project.
  */
 export const SYMPTOMS: readonly Symptom[] = [
   ...TRUST,
@@ -30,7 +30,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   ...CONNECTION,
 ];
 
-/** The rows that count for what a server says, most particular first: the same words of another one mean another thing. */
+/** The rows per server, most specific first. The same words mean different things from different servers. */
 const TABLES: Readonly<Record<Server, readonly Symptom[]>> = {
   opensearch: SYMPTOMS,
   ollama: [...OLLAMA_SYMPTOMS, ...ANSWERS, ...CONTAINERS, ...CONNECTION],
@@ -38,14 +38,14 @@ const TABLES: Readonly<Record<Server, readonly Symptom[]>> = {
   pulumi: INTERRUPTED,
 };
 
-/** The row of the tables that a failure fits, or `undefined`. Of a text alone, OpenSearch's table is asked. */
+/** The row that matches an error, or `undefined`. A text without a known server is looked up in OpenSearch's table. */
 export function diagnose(error: unknown): Symptom | undefined {
   return symptomFor(failureOf(error));
 }
 
-/** The same for a failure that is no error. */
+/** The row that matches a failure. */
 export function symptomFor(failure: Failure): Symptom | undefined {
-  // What a wait saw last tells more than that it was too long.
+  // The last error seen during a wait says more than the time-out itself.
   const last = failure.last && symptomFor(failure.last);
   return last ?? TABLES[failure.server ?? "opensearch"].find(({ signs }) => signs?.some((sign) => fits(sign, failure)));
 }
@@ -60,9 +60,9 @@ function fits({ kinds, statuses, request, says }: Sign, failure: Failure): boole
 }
 
 /**
- * The row of this name.
+ * The row with this id.
  *
- * @throws RangeError for a name that no row has.
+ * @throws RangeError if no row has this id.
  */
 export function symptomOf(id: string): Symptom {
   const symptom = [...SYMPTOMS, ...OLLAMA_SYMPTOMS].find((row) => row.id === id);
@@ -70,7 +70,7 @@ export function symptomOf(id: string): Symptom {
   return symptom;
 }
 
-/** Cause and fix for a failure, with an honest answer for one that is not known. */
+/** Cause and fix for a failure. An unknown failure is said to be unknown. */
 export function causeAndFix(error: unknown): { readonly cause: string; readonly fix: string } {
   const { cause, fix } = diagnose(error) ?? {
     cause: "Not one of the known ones; the server's own words are above.",

@@ -1,11 +1,11 @@
-/** What an error tells a person: what failed, the likely cause, what to do. */
+/** What an error tells the user: what failed, the likely cause, and what to do. */
 export interface Explanation {
   readonly what: string;
   readonly cause: string;
   readonly fix: string;
 }
 
-/** An error fit for a user's eyes. Its message holds all three parts, one a line, and no secret. */
+/** An error for users to read. Its message has all three parts, one per line, and contains no secrets. */
 export class ExplainedError extends Error {
   readonly explanation: Explanation;
 

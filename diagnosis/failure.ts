@@ -1,38 +1,38 @@
-/** Who answered, or was asked and did not answer. */
+/** The server that answered, or that did not answer. */
 export type Server = "opensearch" | "ollama" | "docker" | "pulumi";
 
-/** In what way something failed; the tables ask for it where no server's words tell it. */
+/** How something failed. Rows match on it where the server's words are not enough. */
 export type FailureKind =
-  /** The server answered, and its answer is a refusal. */
+  /** The server answered with an error. */
   | "refused"
-  /** OpenSearch passes on the refusal of its model server. */
+  /** OpenSearch passed on an error of its model server. */
   | "remote"
-  /** The answer sends the client elsewhere. */
+  /** The answer is a redirect. */
   | "redirected"
-  /** The answer is a web page: what answers is a proxy, or a server of another kind. */
+  /** The answer is a web page, so it comes from a proxy or another kind of server. */
   | "page"
-  /** The request surely never reached the server. */
+  /** The request certainly never reached the server. */
   | "never-arrived"
   /** The connection broke. */
   | "broken-off"
-  /** The answer ended before it was whole. */
+  /** The answer ended before it was complete. */
   | "ended-early"
   /** No answer came within the time limit. */
   | "timeout"
-  /** The answer has another form than the one that is known. */
+  /** The answer does not have the expected form. */
   | "misread"
-  /** The answer is no JSON, or nothing. */
+  /** The answer is not JSON, or is empty. */
   | "not-json"
-  /** The answer is the list of the parts of a stream. */
+  /** The answer is the raw chunks of a stream. */
   | "streamed"
-  /** The node has found no cluster yet. */
+  /** The node has not joined a cluster yet. */
   | "no-cluster"
   /** A wait reached its deadline. */
   | "deadline"
   /** A transfer made no progress for too long. */
   | "stalled";
 
-/** A failure as the tables of symptoms look at it. */
+/** A failure as the symptom tables match it. */
 export interface Failure {
   readonly kind?: FailureKind;
   readonly server?: Server;
@@ -40,20 +40,20 @@ export interface Failure {
   readonly status?: number;
   /** Method and path of the request. */
   readonly request?: string;
-  /** All that is said of it, with the server's or the system's own words. */
+  /** The full message, including the server's or the system's own words. */
   readonly text: string;
-  /** What a wait that was too long saw last. */
+  /** The last failure seen before a wait timed out. */
   readonly last?: Failure;
 }
 
-/** The failure that an error stands for; of an error of another origin only its text is known. */
+/** The failure behind an error. For errors from elsewhere only the text is known. */
 export function failureOf(error: unknown): Failure {
   if (typeof error === "string") return { text: error };
   if (!(error instanceof Error)) return { text: String(error) };
   return "failure" in error ? (error.failure as Failure) : { text: error.message };
 }
 
-/** The words of whatever was thrown. */
+/** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,9 @@
 import type { Symptom } from "./symptom";
 
-/** Known failures of an Ollama server, most particular first; a test makes a real 0.17.4 say them, or a row tells where they stand. */
+/**
+ * Known failures of an Ollama server, most specific first. Tests make a real 0.17.4 say them; where none can, the row
+ * states the source.
+ */
 export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
   {
     id: "ollama-redirected",

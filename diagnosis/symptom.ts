@@ -1,24 +1,27 @@
 import type { FailureKind } from "./failure";
 
-/** How a failure is recognised; all that is given has to fit. */
+/** How to recognise a failure. All given members must match. */
 export interface Sign {
   readonly kinds?: readonly FailureKind[];
   readonly statuses?: readonly number[];
-  /** Fits the method and path of the request. */
+  /** Matches the method and path of the request. */
   readonly request?: RegExp;
-  /** Fits the words of the server or the system. */
+  /** Matches the words of the server or the system. */
   readonly says?: RegExp;
 }
 
-/** One row of the troubleshooting table: how a failure shows, why it happens, what to do. */
+/** One row of the troubleshooting table: what the user sees, why it happens, and what to do. */
 export interface Symptom {
-  /** Stable name, for tests, for scripts that read `ollama-chat doctor --json`, and for links into the documents. */
+  /** Stable id, for tests, for scripts that read `ollama-chat doctor --json`, and for links into the documentation. */
   readonly id: string;
-  /** What a person sees: the server's or the system's own words, or what happens. */
+  /** What the user sees: the server's or the system's own words, or what happens. */
   readonly shows: string;
-  /** Any of them tells it; none where only `doctor` finds it. Which server answered is the table's matter. */
+  /**
+   * Any one of these is enough. Absent where only `doctor` finds the problem. The table decides which server must have
+   * answered.
+   */
   readonly signs?: readonly Sign[];
-  /** Where the words of `says` stand that no server of our tests says: version and file, or issue. */
+  /** Where the words in `says` come from if no test server says them: version and file, or an issue. */
   readonly source?: string;
   readonly cause: string;
   readonly fix: string;

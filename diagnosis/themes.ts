@@ -11,13 +11,13 @@ import { OBJECTS } from "./themes/objects";
 import { TRUST } from "./themes/trust";
 import { USERS } from "./themes/users";
 
-/** Rows that belong together, as people look for them. */
+/** Rows that belong together from a user's point of view. */
 export interface Theme {
   readonly title: string;
   readonly symptoms: readonly Symptom[];
 }
 
-/** All rows, grouped, in the order of the documents: what breaks first comes first. */
+/** All rows, grouped in the order of the page: what breaks first comes first. */
 export const THEMES: readonly Theme[] = [
   { title: "Containers and ports", symptoms: CONTAINERS },
   { title: "After a pulumi that was killed", symptoms: INTERRUPTED },

@@ -19,23 +19,23 @@ const inspected = z.object({
 export interface ContainerLook {
   readonly name: string;
   readonly createdSeconds: number;
-  /** How often Docker has started it again after it ended. */
+  /** How often Docker has restarted it. */
   readonly restarts: number;
-  /** Docker's word: created, running, restarting, exited, dead, paused, removing. */
+  /** Docker's state: created, running, restarting, exited, dead, paused, removing. */
   readonly status: string;
   readonly isRunning: boolean;
-  /** Docker's word: starting, healthy, unhealthy; `undefined` without a health check. */
+  /** Docker's health: starting, healthy, unhealthy; `undefined` without a health check. */
   readonly health: string | undefined;
-  /** Of its last end, while it does not run. */
+  /** Of its last exit, if it is not running. */
   readonly exitCode: number;
 }
 
 /**
- * One look at a container. What its environment holds by a secret's name is redacted in all that follows: programs print
- * such things when they end badly.
+ * Inspects a container. Secrets in its environment are redacted from everything printed later, since programs often
+ * print them when they crash.
  *
- * @returns `undefined` where this Docker knows no such container.
- * @throws Error where Docker does not answer.
+ * @returns `undefined` if Docker has no such container.
+ * @throws Error if Docker does not answer.
  */
 export async function lookAtContainer(engine: DockerEngine, id: string): Promise<ContainerLook | undefined> {
   try {
@@ -64,16 +64,16 @@ function valueIn(entry: string): string {
 
 const clock = z.object({ SystemTime: z.string() });
 
-/** What Docker's own clock says, in seconds. */
+/** Docker's own clock, in seconds. */
 export async function dockerSeconds(engine: DockerEngine): Promise<number> {
   return Date.parse((await engine.get("/info", clock)).SystemTime) / 1000;
 }
 
 const died = z.object({ timeNano: z.number(), Actor: z.object({ Attributes: z.object({ exitCode: z.string() }) }) });
 
-/** How a container ended last, and the last lines that it printed until then. */
+/** How a container last exited, and the last lines that it printed before. */
 export interface ContainerEnd {
-  /** `undefined` where Docker has forgotten it. */
+  /** `undefined` if Docker no longer has the event. */
   readonly exitCode: number | undefined;
   readonly lines: readonly string[];
 }
@@ -94,7 +94,7 @@ export async function endOfContainer(engine: DockerEngine, id: string, look: Con
   return { exitCode: exitCode ?? (look.isRunning ? undefined : look.exitCode), lines };
 }
 
-/** The last lines of what a container prints now. */
+/** The last lines of a container's log. */
 export async function lastLinesOf(engine: DockerEngine, id: string): Promise<readonly string[]> {
   return await engine.lastLogLines(id, LAST_LINES);
 }

@@ -6,10 +6,10 @@ const TIME_LIMIT_MILLISECONDS = 5_000;
 
 type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
-/** Where Docker listens unless `DOCKER_HOST` says otherwise. */
+/** Docker's address unless `DOCKER_HOST` is set. */
 export const DOCKER_HOST = "unix:///var/run/docker.sock";
 
-/** Docker answered with a refusal. */
+/** Docker answered with an error. */
 export class DockerRefusal extends Error {
   constructor(
     readonly status: number,
@@ -21,11 +21,13 @@ export class DockerRefusal extends Error {
   }
 }
 
-/** The Docker engine's HTTP API, as far as this package looks at it. */
+/** The part of Docker's HTTP API that this package uses. */
 export class DockerEngine {
   private constructor(private readonly address: Address) {}
 
-  /** The engine at an address as in `DOCKER_HOST`; `undefined` for kinds that need a tunnel (ssh, npipe). */
+  /**
+   * The engine at an address as in `DOCKER_HOST`; `undefined` for ssh and npipe, which this client does not support.
+   */
   static at(dockerHost: string): DockerEngine | undefined {
     if (dockerHost.startsWith("unix://")) return new DockerEngine({ socketPath: dockerHost.slice("unix://".length) });
     if (!/^(tcp|http):\/\//.test(dockerHost)) return undefined;
@@ -33,25 +35,25 @@ export class DockerEngine {
     return new DockerEngine({ host: hostname, port: Number(port || 2375) });
   }
 
-  /** @throws Error where Docker does not answer, or refuses. */
+  /** @throws Error if Docker does not answer or answers with an error. */
   async get<T>(path: string, answer: z.ZodType<T>): Promise<T> {
     return answer.parse(JSON.parse((await this.#bytes(path)).toString("utf8")));
   }
 
-  /** An answer of many JSON objects, one a line. */
+  /** Reads an answer with one JSON object per line. */
   async getLines<T>(path: string, line: z.ZodType<T>): Promise<T[]> {
     const lines = (await this.#bytes(path)).toString("utf8").split("\n");
     return lines.filter((text) => text.trim() !== "").map((text) => line.parse(JSON.parse(text)));
   }
 
-  /** The last line of a container's log, or "" where it has none. */
+  /** The last line of a container's log, or "" if it is empty. */
   async lastLogLine(id: string): Promise<string> {
     return (await this.lastLogLines(id, 1)).at(-1) ?? "";
   }
 
-  /** The last lines of a container's log, at most `count`, as they were at a time of Docker's own clock (seconds). */
+  /** The last lines of a container's log, at most `count`, optionally up to a time (seconds of Docker's own clock). */
   async lastLogLines(id: string, count: number, until?: string): Promise<string[]> {
-    // The log is cut off at the end before what came later is left out, so more is asked for.
+    // Docker applies `tail` before `until`, so ask for more lines than needed.
     const range = until === undefined ? `tail=${count}` : `tail=${count * 20}&until=${until}`;
     const log = await this.#bytes(`/containers/${id}/logs?stdout=1&stderr=1&${range}`).catch(() => Buffer.alloc(0));
     const text = stripVTControlCharacters(demultiplexed(log)).replaceAll("\r", "").trimEnd();
@@ -79,7 +81,7 @@ export class DockerEngine {
 
 const HEADER_BYTES = 8;
 
-/** Output of a container without a terminal: frames, each with eight bytes of stream and length before it. */
+/** Decodes the log of a container without a terminal: frames with a header of eight bytes for stream and length. */
 function demultiplexed(log: Buffer): string {
   let text = "";
   let at = 0;

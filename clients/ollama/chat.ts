@@ -9,9 +9,9 @@ export interface ChatRequest {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   /** Longest wait for the whole answer. */
   readonly timeoutSeconds: number;
-  /** Ends the request; Ollama then stops working on it. */
+  /** Cancels the request; Ollama then stops generating. */
   readonly signal?: AbortSignal;
-  /** Told each part of the answer as it comes, without the model's thinking. */
+  /** Called with each part of the answer as it arrives, without the model's thinking. */
   readonly onText?: (text: string) => void;
 }
 
@@ -19,16 +19,16 @@ export interface ChatAnswer {
   readonly text: string;
   /** What the model wrote before its answer. */
   readonly thinking?: string;
-  /** Why the answer ended: `stop`, or `length` where it was cut. */
+  /** Why generation ended: `stop`, or `length` if the answer was cut off. */
   readonly doneReason?: string;
   readonly tokens?: number;
   readonly promptTokens?: number;
-  /** Time that Ollama spent on writing the answer, without loading and reading. */
+  /** Time that Ollama spent generating, without loading the model and reading the prompt. */
   readonly evalSeconds?: number;
 }
 
 const NANOSECONDS = 1e9;
-/** Node's timers hold no more than this. */
+/** The maximum of Node's timers. */
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 const chatPart = z.object({
@@ -41,8 +41,8 @@ const chatPart = z.object({
 });
 
 /**
- * `POST /api/chat`, read word by word. A zero counter is one that the server leaves out (0.17.4). Messages that are
- * longer than the model's context are refused; by itself the server would drop the oldest without a word.
+ * Calls `POST /api/chat` and reads the stream. The server omits counters that are zero (0.17.4). Messages longer than
+ * the model's context are an error; by default the server would silently drop the oldest.
  */
 export async function chat(server: OllamaServer, request: ChatRequest): Promise<ChatAnswer> {
   const name = "POST /api/chat";
@@ -54,7 +54,7 @@ export async function chat(server: OllamaServer, request: ChatRequest): Promise<
   const show = (text: string) => {
     if (text !== "") request.onText?.(text);
   };
-  // `truncate` is not among the client's types yet.
+  // The client's types lack `truncate`.
   const body = { model, messages: messages.map((message) => ({ ...message })), stream: true, truncate: false } as const;
   try {
     const parts = await server.client(name, signal).chat(body);

@@ -3,22 +3,22 @@ import { sameModel } from "./names";
 import type { OllamaServer } from "./server";
 
 /**
- * Context that Ollama opens at the least unless it is told otherwise (`OLLAMA_CONTEXT_LENGTH`, `num_ctx`), in tokens. With
- * 24 GiB and more on GPUs it opens a larger one (0.17), up to what the model was made for.
+ * Ollama's default context in tokens, unless `OLLAMA_CONTEXT_LENGTH` or `num_ctx` says otherwise. With 24 GiB or more
+ * of GPU memory the default is larger (0.17), up to the model's maximum.
  */
 export const DEFAULT_CONTEXT_TOKENS = 4096;
 
-/** How much a model reads and writes together. */
+/** How many tokens a model can read and write together. */
 export interface ModelContext {
   readonly tokens: number;
-  /** True where the model is in memory, so that this is what it has; else it is what it will have at the least. */
+  /** True if the model is in memory and `tokens` is its real context; otherwise `tokens` is a lower bound. */
   readonly loaded: boolean;
 }
 
 /**
- * The context of a model: as it was loaded, else by its own `num_ctx`, else Ollama's default.
+ * A model's context: the one it is loaded with, else its own `num_ctx`, else Ollama's default.
  *
- * @param timeoutSeconds longest wait for each of up to two answers
+ * @param timeoutSeconds time limit of each of up to two requests
  */
 export async function modelContext(
   server: OllamaServer,

@@ -10,12 +10,13 @@ const SECONDS: Readonly<Record<string, number>> = {
   m: 60,
   h: 3600,
 };
-/** What Go's durations hold: 292 years. */
+/** The maximum of Go's durations: 292 years. */
 const MOST_SECONDS = 9_223_372_036;
 
 /**
- * True for a time that Ollama takes as `keep_alive`: `5m`, `1h30m`, a whole number of seconds, `0` for not at all, and
- * what is negative for ever. Another one is refused when a question is asked, or, in OLLAMA_KEEP_ALIVE, not heard.
+ * Whether Ollama accepts a value as `keep_alive`: `5m`, `1h30m`, a whole number of seconds, `0` to unload at once, or a
+ * negative value for ever. Ollama rejects anything else when it is asked a question, and ignores it in
+ * OLLAMA_KEEP_ALIVE.
  */
 export function isDuration(value: string | number): boolean {
   const text = String(value);
@@ -24,7 +25,7 @@ export function isDuration(value: string | number): boolean {
   return parts.reduce((sum, part) => sum + part, 0) <= MOST_SECONDS;
 }
 
-/** As it is sent: a number is a count of seconds, a text has its unit. As a text, a bare number would be refused. */
+/** The value to send. Seconds without a unit go as a number, since Ollama rejects them as a string. */
 export function wireDuration(value: string | number | undefined): string | number | undefined {
   return typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
 }

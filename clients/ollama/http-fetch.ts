@@ -4,11 +4,11 @@ import { Readable } from "node:stream";
 import { proxyOptions } from "../proxies";
 
 /**
- * `fetch` for the Ollama client, over `node:http`. The built-in one gives up after 300 s without a byte, and Ollama is
- * silent for longer while it checks the digest of a large model or loads it; here only the caller's signal ends a
- * request. Each request has a connection of its own: a pooled one may be half closed when a server restarts.
+ * `fetch` for the Ollama client, based on `node:http`. The built-in `fetch` gives up after 300 s without a byte, but
+ * Ollama is silent for longer while it verifies or loads a large model. Here only the caller's signal ends a request.
+ * Each request uses a new connection, because a pooled one may be half closed after a server restart.
  *
- * @param onEnd told once, when the whole answer is there or the request has failed; then there may be no status.
+ * @param onEnd called once, when the answer is complete or the request has failed. A failed request may have no status.
  */
 export async function httpFetch(
   url: string,
@@ -19,7 +19,7 @@ export async function httpFetch(
   const agent = new Agent(proxyOptions(url));
   const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
     const body = typeof init.body === "string" ? init.body : "";
-    // The length has to be said: of itself node frames no body of a DELETE.
+    // Set the length: Node sends no body framing for DELETE by default.
     const headers = { ...Object.fromEntries(new Headers(init.headers)), "content-length": Buffer.byteLength(body) };
     const options = { method: init.method ?? "GET", headers, agent };
     let status: number | undefined;

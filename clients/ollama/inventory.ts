@@ -2,41 +2,41 @@ import type { Ollama } from "ollama/browser";
 import { z } from "zod";
 import type { OllamaServer } from "./server";
 
-/** A model that the server has, with what it tells of its kind. */
+/** A model on the server, with its details. */
 export interface InventoryModel {
   readonly name: string;
   readonly digest: string;
   readonly sizeBytes: number;
-  /** Count of parameters as the server writes it, such as `134.52M`. */
+  /** Number of parameters as Ollama writes it, such as `134.52M`. */
   readonly parameterSize?: string;
   /** Such as `Q4_K_M` or `F16`. */
   readonly quantization?: string;
   readonly family?: string;
 }
 
-/** A model that is in memory now. */
+/** A model in memory. */
 export interface RunningModel {
   readonly name: string;
-  /** What it takes, weights and cache together. */
+  /** Memory used, weights and cache together. */
   readonly sizeBytes: number;
-  /** How much of that lies in a GPU's memory. */
+  /** The part of it in GPU memory. */
   readonly sizeGpuBytes: number;
-  /** Tokens that its cache holds. */
+  /** Size of its context in tokens. */
   readonly contextTokens?: number;
-  /** When it will be dropped if nobody asks it, RFC 3339; a date centuries ahead means never. */
+  /** When it will be unloaded if unused, RFC 3339. A date centuries ahead means never. */
   readonly expiresAt: string;
 }
 
-/** A model's shape, as far as its memory depends on it. Members are absent where the server does not tell. */
+/** The dimensions of a model that determine its memory use. Absent if the server does not report them. */
 export interface ModelShape {
-  /** Longest context that the model was made for, in tokens. */
+  /** The model's maximum context, in tokens. */
   readonly contextTokens?: number;
-  /** The context that it asks for itself, by its parameter `num_ctx`. */
+  /** The context set by its own parameter `num_ctx`. */
   readonly ownContextTokens?: number;
   readonly layers?: number;
-  /** Attention heads whose keys and values are kept. */
+  /** Attention heads with stored keys and values. */
   readonly keyValueHeads?: number;
-  /** Numbers in one key or value. */
+  /** Length of one key or value vector. */
   readonly headSize?: number;
 }
 
@@ -52,7 +52,7 @@ const tags = z.object({
   models: z.array(z.object({ name: z.string(), digest: z.string(), size: z.number(), details })).nullish(),
 });
 
-/** What the server has, by name. */
+/** The server's models, sorted by name. */
 export async function inventory(server: OllamaServer): Promise<InventoryModel[]> {
   const answer = await server.call({ name: "GET /api/tags", send: (client) => client.list(), answer: tags });
   return (answer.models ?? [])
@@ -81,7 +81,7 @@ const running = z.object({
     .nullish(),
 });
 
-/** What is in memory now. */
+/** The models in memory. */
 export async function runningModels(server: OllamaServer, timeoutSeconds?: number): Promise<RunningModel[]> {
   const send = (client: Ollama) => client.ps();
   const answer = await server.call({ name: "GET /api/ps", send, answer: running, timeoutSeconds });
@@ -101,7 +101,7 @@ const shown = z.object({
 /** A line of a model's parameters, such as `num_ctx                        2048`. */
 const NUM_CTX = /^num_ctx\s+(\d+)$/m;
 
-/** The shape of a model, from the keys that its architecture prefixes. */
+/** Reads a model's dimensions. Their keys are prefixed with the name of the architecture. */
 export async function modelShape(server: OllamaServer, model: string, timeoutSeconds?: number): Promise<ModelShape> {
   const send = (client: Ollama) => client.show({ model });
   const answer = await server.call({ name: "POST /api/show", send, answer: shown, timeoutSeconds });

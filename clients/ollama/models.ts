@@ -17,13 +17,13 @@ export interface ListedModel {
   readonly modifiedAt: string;
 }
 
-/** What a model was made with. */
+/** What a model was created with. */
 export interface ModelRecipe {
-  /** The model it was made from; empty for one that was pulled. */
+  /** Its base model; empty for a pulled model. */
   readonly from: string;
   readonly system: string;
   readonly template: string;
-  /** One a line, name and value, as the server prints them. */
+  /** One per line, name and value, as the server prints them. */
   readonly parameters: string;
 }
 
@@ -39,10 +39,10 @@ export async function serverVersion(server: OllamaServer, timeoutSeconds?: numbe
   return answer.version;
 }
 
-/** Answers of a proxy in front of a server that is not up yet. */
+/** A proxy's answers while the server behind it is not up yet. */
 const STARTING = [502, 503, 504];
 
-/** Waits until the server answers; a container that was just started refuses connections for some seconds. */
+/** Waits until the server answers. A container that has just started refuses connections for a few seconds. */
 export async function untilServerAnswers(
   server: OllamaServer,
   deadline: Deadline,
@@ -73,7 +73,7 @@ export async function listModels(server: OllamaServer): Promise<ListedModel[]> {
   }));
 }
 
-/** The model of this name, or `undefined` if the server has none. */
+/** The model with this name, or `undefined`. */
 export async function findModel(server: OllamaServer, name: string): Promise<ListedModel | undefined> {
   const models = await listModels(server);
   const exact = listedName(name);
@@ -101,7 +101,7 @@ export async function showModel(server: OllamaServer, model: string): Promise<Mo
   };
 }
 
-/** Gives a model a further name; both share the same files. */
+/** Gives a model another name; both share the same files. */
 export async function copyModel(server: OllamaServer, source: string, destination: string): Promise<void> {
   await server.call({
     name: "POST /api/copy",
@@ -110,7 +110,7 @@ export async function copyModel(server: OllamaServer, source: string, destinatio
   });
 }
 
-/** Deletes a model; one that is not there counts as deleted. The server keeps files that other models use. */
+/** Deletes a model, if it exists. The server keeps files that other models use. */
 export async function deleteModel(server: OllamaServer, model: string): Promise<void> {
   const call = server.call({
     name: "DELETE /api/delete",
@@ -126,13 +126,13 @@ const NO_GENERATE = /does not support generate/;
 
 interface Loading {
   readonly model: string;
-  /** How long it stays in memory unused: `5m`, `-1` for ever. Default: the server's own. */
+  /** How long it stays in memory unused: `5m`, or `-1` for ever. Default: the server's. */
   readonly keepAlive?: string | number;
-  /** Default: the model's own. */
+  /** Default: the model's. */
   readonly loadOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** Loads a model into memory. An embedding model refuses `generate`, and is loaded by an `embed` of nothing. */
+/** Loads a model into memory. Embedding models do not support `generate`, so they are loaded with an empty `embed`. */
 export async function loadModel(
   server: OllamaServer,
   { model, keepAlive, loadOptions }: Loading,
@@ -159,7 +159,7 @@ export async function loadModel(
   }
 }
 
-/** Takes a model out of memory; one that is not loaded stays as it is. */
+/** Unloads a model from memory, if it is loaded. */
 export async function unloadModel(server: OllamaServer, model: string, timeoutSeconds: number): Promise<void> {
   await server.call({
     name: "POST /api/generate",

@@ -2,14 +2,14 @@
 const NAME =
   /^(?:https?:\/\/)?(?:(?<host>\w[\w.:-]{0,349})\/(?=[^/]+\/))?(?:(?<namespace>\w[\w-]{0,79})\/)?(?<model>\w[\w.-]{0,79})(?::(?<tag>\w[\w.-]{0,79}))?$/;
 
-/** True if Ollama takes the text for a model's name (`types/model/name.go` of ollama 0.17). */
+/** Whether Ollama accepts the text as a model name (`types/model/name.go` of ollama 0.17). */
 export function isModelName(text: string): boolean {
   return NAME.test(text);
 }
 
 /**
- * The name under which the server lists a model: with its tag, without the scheme and without the namespace `library`
- * of the default registry. `smollm2` becomes `smollm2:latest`.
+ * The name that the server lists a model under: with its tag, without scheme, and without the default registry's
+ * namespace `library`. `smollm2` becomes `smollm2:latest`.
  */
 export function listedName(text: string): string {
   const parts = NAME.exec(text)?.groups;
@@ -19,7 +19,7 @@ export function listedName(text: string): string {
   return `${[host, shown, model].filter((part) => part !== undefined).join("/")}:${tag}`;
 }
 
-/** True if both texts name the same model; Ollama looks names up without regard to case. */
+/** Whether both names mean the same model. Ollama ignores case in names. */
 export function sameModel(a: string, b: string): boolean {
   return listedName(a).toLowerCase() === listedName(b).toLowerCase();
 }

@@ -1,6 +1,6 @@
 type Kind = "whole" | "number" | "flag" | "texts";
 
-/** The type of each option (`Options` and `Runner` in `api/types.go` of Ollama 0.17). Ollama ignores any other name. */
+/** The type of each option (`Options` and `Runner` in `api/types.go` of Ollama 0.17). Ollama ignores unknown names. */
 const KINDS: Readonly<Record<string, Kind>> = {
   num_keep: "whole",
   seed: "whole",
@@ -30,7 +30,9 @@ const RULES: Readonly<Record<Kind, string>> = {
   texts: "must be a text or a list of texts",
 };
 
-/** An option in the form in which Ollama takes it: a number or a truth that came as text is one, a text is a list. */
+/**
+ * Converts an option to the type that Ollama expects: numbers and booleans from strings, a list from a single string.
+ */
 function typed(name: string, value: unknown): unknown {
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
   if (kind === "texts") return typeof value === "string" ? [value] : value;
@@ -44,12 +46,14 @@ export function isKnownOption(name: string): boolean {
   return Object.hasOwn(KINDS, name);
 }
 
-/** Options as they are sent. Pulumi's `config set --path` makes a text of `0.5`, which Ollama refuses (500). */
+/** The options to send. Pulumi's `config set --path` stores `0.5` as a string, which Ollama rejects (500). */
 export function typedOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, typed(name, value)]));
 }
 
-/** What Ollama would refuse, or cut, in an option, as the rest of a sentence, or `undefined`. */
+/**
+ * What is wrong with an option's value, as the end of a sentence, or `undefined`. Ollama would reject or truncate it.
+ */
 export function optionProblem(name: string, value: unknown): string | undefined {
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
   if (kind === undefined || value === null) return undefined;

@@ -1,23 +1,23 @@
-/** One line of the server's answer to a pull or a create. */
+/** One line of the server's answer to a pull or create request. */
 export interface ProgressEvent {
   readonly status: string;
-  /** The layer whose bytes move. */
+  /** The layer being transferred. */
   readonly digest?: string;
   readonly total?: number;
   readonly completed?: number;
 }
 
-/** Smaller layers (template, system, parameters) come at once and get no line. */
+/** Smaller layers (template, system, parameters) finish at once and get no line. */
 const SMALL_BYTES = 1_000_000;
 const LARGE_BYTES = 1_000_000_000;
-/** On a slow line, percents are told this often though no stride is reached. */
+/** On a slow connection, progress is reported this often even before the next step. */
 const SLOW_MILLISECONDS = 10_000;
-/** Phases that are over at once, or say nothing to a person. */
+/** Phases that end at once or tell the user nothing. */
 const MINOR = /^(?:pulling|writing) manifest$|^(?:using existing|creating new) layer |^success$/;
 
 /**
- * Turns the server's progress, many lines a second, into a few for a person: one a phase, one a layer, and percents
- * and bytes at every quarter of a layer (every tenth from 1 GB), or ten seconds after the last ones.
+ * Condenses the server's progress, many lines a second, for people: one line per phase and layer, and progress at every
+ * quarter of a layer (every tenth from 1 GB) or after ten seconds.
  */
 export function progressLines(say: (line: string) => void): (event: ProgressEvent) => void {
   const layers = new Map<string, Told>();
@@ -34,7 +34,7 @@ export function progressLines(say: (line: string) => void): (event: ProgressEven
   };
 }
 
-/** The last line on a layer: its percents, and when it was. */
+/** The last line reported for a layer. */
 interface Told {
   readonly percent: number;
   readonly at: number;
@@ -57,7 +57,7 @@ function sayLayer(say: (line: string) => void, layers: Map<string, Told>, layer:
   else say(`${status}: ${percent} % (${bytes(completed)} of ${bytes(total)})`);
 }
 
-/** Bytes in decimal units, as Ollama shows them: `98 MB`, `4.7 GB`. */
+/** Bytes in decimal units as Ollama shows them: `98 MB`, `4.7 GB`. */
 export function bytes(count: number): string {
   if (count >= LARGE_BYTES) return `${(count / LARGE_BYTES).toFixed(1)} GB`;
   if (count >= SMALL_BYTES) return `${Math.round(count / SMALL_BYTES)} MB`;

@@ -1,5 +1,5 @@
-// The `/browser` entry is the same client without the file look-ups of the other one, whose `create` fails when the
-// working directory happens to hold a file with the name of the base model.
+// The `/browser` entry is the same client without file access. In the other one, `create` fails if the working
+// directory contains a file with the name of the base model.
 import { Ollama } from "ollama/browser";
 import { z } from "zod";
 import { normalUrl } from "../base-url";
@@ -13,17 +13,17 @@ export interface OllamaCall<T> {
   readonly name: string;
   readonly send: (client: Ollama) => Promise<unknown>;
   readonly answer: z.ZodType<T>;
-  /** Longest wait for the whole answer. Default: 30. */
+  /** Time limit for the whole answer. Default: 30. */
   readonly timeoutSeconds?: number;
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
-/** Node's timers hold no more than this. */
+/** The maximum of Node's timers. */
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
-/** An Ollama server as the lifecycles see it: typed answers, and the errors of `clients/errors`. */
+/** An Ollama server with typed answers and the errors of `clients/errors`. */
 export class OllamaServer {
-  /** Base URL, in its one form. */
+  /** Base URL in canonical form. */
   readonly endpoint: string;
 
   constructor(endpoint: string) {
@@ -42,9 +42,9 @@ export class OllamaServer {
   }
 
   /**
-   * The official client for one request. `signal` ends it; a refusal is thrown as a `ServerError`.
+   * The official client for one request. `signal` cancels it. An error answer is thrown as a `ServerError`.
    *
-   * @param tried 1 for the first try of a request.
+   * @param tried number of the attempt, from 1
    */
   client(request: string, signal: AbortSignal, tried = 1): Ollama {
     const fetch = async (url: unknown, init: RequestInit = {}): Promise<Response> => {
@@ -53,7 +53,7 @@ export class OllamaServer {
       const onEnd = (status: number | undefined) =>
         trace("request", startMs, { server: "ollama", request, status, try: tried });
       const response = await httpFetch(String(url), { ...init, signal: AbortSignal.any(signals) }, onEnd);
-      // The client prints what it cannot read, and calls an answer without an end what was none.
+      // The client prints lines that it cannot parse, and reports a page as an answer that ended early.
       if (response.ok && /^text\/html\b/i.test(response.headers.get("content-type") ?? ""))
         throw new UnexpectedAnswerError(request, "it is a page, text/html", "ollama", "page");
       if (response.ok) return response;
@@ -65,13 +65,13 @@ export class OllamaServer {
     return new Ollama({ host: this.endpoint, fetch: fetch as typeof globalThis.fetch });
   }
 
-  /** The failure of a request in the terms of `clients/errors`. */
+  /** Converts a client error to one of `clients/errors`. */
   translated(request: string, error: unknown, signal: AbortSignal): unknown {
     if (error instanceof ServerError) return error;
     if (signal.aborted) {
       return new UnreachableError(this.endpoint, "no answer within the time limit", request, "timeout", "ollama");
     }
-    // The client's own, on an answer that is no JSON or none of Ollama's.
+    // Thrown by the client if the answer is not JSON, or not Ollama's.
     if (error instanceof SyntaxError || error instanceof TypeError)
       return new UnexpectedAnswerError(request, error.message, "ollama");
     if (error instanceof Error && "code" in error) {

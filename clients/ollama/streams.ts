@@ -9,13 +9,13 @@ import type { OllamaServer } from "./server";
 export interface StreamLimits {
   readonly deadline: Deadline;
   readonly onEvent?: (event: ProgressEvent) => void;
-  /** Longest time without any progress while bytes move. Default: 300. */
+  /** Time limit without progress during a transfer. Default: 300. */
   readonly idleSeconds?: number;
-  /** Pause before the first repeat of a pull; it doubles. Default: 1. */
+  /** Pause before the first retry of a pull; it doubles each time. Default: 1. */
   readonly pauseSeconds?: number;
 }
 
-/** A model to be made out of another one. */
+/** A model to create from another one. */
 export interface DerivedModel {
   readonly model: string;
   readonly from: string;
@@ -25,14 +25,11 @@ export interface DerivedModel {
 }
 
 const MAX_PULLS = 4;
-/** What passes by itself; the server keeps what it has already, so a repeat goes on from there. */
+/** Temporary failures. The server keeps what it has downloaded, so a retry resumes. */
 const PASSING =
   /unexpected EOF|connection reset|handshake timeout|i\/o timeout|max retries exceeded|must be downloaded again|: EOF$|\b50[234]\b/;
 
-/**
- * Pulls a model from the registry in its name. It goes on where it broke off when the network fails for a moment, or
- * when the server restarts.
- */
+/** Pulls a model from the registry in its name. Resumes after a short network failure or a restart of the server. */
 export async function pullModel(
   server: OllamaServer,
   model: string,
@@ -51,7 +48,7 @@ export async function pullModel(
   }
 }
 
-/** Makes a model out of another one that the server has. An existing one of the same name is overwritten. */
+/** Creates a model from one on the server. Overwrites an existing model with the same name. */
 export async function createModel(server: OllamaServer, derived: DerivedModel, limits: StreamLimits): Promise<void> {
   const { parameters, ...rest } = derived;
   const request = { ...rest, ...(parameters && { parameters: typedOptions(parameters) }), stream: true as const };
@@ -102,10 +99,10 @@ async function stream(
   }
 }
 
-/** What the client throws when the connection ends before the server said `success`. */
+/** The client's error if the connection ends before the server says `success`. */
 const ENDED_EARLY = /Did not receive done or success/;
 
-/** In a stream the status is 200 in any case; the client throws the server's `error` line as a bare `Error`. */
+/** Errors inside a stream come with status 200; the client throws the server's `error` line as a plain `Error`. */
 export function streamError(server: OllamaServer, request: string, error: unknown, signal: AbortSignal): unknown {
   const translated = server.translated(request, error, signal);
   if (translated !== error || !(error instanceof Error) || error.constructor !== Error) return translated;
@@ -115,11 +112,13 @@ export function streamError(server: OllamaServer, request: string, error: unknow
   return new ServerError(200, "", error.message, request, "ollama");
 }
 
-/** Silent for as long as it takes to hash the whole model, so only the deadline counts. */
+/** The server is silent while it hashes the model, so only the deadline applies. */
 const SILENT_PHASE = /^verifying/;
 const DEFAULT_IDLE_SECONDS = 300;
 
-/** Ends a stream at the deadline, or when bytes stop to move: the server sends lines also while nothing comes in. */
+/**
+ * Cancels a stream at the deadline, or when a transfer stalls. The server keeps sending lines even if no bytes arrive.
+ */
 class StreamGuard {
   verdict: Error | undefined;
   readonly #stopper = new AbortController();

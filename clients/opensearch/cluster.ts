@@ -9,10 +9,10 @@ export interface ClusterInfo {
 
 const infoAnswer = z.object({ cluster_uuid: z.string(), version: z.object({ number: z.string() }) });
 
-/** A node says this while it has found no cluster, or not yet: whose resources are its own, nobody can tell. */
+/** A node reports this UUID until it has joined a cluster. Until then, resources cannot be matched to a cluster. */
 const NO_IDENTITY = "_na_";
 
-/** Which cluster this is; asked once a process. */
+/** Identifies the cluster. Asked once per process. */
 export async function clusterInfo(server: OpenSearchServer): Promise<ClusterInfo> {
   return await server.once("cluster-info", async () => {
     const answer = await server.call({
@@ -30,7 +30,7 @@ export async function clusterInfo(server: OpenSearchServer): Promise<ClusterInfo
 export type Scope = "persistent" | "transient";
 export type SettingValue = string | readonly string[] | null;
 
-/** Cluster settings by flat key, as the server keeps them: every value a text or a list of texts. */
+/** Cluster settings by flat key as the server stores them: each value is a string or a list of strings. */
 export interface ClusterSettings {
   readonly persistent: Readonly<Record<string, SettingValue>>;
   readonly transient: Readonly<Record<string, SettingValue>>;
@@ -38,7 +38,7 @@ export interface ClusterSettings {
 }
 
 const flatSettings = z.record(z.string(), z.union([z.string(), z.array(z.string()), z.null()]));
-/** Both scopes have to be there: of an answer without them nothing would look set, and so what is would be overwritten. */
+/** Both scopes are required. If they were missing, every setting would look unset and be overwritten. */
 const settingsAndDefaultsAnswer = z.object({
   persistent: flatSettings,
   transient: flatSettings,
@@ -48,7 +48,7 @@ const settingsAnswer = settingsAndDefaultsAnswer
   .omit({ defaults: true })
   .transform((scopes) => ({ ...scopes, defaults: {} }));
 
-/** The settings that are in force, and with `defaults` also those of which nobody said anything: some 35 KB. */
+/** The cluster settings. `defaults` adds all default values, about 35 KB. */
 export async function getClusterSettings(
   server: OpenSearchServer,
   { defaults = true }: { readonly defaults?: boolean } = {},
@@ -62,7 +62,7 @@ export async function getClusterSettings(
   });
 }
 
-/** Sets flat keys in one scope or both; `null` resets a key. All of them or none. */
+/** Sets flat keys in one or both scopes, all or none. `null` resets a key. */
 export async function putClusterSettings(
   server: OpenSearchServer,
   settings: Readonly<Partial<Record<Scope, Readonly<Record<string, unknown>>>>>,

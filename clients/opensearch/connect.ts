@@ -7,38 +7,38 @@ import { shownVariable } from "../credentials";
 import { proxyOptions } from "../proxies";
 import { OpenSearchServer } from "./server";
 
-/** How to reach an OpenSearch cluster; every OpenSearch resource has it as its `connection` input. */
+/** How to reach an OpenSearch cluster: the `connection` input of every OpenSearch resource. */
 export interface Connection {
   /** Base URL of the cluster, for example `https://localhost:9200`. */
   readonly endpoint: string;
-  /** Further nodes of the same cluster, tried in turn with `endpoint`. Default: none. */
+  /** More nodes of the same cluster, used in turn with `endpoint`. Default: none. */
   readonly endpoints?: readonly string[];
   /** User for basic authentication. Default: no authentication. */
   readonly username?: string;
   /** Password of `username`; encrypted in the state. */
   readonly password?: string;
-  /** Name of an environment variable that holds the password, read when it is needed, so that it is in no state. */
+  /** Environment variable with the password, read when needed, so that the password is in no state. */
   readonly passwordEnv?: string;
-  /** PEM of the authority that signed the cluster's certificate. Default: the authorities Node.js trusts. */
+  /** PEM of the CA that signed the cluster's certificate. Default: the CAs that Node.js trusts. */
   readonly caCertificate?: string;
-  /** Path of a file with that PEM, read when it is needed. */
+  /** Path of a file with that PEM, read when needed. */
   readonly caCertificateFile?: string;
   /** Accept any certificate. For experiments only. Default: false. */
   readonly skipTlsVerify?: boolean;
-  /** Longest wait for one answer, in seconds. Default: 30. */
+  /** Time limit of one request, in seconds. Default: 30. */
   readonly requestTimeoutSeconds?: number;
-  /** How often a request that may be repeated is tried again after a passing failure. Default: 5. */
+  /** How often a repeatable request is retried after a temporary failure. Default: 5. */
   readonly maxRetries?: number;
 }
 
-/** The variable that wins over any stored password, for the day it was rotated outside of Pulumi. */
+/** Environment variable that overrides any stored password, for when it was changed outside of Pulumi. */
 export const PASSWORD_OVERRIDE = "OLLAMA_CHAT_OPENSEARCH_PASSWORD";
 
 const DEFAULT_REQUEST_TIMEOUT_SECONDS = 30;
 const DEFAULT_MAX_RETRIES = 5;
 const MAX_SOCKETS = 32;
 
-/** A client of its own for the server behind a connection: keep it, it keeps its sockets open. */
+/** Creates a client for the cluster. Keep and reuse it, because it keeps its sockets open. */
 export function openSearch(connection: Connection): OpenSearchServer {
   const password = passwordOf(connection);
   return new OpenSearchServer({
@@ -47,7 +47,7 @@ export function openSearch(connection: Connection): OpenSearchServer {
       auth: connection.username === undefined ? undefined : { username: connection.username, password: password ?? "" },
       ssl: { ca: authorityOf(connection), rejectUnauthorized: connection.skipTlsVerify !== true },
       agent: { keepAlive: true, maxSockets: MAX_SOCKETS, ...proxyOptions(connection.endpoint) },
-      // It would repeat a create as well; `OpenSearchServer` repeats what may be repeated.
+      // The client would retry creates as well. `OpenSearchServer` retries only what is repeatable.
       maxRetries: 0,
     }),
     endpoint: normalUrl(connection.endpoint),
@@ -56,12 +56,12 @@ export function openSearch(connection: Connection): OpenSearchServer {
   });
 }
 
-/** The same text for connections that are equal by now, with the password that is in force. It is a secret. */
+/** A key that is equal for equal connections, including the password in use. It is a secret. */
 export function serverId(connection: Connection): string {
   return JSON.stringify([connection, passwordOf(connection)]);
 }
 
-/** The password in force, for signing in and for redacting. */
+/** The password in use, for authentication and for redaction. */
 export function passwordOf(connection: Connection): string | undefined {
   const override = process.env[PASSWORD_OVERRIDE];
   if (override) return override;
@@ -76,7 +76,7 @@ export function passwordOf(connection: Connection): string | undefined {
   });
 }
 
-/** Whether a text holds a certificate as the client reads it; anything else it would pass over without a word. */
+/** Whether a text contains a PEM certificate. The client silently ignores anything else. */
 export function isPem(text: string): boolean {
   return text.includes("-----BEGIN CERTIFICATE-----");
 }

@@ -6,43 +6,46 @@ import { orMissing } from "./refusal";
 import { whileOpening } from "./retry";
 import { type OpenSearchServer, path } from "./server";
 
-/** One request that a connector can send. `${parameters.…}` and `${credential.…}` are filled in by the server. */
+/** A request that a connector can send. The server fills in `${parameters.…}` and `${credential.…}`. */
 export interface ConnectorAction {
-  /** What it is for: `predict` for questions and embeddings. */
+  /** Purpose: `predict` for questions and embeddings. */
   readonly actionType: string;
   /** `GET`, `POST` or `PUT`. */
   readonly method: string;
-  /** Whole URL. Write the host out: callers may override parameters, and so redirect the request. */
+  /** Full URL. Do not use a placeholder for the host: callers can override parameters, and so redirect the request. */
   readonly url: string;
   /** Headers, by name. */
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON with placeholders, such as `{ "prompt": "${parameters.prompt}" }`. */
   readonly requestBody?: string;
-  /** Name of a function of the server, or Painless, that shapes the input, such as `connector.pre_process.openai.embedding`. */
+  /**
+   * Name of a built-in function, or Painless, that transforms the input, such as
+   * `connector.pre_process.openai.embedding`.
+   */
   readonly preProcessFunction?: string;
-  /** The same for the answer, such as `connector.post_process.cohere.embedding`. */
+  /** The same for the output, such as `connector.post_process.cohere.embedding`. */
   readonly postProcessFunction?: string;
-  /** 1 to 64 letters, digits, `_` or `-`. Understood from 3.5 on. */
+  /** 1 to 64 letters, digits, `_` or `-`. Supported from 3.5 on. */
   readonly name?: string;
 }
 
-/** How the server calls the model server. What is left out takes the server's default (`ConnectorClientConfig.java`). */
+/** How OpenSearch calls the model server. Omitted members use the server's defaults (`ConnectorClientConfig.java`). */
 export interface ConnectorClientConfig {
-  /** Most connections at once. Server's default: 30. */
+  /** Maximum number of connections. Server's default: 30. */
   readonly maxConnection?: number;
-  /** Longest wait for a connection. Server's default: 30 from 3.6 on, 30000 before. */
+  /** Time limit for connecting. Server's default: 30 from 3.6 on, 30000 before. */
   readonly connectionTimeoutSeconds?: number;
-  /** Longest wait for an answer. Server's default: 30 from 3.6 on, 30000 before (ml-commons #4759). */
+  /** Time limit for an answer. Server's default: 30 from 3.6 on, 30000 before (ml-commons #4759). */
   readonly readTimeoutSeconds?: number;
   /** Retries after 429 and 5xx; -1 for no limit. Server's default: 0. */
   readonly maxRetryTimes?: number;
-  /** How retries are spaced (see `RetryBackoffPolicy`). Server's default: `constant`. */
+  /** How pauses between retries grow (see `RetryBackoffPolicy`). Server's default: `constant`. */
   readonly retryBackoffPolicy?: string;
   /** Pause before the first retry. Server's default: 200. */
   readonly retryBackoffMilliseconds?: number;
-  /** Longest time for all retries together. Server's default: 30. */
+  /** Time limit for all retries together. Server's default: 30. */
   readonly retryTimeoutSeconds?: number;
-  /** Accept any certificate of the model server. Server's default: false. Understood from 3.5 on. */
+  /** Accept any certificate of the model server. Server's default: false. Supported from 3.5 on. */
   readonly skipSslVerification?: boolean;
 }
 
@@ -57,7 +60,7 @@ export interface ConnectorBody {
   readonly clientConfig?: ConnectorClientConfig;
 }
 
-/** A connector as the server shows it: parameters are texts, and the credential is never shown. */
+/** A connector as the server shows it. Parameters are strings, and the credential is never shown. */
 export interface ConnectorDocument {
   readonly name: string;
   readonly description?: string;
@@ -114,7 +117,7 @@ export async function createConnector(
     body: wire(body),
     answer: createdAnswer,
     repeatable: false,
-    // A new cluster takes seconds to make the key with which it encrypts credentials.
+    // A new cluster needs a few seconds to create its key for encrypting credentials.
     retry: { deadline },
   });
   return answer.connector_id;
@@ -131,7 +134,7 @@ export async function getConnector(server: OpenSearchServer, id: string): Promis
   return answer === undefined ? undefined : document(answer);
 }
 
-/** Changes parameters (by key: a key that is left out stays) and credential of a connector no deployed model uses. */
+/** Changes parameters (keys that are left out stay) and the credential of a connector that no deployed model uses. */
 export async function patchConnector(
   server: OpenSearchServer,
   id: string,
@@ -149,14 +152,14 @@ export async function patchConnector(
 const USED = /models are still using this connector/;
 
 /**
- * Whether a connector was neither changed nor deleted since the server takes it for used. It compares ids word by word, so
- * no model need use it (3.4.0).
+ * Whether the server refused to change or delete a connector because models use it. The server matches ids word by
+ * word, so it may be wrong (3.4.0).
  */
 export function countsAsUsed(error: unknown): error is ServerError {
   return error instanceof ServerError && USED.test(error.reason);
 }
 
-/** Deletes a connector; one that is not there counts as deleted. */
+/** Deletes a connector, if it exists. */
 export async function deleteConnector(server: OpenSearchServer, id: string): Promise<void> {
   const call = server.call({
     method: "DELETE",
@@ -169,7 +172,7 @@ export async function deleteConnector(server: OpenSearchServer, id: string): Pro
 
 const MOST_FOUND = 100;
 
-/** Connectors with a parameter whose text begins so, with their ids. */
+/** Finds connectors with a parameter that starts with this text. */
 export async function findConnectors(
   server: OpenSearchServer,
   parameter: string,

@@ -4,10 +4,10 @@ import { type OpenSearchServer, path } from "./server";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** One write of a bulk request. Writing a document again under its id, or deleting it again, changes nothing. */
+/** One operation of a bulk request. Repeating it changes nothing. */
 export type BulkOperation = { readonly id: string; readonly document: Json } | { readonly id: string };
 
-/** A write that the server refused, as the bulk answer names it. */
+/** An operation that the server refused, as the bulk answer describes it. */
 export interface BulkRefusal {
   readonly id: string;
   readonly status: number;
@@ -29,9 +29,9 @@ const bulkItem = z.looseObject({
 const bulkAnswer = z.looseObject({ errors: z.boolean(), items: z.array(z.record(z.string(), bulkItem)) });
 
 /**
- * Writes and deletes documents of one index in one request. A deleted document that was not there is no refusal.
+ * Writes and deletes documents of an index in one request. Deleting a missing document is not an error.
  *
- * @returns the writes that were refused; the others are done.
+ * @returns the refused operations; the others succeeded.
  */
 export async function bulk(
   server: OpenSearchServer,
@@ -59,12 +59,12 @@ export async function bulk(
   );
 }
 
-/** One found document. */
+/** A document found by a search. */
 export interface Hit {
   readonly id: string;
   readonly score: number;
   readonly source: Json;
-  /** Names of the named queries that it fits. */
+  /** Names of the named queries that it matches. */
   readonly matchedQueries: readonly string[];
   readonly sort: readonly unknown[];
 }
@@ -91,9 +91,9 @@ export interface SearchResult {
 }
 
 export interface SearchLimits {
-  /** Longest wait for the answer, in seconds. Default: the connection's. */
+  /** Time limit in seconds. Default: the connection's. */
   readonly timeoutSeconds?: number;
-  /** False where a search is dear, so that one which was not answered in time is not sent again. Default: true. */
+  /** False for expensive searches, which should not be sent again after a time-out. Default: true. */
   readonly repeatable?: boolean;
 }
 
@@ -125,10 +125,10 @@ export async function search(
 const PAGE_SIZE = 1000;
 
 /**
- * All documents of an index that searches see, page by page.
+ * All documents of an index that are visible to searches, page by page.
  *
- * @param sort fields that together tell any two documents apart
- * @param fields the fields that are shown
+ * @param sort fields that together identify a document
+ * @param fields fields to return
  */
 export async function* scan(
   server: OpenSearchServer,
@@ -140,7 +140,7 @@ export async function* scan(
   for (;;) {
     const { hits } = await search(server, index, {
       size: PAGE_SIZE,
-      // A document, or a whole index, may lack a field.
+      // The field may be missing in a document or in the whole index.
       sort: sort.map((field) => ({ [field]: { order: "asc", unmapped_type: "keyword" } })),
       _source: fields,
       ...(after && { search_after: after }),
@@ -151,7 +151,7 @@ export async function* scan(
   }
 }
 
-/** Lets searches see everything that was written until now. */
+/** Makes everything written so far visible to searches. */
 export async function refresh(server: OpenSearchServer, index: string): Promise<void> {
   await server.call({
     method: "POST",

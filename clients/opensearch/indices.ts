@@ -6,18 +6,18 @@ import { type OpenSearchServer, path } from "./server";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** An index as the server shows it: settings by flat key, every value a text or a list of texts. */
+/** An index as the server shows it. Settings have flat keys, and each value is a string or a list of strings. */
 export interface IndexDocument {
   readonly uuid: string;
   readonly mappings: Json;
   readonly settings: Json;
-  /** Aliases that show only those of its documents that a filter lets through. */
+  /** Aliases with a filter, which show only part of the documents. */
   readonly filteredAliases: readonly string[];
 }
 
 const json = z.record(z.string(), z.unknown());
 const acknowledged = z.looseObject({ acknowledged: z.boolean() });
-/** An index that is not there is answered 404: an answer that names none says nothing of it. */
+/** A missing index is a 404, so an empty answer is not valid. */
 const indexAnswer = z
   .record(
     z.string(),
@@ -29,12 +29,12 @@ const indexAnswer = z
   )
   .refine((indices) => Object.keys(indices).length > 0, "names no index");
 
-/** The index of exactly this name, or `undefined`; an alias of this name is none. */
+/** The index with exactly this name, or `undefined`. Aliases do not count. */
 export async function getIndex(server: OpenSearchServer, name: string): Promise<IndexDocument | undefined> {
   return (await indicesBehind(server, name)).get(name);
 }
 
-/** The indices behind a name, by their own: one of this name, or those of the alias; empty where there is neither. */
+/** The indices behind a name, by their own names: the index with this name, those of the alias, or none. */
 export async function indicesBehind(
   server: OpenSearchServer,
   name: string,
@@ -56,7 +56,7 @@ export async function indicesBehind(
   );
 }
 
-/** Makes an index. Not repeated by itself: a second try is refused because of the first. */
+/** Creates an index. Not retried, because a second attempt would fail on the first one's index. */
 export async function createIndex(
   server: OpenSearchServer,
   name: string,
@@ -71,7 +71,7 @@ export async function createIndex(
   });
 }
 
-/** Adds fields to an index, or changes what can be changed of them; `_meta` is replaced as a whole. */
+/** Adds fields to an index, or changes what can be changed. `_meta` is replaced as a whole. */
 export async function putMapping(server: OpenSearchServer, name: string, mappings: Json): Promise<void> {
   await server.call({
     method: "PUT",
@@ -82,7 +82,7 @@ export async function putMapping(server: OpenSearchServer, name: string, mapping
   });
 }
 
-/** Sets flat keys; `null` puts a key back to its default. */
+/** Sets flat keys; `null` resets a key to its default. */
 export async function putIndexSettings(server: OpenSearchServer, name: string, settings: Json): Promise<void> {
   await server.call({
     method: "PUT",
@@ -93,7 +93,7 @@ export async function putIndexSettings(server: OpenSearchServer, name: string, s
   });
 }
 
-/** Deletes an index with its documents; one that is not there counts as deleted. */
+/** Deletes an index with its documents, if it exists. */
 export async function deleteIndex(server: OpenSearchServer, name: string): Promise<void> {
   const call = server.call({
     method: "DELETE",
@@ -106,7 +106,7 @@ export async function deleteIndex(server: OpenSearchServer, name: string): Promi
 
 const countAnswer = z.object({ count: z.number() });
 
-/** How many documents an index holds, with everything that was written until now. */
+/** Number of documents in an index, including everything written so far. */
 export async function countDocuments(server: OpenSearchServer, name: string): Promise<number> {
   await refresh(server, name);
   const answer = await server.call({
@@ -120,7 +120,7 @@ export async function countDocuments(server: OpenSearchServer, name: string): Pr
 
 const metaAnswer = z.record(z.string(), z.object({ mappings: z.object({ _meta: json.optional() }).optional() }));
 
-/** `_meta` of every index that has one, by the index's name; empty where the user may not look at all of them. */
+/** `_meta` of every index that has one, by index name. Empty if the user may not read all indices. */
 export async function metaOfIndices(server: OpenSearchServer): Promise<Readonly<Record<string, Json>>> {
   const call = server.call({
     method: "GET",
@@ -140,7 +140,7 @@ export async function metaOfIndices(server: OpenSearchServer): Promise<Readonly<
   }
 }
 
-/** With documents that did not fit, the same answer has their status, such as 400. */
+/** Statuses of an answer that lists documents which could not be copied, such as 400. */
 const NOT_ALL_COPIED = [400, 403];
 
 const reindexRefusal = z.object({ error: z.object({ type: z.string(), reason: z.string() }), status: z.number() });
@@ -160,9 +160,9 @@ export interface Copied {
 }
 
 /**
- * Copies all documents of one index into another under the same ids; can be repeated.
+ * Copies all documents from one index to another under the same ids. Safe to repeat.
  *
- * @param timeoutSeconds longest wait for the answer, which comes when all is done.
+ * @param timeoutSeconds time limit; the server answers when everything is copied.
  */
 export async function reindex(
   server: OpenSearchServer,

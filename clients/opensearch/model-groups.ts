@@ -17,10 +17,10 @@ export interface ModelGroupFields {
 export interface ModelGroupDocument {
   readonly name: string;
   readonly description?: string;
-  /** `public`, `private` or `restricted`; the server fills it in when access control is off. */
+  /** `public`, `private` or `restricted`. The server sets it even if access control is off. */
   readonly access?: string;
   readonly backendRoles?: readonly string[];
-  /** How many models were ever registered into it. */
+  /** Number of models ever registered in it. */
   readonly latestVersion: number;
 }
 
@@ -69,7 +69,7 @@ export async function updateModelGroup(server: OpenSearchServer, id: string, fie
 
 const MOST_OF_ONE_OWNER = 100;
 
-/** Groups whose description holds these words side by side, with their ids. */
+/** Finds groups whose description contains this phrase. */
 export async function findModelGroups(
   server: OpenSearchServer,
   words: string,
@@ -87,12 +87,12 @@ export async function findModelGroups(
 
 const HOLDS_MODELS = /associated model versions/;
 
-/** Whether a group was not deleted since the server still counts models in it. */
+/** Whether the server refused to delete a group because it still counts models in it. */
 export function holdsModels(error: unknown): error is ServerError {
   return error instanceof ServerError && HOLDS_MODELS.test(error.reason);
 }
 
-/** Deletes a group; one that is not there counts as deleted. */
+/** Deletes a group, if it exists. */
 export async function deleteModelGroup(server: OpenSearchServer, id: string): Promise<void> {
   const call = server.call({
     method: "DELETE",

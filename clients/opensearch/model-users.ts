@@ -8,8 +8,8 @@ const pipelinesAnswer = z.record(z.string(), z.unknown());
 const agentsAnswer = searchAnswer(z.unknown());
 
 /**
- * What else on the cluster names a model: search pipelines, ingest pipelines and agents. A cluster without one of these
- * APIs has none of that kind; where it refuses to tell, such as to a user without the right, its refusal is thrown.
+ * Finds everything else on the cluster that refers to a model: search pipelines, ingest pipelines and agents. A missing
+ * API means that there are none. A refused request, such as for lack of permissions, is thrown.
  */
 export async function usersOfModel(server: OpenSearchServer, modelId: string): Promise<string[]> {
   const found = await Promise.all([
@@ -46,8 +46,8 @@ async function agents(server: OpenSearchServer, modelId: string): Promise<string
 }
 
 /**
- * What the server does not have: 404 where there is no pipeline or no index of agents yet, 405 or these words where its
- * version lacks the API, the agent framework turned off (seen on 3.6.0). A 403 says nothing of what there is.
+ * Answers that mean "none": 404 if there are no pipelines or no agent index yet; 405 or these words if the server lacks
+ * the API or has the agent framework turned off (seen on 3.6.0). A 403 says nothing about what exists.
  */
 const ABSENT_STATUS = [404, 405];
 const ABSENT = /no handler found for uri|Agent Framework is currently disabled/;

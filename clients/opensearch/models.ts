@@ -5,7 +5,7 @@ import { orMissing } from "./refusal";
 import { whileOpening } from "./retry";
 import { type OpenSearchServer, path } from "./server";
 
-/** What can be said of a remote model, at registration and later. JSON members are sent as they are. */
+/** Fields of a remote model, for registration and updates. JSON members are sent unchanged. */
 export interface ModelFields {
   readonly name?: string;
   readonly description?: string;
@@ -40,7 +40,7 @@ const modelAnswer = z.object({
 const modelsAnswer = searchAnswer(modelAnswer);
 const registeredAnswer = z.object({ model_id: z.string() });
 
-/** Registers a remote model, deploying it in the same call; the answer comes before it is deployed. */
+/** Registers a remote model and optionally deploys it. Returns before the deployment is complete. */
 export async function registerModel(
   server: OpenSearchServer,
   fields: ModelFields,
@@ -94,7 +94,7 @@ export async function deployModel(server: OpenSearchServer, id: string): Promise
   });
 }
 
-/** Undeploys a model; one that is not there, or not loaded, counts as undeployed. */
+/** Undeploys a model, if it exists and is deployed. */
 export async function undeployModel(server: OpenSearchServer, id: string): Promise<void> {
   const call = server.call({
     method: "POST",
@@ -105,7 +105,7 @@ export async function undeployModel(server: OpenSearchServer, id: string): Promi
   await orMissing(call);
 }
 
-/** Deletes a model; one that is not there counts as deleted. */
+/** Deletes a model, if it exists. */
 export async function deleteModel(server: OpenSearchServer, id: string): Promise<void> {
   const call = server.call({
     method: "DELETE",
@@ -124,19 +124,22 @@ export interface FoundModel {
   readonly model: ModelDocument;
 }
 
-/** Models that name this connector. Asked by the exact id: the analysed field cuts ids at every `-` (3.4.0). */
+/**
+ * Finds models that use this connector. Queries the exact id, because the analysed field splits ids at every `-`
+ * (3.4.0).
+ */
 export async function findModelsByConnector(server: OpenSearchServer, connectorId: string): Promise<FoundModel[]> {
   const found = await findModels(server, { term: { "connector_id.keyword": connectorId } });
   return found.filter(({ model }) => model.connectorId === connectorId);
 }
 
-/** Models in this group. */
+/** Finds models in this group. */
 export async function findModelsInGroup(server: OpenSearchServer, modelGroupId: string): Promise<FoundModel[]> {
   const found = await findModels(server, { term: { model_group_id: modelGroupId } });
   return found.filter(({ model }) => model.modelGroupId === modelGroupId);
 }
 
-/** Models whose description holds these words side by side. */
+/** Finds models whose description contains this phrase. */
 export async function findModelsDescribed(server: OpenSearchServer, words: string): Promise<FoundModel[]> {
   return await findModels(server, { match_phrase: { description: words } });
 }

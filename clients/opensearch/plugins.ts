@@ -4,12 +4,12 @@ import type { OpenSearchServer } from "./server";
 
 const rows = z.array(z.looseObject({ component: z.string().optional() }));
 
-/** The plugin that searches vectors inside the cluster. */
+/** The plugin for vector search inside the cluster. */
 export const KNN_PLUGIN = "opensearch-knn";
 
 /**
- * Names of the plugins that some node has, such as `opensearch-knn`; asked once a process. A user who may not ask
- * gets none, so that whatever needs a plugin is done without.
+ * Names of the plugins installed on any node, such as `opensearch-knn`. Asked once per process. Empty if the user may
+ * not ask, so features that need a plugin are not used.
  */
 export async function installedPlugins(server: OpenSearchServer): Promise<ReadonlySet<string>> {
   return await server.once("plugins", async () => {

@@ -19,12 +19,12 @@ export const predictAnswer = z.looseObject({
   ),
 });
 
-/** What `_predict` answers; `answerText` takes the text out of it. */
+/** The answer of `_predict`. `answerText` extracts the text. */
 export type PredictAnswer = z.infer<typeof predictAnswer>;
 
-/** What a model answered, in the form of any of the three APIs. */
+/** A model's answer, whichever of the three APIs it came from. */
 interface RawAnswer {
-  /** `null` where the model server says that there is none. */
+  /** `null` if the model server explicitly returns no text. */
   readonly text: string | null;
   readonly thinking?: string | null;
   readonly doneReason?: string | null;
@@ -34,7 +34,7 @@ const optionalText = z.string().nullish();
 const message = z.looseObject({
   content: z.string().nullable(),
   thinking: optionalText,
-  // Of model servers with OpenAI's API.
+  // Used by model servers with OpenAI's API.
   reasoning: optionalText,
   reasoning_content: optionalText,
 });
@@ -58,24 +58,24 @@ function ofMessage({ content, thinking, reasoning, reasoning_content }: z.infer<
 }
 
 /**
- * The text a model answered, from `/api/generate`, `/api/chat` and `/v1/chat/completions` alike, or `undefined`.
- * ML Commons puts a remote model's JSON into `inference_results[0].output[0].dataAsMap`. It is the text as it came: a
- * model that thinks first may have put that before its answer, in `<think>`.
+ * The model's text from `/api/generate`, `/api/chat` or `/v1/chat/completions`, or `undefined`. ML Commons puts a
+ * remote model's JSON into `inference_results[0].output[0].dataAsMap`. The text is unchanged: a reasoning model may
+ * have put its thinking before the answer, in `<think>`.
  */
 export function answerText(answer: PredictAnswer): string | undefined {
   return rawAnswer(answer)?.text ?? undefined;
 }
 
-/** What a model answered, with what tells how to read it. */
+/** A model's answer, with its thinking separated. */
 export interface AnswerContent {
-  /** Without the model's thinking; empty where it did not come to an answer. */
+  /** The text without the thinking; empty if the model did not reach an answer. */
   readonly text: string;
   readonly thinking?: string;
-  /** Why the answer ended, as the model server says: `stop`, or `length` where it was cut. */
+  /** Why generation ended, in the model server's words: `stop`, or `length` if the answer was cut off. */
   readonly doneReason?: string;
 }
 
-/** The same with thinking and answer apart; `undefined` for what is no answer. */
+/** The answer with its thinking separated; `undefined` if there is no answer. */
 export function answerContent(answer: PredictAnswer): AnswerContent | undefined {
   const raw = rawAnswer(answer);
   if (raw === undefined) return undefined;
@@ -87,13 +87,13 @@ function rawAnswer(answer: PredictAnswer): RawAnswer | undefined {
   return isStream(answer) ? undefined : ollamaAnswer.safeParse(firstMap(answer)).data;
 }
 
-/** Nothing but text; a model's own answer has more members. */
+/** Only text. A complete answer has more members. */
 const onlyText = z.strictObject({ response: z.string() });
 const oneOfMany = z.looseObject({ done: z.literal(false) });
 
 /**
- * Whether the model server streamed. Since 3.5 ML Commons hands a stream of `/api/generate` and `/api/chat` on with 200,
- * in the very place of an answer: one JSON document a line, each with a few letters (ml-commons #2996).
+ * Whether the model server streamed. Since 3.5 ML Commons returns a stream of `/api/generate` or `/api/chat` with 200
+ * in place of the answer: one JSON document per line, each with a few letters (ml-commons #2996).
  */
 export function isStream(answer: PredictAnswer): boolean {
   const text = onlyText.safeParse(firstMap(answer)).data?.response;
@@ -107,14 +107,14 @@ export function isListOfParts(text: string): boolean {
   return oneOfMany.safeParse(parsedJson(first)).success;
 }
 
-/** What such an answer is told as. */
+/** The error for a streamed answer. */
 export function streamed(request: string): UnexpectedAnswerError {
   const detail = "the model server streams its answer, and this is the list of its parts";
   return new UnexpectedAnswerError(request, detail, "opensearch", "streamed");
 }
 
 function firstMap(answer: PredictAnswer): unknown {
-  // A program may pass what it got, whatever that is.
+  // User programs may pass anything.
   return predictAnswer.safeParse(answer).data?.inference_results[0]?.output?.[0]?.dataAsMap;
 }
 
@@ -136,16 +136,19 @@ const ollamaMeasures = z.looseObject({
   usage: z.looseObject({ completion_tokens: z.number().optional(), prompt_tokens: z.number().optional() }).optional(),
 });
 
-/** What the model server tells of an answer besides the text. */
+/** What the model server reports besides the text. */
 export interface AnswerMeasures {
   readonly model?: string;
   readonly tokens?: number;
   readonly promptTokens?: number;
-  /** Time spent on writing the answer; `/v1/chat/completions` does not tell it. */
+  /** Time spent generating. `/v1/chat/completions` does not report it. */
   readonly evalSeconds?: number;
 }
 
-/** Model, tokens and time from `/api/generate`, `/api/chat` and `/v1/chat/completions`; what is not told is absent. */
+/**
+ * Model, tokens and time from `/api/generate`, `/api/chat` or `/v1/chat/completions`. Values that are not reported are
+ * absent.
+ */
 export function answerMeasures(answer: PredictAnswer): AnswerMeasures {
   const parsed = ollamaMeasures.safeParse(firstMap(answer));
   if (!parsed.success) return {};

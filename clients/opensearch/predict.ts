@@ -2,14 +2,15 @@ import type { Deadline } from "../wait";
 import { isStream, type PredictAnswer, predictAnswer, streamed } from "./predict-answer";
 import { type OpenSearchServer, path } from "./server";
 
-/** Shortest time limit of a question, in seconds: also one that is asked at the last moment may be answered. */
+/** Shortest time limit in seconds, so that a request just before the deadline can still succeed. */
 const LEAST_SECONDS = 1;
 
 /**
- * Asks a model. The answer can take as long as the model does, so the time limit is the caller's.
+ * Asks a model. The answer takes as long as the model does, so the caller sets the deadline.
  *
- * @param signal ends the wait.
- * @throws UnexpectedAnswerError where the model server streamed: what came is no answer, though the status is 200.
+ * @param signal cancels the request
+ * @throws UnexpectedAnswerError if the model server streamed, because ML Commons then returns no answer, despite status
+ * 200.
  */
 export async function predict(
   server: OpenSearchServer,

@@ -24,14 +24,14 @@ const securityBody = z.object({
 
 const SHARDS_REFUSE = "search_phase_execution_exception";
 
-/** What the server's answer of a status of 400 or more says, in whichever form it says so. */
+/** Reads an error answer (status 400 or more) in any of the forms that servers use. */
 export function refusal(request: string, status: number, body: unknown): ServerError {
   const parsed = errorBody.safeParse(body);
   if (parsed.success && typeof parsed.data.error === "object") {
     const { type = "", reason: own, message, root_cause: causes = [] } = parsed.data.error;
-    // Gateways before model servers, and before OpenSearch, have OpenAI's form.
+    // Gateways in front of model servers or OpenSearch use OpenAI's form.
     const reason = own ?? message;
-    // Of a search that the shards refuse, the reason tells only that they did.
+    // If the shards reject a search, `reason` only says that they did.
     const more = type === SHARDS_REFUSE && status < 500 ? causes[0]?.reason : undefined;
     const told = [reason, more].filter(Boolean).join(": ") || "no reason given";
     return new ServerError(status, type, told, request);
@@ -47,30 +47,30 @@ export function refusal(request: string, status: number, body: unknown): ServerE
   return new ServerError(status, "", text.trim().slice(0, 500) || "no reason given", request);
 }
 
-/** An answer of another form than the one that is known. */
+/** The error for an answer that does not have the expected form. */
 export function misread(request: string, body: unknown, problem: z.ZodError): UnexpectedAnswerError {
   const kind = typeof body === "string" || body === null ? "not-json" : "misread";
   return new UnexpectedAnswerError(request, z.prettifyError(problem), "opensearch", kind);
 }
 
 /**
- * An answer with a status from 300 to 399, which the client takes for a success. ML Commons gives that of a model server
- * as its own; otherwise it is a proxy's.
+ * The error for a status from 300 to 399, which the client treats as success. ML Commons passes on a model server's
+ * redirect as its own; any other comes from a proxy.
  */
 export function redirect(request: string, status: number, body: unknown, location: unknown): ServerError {
   if (typeof location !== "string") return refusal(request, status, body);
   return new ServerError(status, "", `redirects to ${location}`, request, "opensearch", "redirected");
 }
 
-/** Said of a shard that is not there yet, some time after a restart, under a status of 500 or 404 (3.6.0). */
+/** Said of a shard that is not available yet, shortly after a restart, with status 500 or 404 (3.6.0). */
 const UNREADABLE = /Failed to get data object from index/;
 
-/** True for the server's "it is not there". That an index cannot be read just now is another thing. */
+/** Whether the server says that the object does not exist. A temporarily unreadable index does not count. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ServerError && error.status === 404 && !UNREADABLE.test(error.reason);
 }
 
-/** The value, or `undefined` where the server says that the thing is not there. */
+/** The value, or `undefined` if the server says that the object does not exist. */
 export async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

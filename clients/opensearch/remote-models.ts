@@ -10,9 +10,9 @@ export interface RemoteModel {
   readonly name: string;
   readonly state: string;
   readonly modelGroupId?: string;
-  /** Absent where the connector stands in the model itself. */
+  /** Absent if the model has an internal connector. */
   readonly connectorId?: string;
-  /** Parameters of a connector that stands in the model itself. */
+  /** Parameters of an internal connector. */
   readonly ownParameters?: Readonly<Record<string, string>>;
 }
 
@@ -26,7 +26,7 @@ const modelSource = z.object({
 
 const modelsAnswer = searchAnswer(modelSource);
 
-/** The cluster's remote models, 200 at most. */
+/** The cluster's remote models, at most 200. */
 export async function findRemoteModels(server: OpenSearchServer): Promise<RemoteModel[]> {
   const answer = await server.call({
     method: "POST",

@@ -3,28 +3,31 @@ import { ServerError, UnreachableError } from "../errors";
 import { Deadline } from "../wait";
 
 export interface RetryLimits {
-  /** How often a request is tried again. */
+  /** Maximum number of retries. */
   readonly maxRetries: number;
-  /** No try starts after it; with it, refusals that only time cures are repeated until then. */
+  /** No attempt starts after it. With a deadline, errors that only time can cure are retried until then. */
   readonly deadline?: Deadline;
 }
 
 const FIRST_PAUSE_MILLISECONDS = 50;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;
 
-/** Two writers met on one document, or a deployment is on its way; the loser only has to try again. */
+/** Two writers collided on a document, or a deployment is running. Retrying helps. */
 const CONFLICT = /version conflict|Model is deploying/i;
-/** A fresh node makes its encryption key in the background; the server's text asks to wait ten seconds. */
+/** A new node creates its encryption key in the background. The server's text says to wait ten seconds. */
 const NOT_READY = /master key has not been initialized/i;
-/** A search met an index that is being made at this moment, or a cluster that starts; where they tell why they refuse, it is the request. */
+/**
+ * A search hit an index that is being created, or a cluster that is starting. If the shards give a reason, the request
+ * itself is wrong.
+ */
 const OPENING = /no_shard_available|all shards failed(?!: )/i;
-/** Thrown at while a cluster starts or a shard moves. */
+/** Thrown while a cluster starts or a shard moves. */
 const STARTING =
   /not yet initialized|cluster_block_exception.*not recovered|Failed to get data object from index|Failed to search indices|Fail to search/i;
 
 type Verdict = "never" | "counted" | "until deadline";
 
-/** Repeats a request while the server's own words say that it can succeed later; anything else fails at once. */
+/** Retries a request as long as the error says that it can succeed later. Any other error is thrown at once. */
 export async function retrying<T>(
   send: () => Promise<T>,
   limits: RetryLimits & { readonly repeatable: boolean },
@@ -42,15 +45,18 @@ export async function retrying<T>(
   }
 }
 
-/** How long a search waits for an index that is being made: seconds on a busy machine. */
+/** How long a search waits for an index that is being created: seconds on a busy machine. */
 const OPENING_MILLISECONDS = 15_000;
 
-/** The limits of a search that may run while the index is made, such as one for what an interrupted run left. */
+/**
+ * Limits for a search that may run while its index is being created, such as the search for what an interrupted run
+ * left.
+ */
 export function whileOpening(): { readonly deadline: Deadline } {
   return { deadline: Deadline.after(OPENING_MILLISECONDS) };
 }
 
-/** Doubling with full jitter, so that writers which collided do not meet again. */
+/** Exponential backoff with jitter, so that colliding writers do not collide again. */
 function pauseMilliseconds(tried: number): number {
   const ceiling = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** Math.min(tried, 10), LONGEST_PAUSE_MILLISECONDS);
   return ceiling / 2 + (Math.random() * ceiling) / 2;

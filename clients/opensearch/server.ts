@@ -12,35 +12,35 @@ interface ServerOptions {
   readonly maxRetries: number;
 }
 
-/** One request of the server's API. Messages name it by method and path. */
+/** A request to the server. Messages name it by method and path. */
 export interface Call<T> {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Begins with `/`. Made with `path` where an id or a name is part of it. */
+  /** Starts with `/`. Use `path` if it contains an id or a name. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
-  /** Sent as JSON. A list is sent as one JSON document a line, unless the method is PATCH, which takes a list of operations. */
+  /** Sent as JSON. An array is sent as one JSON document per line, except with PATCH, which takes a list of operations. */
   readonly body?: object;
   readonly answer: z.ZodType<T>;
-  /** Statuses from 400 on that are no refusal: their body is read as the answer. */
+  /** Statuses of 400 or more that are not errors. Their body is read as the answer. */
   readonly accepts?: readonly number[];
-  /** What is wrong with an answer that the server gave too early; it counts as a refusal with 503. */
+  /** Says why an answer came too early, if it did. This counts as a 503. */
   readonly tooEarly?: (answer: T) => string | undefined;
-  /** True when sending it twice does no more than sending it once. */
+  /** True if sending it twice has the same effect as sending it once. */
   readonly repeatable: boolean;
-  /** Time limit of one try. Default: the connection's. */
+  /** Time limit of one attempt. Default: the connection's. */
   readonly timeoutSeconds?: number;
-  /** Bounds of trying again. Default: the connection's `maxRetries`. */
+  /** Retry limits. Default: the connection's `maxRetries`. */
   readonly retry?: Partial<RetryLimits>;
-  /** Ends the wait for the answer. */
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
 
-/** A path with its ids and names encoded, such as ``path`/_plugins/_ml/models/${id}` ``. */
+/** A path with encoded ids and names, such as ``path`/_plugins/_ml/models/${id}` ``. */
 export function path(texts: TemplateStringsArray, ...names: readonly string[]): string {
   return String.raw({ raw: texts }, ...names.map(encodeURIComponent));
 }
 
-/** An OpenSearch cluster as the lifecycles see it: typed answers, errors of `clients/errors`, bounded repeats. */
+/** An OpenSearch cluster with typed answers, the errors of `clients/errors` and bounded retries. */
 export class OpenSearchServer {
   readonly endpoint: string;
   readonly #options: ServerOptions;
@@ -61,7 +61,7 @@ export class OpenSearchServer {
     return await retrying(send, { ...limits, repeatable: call.repeatable });
   }
 
-  /** Runs a task once for the life of the process; a failure is not remembered. */
+  /** Runs a task once per client and remembers the result. Failures are not remembered. */
   async once<T>(key: string, task: () => Promise<T>): Promise<T> {
     const known = this.#once.get(key);
     if (known) return (await known) as T;
@@ -89,7 +89,7 @@ export class OpenSearchServer {
     try {
       const answer = await this.#requested(call);
       status = answer.statusCode ?? undefined;
-      // The client takes these for a success.
+      // The client treats these as success.
       if (status !== undefined && status >= 300 && status < 400) {
         throw redirect(request, status, answer.body, answer.headers?.location);
       }
@@ -116,7 +116,7 @@ export class OpenSearchServer {
         ...(accepts && { ignore: [...accepts] }),
       },
     );
-    // What `abort` answers must not leave the listener: Node.js would throw its rejection, request and all, as uncaught.
+    // Do not return the result of `abort`: Node.js would report its rejection, including the request, as uncaught.
     signal?.addEventListener("abort", () => void request.abort(), { once: true });
     return request;
   }

@@ -15,8 +15,8 @@ const taskAnswer = z.object({
 const tasksAnswer = searchAnswer(taskAnswer);
 
 /**
- * The error of a model's newest failed deployment, or `undefined`. It is often JSON text keyed by node id; then one
- * `node: reason` each. A failing look-up is no reason to hide the failure it was to explain.
+ * The error of a model's latest failed deployment, or `undefined`. The server often stores it as JSON by node id, which
+ * becomes `node: reason` pairs. A failed look-up is ignored, so that it does not hide the original failure.
  */
 export async function lastDeployError(server: OpenSearchServer, modelId: string): Promise<string | undefined> {
   const search = server.call({

@@ -1,6 +1,6 @@
 import type { Symptom } from "../symptom";
 
-/** Questions to the model: what is sent, who is called, what comes back and when. */
+/** Asking the model: the request, the model server, the answer and its timing. */
 export const ANSWERS: readonly Symptom[] = [
   {
     id: "placeholder-not-filled",

@@ -1,6 +1,6 @@
 import type { Symptom } from "../symptom";
 
-/** The OpenSearch cluster: settings, rights, disk, plugins. */
+/** The OpenSearch cluster: settings, permissions, disk, plugins. */
 export const CLUSTER: readonly Symptom[] = [
   {
     id: "setting-unknown",

@@ -1,6 +1,6 @@
 import type { Symptom } from "../symptom";
 
-/** No answer at all. Last, since these fit many texts that a more particular row explains better. */
+/** No answer at all. These come last because they match many texts that a more specific row explains better. */
 export const CONNECTION: readonly Symptom[] = [
   {
     id: "tls-not-trusted",

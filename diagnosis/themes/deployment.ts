@@ -1,6 +1,6 @@
 import type { Symptom } from "../symptom";
 
-/** Whether the model is loaded, and whether the cluster lets it be. */
+/** Deploying the model, and what the cluster needs for it. */
 export const DEPLOYMENT: readonly Symptom[] = [
   {
     id: "model-undeployed",

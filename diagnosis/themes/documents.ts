@@ -5,7 +5,7 @@ export const DOCUMENTS: readonly Symptom[] = [
   {
     id: "rag-pipeline",
     shows: "A search with a retrieval_augmented_generation pipeline answers nothing, or runs into a time limit",
-    // What 3.6.0 says of an answer in another form: the first with llm_response_field, the second without.
+    // What 3.6.0 says about an answer in another form: the first text with llm_response_field, the second without.
     signs: [
       {
         says: /Unknown error or response\.|Map\.get\(Object\)\\?" because \\?"error\\?" is null|llm_model cannot be null/,

@@ -1,6 +1,6 @@
 import type { Symptom } from "../symptom";
 
-/** What a `pulumi` leaves that was killed, in the words of its CLI and of Docker. */
+/** What a killed `pulumi` leaves behind, in the words of its CLI and of Docker. */
 export const INTERRUPTED: readonly Symptom[] = [
   {
     id: "stack-locked",

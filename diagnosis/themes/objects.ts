@@ -1,6 +1,6 @@
 import type { Symptom } from "../symptom";
 
-/** Model groups, connectors and models on the cluster: making, changing and deleting them. */
+/** Creating, changing and deleting model groups, connectors and models. */
 export const OBJECTS: readonly Symptom[] = [
   {
     id: "group-name-taken",
