@@ -22,7 +22,7 @@ export class BaseUrl {
     readonly text: string,
     /** As in `URL`, with brackets around an IPv6 address. */
     readonly hostname: string,
-    /** The default port of the scheme if the URL has none. */
+    /** The written port, or the scheme's default. */
     readonly port: number,
     /** `/prefix`, or empty. */
     readonly path: string,

@@ -5,10 +5,10 @@ import { diagnose } from "../../diagnosis/diagnose";
 import { ExplainedError } from "../../diagnosis/explained-error";
 
 const LONGEST_LINE = 300;
-/** 128 and the number of SIGKILL. */
+/** 128 plus the number of SIGKILL. */
 const KILLED = 137;
 
-/** What a person is told of a container that ended while it was waited for. */
+/** The error for a container that exited while it was waited for. */
 export function ended({ name, restarts }: ContainerLook, { exitCode, lines }: ContainerEnd): ExplainedError {
   const code = exitCode === undefined ? "" : ` with exit code ${exitCode}`;
   const again = restarts > 0 ? ", and Docker starts it again and again" : "";
@@ -18,7 +18,7 @@ export function ended({ name, restarts }: ContainerLook, { exitCode, lines }: Co
   });
 }
 
-/** The same for one that lives and does not get healthy. */
+/** The error for a container that runs but does not become healthy. */
 export function neverHealthy(name: string, error: DeadlineError, lines: readonly string[]): ExplainedError {
   return new ExplainedError({
     what: `${error.message}. ${quoted(lines)}`,

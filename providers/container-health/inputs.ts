@@ -2,7 +2,7 @@ import { z } from "zod";
 import { endpointSchema } from "../shared/connection";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 
-/** What the program says of a container that is waited for; the args class documents each member. */
+/** The container to wait for. `ContainerHealthArgs` documents each member. */
 export interface ContainerHealthInputs {
   readonly containerId: string;
   readonly endpoint: string;
@@ -17,7 +17,7 @@ export interface ContainerHealthState extends ContainerHealthInputs {
 
 export const SCHEMA_VERSION = 1;
 
-/** All a program can set, less `owner`. */
+/** Every input except `owner`. */
 export const INPUT_KEYS = [
   "containerId",
   "endpoint",

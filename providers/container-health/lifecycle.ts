@@ -12,7 +12,7 @@ import {
 } from "./inputs";
 import { waitUntilHealthy } from "./wait";
 
-/** A container that is waited for. Nothing is owned, so nothing drifts and nothing is deleted. */
+/** The wait for a container. It owns nothing, so nothing drifts and nothing is deleted. */
 export const containerHealthLifecycle: Lifecycle<ContainerHealthInputs, ContainerHealthState> = explained(
   "ContainerHealth",
   {

@@ -5,15 +5,15 @@ import type { Timeouts } from "../shared/timeouts";
 
 /** Inputs of a `ContainerHealth`. */
 export interface ContainerHealthArgs {
-  /** Id of the container. Another one is waited for anew. */
+  /** Id of the container. A change waits again. */
   containerId: pulumi.Input<string>;
   /**
-   * Base URL of the server in it, as this machine reaches it. Where Docker can't be asked from here (over `ssh://`, or
-   * on another machine behind a provider of its own), the wait is for an answer (200 or 401) under this URL.
+   * Base URL of its server, as seen from this machine. If Docker cannot be reached from here (over `ssh://`, or on
+   * another machine with its own provider), the resource waits for an answer (200 or 401) at this URL instead.
    */
   endpoint: pulumi.Input<string>;
   /**
-   * Where Docker listens, as in `DOCKER_HOST`.
+   * Docker's address, as in `DOCKER_HOST`.
    * @default the environment's `DOCKER_HOST`, else `unix:///var/run/docker.sock`
    */
   dockerHost?: pulumi.Input<string>;
@@ -22,12 +22,12 @@ export interface ContainerHealthArgs {
 }
 
 /**
- * The wait for a Docker container to be healthy; what needs its server depends on this. Unlike `wait` of
- * `docker.Container`, which looks at the health alone until its time is over, it ends at once when the container does:
- * with the name, the exit code and the last lines of its log, without what the container's environment has by the name
- * of a password, secret, token or key.
+ * Waits until a Docker container is healthy. Resources that need its server depend on this one. `wait` of
+ * `docker.Container` only looks at the health and waits to the end for a container that has already exited. This
+ * resource fails at once, with the container's name, exit code and last log lines. Values in the container's
+ * environment that are named like a password, secret, token or key are redacted.
  *
- * It owns nothing: its deletion leaves the container as it is.
+ * It owns nothing: deleting it leaves the container as it is.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export interface ContainerHealthArgs {
  * ```
  */
 export class ContainerHealth extends pulumi.CustomResource {
-  /** Id of the container that was seen healthy. */
+  /** Id of the healthy container. */
   declare readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: ContainerHealthArgs, opts?: pulumi.CustomResourceOptions) {

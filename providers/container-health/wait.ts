@@ -14,12 +14,12 @@ import { messageOf } from "../../diagnosis/failure";
 import { ended, neverHealthy, removed } from "./end";
 import type { ContainerHealthInputs } from "./inputs";
 
-/** A container that is no older than this was made by the update that waits for it now. */
+/** A younger container was created by the update that now waits for it. */
 const NEW_SECONDS = 60;
 const SHORTEST_MILLISECONDS = 100;
 const LONGEST_MILLISECONDS = 500;
 
-/** @throws ExplainedError as soon as the container ends, and when the time is over. */
+/** @throws ExplainedError as soon as the container exits, or at the deadline. */
 export async function waitUntilHealthy(inputs: ContainerHealthInputs, milliseconds: number): Promise<void> {
   const deadline = Deadline.after(milliseconds);
   const engine = DockerEngine.at(inputs.dockerHost ?? (process.env.DOCKER_HOST || DOCKER_HOST));
@@ -35,13 +35,13 @@ export async function waitUntilHealthy(inputs: ContainerHealthInputs, millisecon
 
 type FirstLook = ContainerLook & { readonly restartsBefore: number };
 
-/** `undefined` where Docker can't be asked from here, or is not the one that has the container. */
+/** `undefined` if Docker cannot be reached from here, or does not have the container. */
 async function firstLook(engine: DockerEngine, id: string): Promise<FirstLook | undefined> {
   try {
     const [look, now] = await Promise.all([lookAtContainer(engine, id), dockerSeconds(engine)]);
     if (look === undefined) return undefined;
-    // One that was made a moment ago and ended since has ended while it was waited for. An older one, that ended again
-    // and again before, may have been put right in the meantime.
+    // Any restart of a new container happened during this wait. An older container that used to restart may have been
+    // fixed in the meantime, so only further restarts count.
     const isNew = now - look.createdSeconds < NEW_SECONDS;
     return { ...look, restartsBefore: isNew ? 0 : look.restarts };
   } catch {
@@ -60,7 +60,7 @@ async function untilHealthy(
     try {
       seen = await lookAtContainer(engine, containerId);
     } catch (error) {
-      // A busy Docker may be late; the container may well be fine.
+      // Docker may be busy, and the container may be fine.
       return { last: messageOf(error) };
     }
     if (seen === undefined) throw removed(first.name);

@@ -18,7 +18,7 @@ export interface Work {
   readonly deadline: Deadline;
 }
 
-/** What the resource had on the server before the operation. */
+/** What the resource owned on the server before the operation. */
 export type Before = Pick<Holding, "pulled" | "fromPulled">;
 
 export const NOTHING_BEFORE: Before = { pulled: false, fromPulled: false };
@@ -27,14 +27,14 @@ export function say(model: string, line: string): void {
   report(line, { subject: `OllamaModel ${model}` });
 }
 
-/** News of the moment, which is over with the operation. */
+/** Temporary news, which does not outlast the operation. */
 export function sayProgress(model: string, line: string): void {
   report(line, { subject: `OllamaModel ${model}`, passing: true });
 }
 
 /**
- * Sees to it that the server has the model. One that is there already is left as it is, unless `rewrite` says that the
- * inputs it was made from have changed.
+ * Makes sure that the server has the model. An existing one is left as it is unless `rewrite` says that the inputs it
+ * was made from have changed.
  */
 export async function ensureModel(work: Work, before: Before, rewrite: boolean): Promise<Holding> {
   const present = await findModel(work.server, work.inputs.model);
@@ -54,7 +54,7 @@ function facts({ digest, sizeBytes, modifiedAt }: ListedModel): Pick<Holding, "d
   return { digest, sizeBytes, modifiedAt };
 }
 
-/** True if the model is the one the program expects, or if it expects none in particular. */
+/** Whether the model is the expected build. Always true without `expectedDigest`. */
 export function fitsDigest(inputs: OllamaModelInputs, model: { readonly digest: string }): boolean {
   const expected = inputs.expectedDigest?.toLowerCase().replace(/^sha256:/, "");
   return expected === undefined || model.digest.startsWith(expected);
@@ -95,7 +95,7 @@ async function ensureDerived(
   }
 }
 
-/** A model of this name that somebody else made is used if it is what the program describes, and never overwritten. */
+/** Uses a foreign model of this name only if it matches the program, and never overwrites it. */
 async function refuseForeign({ server, inputs }: Work): Promise<void> {
   const drift = Object.keys(recipeDrift(inputs, await showModel(server, inputs.model)));
   if (drift.length === 0) return;
@@ -106,7 +106,7 @@ async function refuseForeign({ server, inputs }: Work): Promise<void> {
   });
 }
 
-/** Pulls by the name itself, or by `source` and then renames. */
+/** Pulls the model by its name, or by `source` and then renames it. */
 async function fetchModel(work: Work): Promise<void> {
   const { server, inputs } = work;
   if (inputs.source === undefined) return await pullNamed(work, inputs.model);
@@ -127,7 +127,10 @@ async function pullNamed({ server, inputs, deadline }: Work, name: string): Prom
   sayProgress(inputs.model, `pulled in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
-/** Removes a helper name that this operation added; what stays of it is told, and does not hide the operation's end. */
+/**
+ * Removes a model that this operation added as a by-product. A failure is only reported, so that it does not hide the
+ * operation's own result.
+ */
 async function undo({ server, inputs }: Work, name: string): Promise<void> {
   await deleteModel(server, name).catch((error: unknown) => {
     say(inputs.model, `warning: ${name} stays on the server: ${messageOf(error)}`);

@@ -7,7 +7,7 @@ import type { OllamaModelInputs, OllamaModelState } from "./inputs";
 
 type OllamaLifecycle = Lifecycle<OllamaModelInputs, OllamaModelState>;
 
-/** Failures in Ollama's terms: which model, the server's words, and a cause and a fix from the table of symptoms. */
+/** Adds the model, the server's words, and cause and fix from the symptom table to failures. */
 export function inOllamaTerms(lifecycle: OllamaLifecycle): OllamaLifecycle {
   const wrap = async <T>(model: string, run: () => Promise<T>, hint = ""): Promise<T> => {
     try {
@@ -38,7 +38,7 @@ function explain(model: string, error: unknown, hint: string): unknown {
   return new ExplainedError({ what: `${model}: ${said}`, cause, fix: `${fix}${gone ? hint : ""}` });
 }
 
-/** A pull that fails says so in an answer of 200; there the status would only confuse. */
+/** A failed pull is reported in an answer with status 200, where the status would only confuse. */
 function answered({ request, status, reason }: ServerError): string {
   return `Ollama answered ${request} with${status === 200 ? "" : ` ${status}`}: ${reason}`;
 }

@@ -5,7 +5,7 @@ import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 import { keepAlive, modelName, modelOptions, typedAsOllamaWants } from "../shared/values";
 
-/** What the program says of a model on an Ollama server; the args class documents each member. */
+/** A model on an Ollama server as the program describes it. `OllamaModelArgs` documents each member. */
 export interface OllamaModelInputs {
   readonly endpoint: string;
   readonly model: string;
@@ -24,16 +24,16 @@ export interface OllamaModelInputs {
   readonly owner?: string;
 }
 
-/** What is on the server, and what of it is this resource's own. */
+/** What is on the server, and which part of it this resource owns. */
 export interface Holding {
   /** SHA-256 of the model's manifest, 64 hex digits. */
   readonly digest: string;
   readonly sizeBytes: number;
   /** When the name was last written on the server, RFC 3339. */
   readonly modifiedAt: string;
-  /** True if this resource pulled or made the model; only then does it delete it. */
+  /** True if this resource pulled or made the model. Only then does it delete it. */
   readonly pulled: boolean;
-  /** True if this resource pulled the model named in `from`, and so deletes it, too. */
+  /** True if this resource pulled the base model named in `from`, and so deletes it as well. */
   readonly fromPulled: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface OllamaModelState extends OllamaModelInputs, Holding {
 
 export const SCHEMA_VERSION = 1;
 
-/** All a program can set, less `owner`. */
+/** Every input except `owner`. */
 export const INPUT_KEYS = [
   "endpoint",
   "model",
@@ -61,7 +61,7 @@ export const INPUT_KEYS = [
   "timeouts",
 ] as const satisfies readonly (keyof OllamaModelInputs)[];
 
-/** A pull moves gigabytes, so the general 300 s would be too short. */
+/** A pull transfers gigabytes, so the general 300 s would be too short. */
 export const TIMEOUTS = { createSeconds: 1800, updateSeconds: 1800, deleteSeconds: 120 } as const;
 
 const digestRule = "must be 12 to 64 hex digits, as `ollama list` shows them";
@@ -106,7 +106,7 @@ const OF_WARM_UP = {
 
 type Loose = Readonly<Record<string, unknown>>;
 
-/** Inputs that make no sense together: which one, and why. Unknown values may still turn out right. */
+/** Finds inputs that contradict each other. Unknown values get the benefit of the doubt. */
 export function contradictions(news: Loose): { property: string; reason: string }[] {
   const found: { property: string; reason: string }[] = [];
   const set = (key: string) => news[key] !== undefined;

@@ -33,22 +33,25 @@ import {
 } from "./inputs";
 import { recipeDrift } from "./recipe";
 
-/** Inputs from which the model on the server is made. */
+/** Inputs that determine the model on the server. */
 const CONTENT = ["from", "system", "parameters", "template", "source"] as const;
-/** Compared in ways of their own. */
+/** Not compared by equality. */
 const SPECIAL: readonly string[] = ["model", "expectedDigest"];
 const PLAIN = INPUT_KEYS.filter((key) => !SPECIAL.includes(key));
 
-/** How long a server that was just started may refuse connections; a wrong endpoint should not take half an hour. */
+/**
+ * How long a server that has just started may refuse connections. A wrong endpoint should not take half an hour to
+ * fail.
+ */
 const START_MILLISECONDS = 60_000;
-/** How long a delete waits for a server that does not answer. */
+/** How long a delete waits for an unreachable server. */
 const DELETE_REACH_MILLISECONDS = 10_000;
 const UNLOAD_SECONDS = 5;
 
 /**
- * A model on an Ollama server. One that is there already is used, and never removed; one that was brought stays too,
- * unless the program says otherwise, since Ollama cannot tell who else uses it by now. Only another `model` replaces
- * the resource: a moved endpoint mostly is the same server behind another port, so it is looked at in place.
+ * A model on an Ollama server. A model that was already there is used and never removed. A pulled model stays as well
+ * unless the program says otherwise, since Ollama cannot tell who else uses it by now. Only a change of `model`
+ * replaces the resource: a new endpoint is usually the same server behind another port, so it is an update in place.
  */
 export const ollamaModelLifecycle: Lifecycle<OllamaModelInputs, OllamaModelState> = explained(
   "OllamaModel",
@@ -70,10 +73,10 @@ function diff(_id: string, olds: OllamaModelState, news: OllamaModelInputs) {
   return { changes, replaces: other ? ["model"] : [] };
 }
 
-/** Remembers that a resource needs its models: the engine asks about each resource before it deletes any. */
+/** Records which models a resource needs. The engine calls `diff` for each resource before it deletes any. */
 function use({ endpoint, model, from, owner = "" }: OllamaModelInputs): void {
   for (const each of [model, from]) {
-    // In a preview either may be not known yet, or be refused by check.
+    // In a preview either may be unknown, or invalid and rejected by `check`.
     if (typeof each !== "string") continue;
     const key = keyOf({ endpoint, model: each });
     modelUsers.set(key, (modelUsers.get(key) ?? new Set()).add(owner));
@@ -94,7 +97,7 @@ async function create(inputs: OllamaModelInputs) {
   return await oneAtATime(keyOf(inputs), async () => {
     const holding = await ensureModel(work, NOTHING_BEFORE, false);
     if (!holding.pulled) {
-      // In a replacement that somebody forced, the old one has the same owner.
+      // In a forced replacement the old resource has the same owner.
       use({ ...inputs, owner: `new ${inputs.owner}` });
       say(inputs.model, "is on the server already, so it is used and will not be removed");
     }
@@ -130,7 +133,7 @@ async function read(_id: string, state: OllamaModelState) {
   return { state: seen, inputs: pick(seen, [...INPUT_KEYS, "owner"]) };
 }
 
-/** A pulled model that is another build now only shows its new digest; a derived one shows what it was made with. */
+/** For a pulled model with a new digest, only the digest changes. For a derived one, its recipe is read as well. */
 async function driftOf(server: OllamaServer, state: OllamaModelState, found: ListedModel) {
   if (found.digest === state.digest) return {};
   say(state.model, `its digest has changed, from ${state.digest} to ${found.digest}`);
@@ -151,7 +154,7 @@ async function update(_id: string, olds: OllamaModelState, news: OllamaModelInpu
   });
 }
 
-/** The time of the last write tells apart two servers that hold the same build. */
+/** The time of the last write distinguishes servers that hold the same build. */
 function sameFile(
   a: Pick<Holding, "digest" | "modifiedAt"> | undefined,
   b: Pick<Holding, "digest" | "modifiedAt">,
@@ -159,7 +162,7 @@ function sameFile(
   return a?.digest === b.digest && Date.parse(a.modifiedAt) === Date.parse(b.modifiedAt);
 }
 
-/** Removes what was pulled to the old server, unless both endpoints turn out to lead to one server. */
+/** Removes what was pulled to the old server, unless both endpoints lead to the same server. */
 async function leaveOldServer(olds: OllamaModelState, now: Holding): Promise<void> {
   if (stays(olds) || !(olds.pulled || olds.fromPulled)) return;
   const server = new OllamaServer(olds.endpoint);
@@ -171,7 +174,7 @@ async function leaveOldServer(olds: OllamaModelState, now: Holding): Promise<voi
   });
 }
 
-/** What is left over is told, and does not undo an update that is done. */
+/** Only warns, because the update itself has succeeded. */
 async function orWarn(olds: OllamaModelState, task: () => Promise<void>): Promise<void> {
   await task().catch((error: unknown) => {
     say(olds.model, `warning: not removed from ${olds.endpoint}: ${messageOf(error)}`);
@@ -208,7 +211,7 @@ function stays({ retainOnDelete }: Pick<OllamaModelInputs, "retainOnDelete">): b
   return retainOnDelete !== false;
 }
 
-/** Gives memory back that the warm-up took; without it a `keepAlive` of -1 would hold it for ever. */
+/** Frees the memory used by the warm-up. With a `keepAlive` of -1 the model would stay in memory for ever. */
 async function unloaded(server: OllamaServer, state: OllamaModelState): Promise<void> {
   if (state.warmUp) await unloadModel(server, state.model, UNLOAD_SECONDS).catch(() => undefined);
 }

@@ -2,12 +2,12 @@ import type { ModelRecipe } from "../../clients/ollama/models";
 import { sameModel } from "../../clients/ollama/names";
 import type { OllamaModelInputs } from "./inputs";
 
-/** What a model on the server was made with, in the terms of the inputs. */
+/** The recipe of a model on the server, in the form of the inputs. */
 export type FoundRecipe = Pick<OllamaModelInputs, "from" | "system" | "template" | "parameters">;
 
 /**
- * The inputs among `from`, `system`, `template` and `parameters` that the model on the server does not have. What the
- * program leaves open is not compared: the base model fills it in.
+ * The inputs among `from`, `system`, `template` and `parameters` that differ on the server, with the server's values.
+ * Inputs that the program leaves out are not compared, because the base model fills them in.
  */
 export function recipeDrift(wanted: OllamaModelInputs, recipe: ModelRecipe): FoundRecipe {
   const { from, system, template, parameters } = wanted;
@@ -22,7 +22,7 @@ export function recipeDrift(wanted: OllamaModelInputs, recipe: ModelRecipe): Fou
   return drift;
 }
 
-/** The server prints one line a value: the name, spaces, and the value as Go writes it (`"text"`, `0.7`, `1e+06`). */
+/** The server prints one line per value: the name, spaces, and the value in Go syntax (`"text"`, `0.7`, `1e+06`). */
 function parameterValues(text: string): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const line of text.split("\n")) {

@@ -6,7 +6,7 @@ import type { SearchIndexState } from "./inputs";
 import { type IndexMark, withMark } from "./mark";
 import { differingSettings, flatSettings } from "./settings";
 
-/** What the server has where a mapping does not say. */
+/** The server's defaults for members that a mapping leaves out. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   dynamic: "true",
   dynamic_templates: [],
@@ -16,9 +16,9 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
 };
 
 /**
- * Writes what differs and can be changed on an index that exists; nothing where nothing does.
+ * Writes the differences that can be changed on an existing index, if there are any.
  *
- * @param isTakenOver the index gets this resource's mark whatever else differs.
+ * @param isTakenOver write this resource's mark even if nothing else differs.
  */
 export async function alter(
   server: OpenSearchServer,

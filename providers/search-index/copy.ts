@@ -14,17 +14,17 @@ import { nameOf } from "../shared/explain";
 import type { SearchIndexInputs } from "./inputs";
 import { type IndexMark, readMark, sameOwner, withMark } from "./mark";
 
-/** Set on an index while its documents are copied, so that a document written meanwhile is refused and not lost. */
+/** Set on an index while its documents are copied. A document written meanwhile is refused instead of lost. */
 export const WRITE_BLOCK = "index.blocks.write";
 
-/** An index that an earlier form of the same resource made. */
+/** An index made by the same resource with earlier inputs. */
 export interface Predecessor {
   readonly name: string;
   readonly meta: Readonly<Record<string, unknown>>;
   readonly mark: IndexMark;
 }
 
-/** The indices of the same resource whose documents nobody has taken over yet. */
+/** The resource's indices whose documents have not been taken over yet. */
 export async function findPredecessors(server: OpenSearchServer, wanted: IndexMark): Promise<Predecessor[]> {
   if (wanted.owner === "") return [];
   return Object.entries(await metaOfIndices(server)).flatMap(([name, meta]) => {
@@ -35,7 +35,7 @@ export async function findPredecessors(server: OpenSearchServer, wanted: IndexMa
   });
 }
 
-/** What becomes of the documents of an index that another one replaces. */
+/** What happens to the documents of a replaced index. */
 export interface Succession {
   readonly predecessor: Predecessor;
   readonly documents: number;
@@ -43,8 +43,8 @@ export interface Succession {
 }
 
 /**
- * Decides before anything is made. Documents that cannot go over (their vectors come from another model, or the
- * program does not want them) are let go only with `forceDelete`.
+ * Decides before anything is created. Documents that cannot be copied (their vectors come from another model, or the
+ * program does not want them) are only discarded with `forceDelete`.
  */
 export async function planSuccession(
   server: OpenSearchServer,
@@ -75,7 +75,7 @@ function notCopied({ name }: Predecessor, documents: number, { copyDocuments }: 
   });
 }
 
-/** Brings the documents over, and leaves in each predecessor which index came after it. */
+/** Copies the documents, and records in each predecessor which index replaced it. */
 export async function succeed(
   server: OpenSearchServer,
   plan: readonly Succession[],
@@ -111,13 +111,13 @@ async function copy(
     if (first !== undefined) throw refused(from, to, failures.length, first);
     report(`SearchIndex ${nameOf(inputs)}: ${total} documents went over from ${from} into ${to}`);
   } catch (error) {
-    // What failed says more than that the way back failed, too; a refresh finds a block that stayed.
+    // The original error matters more than a failure to remove the block. A refresh detects a block that is left.
     await putIndexSettings(server, from, { [WRITE_BLOCK]: null }).catch(() => undefined);
     throw error;
   }
 }
 
-/** The server answers when all is done; meanwhile a person sees how far it is. */
+/** The server answers only when everything is copied, so progress is reported meanwhile. */
 async function whileWatched(
   server: OpenSearchServer,
   from: string,

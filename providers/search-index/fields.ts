@@ -3,7 +3,7 @@ import { asWanted } from "../shared/compare";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Parameters of a field that the server changes on an index that exists (each one tried on 3.4.0). */
+/** Field parameters that can change on an existing index (each one tried on 3.4.0). */
 const UPDATABLE = [
   "boost",
   "coerce",
@@ -20,7 +20,7 @@ const UPDATABLE = [
   "split_queries_on_whitespace",
 ];
 
-/** The same of a mapping as a whole. */
+/** Members of a mapping that can change on an existing index. */
 export const UPDATABLE_MAPPING = [
   "_meta",
   "dynamic",
@@ -30,7 +30,7 @@ export const UPDATABLE_MAPPING = [
   "numeric_detection",
 ];
 
-/** Parameters that the server does not show while they have this value. */
+/** Parameters that the server omits if they have this value. */
 const DEFAULTS: Readonly<Record<string, unknown>> = { index: true, doc_values: true, store: false, enabled: true };
 
 export function fieldsOf(mappings: unknown): Record<string, unknown> {
@@ -38,7 +38,7 @@ export function fieldsOf(mappings: unknown): Record<string, unknown> {
   return isRecord(properties) ? Object.fromEntries(Object.entries(properties).map(plainField)) : {};
 }
 
-/** A field without defaults that are written out. */
+/** A field without explicit default values. */
 function plainField([name, field]: [string, unknown]): [string, unknown] {
   if (!isRecord(field)) return [name, field];
   const kept = Object.entries(field).filter(
@@ -53,8 +53,8 @@ function plainField([name, field]: [string, unknown]): [string, unknown] {
 }
 
 /**
- * Whether one set of fields can become another without a new index: fields and multi-fields may be added, and a few
- * parameters changed. Nothing can be taken away: the server keeps a field for as long as the index lives.
+ * Whether one set of fields can become another without a new index. Fields and multi-fields can be added, and a few
+ * parameters changed. Nothing can be removed: a field exists as long as its index.
  */
 export function canBecome(olds: Fields, news: Fields): boolean {
   return Object.entries(olds).every(([name, before]) => {
@@ -70,7 +70,7 @@ export function canBecome(olds: Fields, news: Fields): boolean {
   });
 }
 
-/** Whether a mapping as a whole can become another; its fields are looked at by `canBecome`. */
+/** Whether a mapping can become another without a new index, including its fields. */
 export function mappingCanBecome(olds: unknown, news: unknown): boolean {
   const [before, after] = [rest(olds), rest(news)];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -82,7 +82,7 @@ export function mappingsDiffer(olds: unknown, news: unknown): boolean {
   return !isDeepStrictEqual(rest(olds), rest(news)) || !isDeepStrictEqual(fieldsOf(olds), fieldsOf(news));
 }
 
-/** The fields that have to be sent to turn one set into another, whole: what a field leaves out, the server resets. */
+/** The fields to send to turn one set into another. Each is complete, because the server resets omitted parameters. */
 export function differingFields(olds: unknown, news: Fields | undefined): Record<string, unknown> {
   const before = fieldsOf(olds);
   const after = fieldsOf(news);
@@ -92,8 +92,8 @@ export function differingFields(olds: unknown, news: Fields | undefined): Record
 }
 
 /**
- * The program's mappings with what the server shows instead. Fields that only the server has are the documents' own;
- * a parameter that it does not show has its default, which it never shows.
+ * The program's mappings with the server's values. Fields that only the server has come from documents and are left
+ * out. A parameter that the server omits has its default.
  */
 export function mappingsAsSeen(wanted: Fields | undefined, found: Fields): Fields | undefined {
   if (wanted === undefined) return undefined;
@@ -120,7 +120,7 @@ function fieldAsSeen(wanted: Fields, found: Fields): Fields {
   return seen;
 }
 
-/** The server writes a single `copy_to` as a list of one. */
+/** The server turns a single `copy_to` into a list of one. */
 function parameterAsSeen(wanted: unknown, found: unknown): unknown {
   const alone = Array.isArray(found) && found.length === 1 && !Array.isArray(wanted) ? found[0] : found;
   return asWanted(wanted, alone);

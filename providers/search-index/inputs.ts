@@ -5,43 +5,43 @@ import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 import { dimension } from "../shared/values";
 import { isIndexName } from "./name";
 
-/** How near two vectors are, where the cluster has the k-NN plugin. */
+/** How the k-NN plugin measures the similarity of vectors. */
 export const SpaceType = {
-  /** By the angle between them; right for most embedding models. */
+  /** Angle between vectors; right for most embedding models. */
   cosine: "cosinesimil",
-  /** By their distance. */
+  /** Distance between vectors. */
   euclidean: "l2",
-  /** By their inner product. */
+  /** Inner product of vectors. */
   innerProduct: "innerproduct",
 } as const;
 
-/** Who compares vectors: the cluster's k-NN plugin, or the reader of the documents. */
+/** What compares vectors: the cluster's k-NN plugin, or the client that reads the documents. */
 export const VectorSearch = {
   /** The cluster's k-NN plugin. */
   knn: "knn",
-  /** The reader: vectors are only kept. */
+  /** The client: the index only stores the vectors. */
   stored: "stored",
 } as const;
 
-/** The field of an index that holds a vector. */
+/** The vector field of an index. */
 export interface VectorField {
   /** Name of the field, for example `vector`. */
   readonly field: string;
-  /** Numbers in each vector, for example 384; the embedding model says how many. */
+  /** Length of each vector, for example 384. It depends on the embedding model. */
   readonly dimension: number;
   /**
-   * Name of the model that makes the vectors, for example `all-minilm`. Another model's vectors mean something else, so
-   * a change makes a new index. Default: not said.
+   * Name of the embedding model, for example `all-minilm`. Vectors of different models cannot be compared, so a change
+   * makes a new index. Default: none.
    */
   readonly model?: string;
-  /** One of `SpaceType`; counts only with the k-NN plugin. Default: `cosinesimil`. */
+  /** One of `SpaceType`. Only used with the k-NN plugin. Default: `cosinesimil`. */
   readonly spaceType?: string;
 }
 
-/** What the program says of an index. */
+/** An index as the program describes it. `SearchIndexArgs` documents each member. */
 export interface SearchIndexInputs extends Owned {
   readonly connection: Connection;
-  /** Chosen when the index is made where the program gives none. */
+  /** Generated when the index is created, unless the program sets it. */
   readonly name?: string;
   /** In OpenSearch's own form: `properties`, `dynamic`, `_meta`, … */
   readonly mappings?: Readonly<Record<string, unknown>>;
@@ -54,22 +54,22 @@ export interface SearchIndexInputs extends Owned {
   readonly timeouts?: Timeouts;
 }
 
-/** What is kept of an index. */
+/** The stored state of an index. */
 export interface SearchIndexState extends SearchIndexInputs {
   readonly name: string;
-  /** Whether the program gave the name. */
+  /** Whether the program set the name. */
   readonly isNamed: boolean;
-  /** `knn` or `stored`; without a `vector`, `stored`. */
+  /** `knn` or `stored`. Without a `vector`, `stored`. */
   readonly vectorSearch: string;
   readonly clusterUuid: string;
-  /** The server's own identity of the index: another one under the same name has another. */
+  /** The server's UUID of the index. An index re-created under the same name has another. */
   readonly indexUuid: string;
-  /** Tells this index from one that a later resource of the same owner took over. */
+  /** Random; changes if a later resource of the same owner takes the index over. */
   readonly instance: string;
   readonly schemaVersion: number;
 }
 
-/** Member of the mapping's `_meta` in which the server keeps who made an index; `read` leaves it out. */
+/** Member of the mapping's `_meta` that records who made an index. `read` leaves it out. */
 export const MARK = "pulumi";
 
 const nameRule =

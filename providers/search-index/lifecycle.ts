@@ -32,8 +32,9 @@ const SCHEMA_VERSION = 1;
 const NOTHING_WRITTEN = [...BOOKKEEPING, "copyDocuments", "forceDelete", "adoptExisting"];
 
 /**
- * An index. What OpenSearch can change on one that exists is changed in place; anything else needs a new index, which
- * is made first and takes the documents over, unless the program gave the name: then the old one has to go first.
+ * An index. Anything that OpenSearch can change on an existing index is changed in place. Anything else needs a new
+ * index, which is created first and receives the documents. If the program sets the name, the old index must be deleted
+ * first.
  */
 export const searchIndexLifecycle: Lifecycle<SearchIndexInputs, SearchIndexState> = explained(
   "SearchIndex",
@@ -64,7 +65,7 @@ function diff(_id: string, olds: SearchIndexState, news: SearchIndexInputs) {
   ];
   const inPlace = settings.length > 0 || mappingsDiffer(olds.mappings, news.mappings);
   const changes = replaces.length > 0 || inPlace || changedKeys(olds, news, NOTHING_WRITTEN).length > 0;
-  // A name of the program's own cannot be had twice.
+  // Two indices cannot have the same name.
   const deleteBeforeReplace = replaces.length > 0 && news.name !== undefined && news.name === olds.name;
   return { changes, replaces, deleteBeforeReplace };
 }
@@ -94,7 +95,7 @@ async function create(inputs: SearchIndexInputs) {
   try {
     await succeed(server, plan, name, inputs, deadline);
   } catch (error) {
-    // The server has answered, so nothing is on its way into the new index any more.
+    // The server has answered, so nothing more arrives in the new index.
     if (made.isNew && error instanceof ExplainedError) await deleteIndex(server, name);
     throw error;
   }
@@ -106,7 +107,7 @@ async function vectorSearchOf(server: OpenSearchServer, { vector }: SearchIndexI
   return (await installedPlugins(server)).has(KNN_PLUGIN) ? VectorSearch.knn : VectorSearch.stored;
 }
 
-/** A second index of the resource stands beside the first until the documents have gone over. */
+/** An unused name. During a replacement the resource has two indices until the documents are copied. */
 async function freeName(server: OpenSearchServer, { owner }: SearchIndexInputs, mark: IndexMark): Promise<string> {
   const first = autoIndexName(owner ?? "");
   const second = `${first}-${mark.structure.slice(0, 8)}`;
@@ -130,7 +131,7 @@ async function makeOrTakeOver(
   try {
     await createIndex(server, name, bodyOf(wanted, mark));
   } catch (error) {
-    // An answer that was lost, or a gateway's: then the index is there, with the mark of this very call.
+    // The answer was lost, or came from a gateway. The index exists if it has the mark of this very call.
     const arrived = await getIndex(server, name).catch(() => undefined);
     if (arrived === undefined || markIn(arrived)?.instance !== mark.instance) throw error;
     return { uuid: arrived.uuid, isNew: true };
@@ -154,7 +155,7 @@ function markIn(index: IndexDocument): IndexMark | undefined {
   return readMark(index.mappings._meta as Record<string, unknown> | undefined);
 }
 
-/** An index of this name: one that an interrupted run of this resource left, or one that the program asks for. */
+/** Takes over an existing index: one left by an interrupted run of this resource, or one that the program adopts. */
 async function takeOver(
   server: OpenSearchServer,
   name: string,
@@ -201,7 +202,9 @@ async function read(id: string, state: SearchIndexState) {
   return { state: seen, inputs: isNamed ? { ...inputs, name } : inputs };
 }
 
-/** The index that we made, or the same restored from a snapshot, which has another identity but our mark. */
+/**
+ * Whether the index is the one we made, or the same one restored from a snapshot, which has another UUID but our mark.
+ */
 function isOurs(index: IndexDocument, state: SearchIndexState): boolean {
   if (index.uuid === state.indexUuid) return true;
   return sameOwner(markIn(index), markOf(state, state.instance));
@@ -240,7 +243,7 @@ function notEmpty(id: string, documents: number): ExplainedError {
   });
 }
 
-/** The state as the server shows it. Only what the program set is compared: the rest is the server's. */
+/** The state with the server's values. Only what the program sets is compared; the rest belongs to the server. */
 function indexAsSeen(state: SearchIndexState, index: IndexDocument): SearchIndexState {
   const properties = (index.mappings.properties ?? {}) as Record<string, unknown>;
   const { vector, vectorSearch } = state;
@@ -256,7 +259,7 @@ function indexAsSeen(state: SearchIndexState, index: IndexDocument): SearchIndex
   return Object.fromEntries(present) as unknown as SearchIndexState;
 }
 
-/** A write block that the program knows nothing of is left by a copy that was interrupted: it shows, and goes. */
+/** Adds a write block that an interrupted copy left, so that it shows as a change and gets removed. */
 function settingsSeen(state: SearchIndexState, index: IndexDocument): SearchIndexState["settings"] {
   const seen = state.settings === undefined ? undefined : settingsAsSeen(state.settings, index.settings);
   const blocked = index.settings[WRITE_BLOCK] === "true" && !(WRITE_BLOCK in flatSettings(state.settings));

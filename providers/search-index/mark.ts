@@ -7,19 +7,19 @@ import { fieldsOf, UPDATABLE_MAPPING } from "./fields";
 import { MARK, type SearchIndexInputs, SpaceType, type VectorField, VectorSearch } from "./inputs";
 import { flatSettings, isStatic } from "./settings";
 
-/** What an index says of its maker, in its mapping's `_meta`. */
+/** The mark of an index, in its mapping's `_meta`: who made it, and from what. */
 export interface IndexMark {
   /** Hash of the resource's URN. */
   readonly owner: string;
-  /** Stands for the stack (see `stackMark`). Absent in marks of releases up to 0.2. */
+  /** Identifies the stack (see `stackMark`). Absent in marks of releases up to 0.2. */
   readonly stack?: string;
-  /** Hash of what cannot be changed in place. */
+  /** Hash of everything that cannot be changed in place. */
   readonly structure: string;
-  /** Hash of what its vectors mean. */
+  /** Hash of everything that determines what its vectors mean. */
   readonly vectors: string;
-  /** Random; changes hands when a later resource takes the index over. */
+  /** Random; changes if a later resource takes the index over. */
   readonly instance: string;
-  /** The index that has taken over its documents, or made them needless. */
+  /** The index that took over its documents or replaced it. */
   readonly supersededBy?: string;
 }
 
@@ -51,7 +51,7 @@ export function readMark(meta: Readonly<Record<string, unknown>> | undefined): I
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Whether both marks are of one resource. A mark of a release up to 0.2 says nothing of the stack. */
+/** Whether both marks belong to the same resource. Marks of releases up to 0.2 do not name the stack. */
 export function sameOwner(one: IndexMark | undefined, other: IndexMark | undefined): boolean {
   if (one === undefined || other === undefined || one.owner === "" || one.owner !== other.owner) return false;
   return one.stack === undefined || other.stack === undefined || one.stack === other.stack;
@@ -62,9 +62,9 @@ export function withMark(meta: unknown, mark: IndexMark): Record<string, unknown
 }
 
 /**
- * The field that holds the vectors. With k-NN the cluster searches it; without, it is only kept, and the documents
- * that are written are the same either way. Lucene's engine is pure Java and takes all of our space types; Faiss, the
- * default since 2.18, refused cosinesimil there.
+ * The mapping of the vector field. With k-NN the cluster searches it, without it the field is only stored; documents
+ * look the same either way. Lucene's engine is pure Java and supports all of our space types. Faiss, the default since
+ * 2.18, rejected cosinesimil there.
  */
 export function vectorField({ dimension, spaceType }: VectorField, search: string): Record<string, unknown> {
   if (search === VectorSearch.stored) return { type: "float", index: false, doc_values: false };
@@ -72,7 +72,7 @@ export function vectorField({ dimension, spaceType }: VectorField, search: strin
   return { type: "knn_vector", dimension, method };
 }
 
-/** Whether what the server shows under the field's name is that field. */
+/** Whether a field on the server is the vector field. */
 export function holdsVector(found: unknown, { dimension }: VectorField, search: string): boolean {
   if (typeof found !== "object" || found === null) return false;
   const field = found as Record<string, unknown>;
@@ -81,12 +81,12 @@ export function holdsVector(found: unknown, { dimension }: VectorField, search: 
     : field.type === "float";
 }
 
-/** Equal with the default written out. */
+/** Whether two vector fields are equal, with the default filled in. */
 export function sameVector(a: VectorField | undefined, b: VectorField | undefined): boolean {
   return isDeepStrictEqual(comparableVector(a), comparableVector(b));
 }
 
-/** With its default written out. */
+/** The vector field with the default filled in. */
 function comparableVector(vector: VectorField | undefined): VectorField | undefined {
   return typeof vector === "object" ? { ...vector, spaceType: vector?.spaceType ?? SpaceType.cosine } : vector;
 }

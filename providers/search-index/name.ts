@@ -3,16 +3,19 @@ import { autoName } from "../shared/auto-name";
 const FORBIDDEN = /[\s"*\\<|,>/?#:]/;
 const MOST_BYTES = 255;
 
-/** What the server takes for an index (rules and texts seen on 3.4.0). */
+/** Whether the server accepts an index name (rules and messages seen on 3.4.0). */
 export function isIndexName(name: string): boolean {
   if (name === "" || name === "." || name === ".." || name !== name.toLowerCase()) return false;
   return !FORBIDDEN.test(name) && !/^[_\-+]/.test(name) && Buffer.byteLength(name, "utf8") <= MOST_BYTES;
 }
 
-/** Leaves room for what tells several indices of one resource apart. */
+/** Leaves room for suffixes that distinguish several indices of one resource. */
 const MOST_OF_A_NAME = 200;
 
-/** A name for an index when the program gives none: the resource's, made fit, and eight digits of its owner. */
+/**
+ * The name of an index if the program sets none: the resource's name in a valid form, and eight digits of the owner's
+ * hash.
+ */
 export function autoIndexName(owner: string): string {
   const name = autoName(owner);
   const digits = name.slice(-8);

@@ -5,15 +5,15 @@ export const VECTOR_FIELD = "vector";
 export const PASSAGE_FIELDS = {
   /** The passage itself. */
   text: { type: "text" },
-  /** Title of the document, or of the part of it that the passage stands in. */
+  /** Title of the document, or of the section that contains the passage. */
   title: { type: "text" },
-  /** What the folder is known by that the document was ingested from: its path, or a name that it was given. */
+  /** Identifies the folder that the document was ingested from: its path, or a given name. */
   root: { type: "keyword" },
   /** Path of the document, relative to that folder. */
   source: { type: "keyword" },
-  /** Number of the passage in its document, from 0. */
+  /** Index of the passage in its document, from 0. */
   position: { type: "integer" },
-  /** Hash of the whole document: equal means that it need not be ingested again. */
+  /** Hash of the whole document. If it is unchanged, the document need not be ingested again. */
   sourceHash: { type: "keyword" },
 } as const;
 
@@ -21,11 +21,11 @@ export const PASSAGE_FIELDS = {
 export interface PassageMeta {
   /** Name and tag in Ollama, for example `all-minilm`. */
   readonly embeddingModel: string;
-  /** Numbers in a vector, for example 384. */
+  /** Length of a vector, for example 384. */
   readonly dimension: number;
 }
 
-/** One passage of a document, as it lies in the index. */
+/** One passage of a document as stored in the index. */
 export interface Passage {
   readonly text: string;
   readonly title: string;
@@ -33,11 +33,11 @@ export interface Passage {
   readonly source: string;
   readonly position: number;
   readonly sourceHash: string;
-  /** As many numbers as `PassageMeta.dimension` says. */
+  /** Its length is `PassageMeta.dimension`. */
   readonly vector: readonly number[];
 }
 
-/** Mappings of an index of passages; the vector's field comes from `SearchIndex`'s input `vector`. */
+/** Mappings of an index of passages. The vector field comes from `SearchIndex`'s input `vector`. */
 export function passageMappings(meta: PassageMeta): Record<string, unknown> {
   const { embeddingModel, dimension } = meta;
   return { _meta: { ollamachat: { embeddingModel, dimension } }, properties: PASSAGE_FIELDS };

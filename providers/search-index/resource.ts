@@ -10,60 +10,60 @@ export interface SearchIndexArgs {
   /** How to reach the cluster. */
   connection: pulumi.Input<ConnectionArgs>;
   /**
-   * Unique in the cluster; lower case. Better left out: then a change that needs a new index makes it beside the old
-   * one and takes the documents over. With a name of its own the old index has to go first, with its documents.
-   * Another name makes another index, which takes the documents over, too.
+   * Unique in the cluster; lower case. Best left out: a change that needs a new index then creates it beside the old
+   * one and copies the documents. With a fixed name the old index must be deleted first, with its documents. A change
+   * of the name makes a new index, which also receives the documents.
    * @default the resource's name and a hash of its URN
    */
   name?: pulumi.Input<string>;
   /**
-   * In OpenSearch's own form: `{ properties: { title: { type: "text" } }, dynamic: "strict" }`. A new field, a new
-   * multi-field and parameters that the server can change (such as `ignore_above`) change in place; a field that is
-   * changed otherwise or removed makes a new index. Fields that only the documents brought are left alone.
-   * @default none: the server makes fields of what the documents hold
+   * In OpenSearch's own form: `{ properties: { title: { type: "text" } }, dynamic: "strict" }`. New fields, new
+   * multi-fields and parameters that the server can change (such as `ignore_above`) are changed in place. Any other
+   * change to a field, or its removal, makes a new index. Fields that were only added by documents are ignored.
+   * @default none: the server derives fields from the documents
    */
   mappings?: pulumi.Input<Record<string, unknown>>;
   /**
-   * In OpenSearch's own form, nested or flat, with or without `index.`: `{ number_of_replicas: 0 }`. What counts only
-   * when an index is made (`number_of_shards`, `analysis`, `sort`, `codec` and such) makes a new index; anything else
-   * changes in place, and one that is dropped goes back to its default.
+   * In OpenSearch's own form, nested or flat, with or without `index.`: `{ number_of_replicas: 0 }`. A change to
+   * settings that can only be set at creation (`number_of_shards`, `analysis`, `sort`, `codec` and such) makes a new
+   * index. Anything else is changed in place; a removed setting goes back to its default.
    * @default the server's
    */
   settings?: pulumi.Input<Record<string, unknown>>;
   /**
-   * A field for vectors, such as `{ field: "vector", dimension: 384, model: "all-minilm" }`. Where the cluster has the
-   * k-NN plugin the field is a `knn_vector`, else a list of numbers that is only kept; the documents that are written
-   * are the same either way. Any change makes a new index.
+   * A field for vectors, such as `{ field: "vector", dimension: 384, model: "all-minilm" }`. With the k-NN plugin it is
+   * a `knn_vector`, otherwise a list of numbers that is only stored; documents look the same either way. Any change
+   * makes a new index.
    * @default none
    */
   vector?: pulumi.Input<VectorField>;
   /**
-   * Take the documents over when a change makes a new index. Writes to the old one are refused from then on. Documents
-   * with vectors of another model or size never go over.
+   * Copy the documents when a change makes a new index. Writes to the old index are refused from then on. Documents
+   * with vectors of another model or size are never copied.
    * @default true
    */
   copyDocuments?: pulumi.Input<boolean>;
   /**
-   * Delete the index although it holds documents: on destroy, and where a change needs a new index and they cannot go
-   * over. Without it such a delete is refused with their number.
+   * Delete the index even if it contains documents: on destroy, and if a change needs a new index and the documents
+   * cannot be copied. Without it such a delete fails and reports the number of documents.
    * @default false
    */
   forceDelete?: pulumi.Input<boolean>;
   /**
-   * Take over an index of this name that exists already, with its documents, instead of failing. Missing fields are
-   * added; where it cannot become what the program says, that is told and nothing changes.
+   * Take over an existing index of this name, with its documents, instead of failing. Missing fields are added. If the
+   * index cannot become what the program describes, the operation fails and changes nothing.
    * @default false
    */
   adoptExisting?: pulumi.Input<boolean>;
-  /** Deadlines in seconds. Taking documents over counts as creating: give large indices more. */
+  /** Deadlines in seconds. Copying documents counts as creation, so give large indices more time. */
   timeouts?: pulumi.Input<Timeouts>;
 }
 
 /**
- * An index of OpenSearch, for documents that shall be searched. Refer to it by `.id`, which is its name.
+ * An OpenSearch index for searchable documents. Refer to it by `.id`, which is its name.
  *
- * Documents are never lost unasked: a destroy is refused while the index holds some (see `forceDelete`), and a change
- * that needs a new index takes them over. Pulumi's `protect` and `retainOnDelete` work as everywhere.
+ * Documents are never lost by accident: a destroy fails while the index contains any (see `forceDelete`), and a change
+ * that needs a new index copies them. Pulumi's `protect` and `retainOnDelete` work as usual.
  *
  * @example
  * ```ts
@@ -79,9 +79,11 @@ export interface SearchIndexArgs {
 export class SearchIndex extends pulumi.CustomResource {
   /** Name of the index, the same as `.id`. */
   declare readonly name: pulumi.Output<string>;
-  /** `knn` where the cluster searches the vectors, else `stored` (see `VectorSearch`); settled when the index is made. */
+  /**
+   * `knn` if the cluster searches the vectors, else `stored` (see `VectorSearch`). Decided when the index is created.
+   */
   declare readonly vectorSearch: pulumi.Output<string>;
-  /** UUID of the cluster on which the index was made. */
+  /** UUID of the cluster that the index was created on. */
   declare readonly clusterUuid: pulumi.Output<string>;
 
   constructor(name: string, args: SearchIndexArgs, opts?: pulumi.CustomResourceOptions) {

@@ -1,11 +1,11 @@
 import { canonicalJson } from "../shared/compare";
 
-/** A setting's value as the server keeps it. */
+/** A setting's value as the server stores it. */
 export type IndexSettingValue = string | readonly string[] | null;
 
 /**
- * Settings that count only when an index is made, by flat key or by what a key begins with. Read from the server's
- * own refusals on 3.4.0; one that is missing here is refused by the server in its own words.
+ * Settings that can only be set when an index is created, by flat key or by prefix. Taken from the server's own errors
+ * on 3.4.0. If one is missing here, the server rejects the change itself.
  */
 const STATIC = [
   "index.number_of_shards",
@@ -26,7 +26,7 @@ const STATIC = [
   "index.knn",
 ];
 
-/** Changed at any time although their keys begin like a static one. */
+/** Can change at any time, although a similar key is static. */
 const DYNAMIC = ["index.knn."];
 
 export function isStatic(key: string): boolean {
@@ -34,13 +34,13 @@ export function isStatic(key: string): boolean {
   return STATIC.some((name) => (name.endsWith(".") ? key.startsWith(name) : key === name));
 }
 
-/** What the server takes where a setting is not given. */
+/** The server's defaults. */
 const DEFAULTS: Readonly<Record<string, string>> = {
   "index.number_of_shards": "1",
   "index.number_of_replicas": "1",
 };
 
-/** Settings by flat key that begins with `index.`, every value as the server keeps it. */
+/** Settings by flat key with the prefix `index.`, with values as the server stores them. */
 export function flatSettings(settings: unknown): Record<string, IndexSettingValue> {
   const flat: Record<string, IndexSettingValue> = {};
   walk(settings, "", (key, value) => {
@@ -71,7 +71,7 @@ function kept(value: unknown): IndexSettingValue {
   return Array.isArray(value) ? value.map(String) : String(value);
 }
 
-/** Keys whose value differs, with defaults written out; `null` is as good as not given. */
+/** Keys with different values, with defaults filled in. `null` counts as absent. */
 export function differingSettings(olds: unknown, news: unknown): string[] {
   const [before, after] = [flatSettings(olds), flatSettings(news)];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -80,8 +80,8 @@ export function differingSettings(olds: unknown, news: unknown): string[] {
 }
 
 /**
- * The program's settings with what the server shows instead, in the program's own form. A key that the server does not
- * show is left out, since it is back at its default.
+ * The program's settings with the server's values, in the program's form. A key that the server does not show is back
+ * at its default and is left out.
  */
 export function settingsAsSeen(
   wanted: unknown,
@@ -106,7 +106,7 @@ export function settingsAsSeen(
   return seen;
 }
 
-/** A list of one is the same as its member. */
+/** A list of one equals its member. */
 function listed(value: IndexSettingValue): readonly string[] {
   return value === null ? [] : Array.isArray(value) ? value : [value as string];
 }

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { isUnknown } from "../shared/unknown";
 
-/** What the program says of a certificate; the args class documents each member. */
+/** A certificate as the program describes it. `TlsCertificateArgs` documents each member. */
 export interface TlsCertificateInputs {
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
@@ -14,25 +14,25 @@ export interface TlsCertificateInputs {
 }
 
 export interface TlsCertificateState extends TlsCertificateInputs {
-  /** PEM of the authority; what clients trust. */
+  /** PEM of the CA certificate, which clients trust. */
   readonly caCertificatePem: string;
-  /** PKCS#8 PEM of the authority's key, kept to sign the next certificate. */
+  /** PKCS#8 PEM of the CA's key, kept to sign the next certificate. */
   readonly caPrivateKeyPem: string;
-  /** End of the authority, ISO 8601. */
+  /** Expiry of the CA certificate, ISO 8601. */
   readonly caNotAfter: string;
   readonly certificatePem: string;
   /** PKCS#8 PEM, as OpenSearch needs it. */
   readonly privateKeyPem: string;
-  /** End of the certificate, ISO 8601. */
+  /** Expiry of the certificate, ISO 8601. */
   readonly notAfter: string;
-  /** Found by the last refresh; the next update makes a new certificate. */
+  /** Set by the last refresh; the next update then makes a new certificate. */
   readonly renewalDue: boolean;
   readonly schemaVersion: number;
 }
 
 export const SCHEMA_VERSION = 1;
 
-/** All a program can set, less `owner`. */
+/** Every input except `owner`. */
 export const INPUT_KEYS = [
   "dnsNames",
   "ipAddresses",
@@ -43,18 +43,18 @@ export const INPUT_KEYS = [
 ] as const satisfies readonly (keyof TlsCertificateInputs)[];
 
 /**
- * The longest life that Apple's TLS stack accepts in a server's certificate from a private authority
- * (https://support.apple.com/en-us/103769, "825 days or fewer"); others accept more.
+ * The longest validity that Apple's TLS stack accepts in a server certificate from a private CA
+ * (https://support.apple.com/en-us/103769, "825 days or fewer"). Others accept more.
  */
 export const DEFAULT_VALIDITY_DAYS = 825;
 export const DEFAULT_RENEW_BEFORE_DAYS = 30;
 export const DEFAULT_COMMON_NAME = "ollama-chat-node";
 export const DEFAULT_ORGANIZATION = "pulumi-ollama-chat";
-/** How much longer than its certificates the authority lives. */
+/** How much longer the CA is valid than its certificates. */
 export const AUTHORITY_EXTRA_DAYS = 3650;
 
 const MAX_VALIDITY_DAYS = 3650;
-/** X.520's upper bound for a common name is 64; the authority's adds `" CA "` and eight digits to the organisation. */
+/** X.520's upper bound for a common name is 64; the CA's adds `" CA "` and eight digits to the organisation. */
 const MAX_NAME = 64;
 const MAX_ORGANIZATION = 52;
 
@@ -94,7 +94,7 @@ export const tlsCertificateSchema = z.looseObject({
 
 type Loose = Readonly<Record<string, unknown>>;
 
-/** Inputs that are right on their own and wrong together. */
+/** Finds inputs that are valid on their own but contradict each other. */
 export function contradictions(news: Loose): { property: string; reason: string }[] {
   const {
     dnsNames,

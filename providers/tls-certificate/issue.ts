@@ -12,10 +12,10 @@ export type Authority = Pick<TlsCertificateState, "caCertificatePem" | "caPrivat
 export type Leaf = Pick<TlsCertificateState, "certificatePem" | "privateKeyPem" | "notAfter">;
 
 export const DAY_MILLISECONDS = 86_400_000;
-/** Certificates begin an hour ago, for machines whose clock is behind. */
+/** Certificates are valid from an hour ago, for machines with a slow clock. */
 const SKEW_MILLISECONDS = 3_600_000;
 
-/** Makes an authority of its own, and its SHA-256 fingerprint in hex. */
+/** Makes a CA, and its SHA-256 fingerprint in hex. */
 export async function issueAuthority(inputs: TlsCertificateInputs): Promise<Authority & { fingerprint: string }> {
   const library = await x509();
   const keys = await newKeys();
@@ -24,7 +24,7 @@ export async function issueAuthority(inputs: TlsCertificateInputs): Promise<Auth
   const days = (inputs.validityDays ?? DEFAULT_VALIDITY_DAYS) + AUTHORITY_EXTRA_DAYS;
   const certificate = await library.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial,
-    // The digits keep two authorities apart in a trust store, where the name is what is looked up.
+    // Trust stores look CAs up by name, so the digits keep two of them apart.
     name: [{ CN: [`${organization} CA ${serial.slice(-8)}`] }, { O: [organization] }],
     ...lifetime(days),
     signingAlgorithm: SIGNATURE,
@@ -43,7 +43,7 @@ export async function issueAuthority(inputs: TlsCertificateInputs): Promise<Auth
   };
 }
 
-/** Makes a certificate for the inputs' names under an authority; it serves as a server's and as a client's. */
+/** Makes a certificate for the given names, signed by the CA. Servers and clients can use it. */
 export async function issueLeaf(inputs: TlsCertificateInputs, authority: Authority): Promise<Leaf> {
   const library = await x509();
   const issuer = new library.X509Certificate(authority.caCertificatePem);
@@ -59,7 +59,7 @@ export async function issueLeaf(inputs: TlsCertificateInputs, authority: Authori
     extensions: [
       new library.BasicConstraintsExtension(false, undefined, true),
       new library.KeyUsagesExtension(library.KeyUsageFlags.digitalSignature, true),
-      // Nodes of a cluster are each other's clients, so one certificate serves both ways.
+      // Nodes of a cluster are also clients of each other, so one certificate serves both purposes.
       new library.ExtendedKeyUsageExtension([library.ExtendedKeyUsage.serverAuth, library.ExtendedKeyUsage.clientAuth]),
       await library.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await library.AuthorityKeyIdentifierExtension.create(await issuer.publicKey.export(KEY_ALGORITHM, ["verify"])),
@@ -76,7 +76,7 @@ export async function issueLeaf(inputs: TlsCertificateInputs, authority: Authori
   };
 }
 
-/** Never past the end of the authority, which would not verify. */
+/** A certificate must not outlive its CA, or verification fails. */
 function lifetime(days: number, atMost?: Date): { notBefore: Date; notAfter: Date } {
   const start = Math.floor((Date.now() - SKEW_MILLISECONDS) / 1000) * 1000;
   const end = start + days * DAY_MILLISECONDS;

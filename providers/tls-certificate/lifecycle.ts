@@ -17,13 +17,13 @@ import {
 } from "./inputs";
 import { DAY_MILLISECONDS, issueAuthority, issueLeaf } from "./issue";
 
-/** What stands in the certificate itself; names are a set there, so their order makes no difference. */
+/** Inputs that are part of the certificate itself. Names are a set, so their order does not matter. */
 const CONTENT = ["dnsNames", "ipAddresses", "commonName", "validityDays"] as const;
 
 /**
- * An authority and a certificate under it, both made here and kept in the state. Names and life change in place, by a
- * new certificate under the same authority, so that its clients need not be told; only another organisation, or an
- * authority near its own end, replaces both.
+ * A CA and a certificate signed by it, both made here and kept in the state. Changed names or validity make a new
+ * certificate under the same CA, so clients need no change. Only another organisation, or a CA near its own expiry,
+ * replaces both.
  */
 export const tlsCertificateLifecycle: Lifecycle<TlsCertificateInputs, TlsCertificateState> = explained(
   "TlsCertificate",
@@ -49,13 +49,13 @@ function diff(_id: string, olds: TlsCertificateState, news: TlsCertificateInputs
   return { changes: replaces.length > 0 || olds.renewalDue || other, replaces };
 }
 
-/** True if the authority ends before a certificate that follows the present one would. */
+/** Whether the CA expires before the next certificate would. */
 function authorityEnds(olds: TlsCertificateState, news: TlsCertificateInputs): boolean {
   const life = (news.validityDays ?? DEFAULT_VALIDITY_DAYS) * DAY_MILLISECONDS;
   return Date.parse(olds.caNotAfter) < Date.parse(olds.notAfter) + life;
 }
 
-/** With the defaults filled in, so that writing one out is no change. */
+/** With defaults filled in, so that writing a default explicitly is no change. */
 function comparable(inputs: TlsCertificateInputs) {
   return {
     dnsNames: ordered(inputs.dnsNames),
@@ -67,7 +67,7 @@ function comparable(inputs: TlsCertificateInputs) {
   };
 }
 
-/** Unknown until the update, a list arrives as a text. */
+/** An unknown list is a string in a preview. */
 function ordered(names: readonly string[]): readonly string[] {
   return Array.isArray(names) ? [...names].sort() : names;
 }
@@ -81,7 +81,7 @@ async function create(inputs: TlsCertificateInputs) {
   };
 }
 
-/** Nothing to ask for: only the clock may have made a renewal due. */
+/** There is no server to ask: only the clock can make a renewal due. */
 async function read(_id: string, state: TlsCertificateState) {
   const days = Math.floor((Date.parse(state.notAfter) - Date.now()) / DAY_MILLISECONDS);
   const renewalDue = days < (state.renewBeforeDays ?? DEFAULT_RENEW_BEFORE_DAYS);

@@ -4,39 +4,39 @@ import { typeToken } from "../dynamic/stored-text";
 
 /** Inputs of a `TlsCertificate`. */
 export interface TlsCertificateArgs {
-  /** Host names by which clients reach the server, for example `["localhost", "opensearch"]`; `*.` is allowed. */
+  /** Host names that clients use, for example `["localhost", "opensearch"]`. `*.` is allowed. */
   dnsNames: pulumi.Input<pulumi.Input<string>[]>;
-  /** Addresses by which clients reach the server, for example `["127.0.0.1"]`. Default: none. */
+  /** IP addresses that clients use, for example `["127.0.0.1"]`. Default: none. */
   ipAddresses?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * The certificate's subject is exactly `CN=<commonName>`: put that into OpenSearch's `plugins.security.nodes_dn`.
+   * The certificate's subject is exactly `CN=<commonName>`. Put it into OpenSearch's `plugins.security.nodes_dn`.
    * @default "ollama-chat-node"
    */
   commonName?: pulumi.Input<string>;
   /**
-   * Names the authority: `CN=<organization> CA <digits>, O=<organization>`. Another one replaces the resource.
+   * The CA's name: `CN=<organization> CA <digits>, O=<organization>`. A change replaces the resource.
    * @default "pulumi-ollama-chat"
    */
   organization?: pulumi.Input<string>;
   /**
-   * Life of the certificate in days, 3650 at most; its authority lives 3650 days longer.
+   * Validity of the certificate in days, at most 3650. Its CA is valid 3650 days longer.
    * @default 825, the most that Apple's TLS stack accepts (https://support.apple.com/en-us/103769)
    */
   validityDays?: pulumi.Input<number>;
   /**
-   * How many days before the end `pulumi refresh` finds that a renewal is due; the next `pulumi up` then renews.
+   * How many days before expiry `pulumi refresh` reports that a renewal is due. The next `pulumi up` then renews.
    * @default 30
    */
   renewBeforeDays?: pulumi.Input<number>;
 }
 
 /**
- * A private authority and a certificate under it, for a server of one's own and for the nodes of one cluster among
- * each other. Keys are ECDSA P-256 in PKCS#8, secrets in the state.
+ * A private CA and a certificate signed by it, for your own server and for the nodes of a cluster. Keys are ECDSA P-256
+ * in PKCS#8, and secret in the state.
  *
- * Both are made once, when the resource is created. Other names, another life, or an end that comes near make a new
- * certificate under the same authority, so clients that trust `caCertificatePem` need no change. That is what the
- * authority's key is kept for, as a secret output: whoever can decrypt the state can sign with it.
+ * Both are made when the resource is created. Changed names or validity, or an approaching expiry, make a new
+ * certificate under the same CA, so clients that trust `caCertificatePem` need no change. The CA's key is kept for
+ * this, as a secret output: anyone who can decrypt the state can sign with it.
  *
  * @example
  * ```ts
@@ -49,17 +49,17 @@ export interface TlsCertificateArgs {
  * ```
  */
 export class TlsCertificate extends pulumi.CustomResource {
-  /** PEM of the authority: what clients trust. */
+  /** PEM of the CA certificate, which clients trust. */
   declare readonly caCertificatePem: pulumi.Output<string>;
-  /** PKCS#8 PEM of the authority's key. Secret. */
+  /** PKCS#8 PEM of the CA's key. Secret. */
   declare readonly caPrivateKeyPem: pulumi.Output<string>;
-  /** End of the authority, ISO 8601. */
+  /** Expiry of the CA certificate, ISO 8601. */
   declare readonly caNotAfter: pulumi.Output<string>;
   /** PEM of the certificate. */
   declare readonly certificatePem: pulumi.Output<string>;
   /** PKCS#8 PEM of the certificate's key. Secret. */
   declare readonly privateKeyPem: pulumi.Output<string>;
-  /** End of the certificate, ISO 8601. */
+  /** Expiry of the certificate, ISO 8601. */
   declare readonly notAfter: pulumi.Output<string>;
   /** True if the last refresh found that a renewal is due. */
   declare readonly renewalDue: pulumi.Output<boolean>;

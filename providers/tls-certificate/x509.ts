@@ -4,18 +4,18 @@ import type * as X509 from "@peculiar/x509";
 export type X509Library = typeof X509;
 
 /**
- * The certificate library over Node's own cryptography. The only import that waits for its first use: it takes 100 ms,
- * and each preview of a stack loads this file to check and compare, which need no certificate.
+ * The certificate library, using Node's own cryptography. It is loaded on first use, the only such import: it takes 100
+ * ms, and every preview loads this file, where no certificate is needed.
  */
 export async function x509(): Promise<X509Library> {
-  // The library's dependency injection needs this polyfill to be there first.
+  // The library's dependency injection needs this polyfill to be loaded first.
   await import("reflect-metadata");
   const library = await import("@peculiar/x509");
   library.cryptoProvider.set(webcrypto);
   return library;
 }
 
-/** ECDSA on P-256: what every TLS client since TLS 1.2 knows, and made in a millisecond. */
+/** ECDSA on P-256: supported by every TLS client since TLS 1.2, and generated in a millisecond. */
 export const KEY_ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
 export const SIGNATURE = { name: "ECDSA", hash: "SHA-256" } as const;
 
