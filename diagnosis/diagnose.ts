@@ -66,15 +66,15 @@ function fits({ kinds, statuses, request, says }: Sign, failure: Failure): boole
  */
 export function symptomOf(id: string): Symptom {
   const symptom = [...SYMPTOMS, ...OLLAMA_SYMPTOMS].find((row) => row.id === id);
-  if (symptom === undefined) throw new RangeError(`There is no row ${id} in the tables of diagnosis/.`);
+  if (symptom === undefined) throw new RangeError(`There is no symptom ${id} in the tables of diagnosis/.`);
   return symptom;
 }
 
 /** Cause and fix for a failure. An unknown failure is said to be unknown. */
 export function causeAndFix(error: unknown): { readonly cause: string; readonly fix: string } {
   const { cause, fix } = diagnose(error) ?? {
-    cause: "Not one of the known ones; the server's own words are above.",
-    fix: `Look into ${failureOf(error).server === "ollama" ? "Ollama's" : "the server's"} log at this moment.`,
+    cause: "Unknown; the server's own words are above.",
+    fix: `Check ${failureOf(error).server === "ollama" ? "Ollama's" : "the server's"} log for this time.`,
   };
   return { cause, fix };
 }

@@ -20,7 +20,7 @@ export interface Theme {
 /** All rows, grouped in the order of the page: what breaks first comes first. */
 export const THEMES: readonly Theme[] = [
   { title: "Containers and ports", symptoms: CONTAINERS },
-  { title: "After a pulumi that was killed", symptoms: INTERRUPTED },
+  { title: "After a killed pulumi", symptoms: INTERRUPTED },
   { title: "Reaching a server", symptoms: CONNECTION },
   { title: "The OpenSearch cluster", symptoms: CLUSTER },
   { title: "Users and roles", symptoms: USERS },

@@ -6,42 +6,42 @@ export const CLUSTER: readonly Symptom[] = [
     id: "setting-unknown",
     shows: "setting [plugins.ml_commons...], not recognized, or: unknown setting [...]",
     signs: [{ says: /setting \[[^\]]*\], not recognized|unknown setting \[(?!archived\.)/ }],
-    cause: "This version of OpenSearch, or of its plugins, has no such setting.",
-    fix: "Check the key's spelling and the server's version.",
+    cause: "This version of OpenSearch or its plugins does not have this setting.",
+    fix: "Check the spelling of the key and the server's version.",
   },
   {
     id: "settings-archived",
     shows: "unknown setting [archived....], at every change of settings",
     signs: [{ says: /unknown setting \[archived\./ }],
     cause:
-      "Settings that this server does not know, of an older version or of a plugin that was removed, were archived when it started, and they block every change of settings (OpenSearch #18515).",
+      "When the server started, it archived settings that it does not know, from an older version or a removed plugin. They block every change of settings (OpenSearch #18515).",
     fix: 'Remove them once: PUT _cluster/settings {"persistent":{"archived.*":null}}.',
   },
   {
     id: "ml-plugin-missing",
     shows: "no handler found for uri [/_plugins/_ml/...]",
     signs: [{ says: /no handler found for uri \[\/_plugins\/_ml/ }],
-    cause: "This OpenSearch has no ML Commons plugin: it is a minimal build, or the plugin was removed.",
-    fix: "Use the full distribution (image opensearchproject/opensearch), or install the plugin opensearch-ml on every node.",
+    cause: "This OpenSearch does not have the ML Commons plugin: it is a minimal build, or the plugin was removed.",
+    fix: "Use the full distribution (image opensearchproject/opensearch), or install the opensearch-ml plugin on every node.",
   },
   {
     id: "plugins-mixed",
-    shows: "A plugin is of another release than the server",
-    cause: "An upgrade is half done, or a plugin was made for another release: nobody has tested the two together.",
-    fix: "Put the same release of OpenSearch and of its plugins on every node.",
+    shows: "A plugin has another version than the server",
+    cause: "An upgrade is incomplete, or a plugin was built for another version. The combination is untested.",
+    fix: "Install the same version of OpenSearch and of its plugins on every node.",
   },
   {
     id: "security-adapted",
-    shows: "The security plugin is of an earlier release than the server",
+    shows: "The security plugin has an older version than the server",
     cause:
-      "OpenSearch runs from the image that this package's toolchain makes for machines without a container registry. Maven has no security plugin of the server's release, so an earlier one was adapted.",
-    fix: "For trials nothing. For anything else use the official image: pulumi config rm opensearchImage, then pulumi up.",
+      "This OpenSearch image was built by this package's toolchain, for machines without a container registry. Maven has no security plugin of the server's version, so an older one was adapted.",
+    fix: "For trials, ignore it. For anything else use the official image: pulumi config rm opensearchImage, then pulumi up.",
   },
   {
     id: "cluster-red",
     shows: "The cluster's health is red",
-    cause: "A primary shard is on no node, so part of the data, perhaps ML Commons' own, cannot be read.",
-    fix: "Ask GET _cluster/allocation/explain for the reason: mostly a full disk, or a node that is gone.",
+    cause: "A primary shard is not assigned to any node, so part of the data, perhaps ML Commons' own, cannot be read.",
+    fix: "Ask GET _cluster/allocation/explain for the reason. Usually a disk is full or a node is gone.",
   },
   {
     id: "index-unreadable",
@@ -52,30 +52,31 @@ export const CLUSTER: readonly Symptom[] = [
       },
     ],
     cause:
-      "An index cannot be read: OpenSearch has just started and not opened it yet, it has no node to be on, or somebody deleted it.",
-    fix: "Wait a minute and run again. If it stays, ollama-chat doctor shows the cluster's health; where an index of ML Commons is gone, pulumi up --refresh makes again what was in it.",
+      "An index cannot be read: OpenSearch has just started and has not opened it yet, no node holds it, or somebody deleted it.",
+    fix: "Wait a minute and run again. If the error stays, ollama-chat doctor shows the cluster's health. If an index of ML Commons is gone, pulumi up --refresh creates its objects again.",
   },
   {
     id: "node-alone",
     shows: "the node is in no cluster yet (cluster_uuid _na_)",
     signs: [{ kinds: ["no-cluster"] }],
     cause:
-      "OpenSearch answers and belongs to no cluster: it has just started, or its nodes do not find the one that leads them. What the cluster holds cannot be told.",
-    fix: "Wait a minute and run again. If it stays, the node's log says which nodes it looks for: see its discovery.seed_hosts and cluster.initial_cluster_manager_nodes.",
+      "OpenSearch answers but belongs to no cluster: it has just started, or its nodes cannot find the cluster manager. Until it joins, the cluster's contents are unknown.",
+    fix: "Wait a minute and run again. If the error stays, the node's log says which nodes it looks for; check its discovery.seed_hosts and cluster.initial_cluster_manager_nodes.",
   },
   {
     id: "redirected",
     shows: "GET / answered 301: redirects to https://...",
     signs: [{ kinds: ["redirected"] }],
     cause:
-      "What answers at the endpoint is a proxy that sends clients elsewhere: from http:// to https://, to another name or path, or to a page for signing in. Requests do not follow, so that no password goes where it was not meant to.",
-    fix: "Give the address it names as the endpoint, if that is OpenSearch's own. Where it is a page for signing in, take an address that answers programs.",
+      "A proxy at the endpoint redirects requests: from http:// to https://, to another host or path, or to a sign-in page. Redirects are not followed, so that the password never reaches another server.",
+    fix: "If the redirect leads to OpenSearch, use its target as the endpoint. If it leads to a sign-in page, use an address for programs.",
   },
   {
     id: "request-too-large",
     shows: "POST /docs/_bulk answered 413",
     signs: [{ kinds: ["refused", "page"], statuses: [413] }],
-    cause: "A proxy before OpenSearch, or OpenSearch itself, takes no request of this size (http.max_content_length).",
+    cause:
+      "A proxy in front of OpenSearch, or OpenSearch itself (http.max_content_length), rejects requests of this size.",
     fix: "Raise the proxy's limit (nginx: client_max_body_size), or send less at once (rag ingest: --batch-size 4).",
   },
   {
@@ -91,8 +92,8 @@ export const CLUSTER: readonly Symptom[] = [
       },
     ],
     cause:
-      "A proxy before OpenSearch answers, and OpenSearch behind it does not: it is down, still starting, or slower than the proxy waits.",
-    fix: "See that OpenSearch runs where the proxy looks for it, and raise the proxy's time limit for answers (nginx: proxy_read_timeout).",
+      "A proxy in front of OpenSearch answers, but OpenSearch does not: it is down, still starting, or slower than the proxy's time limit.",
+    fix: "Check that OpenSearch runs where the proxy expects it, and raise the proxy's time limit (nginx: proxy_read_timeout).",
   },
   {
     id: "not-opensearch",
@@ -102,16 +103,16 @@ export const CLUSTER: readonly Symptom[] = [
       { kinds: ["not-json"] },
     ],
     cause:
-      "What answers at the endpoint is not OpenSearch: another server, such as Ollama, a proxy that knows no such path, or its page for signing in.",
-    fix: "Correct the endpoint: curl ENDPOINT has to answer with a cluster_uuid and a version.",
+      "The server at the endpoint is not OpenSearch: it is another server, such as Ollama, a proxy that does not know the path, or its sign-in page.",
+    fix: "Correct the endpoint: curl ENDPOINT must answer with a cluster_uuid and a version.",
   },
   {
     id: "proxy-page",
     shows: "GET / answered 401: <html>, or 403 with a page",
     signs: [{ kinds: ["page"] }],
     cause:
-      "A proxy answers in OpenSearch's place, with a page: it wants a sign-in of its own, or forbids this request. OpenSearch never saw the password.",
-    fix: "Take an address that leads to OpenSearch itself, or have the proxy let these requests pass.",
+      "A proxy answered with a web page instead of OpenSearch: it requires its own sign-in, or forbids this request. OpenSearch never received the password.",
+    fix: "Use an address that leads to OpenSearch directly, or let the proxy accept these requests.",
   },
   {
     id: "password-wrong",
@@ -119,16 +120,16 @@ export const CLUSTER: readonly Symptom[] = [
     signs: [{ statuses: [401], says: /Unauthorized|Authentication finally failed/ }],
     source: "Authentication finally failed: security 3.4.0.0, auth/BackendRegistry.java",
     cause:
-      "The cluster does not accept this user and password. Delete and refresh use the connection kept in the state, which may be older than the program's. OpenSearch itself takes OPENSEARCH_INITIAL_ADMIN_PASSWORD only at the first boot of an empty volume.",
-    fix: "If it was changed in the program or its configuration, put the old one back. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the one that works>, which wins over all others; if that variable is set now, it is the one refused.",
+      "The cluster does not accept this user and password. Delete and refresh use the connection in the state, which may be older than the program's. OpenSearch reads OPENSEARCH_INITIAL_ADMIN_PASSWORD only when it starts with an empty volume.",
+    fix: "If the password was changed in the program or its configuration, restore the old one. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the current password>, which overrides all others. If that variable is already set, it is the password that was rejected.",
   },
   {
     id: "sign-in-elsewhere",
-    shows: "401 or 407 in other words than OpenSearch's",
+    shows: "401 or 407, but not in OpenSearch's words",
     signs: [{ kinds: ["refused"], statuses: [401, 407] }],
     cause:
-      "These are not the words of OpenSearch's security plugin: a proxy or gateway before it, or a managed service, wants to know who asks, by other means than a user and a password perhaps.",
-    fix: "See what stands at the endpoint: curl -i ENDPOINT names the server and, in WWW-Authenticate, what it wants. Give an address that takes user and password, or let the proxy pass them on.",
+      "These are not the words of OpenSearch's security plugin. A proxy, a gateway or a managed service requires authentication, perhaps not by user and password.",
+    fix: "Find out what answers: curl -i ENDPOINT shows the server and, in WWW-Authenticate, what it requires. Use an address that accepts user and password, or let the proxy pass them on.",
   },
   {
     id: "group-not-yours",
@@ -140,8 +141,8 @@ export const CLUSTER: readonly Symptom[] = [
       },
     ],
     cause:
-      "Access to models or connectors is controlled on this cluster, and this group, model or connector is private to another user or restricted to backend roles that this user has none of. The role ml_full_access does not change that.",
-    fix: "Use the user who made it, or an administrator; or have them change the accessMode or backendRoles of the model's group, or the connector's access_mode.",
+      "This cluster controls access to models or connectors, and this group, model or connector is private to another user, or restricted to backend roles that this user does not have. The role ml_full_access does not change that.",
+    fix: "Use the owner or an administrator, or let them change accessMode or backendRoles of the model's group, or access_mode of the connector.",
   },
   {
     id: "backend-roles",
@@ -152,7 +153,7 @@ export const CLUSTER: readonly Symptom[] = [
       },
     ],
     cause:
-      "Only restricted groups and connectors have backend roles, a user may give only those that it has itself, and an administrator names them one by one.",
+      "Only restricted groups and connectors have backend roles. Users can only assign their own roles; administrators must list them explicitly.",
     fix: "Set accessMode to restricted with backendRoles that the user has (GET _plugins/_security/authinfo shows them), or leave both out.",
   },
   {
@@ -160,38 +161,38 @@ export const CLUSTER: readonly Symptom[] = [
     shows: "500: Backend roles shouldn't be null",
     signs: [{ says: /Backend roles shouldn't be null/ }],
     cause:
-      "The group is restricted, and an update took all of its backend roles away. The server takes that, and nobody but an administrator can use the group or its models any more.",
-    fix: "Have an administrator give it an access mode again: PUT _plugins/_ml/model_groups/ID with access_mode and backend_roles. With ModelGroup: run pulumi up as an administrator.",
+      "The group is restricted, and an update removed all of its backend roles. The server accepts that, but then only an administrator can use the group or its models.",
+    fix: "Let an administrator set its access mode again: PUT _plugins/_ml/model_groups/ID with access_mode and backend_roles. With ModelGroup, run pulumi up as an administrator.",
   },
   {
     id: "index-rights",
     shows: "403: no permissions for [indices:data/read/search]",
     signs: [{ says: /no permissions for \[indices:/ }],
     cause:
-      "The user lacks the right on the index that the server names. The role ml_full_access gives none on indices of documents.",
-    fix: "Give the user a role with index permissions on it: read, indices:admin/get and indices:admin/refresh* to search and ask; crud and manage to ingest, and for a SearchIndex create_index and delete_index too; and cluster_composite_ops as a cluster permission.",
+      "The user lacks the index permission that the server names. The role ml_full_access includes none for indices of documents.",
+    fix: "Give the user a role with index permissions: read, indices:admin/get and indices:admin/refresh* to search and ask; crud and manage to ingest; create_index and delete_index for a SearchIndex; and the cluster permission cluster_composite_ops.",
   },
   {
     id: "cluster-rights",
     shows: "403: no permissions for [cluster:admin/settings/update]",
     signs: [{ says: /no permissions for \[cluster:(?!admin\/opensearch\/ml\/|monitor\/)/ }],
-    cause: "The user lacks the right over the cluster that the server names. The role ml_full_access does not hold it.",
-    fix: "Give the user a role with it among its cluster permissions: cluster:admin/settings/update for ClusterSetting, cluster:admin/search/pipeline/get and cluster:admin/ingest/pipeline/get to delete a DeployedModel.",
+    cause: "The user lacks the cluster permission that the server names. The role ml_full_access does not include it.",
+    fix: "Give the user a role with this cluster permission: cluster:admin/settings/update for ClusterSetting, cluster:admin/search/pipeline/get and cluster:admin/ingest/pipeline/get to delete a DeployedModel.",
   },
   {
     id: "user-may-not",
     shows: "403: no permissions for [cluster:admin/opensearch/ml/...], or [cluster:monitor/...]",
     signs: [{ says: /no permissions for \[cluster:(?:admin\/opensearch\/ml|monitor)\// }],
-    cause: "The user lacks the right on ML Commons, or to look at the cluster, that the server names.",
-    fix: "Give the user the role ml_full_access, or to ask models only, a role with cluster:admin/opensearch/ml/predict.",
+    cause: "The user lacks the permission for ML Commons or for cluster monitoring that the server names.",
+    fix: "Give the user the role ml_full_access or, only to ask models, a role with cluster:admin/opensearch/ml/predict.",
   },
   {
     id: "refused-otherwise",
-    shows: "403 in other words than OpenSearch's",
+    shows: "403, but not in OpenSearch's words",
     signs: [{ statuses: [403] }],
     cause:
-      "What answers forbids this request, and not in OpenSearch's words for a lack of rights: mostly a proxy before it, or a rule of a managed service.",
-    fix: "Ask whoever runs it to let the request pass that is named above. Where OpenSearch itself says so, its log names user and rule.",
+      "The request was forbidden, but not by OpenSearch's permissions. Usually a proxy in front of it, or a rule of a managed service, forbids it.",
+    fix: "Ask its operator to allow the request named above. If OpenSearch itself forbids it, its log names user and rule.",
   },
   {
     id: "disk-full",
@@ -204,19 +205,19 @@ export const CLUSTER: readonly Symptom[] = [
     id: "disk-low",
     shows: "The disk is above a watermark of OpenSearch",
     cause:
-      "Above the low watermark (85 % unless set) no new shards come to this node, above the high one (90 %) they move away, above the flood stage (95 %) indices become read-only.",
+      "Above the low watermark (default 85 %) a node gets no new shards, above the high one (90 %) shards move away, and above the flood stage (95 %) indices become read-only.",
     fix: "Free disk space on the machine that holds OpenSearch's data before that happens.",
   },
   {
     id: "claims-left",
     shows: "Settings of the cluster are claimed by a resource that this stack does not have",
-    cause: "A pulumi was killed before it had saved that it made a ClusterSetting, and the program has it no more.",
-    fix: "Run ollama-chat doctor --fix: it gives the settings back as a delete would, and leaves what other stacks need.",
+    cause: "A pulumi was killed before it saved a new ClusterSetting, which is no longer in the program.",
+    fix: "Run ollama-chat doctor --fix. It releases the settings as a delete would, and keeps what other stacks need.",
   },
   {
     id: "claims-cut-off",
     shows: "A ClusterSetting of this stack is in the middle of a change",
-    cause: "A pulumi was killed while it changed the cluster's settings, or is still on its way.",
-    fix: "Let it end if it runs. Otherwise run pulumi up --refresh, or pulumi destroy if that was what was killed.",
+    cause: "A pulumi was killed while it changed the cluster's settings, or is still running.",
+    fix: "If it is still running, wait for it. Otherwise run pulumi up --refresh, or pulumi destroy if that was killed.",
   },
 ];

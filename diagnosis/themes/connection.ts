@@ -12,8 +12,8 @@ export const CONNECTION: readonly Symptom[] = [
       },
     ],
     source: "unable to get local issuer certificate: OpenSSL, of a chain with its middle alone",
-    cause: "The server's certificate is not signed by an authority that is trusted here, or it is for another name.",
-    fix: "Give the authority's PEM as connection.caCertificate (ollama-chat: --ca-file FILE), and use a host name that the certificate holds.",
+    cause: "The server's certificate is not signed by a trusted CA, or was issued for another name.",
+    fix: "Set connection.caCertificate to the CA's PEM (ollama-chat: --ca-file FILE), and use a host name that the certificate contains.",
   },
   {
     id: "tls-mismatch",
@@ -24,8 +24,8 @@ export const CONNECTION: readonly Symptom[] = [
       },
     ],
     cause:
-      "One side speaks TLS and the other does not, or the server closed the connection: it still starts, or stops.",
-    fix: "Wait a minute and run again. If it stays, check http:// against https:// in the endpoint, and the server's log.",
+      "One side uses TLS and the other does not, or the server closed the connection because it is starting or stopping.",
+    fix: "Wait a minute and run again. If the error stays, check http:// against https:// in the endpoint, and the server's log.",
   },
   {
     id: "unreachable",
@@ -36,13 +36,13 @@ export const CONNECTION: readonly Symptom[] = [
     ],
     source: "Node.js: EAI_AGAIN of getaddrinfo, EHOSTUNREACH and ENETUNREACH of connect",
     cause: "Nothing answers at the endpoint: the server is down, still starting, or elsewhere.",
-    fix: "Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). Where only a proxy leads there: NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY. A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.",
+    fix: "Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 besides HTTPS_PROXY. Start a stopped container with docker start NAME. If the container was removed, run pulumi refresh --target '**::*-opensearch', then pulumi up.",
   },
   {
     id: "deadline",
     shows: "Waited 300 s for ...",
     signs: [{ kinds: ["deadline"] }],
-    cause: "It did not happen in time; the last state that was seen is above.",
+    cause: "It did not happen in time. The last observed state is above.",
     fix: "If the server is only slow, raise the resource's timeouts.",
   },
 ];

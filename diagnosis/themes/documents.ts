@@ -4,7 +4,7 @@ import type { Symptom } from "../symptom";
 export const DOCUMENTS: readonly Symptom[] = [
   {
     id: "rag-pipeline",
-    shows: "A search with a retrieval_augmented_generation pipeline answers nothing, or runs into a time limit",
+    shows: "A search with a retrieval_augmented_generation pipeline returns no answer, or times out",
     // What 3.6.0 says about an answer in another form: the first text with llm_response_field, the second without.
     signs: [
       {
@@ -12,34 +12,34 @@ export const DOCUMENTS: readonly Symptom[] = [
       },
     ],
     cause:
-      "The pipeline reads choices[0].message.content unless llm_response_field says otherwise, which fits a connector to /v1/chat/completions only; there llm_model replaces the connector's model, so it must be a tag that Ollama has; and the pipeline waits 30 s unless the query says otherwise (OpenSearch #18402).",
-    fix: 'With /api/generate give llm_response_field "response", otherwise use api: openai; name the Ollama tag as llm_model, which must be given; raise generative_qa_parameters.timeout.',
+      "By default the pipeline reads choices[0].message.content, which only works with a connector to /v1/chat/completions; llm_response_field changes that. With that API llm_model replaces the connector's model, so Ollama must have it. By default the pipeline waits 30 s (OpenSearch #18402).",
+    fix: 'With /api/generate, set llm_response_field to "response"; otherwise use api: openai. Always set llm_model, to a model that Ollama has. Raise generative_qa_parameters.timeout.',
   },
   {
     id: "rag-index-missing",
-    shows: "The index of documents is not there",
+    shows: "The index of documents does not exist",
     signs: [{ says: /no such index/ }],
-    cause: "The index was deleted, or it was never made on this cluster.",
+    cause: "The index was deleted, or never created on this cluster.",
     fix: "Run pulumi up --refresh, then fill it: ollama-chat rag ingest DIR.",
   },
   {
     id: "rag-index-empty",
-    shows: "The index of documents holds none",
-    cause: "Nothing was put into it yet.",
+    shows: "The index of documents is empty",
+    cause: "No documents have been ingested yet.",
     fix: "Fill it: ollama-chat rag ingest DIR.",
   },
   {
     id: "too-many-words",
     shows: "all shards failed: failed to create query: maxClauseCount is set to 1024",
     signs: [{ says: /maxClauseCount is set to/ }],
-    cause: "The query looks for more words at once than the cluster allows (indices.query.bool.max_clause_count).",
-    fix: "Ask by fewer words, or take --retrieval dense, which compares meanings only.",
+    cause: "The query contains more words than the cluster allows (indices.query.bool.max_clause_count).",
+    fix: "Ask with fewer words, or use --retrieval dense, which only compares vectors.",
   },
   {
     id: "embedding-reply",
     shows: "Fail to execute PREDICT in aws connector, or an answer without a vector",
     signs: [{ says: /Fail to execute PREDICT in aws connector/ }],
-    cause: "The connector's post-process function does not fit what the model server sends.",
-    fix: "Use ollamaEmbedding() for /api/embed, which pairs the functions that fit.",
+    cause: "The connector's post-process function does not match the model server's answer.",
+    fix: "Use ollamaEmbedding() for /api/embed, which sets matching functions.",
   },
 ];

@@ -55,7 +55,7 @@ describe.skipIf(!hasEngine || !hasDocker)(
         status: "warn",
         symptom: "network-left-over",
         seen: `the state does not know ${NETWORK}`,
-        fix: expect.stringContaining(`docker network rm ${NETWORK}, and pulumi up --yes.`),
+        fix: expect.stringContaining(`docker network rm ${NETWORK} and pulumi up --yes.`),
       });
       const whose = `docker network inspect --format '{{index .Labels "pulumi-ollama-chat.stack"}}' ${NETWORK}`;
       expect(await works(whose)).toBe(`${NAME}/dev\n`);
@@ -69,7 +69,7 @@ describe.skipIf(!hasEngine || !hasDocker)(
         status: "warn",
         symptom: "container-left-over",
         seen: `the state does not know ${OLLAMA}`,
-        fix: expect.stringContaining(`run docker rm --force ${OLLAMA}, and pulumi up --yes.`),
+        fix: expect.stringContaining(`run docker rm --force ${OLLAMA} and pulumi up --yes.`),
       });
       const whose = `docker inspect --format '{{index .Config.Labels "pulumi-ollama-chat.stack"}}' ${OLLAMA}`;
       expect(await works(whose)).toBe(`${NAME}/dev\n`);

@@ -117,7 +117,7 @@ describe("ollama-chat ask, when something is wrong", () => {
       [
         `error: POST /_plugins/_ml/models/${world.modelId}/_predict answered 404 status_exception: Error from remote service: {"error":"model 'smollm2:135m' not found"}`,
         "  cause: Ollama does not have this model under this name and tag.",
-        "  fix: Add an OllamaModel for it (or run: ollama pull NAME:TAG), and let the DeployedModel depend on it.",
+        "  fix: Add an OllamaModel for it (or run ollama pull NAME:TAG), and let the DeployedModel depend on it.",
         "",
       ].join("\n"),
     );

@@ -172,8 +172,8 @@ describe("cluster settings", () => {
     expect(failure.message).toBe(
       [
         'ClusterSetting "s": create failed: PUT /_cluster/settings answered 400 settings_exception: persistent setting [plugins.ml_commons.nope], not recognized',
-        "  cause: This version of OpenSearch, or of its plugins, has no such setting.",
-        "  fix: Check the key's spelling and the server's version.",
+        "  cause: This version of OpenSearch or its plugins does not have this setting.",
+        "  fix: Check the spelling of the key and the server's version.",
       ].join("\n"),
     );
     expect(await world().persistent()).toStrictEqual({});

@@ -51,7 +51,7 @@ describe("TLS", () => {
       /^ModelGroup "g\d+": create failed: GET \/: no answer from https:\/\/127\.0\.0\.1:\d+: /,
     );
     expect(failure.message).toContain(
-      "\n  cause: The server's certificate is not signed by an authority that is trusted here, or it is for another name.\n  fix: Give the authority's PEM as connection.caCertificate (ollama-chat: --ca-file FILE), and use a host name that the certificate holds.",
+      "\n  cause: The server's certificate is not signed by a trusted CA, or was issued for another name.\n  fix: Set connection.caCertificate to the CA's PEM (ollama-chat: --ca-file FILE), and use a host name that the certificate contains.",
     );
   });
 
@@ -73,7 +73,7 @@ describe("TLS", () => {
   it("plain HTTP to a server that speaks TLS is told as such", async () => {
     const failure = await failureOf(group({ endpoint: endpoint.replace("https:", "http:") }));
     expect(failure.message).toContain(
-      "\n  fix: Wait a minute and run again. If it stays, check http:// against https:// in the endpoint, and the server's log.",
+      "\n  fix: Wait a minute and run again. If the error stays, check http:// against https:// in the endpoint, and the server's log.",
     );
   });
 });

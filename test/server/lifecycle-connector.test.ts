@@ -124,7 +124,7 @@ describe("a connector", () => {
     expect(failure.message).toBe(
       [
         'Connector "c": create failed: POST /_plugins/_ml/connectors/_create answered 400 illegal_argument_exception: Connector URL is not matching the trusted connector endpoint regex',
-        "  cause: The connector's URL matches none of the cluster's plugins.ml_commons.trusted_connector_endpoints_regex; an entry must match the whole URL, as a Java regex (#1555).",
+        "  cause: The connector's URL matches no entry of the cluster's plugins.ml_commons.trusted_connector_endpoints_regex. An entry must match the whole URL, as a Java regex (#1555).",
         "  fix: Add the URL with trustedEndpointRegex(url) in a ClusterSetting of mode contribute, and let the Connector depend on it.",
       ].join("\n"),
     );

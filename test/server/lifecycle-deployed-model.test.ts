@@ -144,7 +144,7 @@ describe("other writers", () => {
     await by("POST", model.id, "_undeploy");
     await world().api("DELETE", `/_plugins/_ml/models/${model.id}`);
     const failure = await failureOf(updated(lifecycle, model, { ...model.inputs, description: "second" }));
-    expect(failure.message).toContain("\n  fix: Run pulumi up --refresh: what is missing gets made again.");
+    expect(failure.message).toContain("\n  fix: Run pulumi up --refresh, which creates what is missing.");
     expect(await lifecycle.read(model.id, model.state)).toBeUndefined();
   });
 });

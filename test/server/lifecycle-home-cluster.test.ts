@@ -26,8 +26,8 @@ describe.each(KINDS)("%s with a wrong password", (kind, lifecycle, make) => {
       expect((await failureOf(call())).message).toBe(
         [
           `${kind} "x": ${operation} failed: GET / answered 401: Unauthorized`,
-          "  cause: The cluster does not accept this user and password. Delete and refresh use the connection kept in the state, which may be older than the program's. OpenSearch itself takes OPENSEARCH_INITIAL_ADMIN_PASSWORD only at the first boot of an empty volume.",
-          "  fix: If it was changed in the program or its configuration, put the old one back. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the one that works>, which wins over all others; if that variable is set now, it is the one refused.",
+          "  cause: The cluster does not accept this user and password. Delete and refresh use the connection in the state, which may be older than the program's. OpenSearch reads OPENSEARCH_INITIAL_ADMIN_PASSWORD only when it starts with an empty volume.",
+          "  fix: If the password was changed in the program or its configuration, restore the old one. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the current password>, which overrides all others. If that variable is already set, it is the password that was rejected.",
         ].join("\n"),
       );
     }
@@ -60,7 +60,7 @@ describe.each(KINDS)("%s on a server that is not there", (kind, lifecycle, make)
     const text = "GET /: no answer from http://127.0.0.1:9: connect ECONNREFUSED 127.0.0.1:9";
     const cause = "  cause: Nothing answers at the endpoint: the server is down, still starting, or elsewhere.";
     const fix =
-      "  fix: Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). Where only a proxy leads there: NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY. A container that was stopped: docker start NAME. One that was removed: pulumi refresh --target '**::*-opensearch', then pulumi up.";
+      "  fix: Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 besides HTTPS_PROXY. Start a stopped container with docker start NAME. If the container was removed, run pulumi refresh --target '**::*-opensearch', then pulumi up.";
     expect((await failureOf(lifecycle.read(made.id, made.state))).message).toBe(
       [`${kind} "x": read failed: ${text}`, cause, fix].join("\n"),
     );

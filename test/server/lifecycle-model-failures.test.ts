@@ -72,7 +72,7 @@ describe("a failing model server", () => {
     const failure = await failureOf(created(lifecycle, world().modelInputs("m", groupId, connectorId)));
     expect(failure).toBeInstanceOf(PartialFailure);
     expect(failure.message).toMatch(
-      /^DeployedModel "m": create failed: The model \S+ is DEPLOY_FAILED: node \S+: Tag mismatch\n {2}cause: The connector's credential was encrypted with a key that the cluster has no more: the index \.plugins-ml-config, which holds the key, was lost, restored from another cluster, or left out of a snapshot\. Or what the cluster keeps of the credential was damaged\.\n {2}fix: Put the credential again: make a new connector with it and move the model there\. With this package: pulumi up --replace URN-OF-THE-CONNECTOR \(pulumi stack --show-urns names it\); the model's id stays\.$/,
+      /^DeployedModel "m": create failed: The model \S+ is DEPLOY_FAILED: node \S+: Tag mismatch\n {2}cause: The connector's credential was encrypted with a key that the cluster no longer has: the index \.plugins-ml-config with the key was lost, restored from another cluster, or left out of a snapshot\. Or the stored credential was damaged\.\n {2}fix: Store the credential again: create a new connector with it and move the model there\. With this package, run pulumi up --replace URN-OF-THE-CONNECTOR \(pulumi stack --show-urns shows it\)\. The model's id stays\.$/,
     );
   });
 
@@ -83,7 +83,7 @@ describe("a failing model server", () => {
     expect(failure.message).toBe(
       [
         `DeployedModel "m": create failed: Waited 8 s for model ${failure.id} to answer; last seen: no answer yet`,
-        "  cause: It did not happen in time; the last state that was seen is above.",
+        "  cause: It did not happen in time. The last observed state is above.",
         "  fix: If the server is only slow, raise the resource's timeouts.",
       ].join("\n"),
     );
@@ -99,7 +99,7 @@ describe("a failing model server", () => {
     expect(failure.message).toBe(
       [
         `DeployedModel "m": create failed: POST /_plugins/_ml/models/${failure.id}/_predict answered in a form that is not understood: the model server streams its answer, and this is the list of its parts`,
-        "  cause: The model server streams its answer, and ML Commons reads only one JSON document (#2996). From 3.5 on it hands the stream of /api/generate and /api/chat on as one text, in dataAsMap.response, as if that were the answer.",
+        "  cause: The model server streams its answer, but ML Commons reads only one JSON document (#2996). From 3.5 on it returns the raw stream of /api/generate and /api/chat as one string, in dataAsMap.response, as if that were the answer.",
         '  fix: Put "stream": false into the connector\'s request_body.',
       ].join("\n"),
     );
@@ -108,7 +108,7 @@ describe("a failing model server", () => {
   it("an unknown model of the model server is told with the way out", async () => {
     world().model.mood = { status: 404, body: { error: 'model "m" not found, try pulling it first' } };
     const failure = await failureOf(deployed());
-    expect(failure.message).toContain("\n  fix: Add an OllamaModel for it (or run: ollama pull NAME:TAG)");
+    expect(failure.message).toContain("\n  fix: Add an OllamaModel for it (or run ollama pull NAME:TAG)");
   });
 });
 

@@ -88,8 +88,8 @@ describe("a model group", () => {
     expect(failure.message).toBe(
       [
         `ModelGroup "ours": create failed: POST /_plugins/_ml/model_groups/_register answered 400 illegal_argument_exception: The name you provided is already being used by a model group with ID: ${theirs.id}.`,
-        "  cause: Model group names are unique in a cluster, and somebody else's group has this one; or a tool left it behind: since 2.11 deleting the last model keeps the group, and a flow-framework workflow never deletes its own (#365).",
-        "  fix: Choose another name, or set adoptExisting: true to take that group over.",
+        "  cause: Model group names are unique in a cluster, and another group has this name. It belongs to somebody else, or a tool left it behind: since 2.11 deleting the last model keeps the group, and a flow-framework workflow never deletes its own (#365).",
+        "  fix: Choose another name, or set adoptExisting: true to take over that group.",
       ].join("\n"),
     );
   });

@@ -42,13 +42,13 @@ describe("what is longer than the real model's context", { timeout: 120_000 }, (
   it("is refused by Ollama itself", async () => {
     const { code, out, err } = await run("chat", "ask", LONG, "--direct");
     expect([code, out]).toEqual([1, ""]);
-    expect(err).toContain(`error: POST /api/chat answered 400: ${TOO_LONG}\n  cause: What was sent is longer`);
+    expect(err).toContain(`error: POST /api/chat answered 400: ${TOO_LONG}\n  cause: The request is longer`);
   });
 
   it.each(["generate", "chat"])("is refused through OpenSearch, by a model that takes %s", async (api) => {
     const { code, out, err } = await run(api, "ask", LONG);
     expect([code, out]).toEqual([1, ""]);
-    expect(err).toContain(`Error from remote service: {"error":"${TOO_LONG}"}\n  cause: What was sent is longer`);
+    expect(err).toContain(`Error from remote service: {"error":"${TOO_LONG}"}\n  cause: The request is longer`);
   });
 
   it("is told of the answer, by a model that takes openai, whose form cannot refuse it", async () => {

@@ -55,7 +55,7 @@ describe.each(["generate", "openai"] as const)("the cluster writes the prompt fo
       [
         `error: POST /passages/_search answered 404 status_exception: Error from remote service: {"error":"model 'm' not found"}`,
         "  cause: Ollama does not have this model under this name and tag.",
-        "  fix: Add an OllamaModel for it (or run: ollama pull NAME:TAG), and let the DeployedModel depend on it.",
+        "  fix: Add an OllamaModel for it (or run ollama pull NAME:TAG), and let the DeployedModel depend on it.",
         "",
       ].join("\n"),
     ]);

@@ -125,8 +125,8 @@ describe("a user who may only ask", () => {
     expect(failure.message).toBe(
       [
         'ModelGroup "g": create failed: GET / answered 403 security_exception: no permissions for [cluster:monitor/main] and User [name=asker, backend_roles=[], requestedTenant=null]',
-        "  cause: The user lacks the right on ML Commons, or to look at the cluster, that the server names.",
-        "  fix: Give the user the role ml_full_access, or to ask models only, a role with cluster:admin/opensearch/ml/predict.",
+        "  cause: The user lacks the permission for ML Commons or for cluster monitoring that the server names.",
+        "  fix: Give the user the role ml_full_access or, only to ask models, a role with cluster:admin/opensearch/ml/predict.",
       ].join("\n"),
     );
     expect(await world().count("model_groups")).toBe(0);
@@ -180,8 +180,8 @@ describe("where access to models is controlled", () => {
     expect(failure.message).toBe(
       [
         `ModelGroup "g": read failed: GET /_plugins/_ml/model_groups/${id} answered 403 status_exception: User doesn't have privilege to perform this operation on this model group`,
-        "  cause: Access to models or connectors is controlled on this cluster, and this group, model or connector is private to another user or restricted to backend roles that this user has none of. The role ml_full_access does not change that.",
-        "  fix: Use the user who made it, or an administrator; or have them change the accessMode or backendRoles of the model's group, or the connector's access_mode.",
+        "  cause: This cluster controls access to models or connectors, and this group, model or connector is private to another user, or restricted to backend roles that this user does not have. The role ml_full_access does not change that.",
+        "  fix: Use the owner or an administrator, or let them change accessMode or backendRoles of the model's group, or access_mode of the connector.",
       ].join("\n"),
     );
   });

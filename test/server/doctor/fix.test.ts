@@ -87,7 +87,7 @@ describe("--fix", () => {
     const { exitCode, err } = await world.run(["--fix", "--yes"]);
     expect(exitCode).toBe(4);
     expect(err).toMatch(
-      / {2}failed: The model \S+ is DEPLOY_FAILED: node \S+: Failed to find connector:gone\n {2}cause: The connector is not on this cluster any more\.\n/,
+      / {2}failed: The model \S+ is DEPLOY_FAILED: node \S+: Failed to find connector:gone\n {2}cause: The connector no longer exists on this cluster\.\n/,
     );
   });
 

@@ -108,7 +108,7 @@ describe("chat without a terminal", () => {
     const { code, err } = await commandLine(args(), { input: "One?\n" });
     expect(code).toBe(1);
     expect(err).toContain(
-      "error: POST /api/chat answered 400: the input length exceeds the context length\n  cause: What was sent is longer than the model's context holds: num_ctx, else OLLAMA_CONTEXT_LENGTH, else 4096 tokens; never more than the model was made for (ollama-chat models shows it).\n  fix: Send less (rag ask: --top 1), or give the model a larger context: num_ctx in modelOptions.\n",
+      "error: POST /api/chat answered 400: the input length exceeds the context length\n  cause: The request is longer than the model's context: num_ctx, else OLLAMA_CONTEXT_LENGTH, else 4096 tokens, and at most the model's maximum (ollama-chat models shows it).\n  fix: Send less (rag ask: --top 1), or set a larger num_ctx in modelOptions.\n",
     );
   });
 

@@ -105,7 +105,7 @@ describe("a failure", () => {
 
   it("of a kind that nobody knows keeps its words", () => {
     expect(report(new Error("boom"), false).text).toBe(
-      "error: boom\n  cause: Not one of the known ones; the server's own words are above.\n  fix: Look into the server's log at this moment.\n",
+      "error: boom\n  cause: Unknown; the server's own words are above.\n  fix: Check the server's log for this time.\n",
     );
   });
 });

@@ -41,8 +41,8 @@ describe("a wait that was too long", () => {
 describe("what is not known", () => {
   it("is said to be so", () => {
     expect(causeAndFix("The moon is in the wrong phase")).toStrictEqual({
-      cause: "Not one of the known ones; the server's own words are above.",
-      fix: "Look into the server's log at this moment.",
+      cause: "Unknown; the server's own words are above.",
+      fix: "Check the server's log for this time.",
     });
   });
 });
@@ -68,8 +68,8 @@ describe("the themes", () => {
   });
 
   it("a row is found by its name, and a name without one is a mistake", () => {
-    expect(symptomOf("cold-load").shows).toBe("The first answer takes long, the next ones do not");
-    expect(() => symptomOf("nope")).toThrow("There is no row nope in the tables of diagnosis/.");
+    expect(symptomOf("cold-load").shows).toBe("The first answer takes long, later ones do not");
+    expect(() => symptomOf("nope")).toThrow("There is no symptom nope in the tables of diagnosis/.");
   });
 });
 

@@ -109,7 +109,7 @@ describe("checks", () => {
       ["skipped", undefined],
       ["fail", "proxy-page"],
     ]);
-    expect(results[1]?.cause).toBe("Not one of the known ones; the server's own words are above.");
+    expect(results[1]?.cause).toBe("Unknown; the server's own words are above.");
     expect(results[2]?.seen).toBe("this user may not look: no permissions for [cluster:admin/opensearch/ml/x]");
   });
 });

@@ -205,8 +205,8 @@ describe("delete", () => {
     expect((await failure(lifecycle.delete(id, state))).message).toBe(
       [
         `OllamaModel "smol": delete failed: smollm2:135m: Waited 0.1 s for Ollama at ${state.endpoint} to answer; last seen: connect ECONNREFUSED 127.0.0.1:${port}`,
-        "  cause: No Ollama answers at the endpoint: it is down, still starting, or elsewhere. Ollama listens on 127.0.0.1 only unless OLLAMA_HOST says otherwise.",
-        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). Where only a proxy leads there: NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY. If the server is gone for good, run pulumi destroy with OLLAMA_CHAT_FORGET_UNREACHABLE=1.",
+        "  cause: No Ollama answers at the endpoint: it is down, still starting, or elsewhere. By default Ollama listens on 127.0.0.1 only (OLLAMA_HOST).",
+        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 besides HTTPS_PROXY. If the server is gone for good, run pulumi destroy with OLLAMA_CHAT_FORGET_UNREACHABLE=1.",
       ].join("\n"),
     );
   });

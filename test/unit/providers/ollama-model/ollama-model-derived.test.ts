@@ -49,8 +49,8 @@ describe("a model made with from", () => {
     await expect(lifecycle.create(inputs({ template: "{{" }))).rejects.toThrow(
       [
         'OllamaModel "terse": create failed: terse:1: Ollama answered POST /api/create with 400: template: :1: unclosed action',
-        "  cause: The template is not valid: Ollama's templates are Go templates.",
-        "  fix: Correct template; `ollama show --template MODEL` prints a working one.",
+        "  cause: The template is not a valid Go template, which Ollama requires.",
+        "  fix: Correct template. `ollama show --template MODEL` prints a working one.",
       ].join("\n"),
     );
     expect(fake.models.size).toBe(0);

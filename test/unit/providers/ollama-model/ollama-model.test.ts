@@ -126,33 +126,29 @@ describe("failures of a pull", () => {
     [
       "pull model manifest: file does not exist",
       "The registry has no model of this name with this tag.",
-      "Check name and tag (the part after the colon) in the model library; private registries need the full name, host/namespace/name:tag.",
+      "Check the name and the tag (the part after the colon) in the model library. Private registries need the full name, host/namespace/name:tag.",
     ],
     [
       'pull model manifest: Get "https://127.0.0.1:5001/v2/library/smollm2/manifests/135m": http: server gave HTTP response to HTTPS client',
-      "The registry speaks plain HTTP, and Ollama asks by HTTPS unless it is told otherwise.",
-      "Set insecure: true, for a registry on this machine or a network you trust.",
+      "The registry uses plain HTTP, but Ollama uses HTTPS by default.",
+      "Set insecure: true, for a registry on this machine or on a network you trust.",
     ],
     [
       'pull model manifest: Get "http://127.0.0.1:5999/v2/library/x/manifests/1": dial tcp 127.0.0.1:5999: connect: connection refused',
-      "Nothing listens at the registry's address as seen from the Ollama server.",
-      "Start the registry, and give an address that Ollama can reach: inside its container localhost is the container itself.",
+      "Nothing listens at the registry's address, as seen from the Ollama server.",
+      "Start the registry, and use an address that Ollama can reach. Inside a container localhost is the container itself.",
     ],
     [
       'pull model manifest: Get "https://registry.example/v2/library/smollm2/manifests/360m": dial tcp: lookup registry.example on 10.0.0.1:53: dial udp 10.0.0.1:53: connect: network is unreachable',
-      "The Ollama server, which does the download, cannot reach the registry from where it runs.",
-      "Give its machine or container network access (or HTTPS_PROXY), name a registry within reach as source, or put the model there beforehand: one that is present is not pulled.",
+      "The Ollama server downloads models itself, and cannot reach the registry from where it runs.",
+      "Give its machine or container network access (or HTTPS_PROXY), set source to a registry that it can reach, or copy the model there beforehand: an existing model is not pulled.",
     ],
     [
       "http: no Location header in response",
-      "Ollama downloads a model's files only from a registry that redirects to another host; this one serves them itself.",
-      "Use a registry with a storage back end that redirects (S3, or a redirect middleware).",
+      "Ollama can only download model files from a registry that redirects to another host. This registry serves them itself.",
+      "Use a registry whose storage back end redirects (S3, or a redirect middleware).",
     ],
-    [
-      "something new",
-      "Not one of the known ones; the server's own words are above.",
-      "Look into Ollama's log at this moment.",
-    ],
+    ["something new", "Unknown; the server's own words are above.", "Check Ollama's log for this time."],
   ])("the pull error %j is told with its cause and fix", async (text, cause, fix) => {
     fake.pulls.push({ lines: [{ status: "pulling manifest" }, { error: text }] });
     const error = await failure(made());
@@ -170,7 +166,7 @@ describe("failures of a pull", () => {
       [
         'OllamaModel "smol": create failed: smollm2:135m: Waited 0.3 s for POST /api/pull to end; last seen: pulling aa, 3 of 10',
         "  cause: The download takes longer than the resource's deadline.",
-        "  fix: Raise timeouts.createSeconds (or updateSeconds) and run again: what has arrived is kept.",
+        "  fix: Raise timeouts.createSeconds (or updateSeconds) and run again. The download resumes where it stopped.",
       ].join("\n"),
     );
   });
@@ -180,8 +176,8 @@ describe("failures of a pull", () => {
     expect((await failure(made())).message).toBe(
       [
         'OllamaModel "smol": create failed: smollm2:135m: Ollama answered GET /api/version with 404: 404 page not found',
-        "  cause: What answers at the endpoint is not Ollama, or a proxy that wants a sign-in, or the endpoint mixes up http:// and https://.",
-        "  fix: Check endpoint: curl ENDPOINT/api/version has to answer with a version.",
+        "  cause: The server at the endpoint is not Ollama, a proxy there requires a sign-in, or the endpoint confuses http:// and https://.",
+        "  fix: Check endpoint: curl ENDPOINT/api/version must answer with a version.",
       ].join("\n"),
     );
   });
@@ -207,8 +203,8 @@ describe("read", () => {
     expect((await failure(lifecycle.read(id, state))).message).toBe(
       [
         `OllamaModel "smol": read failed: smollm2:135m: GET /api/tags: no answer from ${state.endpoint}: connect ECONNREFUSED 127.0.0.1:${port}`,
-        "  cause: No Ollama answers at the endpoint: it is down, still starting, or elsewhere. Ollama listens on 127.0.0.1 only unless OLLAMA_HOST says otherwise.",
-        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). Where only a proxy leads there: NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY.",
+        "  cause: No Ollama answers at the endpoint: it is down, still starting, or elsewhere. By default Ollama listens on 127.0.0.1 only (OLLAMA_HOST).",
+        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 besides HTTPS_PROXY.",
       ].join("\n"),
     );
   });
