@@ -3,7 +3,7 @@ import { request as overHttps } from "node:https";
 
 const TIME_LIMIT_MILLISECONDS = 5_000;
 /** Statuses of a running server towards an anonymous client. 503 means that it is still starting. */
-const THERE = [200, 401];
+const UP_STATUSES = [200, 401];
 
 /** True if a server answers at this URL. It does not matter which one, so the certificate is not verified. */
 export async function answers(url: string): Promise<boolean> {
@@ -12,7 +12,7 @@ export async function answers(url: string): Promise<boolean> {
     const options = { timeout: TIME_LIMIT_MILLISECONDS, agent: false, rejectUnauthorized: false };
     const call = request(url, options, (response) => {
       response.resume();
-      resolve(THERE.includes(response.statusCode ?? 0));
+      resolve(UP_STATUSES.includes(response.statusCode ?? 0));
     });
     call.once("timeout", () => call.destroy());
     call.once("close", () => resolve(false));

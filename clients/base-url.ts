@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 
 /** Whitespace, control and invisible characters. `URL` silently drops some of them. */
-const UNSEEN = /[\s\p{C}]/u;
+const INVISIBLE = /[\s\p{C}]/u;
 const AUTHORITY = /^https?:\/\/([^/\\?#@]+)(?:\/[^\\?#]*)?$/i;
 const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
 const HOST = new RegExp(`^(?:\\[[0-9a-f:.]+\\]|${LABEL}(?:\\.${LABEL})*)$`);
@@ -32,7 +32,7 @@ export class BaseUrl {
    * `undefined` unless the text is an http or https URL with a host and without user, query, fragment or whitespace.
    */
   static parse(text: string): BaseUrl | undefined {
-    const authority = UNSEEN.test(text) ? undefined : AUTHORITY.exec(text)?.[1];
+    const authority = INVISIBLE.test(text) ? undefined : AUTHORITY.exec(text)?.[1];
     if (authority === undefined || authority.endsWith(":") || !URL.canParse(text)) return undefined;
     const url = new URL(text);
     const bare = url.hostname.replace(/\.$/, "");

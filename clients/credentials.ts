@@ -1,11 +1,12 @@
-const MARK = "[secret]";
+/** Printed in place of a secret. */
+export const REDACTED = "[secret]";
 const SECRET_NAME = /password|passwd|credential|secret|token|api[-_]?key|private[-_]?key|authorization|cookie/i;
 
 /** Numbers of tokens, such as `maxTokens` or `max_completion_tokens`, are not secret. */
-const COUNTED = /(?:max|num|context)[a-z_]*tokens$/i;
+const TOKEN_COUNT = /(?:max|num|context)[a-z_]*tokens$/i;
 
 /** Whether a value with this name is a secret, such as `x-api-key`. */
-export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !COUNTED.test(name);
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !TOKEN_COUNT.test(name);
 
 /** Query parameters that hold a secret, besides those that `SECRET_NAME` matches. */
 const KEY_PARAMETER = /^(?:key|sig|signature|auth|code|pass|pwd)$/i;
@@ -23,21 +24,21 @@ export function withoutCredentials(text: string): string {
   if (!users.includes("=")) return users;
   return users.replaceAll(QUERY, (whole, lead: string, name: string) => {
     const isSecret = isSecretName(name) || (lead !== "--" && KEY_PARAMETER.test(name));
-    return isSecret ? `${lead}${name}=${MARK}` : whole;
+    return isSecret ? `${lead}${name}=${REDACTED}` : whole;
   });
 }
 
 /** Text before a `:` that no port follows is a user name. The password after it may contain `/`, `?`, `#` and `@`. */
-const USER_FIRST = /^[^:/?#@[\]]*:(?!\d{1,5}(?:[/?#]|$))/;
+const USER_PREFIX = /^[^:/?#@[\]]*:(?!\d{1,5}(?:[/?#]|$))/;
 
 function withoutUser(rest: string): string {
   const at = rest.lastIndexOf("@");
   const authority = /^[^/?#]*/.exec(rest)?.[0] ?? "";
-  return at >= 0 && (authority.includes("@") || USER_FIRST.test(rest)) ? MARK + rest.slice(at) : rest;
+  return at >= 0 && (authority.includes("@") || USER_PREFIX.test(rest)) ? REDACTED + rest.slice(at) : rest;
 }
 
 /** A user and part of a password, with the rest missing or cut off. */
-const NO_HOST = /^([a-z][a-z0-9+.-]{0,30}:\/\/[^:/?#@[\]]*:)(?!\d{1,5}(?:[/?#]|[\s\p{C}]*$)|\$\{).+/isu;
+const UNFINISHED_USER = /^([a-z][a-z0-9+.-]{0,30}:\/\/[^:/?#@[\]]*:)(?!\d{1,5}(?:[/?#]|[\s\p{C}]*$)|\$\{).+/isu;
 
 /**
  * The same for a single value that may be meant as a URL. This also catches passwords with spaces or quotes, and
@@ -45,13 +46,13 @@ const NO_HOST = /^([a-z][a-z0-9+.-]{0,30}:\/\/[^:/?#@[\]]*:)(?!\d{1,5}(?:[/?#]|[
  */
 export function valueWithoutCredentials(value: string): string {
   const at = value.lastIndexOf("@");
-  if (at < 0) return withoutCredentials(value).replace(NO_HOST, `$1${MARK}`);
+  if (at < 0) return withoutCredentials(value).replace(UNFINISHED_USER, `$1${REDACTED}`);
   const before = value.slice(0, Math.max(at, 0));
   // Excludes images by digest, and prose, where a space follows a colon.
   const isUser = /:(?!\s)/.test(before) && !/^@sha\d+:/.test(value.slice(at));
   if (!isUser) return withoutCredentials(value);
   const scheme = /^[a-z][a-z0-9+.-]{0,30}:\/\//i.exec(value)?.[0] ?? "";
-  return withoutCredentials(`${scheme}${MARK}${value.slice(at)}`);
+  return withoutCredentials(`${scheme}${REDACTED}${value.slice(at)}`);
 }
 
 const VARIABLE_NAME = /^[A-Z_][A-Z0-9_]{0,60}$/;
@@ -61,5 +62,5 @@ const VARIABLE_NAME = /^[A-Z_][A-Z0-9_]{0,60}$/;
  * capitals.
  */
 export function shownVariable(name: string): string {
-  return VARIABLE_NAME.test(name) ? name : MARK;
+  return VARIABLE_NAME.test(name) ? name : REDACTED;
 }

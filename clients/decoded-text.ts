@@ -15,7 +15,7 @@ export function decodedText(bytes: Uint8Array): string | Undecoded {
     first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
   const text = decoded(bytes, encoding);
   if (text !== undefined && !text.includes("\0")) return text.replace(/\r\n?/g, "\n");
-  const wide = encoding === "utf-8" ? unmarked(bytes) : undefined;
+  const wide = encoding === "utf-8" ? utf16WithoutMark(bytes) : undefined;
   if (wide !== undefined) {
     return { reason: `looks like ${wide} without the mark that it begins with; save it as UTF-8`, encoding: wide };
   }
@@ -33,17 +33,17 @@ function decoded(bytes: Uint8Array, encoding: string): string | undefined {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no text has them.
-const NO_TEXT = /[\x00-\x08\x0e-\x1f]/;
+const CONTROL_CHARACTER = /[\x00-\x08\x0e-\x1f]/;
 
 /**
  * Detects UTF-16 without a byte order mark: each space, line break and Latin letter has a zero byte, always on the same
  * side.
  */
-function unmarked(bytes: Uint8Array): string | undefined {
+function utf16WithoutMark(bytes: Uint8Array): string | undefined {
   const sides = new Set<number>();
   for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) sides.add(at % 2);
   if (bytes.length % 2 !== 0 || sides.size !== 1) return undefined;
   const encoding = sides.has(1) ? "UTF-16LE" : "UTF-16BE";
   const text = decoded(bytes, encoding);
-  return text === undefined || NO_TEXT.test(text) ? undefined : encoding;
+  return text === undefined || CONTROL_CHARACTER.test(text) ? undefined : encoding;
 }

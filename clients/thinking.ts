@@ -22,7 +22,7 @@ const CLOSING = new RegExp(`(?:${anyOf(MARKS.map(([, closing]) => closing))})[ \
 
 /** Separates thinking and answer. Marks further down are part of the answer and stay. */
 export function withoutThinking(answer: string): Thought {
-  if (!OPENING.test(answer)) return opened(answer);
+  if (!OPENING.test(answer)) return withoutUnopenedThinking(answer);
   const thoughts: string[] = [];
   let text = answer;
   // Some models think again before they answer.
@@ -32,18 +32,18 @@ export function withoutThinking(answer: string): Thought {
     thoughts.push(inside.slice(0, end?.index).trim());
     text = end === null ? "" : inside.slice(end.index + end[0].length);
   }
-  return told(thoughts.filter((thought) => thought !== "").join("\n\n"), text);
+  return thoughtOf(thoughts.filter((thought) => thought !== "").join("\n\n"), text);
 }
 
-function opened(answer: string): Thought {
+function withoutUnopenedThinking(answer: string): Thought {
   const closing = CLOSING.exec(answer);
   if (closing === null) return { text: answer };
   const before = answer.slice(0, closing.index);
   if (OPENING_ANYWHERE.test(before)) return { text: answer };
-  return told(before.trim(), answer.slice(closing.index + closing[0].length));
+  return thoughtOf(before.trim(), answer.slice(closing.index + closing[0].length));
 }
 
-function told(thinking: string, text: string): Thought {
+function thoughtOf(thinking: string, text: string): Thought {
   return thinking === "" ? { text: text.trimStart() } : { thinking, text: text.trimStart() };
 }
 
@@ -68,13 +68,13 @@ export class AnswerOnly {
   add(piece: string): string {
     if (this.#isAnswer) return piece;
     this.#held += piece;
-    while (this.#moved());
-    return this.#isAnswer ? this.#released() : "";
+    while (this.#advance());
+    return this.#isAnswer ? this.#release() : "";
   }
 
   /** Ends the stream, and returns held-back text that turned out to be the answer. */
   end(): string {
-    return this.#state === "before" ? this.#released() : "";
+    return this.#state === "before" ? this.#release() : "";
   }
 
   get #isAnswer(): boolean {
@@ -82,8 +82,8 @@ export class AnswerOnly {
   }
 
   /** Moves to the next state if the held text is enough to decide. */
-  #moved(): boolean {
-    if (this.#state === "before") return this.#begun();
+  #advance(): boolean {
+    if (this.#state === "before") return this.#begin();
     if (this.#isAnswer) return false;
     const end = this.#end.exec(this.#held);
     if (end === null) return false;
@@ -92,7 +92,7 @@ export class AnswerOnly {
     return true;
   }
 
-  #begun(): boolean {
+  #begin(): boolean {
     const opening = OPENING.exec(this.#held);
     if (opening !== null) {
       this.#end = closingOf(opening[1] ?? "");
@@ -107,7 +107,7 @@ export class AnswerOnly {
     return true;
   }
 
-  #released(): string {
+  #release(): string {
     // Whitespace between thinking and answer belongs to neither.
     const text = this.#hasThought ? this.#held.trimStart() : this.#held;
     this.#state = "answer";

@@ -40,7 +40,7 @@ interface Events {
 }
 
 /** Members of every event. Times are milliseconds since 1970, with fractions. */
-export interface Told {
+export interface EventTimes {
   readonly startMs: number;
   readonly durationMs: number;
   /** The resource that it was done for, if known. */
@@ -48,7 +48,7 @@ export interface Told {
 }
 
 /** An event as listeners receive it. */
-export type Message<K extends keyof Events> = Told & Events[K];
+export type Message<K extends keyof Events> = EventTimes & Events[K];
 
 /**
  * The channels of Node.js's `diagnostics_channel` on which this package reports what it does, without bodies or

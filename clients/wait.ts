@@ -5,6 +5,11 @@ import { resourceInCharge } from "./on-behalf";
 import { report } from "./report";
 import { clockMs, trace } from "./trace";
 
+/** The maximum of Node's timers: 24 days. Longer ones fire at once. */
+export const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
+/** The same in whole seconds. */
+export const MOST_SECONDS = Math.floor(LONGEST_TIMER_MILLISECONDS / 1000);
+
 /** A point in time by which an operation must be done, shared by all its steps. */
 export class Deadline {
   private constructor(
@@ -53,7 +58,7 @@ const REPEAT_MILLISECONDS = 30_000;
  * How late a wait may notice the result, as a share of the time waited. The interval grows with time, not with the
  * number of checks.
  */
-const LATEST = 0.05;
+const LATENESS = 0.05;
 
 /** Checks repeatedly, quickly at first, until the awaited value appears or the deadline passes. */
 export async function waitFor<T>(look: () => Promise<Look<T>>, options: WaitOptions): Promise<T> {
@@ -88,7 +93,7 @@ async function lookUntil<T>(look: () => Promise<Look<T>>, options: WaitOptions):
       onLong(`still waiting for ${options.waitingFor} after ${Math.round(waited / 1000)} s (${seen.last})`);
       nextLine += REPEAT_MILLISECONDS;
     }
-    const interval = Math.max(waited * LATEST, startMilliseconds);
+    const interval = Math.max(waited * LATENESS, startMilliseconds);
     await options.deadline.pause(Math.min(interval, maximumMilliseconds));
   }
 }
@@ -96,6 +101,3 @@ async function lookUntil<T>(look: () => Promise<Look<T>>, options: WaitOptions):
 function reportOnResource(line: string): void {
   if (resourceInCharge()) report(line, { passing: true });
 }
-
-/** The maximum of Node's timers in whole seconds: 24 days. Longer ones fire at once. */
-export const MOST_SECONDS = Math.floor((2 ** 31 - 1) / 1000);

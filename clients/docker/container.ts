@@ -16,7 +16,7 @@ const inspected = z.object({
   Config: z.object({ Env: z.array(z.string()).nullish() }),
 });
 
-export interface ContainerLook {
+export interface ContainerStatus {
   readonly name: string;
   readonly createdSeconds: number;
   /** How often Docker has restarted it. */
@@ -37,7 +37,7 @@ export interface ContainerLook {
  * @returns `undefined` if Docker has no such container.
  * @throws Error if Docker does not answer.
  */
-export async function lookAtContainer(engine: DockerEngine, id: string): Promise<ContainerLook | undefined> {
+export async function inspectContainer(engine: DockerEngine, id: string): Promise<ContainerStatus | undefined> {
   try {
     const { Name, Created, RestartCount, State, Config } = await engine.get(`/containers/${id}/json`, inspected);
     rememberSecrets((Config.Env ?? []).filter((entry) => SECRET.test(entry)).map(valueIn));
@@ -72,7 +72,7 @@ export async function dockerSeconds(engine: DockerEngine): Promise<number> {
 const died = z.object({ timeNano: z.number(), Actor: z.object({ Attributes: z.object({ exitCode: z.string() }) }) });
 
 /** How a container last exited, and the last lines that it printed before. */
-export interface ContainerEnd {
+export interface ContainerExit {
   /** `undefined` if Docker no longer has the event. */
   readonly exitCode: number | undefined;
   readonly lines: readonly string[];
@@ -80,7 +80,7 @@ export interface ContainerEnd {
 
 const LAST_LINES = 15;
 
-export async function endOfContainer(engine: DockerEngine, id: string, look: ContainerLook): Promise<ContainerEnd> {
+export async function containerExit(engine: DockerEngine, id: string, look: ContainerStatus): Promise<ContainerExit> {
   const filters = encodeURIComponent(JSON.stringify({ container: [id], event: ["die"] }));
   const ends = await dockerSeconds(engine)
     .then((now) =>
@@ -95,6 +95,6 @@ export async function endOfContainer(engine: DockerEngine, id: string, look: Con
 }
 
 /** The last lines of a container's log. */
-export async function lastLinesOf(engine: DockerEngine, id: string): Promise<readonly string[]> {
+export async function lastLogLines(engine: DockerEngine, id: string): Promise<readonly string[]> {
   return await engine.lastLogLines(id, LAST_LINES);
 }

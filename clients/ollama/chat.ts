@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UnexpectedAnswerError, UnreachableError } from "../errors";
 import { AnswerOnly, withoutThinking } from "../thinking";
+import { LONGEST_TIMER_MILLISECONDS } from "../wait";
 import type { OllamaServer } from "./server";
 import { streamError } from "./streams";
 
@@ -28,8 +29,6 @@ export interface ChatAnswer {
 }
 
 const NANOSECONDS = 1e9;
-/** The maximum of Node's timers. */
-const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 const chatPart = z.object({
   message: z.object({ content: z.string().nullish(), thinking: z.string().nullish() }).optional(),

@@ -11,7 +11,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   h: 3600,
 };
 /** The maximum of Go's durations: 292 years. */
-const MOST_SECONDS = 9_223_372_036;
+const MAX_SECONDS = 9_223_372_036;
 
 /**
  * Whether Ollama accepts a value as `keep_alive`: `5m`, `1h30m`, a whole number of seconds, `0` to unload at once, or a
@@ -22,7 +22,7 @@ export function isDuration(value: string | number): boolean {
   const text = String(value);
   if (!DURATION.test(text)) return false;
   const parts = [...text.matchAll(PART)].map(([, number, unit = "s"]) => Number(number) * (SECONDS[unit] ?? 1));
-  return parts.reduce((sum, part) => sum + part, 0) <= MOST_SECONDS;
+  return parts.reduce((sum, part) => sum + part, 0) <= MAX_SECONDS;
 }
 
 /** The value to send. Seconds without a unit go as a number, since Ollama rejects them as a string. */

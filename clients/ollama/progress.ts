@@ -13,14 +13,14 @@ const LARGE_BYTES = 1_000_000_000;
 /** On a slow connection, progress is reported this often even before the next step. */
 const SLOW_MILLISECONDS = 10_000;
 /** Phases that end at once or tell the user nothing. */
-const MINOR = /^(?:pulling|writing) manifest$|^(?:using existing|creating new) layer |^success$/;
+const SKIPPED = /^(?:pulling|writing) manifest$|^(?:using existing|creating new) layer |^success$/;
 
 /**
  * Condenses the server's progress, many lines a second, for people: one line per phase and layer, and progress at every
  * quarter of a layer (every tenth from 1 GB) or after ten seconds.
  */
 export function progressLines(say: (line: string) => void): (event: ProgressEvent) => void {
-  const layers = new Map<string, Told>();
+  const layers = new Map<string, Reported>();
   let phase = "";
   return (event) => {
     const { status, digest, total, completed = 0 } = event;
@@ -28,28 +28,28 @@ export function progressLines(say: (line: string) => void): (event: ProgressEven
       if (total >= SMALL_BYTES) sayLayer(say, layers, { status, digest, total, completed });
       return;
     }
-    if (status === phase || MINOR.test(status)) return;
+    if (status === phase || SKIPPED.test(status)) return;
     phase = status;
     say(status);
   };
 }
 
 /** The last line reported for a layer. */
-interface Told {
+interface Reported {
   readonly percent: number;
   readonly at: number;
 }
 
-function sayLayer(say: (line: string) => void, layers: Map<string, Told>, layer: Required<ProgressEvent>): void {
+function sayLayer(say: (line: string) => void, layers: Map<string, Reported>, layer: Required<ProgressEvent>): void {
   const { status, digest, total, completed } = layer;
   const before = layers.get(digest);
   const percent = Math.floor((completed / total) * 100);
-  const stride = total >= LARGE_BYTES ? 10 : 25;
+  const step = total >= LARGE_BYTES ? 10 : 25;
   const at = performance.now();
   if (before !== undefined) {
     if (percent <= before.percent) return;
-    const strode = Math.floor(percent / stride) > Math.floor(before.percent / stride);
-    if (!strode && at < before.at + SLOW_MILLISECONDS) return;
+    const stepped = Math.floor(percent / step) > Math.floor(before.percent / step);
+    if (!stepped && at < before.at + SLOW_MILLISECONDS) return;
   }
   layers.set(digest, { percent, at });
   if (before === undefined && percent === 0) say(`${status}: ${bytes(total)}`);

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { normalUrl } from "../base-url";
 import { neverArrived, ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
 import { clockMs, trace } from "../trace";
+import { LONGEST_TIMER_MILLISECONDS } from "../wait";
 import { httpFetch } from "./http-fetch";
 
 /** One request of Ollama's API. */
@@ -18,8 +19,6 @@ export interface OllamaCall<T> {
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
-/** The maximum of Node's timers. */
-const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** An Ollama server with typed answers and the errors of `clients/errors`. */
 export class OllamaServer {

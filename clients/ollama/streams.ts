@@ -1,7 +1,7 @@
 import type { Ollama } from "ollama/browser";
 import { z } from "zod";
 import { DeadlineError, ServerError, UnexpectedAnswerError, UnreachableError } from "../errors";
-import type { Deadline } from "../wait";
+import { type Deadline, LONGEST_TIMER_MILLISECONDS } from "../wait";
 import { typedOptions } from "./options";
 import type { ProgressEvent } from "./progress";
 import type { OllamaServer } from "./server";
@@ -24,9 +24,9 @@ export interface DerivedModel {
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
-const MAX_PULLS = 4;
+const MAX_ATTEMPTS = 4;
 /** Temporary failures. The server keeps what it has downloaded, so a retry resumes. */
-const PASSING =
+const TEMPORARY =
   /unexpected EOF|connection reset|handshake timeout|i\/o timeout|max retries exceeded|must be downloaded again|: EOF$|\b50[234]\b/;
 
 /** Pulls a model from the registry in its name. Resumes after a short network failure or a restart of the server. */
@@ -41,7 +41,7 @@ export async function pullModel(
       const pull = (client: Ollama) => client.pull({ model, insecure, stream: true });
       return await stream(server, "POST /api/pull", limits, pull, tried);
     } catch (error) {
-      if (!passes(error) || tried >= MAX_PULLS || limits.deadline.passed) throw error;
+      if (!isTemporary(error) || tried >= MAX_ATTEMPTS || limits.deadline.passed) throw error;
       limits.onEvent?.({ status: `interrupted (${textOf(error)}), going on` });
       await limits.deadline.pause((limits.pauseSeconds ?? 1) * 1000 * 2 ** (tried - 1));
     }
@@ -55,9 +55,9 @@ export async function createModel(server: OllamaServer, derived: DerivedModel, l
   await stream(server, "POST /api/create", limits, (client) => client.create(request));
 }
 
-function passes(error: unknown): boolean {
+function isTemporary(error: unknown): boolean {
   if (error instanceof UnreachableError) return true;
-  return error instanceof ServerError && PASSING.test(error.reason);
+  return error instanceof ServerError && TEMPORARY.test(error.reason);
 }
 
 function textOf(error: unknown): string {
@@ -132,7 +132,7 @@ class StreamGuard {
     limits: StreamLimits,
   ) {
     this.#idleSeconds = limits.idleSeconds ?? DEFAULT_IDLE_SECONDS;
-    const remaining = Math.min(limits.deadline.remainingMilliseconds, 2 ** 31 - 1);
+    const remaining = Math.min(limits.deadline.remainingMilliseconds, LONGEST_TIMER_MILLISECONDS);
     this.#deadlineTimer = setTimeout(() => this.#stop(limits.deadline.seconds, "to end", "deadline"), remaining);
     this.#watch();
   }

@@ -45,7 +45,7 @@ export function openSearch(connection: Connection): OpenSearchServer {
     client: new Client({
       nodes: [connection.endpoint, ...(connection.endpoints ?? [])].map(normalUrl),
       auth: connection.username === undefined ? undefined : { username: connection.username, password: password ?? "" },
-      ssl: { ca: authorityOf(connection), rejectUnauthorized: connection.skipTlsVerify !== true },
+      ssl: { ca: caOf(connection), rejectUnauthorized: connection.skipTlsVerify !== true },
       agent: { keepAlive: true, maxSockets: MAX_SOCKETS, ...proxyOptions(connection.endpoint) },
       // The client would retry creates as well. `OpenSearchServer` retries only what is repeatable.
       maxRetries: 0,
@@ -81,9 +81,9 @@ export function isPem(text: string): boolean {
   return text.includes("-----BEGIN CERTIFICATE-----");
 }
 
-function authorityOf(connection: Connection): string | undefined {
+function caOf(connection: Connection): string | undefined {
   if (connection.caCertificateFile === undefined) return connection.caCertificate;
-  const text = authorityIn(connection.caCertificateFile);
+  const text = readCa(connection.caCertificateFile);
   if (isPem(text)) return text;
   throw new ExplainedError({
     what: `The file ${connection.caCertificateFile}, named by connection.caCertificateFile, holds no certificate in PEM.`,
@@ -92,7 +92,7 @@ function authorityOf(connection: Connection): string | undefined {
   });
 }
 
-function authorityIn(path: string): string {
+function readCa(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

@@ -170,7 +170,7 @@ export async function deleteConnector(server: OpenSearchServer, id: string): Pro
   await orMissing(call);
 }
 
-const MOST_FOUND = 100;
+const MAX_FOUND = 100;
 
 /** Finds connectors with a parameter that starts with this text. */
 export async function findConnectors(
@@ -181,7 +181,7 @@ export async function findConnectors(
   const answer = await server.call({
     method: "POST",
     path: "/_plugins/_ml/connectors/_search",
-    body: { query: { prefix: { [`parameters.${parameter}`]: beginning } }, size: MOST_FOUND },
+    body: { query: { prefix: { [`parameters.${parameter}`]: beginning } }, size: MAX_FOUND },
     answer: connectorsAnswer,
     repeatable: true,
     retry: whileOpening(),

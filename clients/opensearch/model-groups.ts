@@ -67,7 +67,7 @@ export async function updateModelGroup(server: OpenSearchServer, id: string, fie
   });
 }
 
-const MOST_OF_ONE_OWNER = 100;
+const MAX_FOUND = 100;
 
 /** Finds groups whose description contains this phrase. */
 export async function findModelGroups(
@@ -77,7 +77,7 @@ export async function findModelGroups(
   const answer = await server.call({
     method: "POST",
     path: "/_plugins/_ml/model_groups/_search",
-    body: { query: { match_phrase: { description: words } }, size: MOST_OF_ONE_OWNER },
+    body: { query: { match_phrase: { description: words } }, size: MAX_FOUND },
     answer: groupsAnswer,
     repeatable: true,
     retry: whileOpening(),

@@ -3,7 +3,7 @@ import { ServerError } from "../errors";
 import { searchAnswer } from "./answers";
 import type { OpenSearchServer } from "./server";
 
-const MOST_AGENTS = 1_000;
+const MAX_AGENTS = 1_000;
 const pipelinesAnswer = z.record(z.string(), z.unknown());
 const agentsAnswer = searchAnswer(z.unknown());
 
@@ -27,9 +27,9 @@ async function pipelines(server: OpenSearchServer, kind: string, path: string, m
     answer: pipelinesAnswer,
     repeatable: true,
   });
-  const all = await call.catch(noneWhereAbsent({}));
+  const all = await call.catch(emptyIfAbsent({}));
   return Object.entries(all)
-    .filter(([, body]) => names(body, modelId))
+    .filter(([, body]) => mentions(body, modelId))
     .map(([name]) => `${kind} ${name}`);
 }
 
@@ -37,12 +37,12 @@ async function agents(server: OpenSearchServer, modelId: string): Promise<string
   const call = server.call({
     method: "POST",
     path: "/_plugins/_ml/agents/_search",
-    body: { size: MOST_AGENTS },
+    body: { size: MAX_AGENTS },
     answer: agentsAnswer,
     repeatable: true,
   });
-  const answer = await call.catch(noneWhereAbsent({ hits: { hits: [] } }));
-  return answer.hits.hits.filter((hit) => names(hit._source, modelId)).map((hit) => `agent ${hit._id}`);
+  const answer = await call.catch(emptyIfAbsent({ hits: { hits: [] } }));
+  return answer.hits.hits.filter((hit) => mentions(hit._source, modelId)).map((hit) => `agent ${hit._id}`);
 }
 
 /**
@@ -52,7 +52,7 @@ async function agents(server: OpenSearchServer, modelId: string): Promise<string
 const ABSENT_STATUS = [404, 405];
 const ABSENT = /no handler found for uri|Agent Framework is currently disabled/;
 
-function noneWhereAbsent<T>(none: T): (error: unknown) => T {
+function emptyIfAbsent<T>(none: T): (error: unknown) => T {
   return (error) => {
     if (error instanceof ServerError && (ABSENT_STATUS.includes(error.status) || ABSENT.test(error.reason)))
       return none;
@@ -60,6 +60,6 @@ function noneWhereAbsent<T>(none: T): (error: unknown) => T {
   };
 }
 
-function names(body: unknown, modelId: string): boolean {
+function mentions(body: unknown, modelId: string): boolean {
   return JSON.stringify(body ?? null).includes(JSON.stringify(modelId));
 }

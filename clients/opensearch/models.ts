@@ -116,7 +116,7 @@ export async function deleteModel(server: OpenSearchServer, id: string): Promise
   await orMissing(call);
 }
 
-const MOST_FOUND = 100;
+const MAX_FOUND = 100;
 
 /** A model with its id. */
 export interface FoundModel {
@@ -148,7 +148,7 @@ async function findModels(server: OpenSearchServer, query: object): Promise<Foun
   const answer = await server.call({
     method: "POST",
     path: "/_plugins/_ml/models/_search",
-    body: { query, size: MOST_FOUND },
+    body: { query, size: MAX_FOUND },
     answer: modelsAnswer,
     repeatable: true,
     retry: whileOpening(),

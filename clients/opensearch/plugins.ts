@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ServerError } from "../errors";
 import type { OpenSearchServer } from "./server";
 
-const rows = z.array(z.looseObject({ component: z.string().optional() }));
+const pluginsAnswer = z.array(z.looseObject({ component: z.string().optional() }));
 
 /** The plugin for vector search inside the cluster. */
 export const KNN_PLUGIN = "opensearch-knn";
@@ -18,7 +18,7 @@ export async function installedPlugins(server: OpenSearchServer): Promise<Readon
         method: "GET",
         path: "/_cat/plugins",
         query: { format: "json", h: "component" },
-        answer: rows,
+        answer: pluginsAnswer,
         repeatable: true,
       });
       return new Set(answer.flatMap(({ component }) => component ?? []));

@@ -89,7 +89,7 @@ function rawAnswer(answer: PredictAnswer): RawAnswer | undefined {
 
 /** Only text. A complete answer has more members. */
 const onlyText = z.strictObject({ response: z.string() });
-const oneOfMany = z.looseObject({ done: z.literal(false) });
+const streamChunk = z.looseObject({ done: z.literal(false) });
 
 /**
  * Whether the model server streamed. Since 3.5 ML Commons returns a stream of `/api/generate` or `/api/chat` with 200
@@ -104,7 +104,7 @@ export function isStream(answer: PredictAnswer): boolean {
 export function isListOfParts(text: string): boolean {
   if (!text.startsWith("{")) return false;
   const [first = ""] = text.split("\n", 1);
-  return oneOfMany.safeParse(parsedJson(first)).success;
+  return streamChunk.safeParse(parsedJson(first)).success;
 }
 
 /** The error for a streamed answer. */

@@ -3,7 +3,7 @@ import { isStream, type PredictAnswer, predictAnswer, streamed } from "./predict
 import { type OpenSearchServer, path } from "./server";
 
 /** Shortest time limit in seconds, so that a request just before the deadline can still succeed. */
-const LEAST_SECONDS = 1;
+const MIN_SECONDS = 1;
 
 /**
  * Asks a model. The answer takes as long as the model does, so the caller sets the deadline.
@@ -26,7 +26,7 @@ export async function predict(
     body: { parameters },
     answer: predictAnswer,
     repeatable: true,
-    timeoutSeconds: Math.max(LEAST_SECONDS, deadline.remainingMilliseconds / 1000),
+    timeoutSeconds: Math.max(MIN_SECONDS, deadline.remainingMilliseconds / 1000),
     retry: { deadline },
     signal,
   });

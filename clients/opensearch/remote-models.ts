@@ -2,7 +2,7 @@ import { z } from "zod";
 import { searchAnswer } from "./answers";
 import type { OpenSearchServer } from "./server";
 
-const MOST_MODELS = 200;
+const MAX_MODELS = 200;
 
 /** A remote model as a search finds it. */
 export interface RemoteModel {
@@ -31,7 +31,7 @@ export async function findRemoteModels(server: OpenSearchServer): Promise<Remote
   const answer = await server.call({
     method: "POST",
     path: "/_plugins/_ml/models/_search",
-    body: { query: { term: { algorithm: "REMOTE" } }, size: MOST_MODELS },
+    body: { query: { term: { algorithm: "REMOTE" } }, size: MAX_MODELS },
     answer: modelsAnswer,
     repeatable: true,
   });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { searchAnswer } from "./answers";
 import type { OpenSearchServer } from "./server";
 
-const MOST_TASKS = 50;
+const MAX_TASKS = 50;
 
 const taskAnswer = z.object({
   model_id: z.string().nullish(),
@@ -22,7 +22,7 @@ export async function lastDeployError(server: OpenSearchServer, modelId: string)
   const search = server.call({
     method: "POST",
     path: "/_plugins/_ml/tasks/_search",
-    body: { query: { term: { model_id: modelId } }, size: MOST_TASKS },
+    body: { query: { term: { model_id: modelId } }, size: MAX_TASKS },
     answer: tasksAnswer,
     repeatable: true,
   });

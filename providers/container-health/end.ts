@@ -1,4 +1,4 @@
-import type { ContainerEnd, ContainerLook } from "../../clients/docker/container";
+import type { ContainerExit, ContainerStatus } from "../../clients/docker/container";
 import type { DeadlineError } from "../../clients/errors";
 import { redact } from "../../clients/redact";
 import { diagnose } from "../../diagnosis/diagnose";
@@ -9,7 +9,7 @@ const LONGEST_LINE = 300;
 const KILLED = 137;
 
 /** The error for a container that exited while it was waited for. */
-export function ended({ name, restarts }: ContainerLook, { exitCode, lines }: ContainerEnd): ExplainedError {
+export function ended({ name, restarts }: ContainerStatus, { exitCode, lines }: ContainerExit): ExplainedError {
   const code = exitCode === undefined ? "" : ` with exit code ${exitCode}`;
   const again = restarts > 0 ? ", and Docker starts it again and again" : "";
   return new ExplainedError({

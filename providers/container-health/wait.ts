@@ -1,10 +1,10 @@
 import { answers } from "../../clients/answers";
 import {
-  type ContainerLook,
+  type ContainerStatus,
+  containerExit,
   dockerSeconds,
-  endOfContainer,
-  lastLinesOf,
-  lookAtContainer,
+  inspectContainer,
+  lastLogLines,
 } from "../../clients/docker/container";
 import { DOCKER_HOST, DockerEngine } from "../../clients/docker/engine";
 import { DeadlineError } from "../../clients/errors";
@@ -23,22 +23,22 @@ const LONGEST_MILLISECONDS = 500;
 export async function waitUntilHealthy(inputs: ContainerHealthInputs, milliseconds: number): Promise<void> {
   const deadline = Deadline.after(milliseconds);
   const engine = DockerEngine.at(inputs.dockerHost ?? (process.env.DOCKER_HOST || DOCKER_HOST));
-  const first = engine && (await firstLook(engine, inputs.containerId));
+  const first = engine && (await firstStatus(engine, inputs.containerId));
   if (engine === undefined || first === undefined) return await untilItAnswers(inputs.endpoint, deadline);
   try {
     await untilHealthy(engine, first, inputs, deadline);
   } catch (error) {
     if (!(error instanceof DeadlineError)) throw error;
-    throw neverHealthy(first.name, error, await lastLinesOf(engine, inputs.containerId));
+    throw neverHealthy(first.name, error, await lastLogLines(engine, inputs.containerId));
   }
 }
 
-type FirstLook = ContainerLook & { readonly restartsBefore: number };
+type FirstStatus = ContainerStatus & { readonly restartsBefore: number };
 
 /** `undefined` if Docker cannot be reached from here, or does not have the container. */
-async function firstLook(engine: DockerEngine, id: string): Promise<FirstLook | undefined> {
+async function firstStatus(engine: DockerEngine, id: string): Promise<FirstStatus | undefined> {
   try {
-    const [look, now] = await Promise.all([lookAtContainer(engine, id), dockerSeconds(engine)]);
+    const [look, now] = await Promise.all([inspectContainer(engine, id), dockerSeconds(engine)]);
     if (look === undefined) return undefined;
     // Any restart of a new container happened during this wait. An older container that used to restart may have been
     // fixed in the meantime, so only further restarts count.
@@ -51,14 +51,14 @@ async function firstLook(engine: DockerEngine, id: string): Promise<FirstLook | 
 
 async function untilHealthy(
   engine: DockerEngine,
-  first: FirstLook,
+  first: FirstStatus,
   { containerId, endpoint }: ContainerHealthInputs,
   deadline: Deadline,
 ): Promise<void> {
   const look = async (): Promise<Look<true>> => {
-    let seen: ContainerLook | undefined;
+    let seen: ContainerStatus | undefined;
     try {
-      seen = await lookAtContainer(engine, containerId);
+      seen = await inspectContainer(engine, containerId);
     } catch (error) {
       // Docker may be busy, and the container may be fine.
       return { last: messageOf(error) };
@@ -66,7 +66,7 @@ async function untilHealthy(
     if (seen === undefined) throw removed(first.name);
     if (seen.health === "healthy") return { done: true };
     if (seen.restarts > first.restartsBefore || seen.status === "exited" || seen.status === "dead") {
-      throw ended(seen, await endOfContainer(engine, containerId, seen));
+      throw ended(seen, await containerExit(engine, containerId, seen));
     }
     if (seen.health === undefined && seen.isRunning && (await answers(endpoint))) return { done: true };
     return { last: `${seen.status}, ${seen.health ?? "without a health check, and nothing answers"}` };

@@ -67,14 +67,14 @@ function check(news: unknown) {
 }
 
 function diff(_id: string, olds: OllamaModelState, news: OllamaModelInputs) {
-  use(news);
+  recordUse(news);
   const other = !sameModel(olds.model, news.model);
   const changes = other || changedKeys(olds, news, PLAIN).length > 0 || !fitsDigest(news, olds);
   return { changes, replaces: other ? ["model"] : [] };
 }
 
 /** Records which models a resource needs. The engine calls `diff` for each resource before it deletes any. */
-function use({ endpoint, model, from, owner = "" }: OllamaModelInputs): void {
+function recordUse({ endpoint, model, from, owner = "" }: OllamaModelInputs): void {
   for (const each of [model, from]) {
     // In a preview either may be unknown, or invalid and rejected by `check`.
     if (typeof each !== "string") continue;
@@ -92,16 +92,16 @@ function keyOf({ endpoint, model }: Pick<OllamaModelInputs, "endpoint" | "model"
 }
 
 async function create(inputs: OllamaModelInputs) {
-  use(inputs);
+  recordUse(inputs);
   const work = await begin(inputs, "createSeconds");
   return await oneAtATime(keyOf(inputs), async () => {
     const holding = await ensureModel(work, NOTHING_BEFORE, false);
     if (!holding.pulled) {
       // In a forced replacement the old resource has the same owner.
-      use({ ...inputs, owner: `new ${inputs.owner}` });
+      recordUse({ ...inputs, owner: `new ${inputs.owner}` });
       say(inputs.model, "is on the server already, so it is used and will not be removed");
     }
-    return { id: listedName(inputs.model), state: await warmed(work, holding) };
+    return { id: listedName(inputs.model), state: await warmUp(work, holding) };
   });
 }
 
@@ -113,7 +113,7 @@ async function begin(inputs: OllamaModelInputs, operation: "createSeconds" | "up
   return { server, inputs, deadline };
 }
 
-async function warmed({ server, inputs, deadline }: Work, holding: Holding): Promise<OllamaModelState> {
+async function warmUp({ server, inputs, deadline }: Work, holding: Holding): Promise<OllamaModelState> {
   const state = { ...inputs, ...holding, schemaVersion: SCHEMA_VERSION };
   if (!inputs.warmUp) return state;
   try {
@@ -144,18 +144,19 @@ async function update(_id: string, olds: OllamaModelState, news: OllamaModelInpu
   const work = await begin(news, "updateSeconds");
   return await oneAtATime(keyOf(news), async () => {
     const moved = olds.endpoint !== news.endpoint;
-    const ours = !moved || sameFile(await findModel(work.server, news.model), olds);
+    const ours = !moved || sameWrite(await findModel(work.server, news.model), olds);
     const sameBase = olds.from !== undefined && news.from !== undefined && sameModel(olds.from, news.from);
     const before = ours ? { pulled: olds.pulled, fromPulled: olds.fromPulled && sameBase } : NOTHING_BEFORE;
     const holding = await ensureModel(work, before, changedKeys(olds, news, CONTENT).length > 0);
     if (moved) await leaveOldServer(olds, holding);
-    else if (olds.fromPulled && !sameBase && !stays(olds)) await orWarn(olds, () => deleteBase(work.server, olds));
-    return await warmed(work, holding);
+    else if (olds.fromPulled && !sameBase && !isRetained(olds))
+      await warnOnFailure(olds, () => deleteBase(work.server, olds));
+    return await warmUp(work, holding);
   });
 }
 
 /** The time of the last write distinguishes servers that hold the same build. */
-function sameFile(
+function sameWrite(
   a: Pick<Holding, "digest" | "modifiedAt"> | undefined,
   b: Pick<Holding, "digest" | "modifiedAt">,
 ): boolean {
@@ -164,18 +165,18 @@ function sameFile(
 
 /** Removes what was pulled to the old server, unless both endpoints lead to the same server. */
 async function leaveOldServer(olds: OllamaModelState, now: Holding): Promise<void> {
-  if (stays(olds) || !(olds.pulled || olds.fromPulled)) return;
+  if (isRetained(olds) || !(olds.pulled || olds.fromPulled)) return;
   const server = new OllamaServer(olds.endpoint);
-  await orWarn(olds, async () => {
+  await warnOnFailure(olds, async () => {
     const left = await findModel(server, olds.model);
-    if (left === undefined || sameFile(left, now)) return;
+    if (left === undefined || sameWrite(left, now)) return;
     await deleteHeld(server, olds);
     say(olds.model, `removed from ${olds.endpoint}`);
   });
 }
 
 /** Only warns, because the update itself has succeeded. */
-async function orWarn(olds: OllamaModelState, task: () => Promise<void>): Promise<void> {
+async function warnOnFailure(olds: OllamaModelState, task: () => Promise<void>): Promise<void> {
   await task().catch((error: unknown) => {
     say(olds.model, `warning: not removed from ${olds.endpoint}: ${messageOf(error)}`);
   });
@@ -197,22 +198,22 @@ async function deleteUnlessUsed(server: OllamaServer, model: string, state: Olla
 
 async function remove(_id: string, state: OllamaModelState): Promise<void> {
   const server = new OllamaServer(state.endpoint);
-  if (!(state.pulled || state.fromPulled)) return await unloaded(server, state);
-  if (stays(state)) {
+  if (!(state.pulled || state.fromPulled)) return await unload(server, state);
+  if (isRetained(state)) {
     say(state.model, "stays on the server, where others may use it by now; with retainOnDelete: false it would go");
-    return await unloaded(server, state);
+    return await unload(server, state);
   }
   if (await mayForgetModel(server, state)) return;
-  await unloaded(server, state);
+  await unload(server, state);
   await deleteHeld(server, state);
 }
 
-function stays({ retainOnDelete }: Pick<OllamaModelInputs, "retainOnDelete">): boolean {
+function isRetained({ retainOnDelete }: Pick<OllamaModelInputs, "retainOnDelete">): boolean {
   return retainOnDelete !== false;
 }
 
 /** Frees the memory used by the warm-up. With a `keepAlive` of -1 the model would stay in memory for ever. */
-async function unloaded(server: OllamaServer, state: OllamaModelState): Promise<void> {
+async function unload(server: OllamaServer, state: OllamaModelState): Promise<void> {
   if (state.warmUp) await unloadModel(server, state.model, UNLOAD_SECONDS).catch(() => undefined);
 }
 

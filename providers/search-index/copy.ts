@@ -76,7 +76,7 @@ function notCopied({ name }: Predecessor, documents: number, { copyDocuments }: 
 }
 
 /** Copies the documents, and records in each predecessor which index replaced it. */
-export async function succeed(
+export async function applySuccession(
   server: OpenSearchServer,
   plan: readonly Succession[],
   name: string,
@@ -106,7 +106,7 @@ async function copy(
   await putIndexSettings(server, from, { [WRITE_BLOCK]: true });
   if (documents === 0 && (await countDocuments(server, from)) === 0) return;
   try {
-    const { total, failures } = await whileWatched(server, from, to, inputs, deadline);
+    const { total, failures } = await reindexWithProgress(server, from, to, inputs, deadline);
     const [first] = failures;
     if (first !== undefined) throw refused(from, to, failures.length, first);
     report(`SearchIndex ${nameOf(inputs)}: ${total} documents went over from ${from} into ${to}`);
@@ -118,7 +118,7 @@ async function copy(
 }
 
 /** The server answers only when everything is copied, so progress is reported meanwhile. */
-async function whileWatched(
+async function reindexWithProgress(
   server: OpenSearchServer,
   from: string,
   to: string,

@@ -21,7 +21,7 @@ import { sharedServer } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 import { alter } from "./alter";
-import { findPredecessors, planSuccession, succeed, WRITE_BLOCK } from "./copy";
+import { applySuccession, findPredecessors, planSuccession, WRITE_BLOCK } from "./copy";
 import { fieldsOf, mappingCanBecome, mappingsAsSeen, mappingsDiffer } from "./fields";
 import { type SearchIndexInputs, type SearchIndexState, searchIndexSchema, VectorSearch } from "./inputs";
 import { holdsVector, type IndexMark, markOf, readMark, sameOwner, sameVector, vectorField, withMark } from "./mark";
@@ -29,7 +29,7 @@ import { autoIndexName } from "./name";
 import { differingSettings, flatSettings, isStatic, settingsAsSeen } from "./settings";
 
 const SCHEMA_VERSION = 1;
-const NOTHING_WRITTEN = [...BOOKKEEPING, "copyDocuments", "forceDelete", "adoptExisting"];
+const NOT_ON_SERVER = [...BOOKKEEPING, "copyDocuments", "forceDelete", "adoptExisting"];
 
 /**
  * An index. Anything that OpenSearch can change on an existing index is changed in place. Anything else needs a new
@@ -45,10 +45,10 @@ export const searchIndexLifecycle: Lifecycle<SearchIndexInputs, SearchIndexState
 function check(news: unknown, _olds: unknown) {
   const inputs = news as SearchIndexInputs;
   const failures = checkWith(searchIndexSchema, news);
-  return { inputs, failures: failures.length > 0 ? failures : vectorTwice(inputs) };
+  return { inputs, failures: failures.length > 0 ? failures : duplicateVectorField(inputs) };
 }
 
-function vectorTwice({ mappings, vector }: SearchIndexInputs): CheckFailure[] {
+function duplicateVectorField({ mappings, vector }: SearchIndexInputs): CheckFailure[] {
   const field = vector?.field;
   if (field === undefined || isUnknown(field) || !(field in fieldsOf(mappings))) return [];
   const reason = `vector.field is ${JSON.stringify(field)}: mappings.properties holds it already; leave it out there.`;
@@ -64,7 +64,7 @@ function diff(_id: string, olds: SearchIndexState, news: SearchIndexInputs) {
     ...(sameVector(olds.vector, news.vector) ? [] : ["vector"]),
   ];
   const inPlace = settings.length > 0 || mappingsDiffer(olds.mappings, news.mappings);
-  const changes = replaces.length > 0 || inPlace || changedKeys(olds, news, NOTHING_WRITTEN).length > 0;
+  const changes = replaces.length > 0 || inPlace || changedKeys(olds, news, NOT_ON_SERVER).length > 0;
   // Two indices cannot have the same name.
   const deleteBeforeReplace = replaces.length > 0 && news.name !== undefined && news.name === olds.name;
   return { changes, replaces, deleteBeforeReplace };
@@ -93,7 +93,7 @@ async function create(inputs: SearchIndexInputs) {
   };
   const made = await makeOrTakeOver(server, name, state(""), mark);
   try {
-    await succeed(server, plan, name, inputs, deadline);
+    await applySuccession(server, plan, name, inputs, deadline);
   } catch (error) {
     // The server has answered, so nothing more arrives in the new index.
     if (made.isNew && error instanceof ExplainedError) await deleteIndex(server, name);
@@ -164,16 +164,16 @@ async function takeOver(
   mark: IndexMark,
 ): Promise<Made> {
   const ours = sameOwner(markIn(existing), mark);
-  if (!ours && wanted.adoptExisting !== true) throw taken(name);
+  if (!ours && wanted.adoptExisting !== true) throw nameTaken(name);
   const seen = indexAsSeen(wanted, existing);
   const { replaces } = diff(name, seen, wanted);
-  if (replaces.length > 0) throw unfit(name, replaces);
+  if (replaces.length > 0) throw cannotBecome(name, replaces);
   report(`SearchIndex ${nameOf(wanted)}: takes over the index ${name}, which is there already`);
   await alter(server, name, seen, wanted, mark, true);
   return { uuid: existing.uuid, isNew: false };
 }
 
-function taken(name: string): ExplainedError {
+function nameTaken(name: string): ExplainedError {
   return new ExplainedError({
     what: `The index ${name} exists already, and this resource did not make it.`,
     cause: "Names are unique in a cluster. Writing a document into an index that is not there makes one, too.",
@@ -181,7 +181,7 @@ function taken(name: string): ExplainedError {
   });
 }
 
-function unfit(name: string, replaces: readonly string[]): ExplainedError {
+function cannotBecome(name: string, replaces: readonly string[]): ExplainedError {
   return new ExplainedError({
     what: `The index ${name} exists already, and its ${replaces.join(", ")} cannot become what the program says.`,
     cause: "OpenSearch changes neither a field nor a static setting of an index that exists.",

@@ -1,16 +1,16 @@
 import { autoName } from "../shared/auto-name";
 
 const FORBIDDEN = /[\s"*\\<|,>/?#:]/;
-const MOST_BYTES = 255;
+const MAX_BYTES = 255;
 
 /** Whether the server accepts an index name (rules and messages seen on 3.4.0). */
 export function isIndexName(name: string): boolean {
   if (name === "" || name === "." || name === ".." || name !== name.toLowerCase()) return false;
-  return !FORBIDDEN.test(name) && !/^[_\-+]/.test(name) && Buffer.byteLength(name, "utf8") <= MOST_BYTES;
+  return !FORBIDDEN.test(name) && !/^[_\-+]/.test(name) && Buffer.byteLength(name, "utf8") <= MAX_BYTES;
 }
 
 /** Leaves room for suffixes that distinguish several indices of one resource. */
-const MOST_OF_A_NAME = 200;
+const MAX_BASE_LENGTH = 200;
 
 /**
  * The name of an index if the program sets none: the resource's name in a valid form, and eight digits of the owner's
@@ -24,5 +24,5 @@ export function autoIndexName(owner: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9_.-]+/g, "-")
     .replace(/^[_.-]+/, "");
-  return `${logical.slice(0, MOST_OF_A_NAME) || "index"}-${digits}`;
+  return `${logical.slice(0, MAX_BASE_LENGTH) || "index"}-${digits}`;
 }

@@ -54,7 +54,7 @@ function walk(settings: unknown, prefix: string, visit: (key: string, value: Ind
   for (const [name, value] of Object.entries(settings)) {
     const path = `${prefix}${name}`;
     if (isGroup(value)) walk(value, `${path}.`, visit);
-    else visit(fullKey(path), kept(value));
+    else visit(fullKey(path), storedValue(value));
   }
 }
 
@@ -66,7 +66,7 @@ function isGroup(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function kept(value: unknown): IndexSettingValue {
+function storedValue(value: unknown): IndexSettingValue {
   if (value === null || value === undefined) return null;
   return Array.isArray(value) ? value.map(String) : String(value);
 }
@@ -96,17 +96,17 @@ export function settingsAsSeen(
       if (Object.keys(group).length > 0 || Object.keys(value as object).length === 0) seen[name] = group;
       continue;
     }
-    const shown = kept(found[fullKey(path)]);
+    const shown = storedValue(found[fullKey(path)]);
     if (shown === null) {
       if (value === null) seen[name] = null;
       continue;
     }
-    seen[name] = canonicalJson(listed(shown)) === canonicalJson(listed(kept(value))) ? value : shown;
+    seen[name] = canonicalJson(asList(shown)) === canonicalJson(asList(storedValue(value))) ? value : shown;
   }
   return seen;
 }
 
 /** A list of one equals its member. */
-function listed(value: IndexSettingValue): readonly string[] {
+function asList(value: IndexSettingValue): readonly string[] {
   return value === null ? [] : Array.isArray(value) ? value : [value as string];
 }

@@ -58,8 +58,8 @@ function authorityEnds(olds: TlsCertificateState, news: TlsCertificateInputs): b
 /** With defaults filled in, so that writing a default explicitly is no change. */
 function comparable(inputs: TlsCertificateInputs) {
   return {
-    dnsNames: ordered(inputs.dnsNames),
-    ipAddresses: ordered(inputs.ipAddresses),
+    dnsNames: sorted(inputs.dnsNames),
+    ipAddresses: sorted(inputs.ipAddresses),
     commonName: inputs.commonName ?? DEFAULT_COMMON_NAME,
     organization: inputs.organization ?? DEFAULT_ORGANIZATION,
     validityDays: inputs.validityDays ?? DEFAULT_VALIDITY_DAYS,
@@ -68,7 +68,7 @@ function comparable(inputs: TlsCertificateInputs) {
 }
 
 /** An unknown list is a string in a preview. */
-function ordered(names: readonly string[]): readonly string[] {
+function sorted(names: readonly string[]): readonly string[] {
   return Array.isArray(names) ? [...names].sort() : names;
 }
 
@@ -99,7 +99,7 @@ async function update(
 ): Promise<TlsCertificateState> {
   const { caCertificatePem, caPrivateKeyPem, caNotAfter, certificatePem, privateKeyPem, notAfter } = olds;
   const authority = { caCertificatePem, caPrivateKeyPem, caNotAfter };
-  const again = olds.renewalDue || changedKeys(comparable(olds), comparable(news), CONTENT).length > 0;
-  const leaf = again ? await issueLeaf(news, authority) : { certificatePem, privateKeyPem, notAfter };
+  const reissue = olds.renewalDue || changedKeys(comparable(olds), comparable(news), CONTENT).length > 0;
+  const leaf = reissue ? await issueLeaf(news, authority) : { certificatePem, privateKeyPem, notAfter };
   return { ...news, ...authority, ...leaf, renewalDue: false, schemaVersion: SCHEMA_VERSION };
 }

@@ -4,7 +4,7 @@
 //   OLLAMA_CHAT_TRACE=/tmp/trace NODE_OPTIONS="--require $REPOSITORY/dist/tools/bench/trace-listener.js" pulumi up
 import { subscribe } from "node:diagnostics_channel";
 import { openSync, writeSync } from "node:fs";
-import { CHANNELS, type Message, type Told } from "../../clients/trace";
+import { CHANNELS, type EventTimes, type Message } from "../../clients/trace";
 
 const VARIABLE = "OLLAMA_CHAT_TRACE";
 
@@ -14,7 +14,7 @@ if (process.env[VARIABLE]) listen(process.env[VARIABLE]);
 export function listen(path: string): void {
   let file: number | undefined;
   let hasFailed = false;
-  const write = ({ startMs, durationMs, urn }: Told, details: object) => {
+  const write = ({ startMs, durationMs, urn }: EventTimes, details: object) => {
     if (hasFailed) return;
     const common = { v: 1, pid: process.pid, startMs: rounded(startMs), durationMs: rounded(durationMs) };
     try {
