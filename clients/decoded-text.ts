@@ -17,11 +17,11 @@ export function decodedText(bytes: Uint8Array): string | Undecoded {
   if (text !== undefined && !text.includes("\0")) return text.replace(/\r\n?/g, "\n");
   const wide = encoding === "utf-8" ? utf16WithoutMark(bytes) : undefined;
   if (wide !== undefined) {
-    return { reason: `looks like ${wide} without the mark that it begins with; save it as UTF-8`, encoding: wide };
+    return { reason: `looks like ${wide} without a byte order mark; save it as UTF-8`, encoding: wide };
   }
   return text === undefined
     ? { reason: "is neither UTF-8 nor UTF-16 text; save it as UTF-8" }
-    : { reason: "holds characters of number 0, as files do that are no text" };
+    : { reason: "contains null characters, so it is not text" };
 }
 
 function decoded(bytes: Uint8Array, encoding: string): string | undefined {

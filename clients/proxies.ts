@@ -24,7 +24,7 @@ export function unusedProxy(url: string, environment = process.env): string | un
 /** A hint for messages that a proxy variable is set but not used. */
 export function unusedProxyHint(url: string): string {
   const variable = unusedProxy(url);
-  return variable === undefined ? "" : ` (${variable} is set, and counts only with ${SWITCH}=1)`;
+  return variable === undefined ? "" : ` (${variable} is set, but is only used with ${SWITCH}=1)`;
 }
 
 function isExcepted(host: string, exceptions: string): boolean {

@@ -194,7 +194,7 @@ function authorityOf({ caFile }: AccessFlags): string | undefined {
   const text = bytesOf(caFile, "--ca-file").toString("latin1");
   if (isPem(text)) return text;
   throw new CommandFailure(ExitCode.usage, {
-    what: `The file ${caFile}, named by --ca-file, holds no certificate in PEM.`,
+    what: `The file ${caFile}, named by --ca-file, contains no PEM certificate.`,
     cause: "It is empty, in another form such as DER, or another file.",
     fix: "Give the authority's certificate as text that begins with BEGIN CERTIFICATE.",
   });

@@ -86,9 +86,9 @@ function caOf(connection: Connection): string | undefined {
   const text = readCa(connection.caCertificateFile);
   if (isPem(text)) return text;
   throw new ExplainedError({
-    what: `The file ${connection.caCertificateFile}, named by connection.caCertificateFile, holds no certificate in PEM.`,
+    what: `The file ${connection.caCertificateFile}, named by connection.caCertificateFile, contains no PEM certificate.`,
     cause: "It is empty, in another form such as DER, or another file.",
-    fix: "Give the authority's certificate as text that begins with BEGIN CERTIFICATE: openssl x509 -inform der -in FILE -out ca.pem makes it of DER.",
+    fix: "Use the CA's certificate as text that begins with BEGIN CERTIFICATE. To convert it from DER: openssl x509 -inform der -in FILE -out ca.pem.",
   });
 }
 

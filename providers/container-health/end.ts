@@ -23,8 +23,8 @@ export function neverHealthy(name: string, error: DeadlineError, lines: readonly
   return new ExplainedError({
     what: `${error.message}. ${quoted(lines)}`,
     cause:
-      "The program in the container runs and is not ready: the machine is slow or busy, or it waits for something.",
-    fix: `Look at docker logs ${name}; give it more time by readiness.openSearchSeconds or readiness.ollamaSeconds, and run pulumi up again.`,
+      "The program in the container runs but is not ready: the machine is slow or busy, or it waits for something.",
+    fix: `Check docker logs ${name}. To give it more time, raise readiness.openSearchSeconds or readiness.ollamaSeconds, and run pulumi up again.`,
   });
 }
 
@@ -46,8 +46,8 @@ function causeOf(name: string, exitCode: number | undefined, lines: readonly str
   }
   if (exitCode === KILLED) {
     return {
-      cause: "It was killed: by Docker or the system where memory runs short, or by somebody.",
-      fix: `Give Docker more memory or OpenSearch a smaller heap (opensearch.heap), and run pulumi up again. docker logs ${name} shows all that it printed.`,
+      cause: "It was killed: by Docker or the system because memory ran short, or by somebody.",
+      fix: `Give Docker more memory or OpenSearch a smaller heap (opensearch.heap), and run pulumi up again. docker logs ${name} shows its whole output.`,
     };
   }
   const known = diagnose(text);
@@ -55,9 +55,9 @@ function causeOf(name: string, exitCode: number | undefined, lines: readonly str
   return {
     cause:
       lines.length > 0
-        ? "Its program stopped; the lines above are the last that it said."
-        : "Its program stopped without a word.",
-    fix: `Put right what stopped it and run pulumi up again. docker logs ${name} shows all that it printed.`,
+        ? "Its program stopped; the lines above are its last output."
+        : "Its program stopped without any output.",
+    fix: `Fix what stopped it, and run pulumi up again. docker logs ${name} shows its whole output.`,
   };
 }
 

@@ -90,7 +90,7 @@ async function untilItAnswers(endpoint: string, deadline: Deadline): Promise<voi
     throw new ExplainedError({
       what: error.message,
       cause: "The container's program has not come up, or the port is not published to this machine.",
-      fix: "Docker can't be asked from here; look at docker ps and docker logs where it runs.",
+      fix: "Docker cannot be reached from here. Check docker ps and docker logs where it runs.",
     });
   }
 }

@@ -63,8 +63,8 @@ export function fitsDigest(inputs: OllamaModelInputs, model: { readonly digest: 
 function wrongDigest(inputs: OllamaModelInputs, found: ListedModel): ExplainedError {
   return new ExplainedError({
     what: `${inputs.model} was pulled, but its digest is ${found.digest} and expectedDigest is ${inputs.expectedDigest}.`,
-    cause: "The tag names another build in the registry now, or the digest is that of another registry's manifest.",
-    fix: "Accept the new build by putting its digest into expectedDigest, or leave expectedDigest out.",
+    cause: "The tag now points to another build in the registry, or the digest belongs to another registry's manifest.",
+    fix: "To accept the new build, set expectedDigest to its digest, or leave expectedDigest out.",
   });
 }
 
@@ -100,8 +100,8 @@ async function refuseForeign({ server, inputs }: Work): Promise<void> {
   const drift = Object.keys(recipeDrift(inputs, await showModel(server, inputs.model)));
   if (drift.length === 0) return;
   throw new ExplainedError({
-    what: `${inputs.model} exists on ${inputs.endpoint} with another ${drift.join(", ")}, and this resource did not make it.`,
-    cause: "Somebody made a model of this name by hand or in another stack, or an earlier run was interrupted.",
+    what: `${inputs.model} exists on ${inputs.endpoint} with a different ${drift.join(", ")}, and this resource did not create it.`,
+    cause: "Somebody created it by hand or in another stack, or an earlier run was interrupted.",
     fix: `Choose another name for model, or remove that one (ollama rm ${inputs.model}) and run again.`,
   });
 }

@@ -112,14 +112,17 @@ export function contradictions(news: Loose): { property: string; reason: string 
   const set = (key: string) => news[key] !== undefined;
   for (const key of ["system", "parameters", "template"]) {
     if (set(key) && !set("from")) {
-      found.push({ property: key, reason: `${key} needs from: name the model to make ${shown(news.model)} of.` });
+      found.push({
+        property: key,
+        reason: `${key} requires from: name the model to create ${shown(news.model)} from.`,
+      });
     }
   }
   for (const key of ["source", "expectedDigest"]) {
     if (set(key) && set("from")) {
       found.push({
         property: key,
-        reason: `${key} is for a model that is pulled; with from it is made on the server.`,
+        reason: `${key} is only for a model that is pulled; with from it is created on the server.`,
       });
     }
   }
@@ -130,7 +133,7 @@ export function contradictions(news: Loose): { property: string; reason: string 
   }
   const { from, model } = news;
   if (typeof from === "string" && typeof model === "string" && !isUnknown(from) && sameModel(from, model)) {
-    found.push({ property: "from", reason: `from is ${shown(from)}: must be another model than model itself.` });
+    found.push({ property: "from", reason: `from is ${shown(from)}: must differ from model.` });
   }
   return found;
 }

@@ -99,7 +99,7 @@ async function create(inputs: OllamaModelInputs) {
     if (!holding.pulled) {
       // In a forced replacement the old resource has the same owner.
       recordUse({ ...inputs, owner: `new ${inputs.owner}` });
-      say(inputs.model, "is on the server already, so it is used and will not be removed");
+      say(inputs.model, "is already on the server; it is used as it is and will not be removed");
     }
     return { id: listedName(inputs.model), state: await warmUp(work, holding) };
   });
@@ -193,14 +193,14 @@ async function deleteBase(server: OllamaServer, state: OllamaModelState): Promis
 
 async function deleteUnlessUsed(server: OllamaServer, model: string, state: OllamaModelState): Promise<void> {
   if (!isUsedByAnother(state.endpoint, model, state.owner)) return await deleteModel(server, model);
-  say(model, "stays on the server, since another resource of this program uses it; nothing removes it later");
+  say(model, "stays on the server, because another resource of this program uses it; it will not be removed later");
 }
 
 async function remove(_id: string, state: OllamaModelState): Promise<void> {
   const server = new OllamaServer(state.endpoint);
   if (!(state.pulled || state.fromPulled)) return await unload(server, state);
   if (isRetained(state)) {
-    say(state.model, "stays on the server, where others may use it by now; with retainOnDelete: false it would go");
+    say(state.model, "stays on the server, because others may use it; retainOnDelete: false would remove it");
     return await unload(server, state);
   }
   if (await mayForgetModel(server, state)) return;

@@ -66,12 +66,12 @@ export async function planSuccession(
 function notCopied({ name }: Predecessor, documents: number, { copyDocuments }: SearchIndexInputs): ExplainedError {
   const cause =
     copyDocuments === false
-      ? "This change needs a new index, and copyDocuments: false keeps the documents from going over."
-      : "This change needs a new index, and their vectors mean something else than its vectors will.";
+      ? "This change needs a new index, and with copyDocuments: false the documents are not copied."
+      : "This change needs a new index, and their vectors cannot be compared with those of the new index.";
   return new ExplainedError({
     what: `The ${documents} documents of the index ${name} would be lost.`,
     cause,
-    fix: "Set forceDelete: true to let them go, then write them anew; or take the change back.",
+    fix: "Set forceDelete: true to discard them, then write them again; or undo the change.",
   });
 }
 
@@ -87,7 +87,7 @@ export async function applySuccession(
     if (copied) await copy(server, predecessor.name, name, documents, inputs, deadline);
     else if (documents > 0) {
       report(
-        `warning: SearchIndex ${nameOf(inputs)}: the ${documents} documents of ${predecessor.name} do not go over into ${name}: write them anew`,
+        `warning: SearchIndex ${nameOf(inputs)}: the ${documents} documents of ${predecessor.name} are not copied to ${name}: write them again`,
       );
     }
     const mark = { ...predecessor.mark, supersededBy: name };
@@ -109,7 +109,7 @@ async function copy(
     const { total, failures } = await reindexWithProgress(server, from, to, inputs, deadline);
     const [first] = failures;
     if (first !== undefined) throw refused(from, to, failures.length, first);
-    report(`SearchIndex ${nameOf(inputs)}: ${total} documents went over from ${from} into ${to}`);
+    report(`SearchIndex ${nameOf(inputs)}: ${total} documents copied from ${from} to ${to}`);
   } catch (error) {
     // The original error matters more than a failure to remove the block. A refresh detects a block that is left.
     await putIndexSettings(server, from, { [WRITE_BLOCK]: null }).catch(() => undefined);
@@ -143,7 +143,7 @@ async function reindexWithProgress(
 function refused(from: string, to: string, count: number, first: { id: string; reason: string }): ExplainedError {
   return new ExplainedError({
     what: `${count} documents of ${from} do not fit into ${to}; the first is ${first.id}: ${first.reason}`,
-    cause: "A field has another type in the new index, and these documents hold what that type does not take.",
-    fix: "Correct the mappings or the documents; or set copyDocuments: false and forceDelete: true to begin with an empty index.",
+    cause: "A field has another type in the new index, and values in these documents do not fit that type.",
+    fix: "Correct the mappings or the documents; or set copyDocuments: false and forceDelete: true to start with an empty index.",
   });
 }

@@ -51,7 +51,7 @@ function check(news: unknown, _olds: unknown) {
 function duplicateVectorField({ mappings, vector }: SearchIndexInputs): CheckFailure[] {
   const field = vector?.field;
   if (field === undefined || isUnknown(field) || !(field in fieldsOf(mappings))) return [];
-  const reason = `vector.field is ${JSON.stringify(field)}: mappings.properties holds it already; leave it out there.`;
+  const reason = `vector.field is ${JSON.stringify(field)}: mappings.properties already contains it; remove it there.`;
   return [{ property: "vector", reason }];
 }
 
@@ -168,7 +168,7 @@ async function takeOver(
   const seen = indexAsSeen(wanted, existing);
   const { replaces } = diff(name, seen, wanted);
   if (replaces.length > 0) throw cannotBecome(name, replaces);
-  report(`SearchIndex ${nameOf(wanted)}: takes over the index ${name}, which is there already`);
+  report(`SearchIndex ${nameOf(wanted)}: takes over the existing index ${name}`);
   await alter(server, name, seen, wanted, mark, true);
   return { uuid: existing.uuid, isNew: false };
 }
@@ -176,16 +176,16 @@ async function takeOver(
 function nameTaken(name: string): ExplainedError {
   return new ExplainedError({
     what: `The index ${name} exists already, and this resource did not make it.`,
-    cause: "Names are unique in a cluster. Writing a document into an index that is not there makes one, too.",
+    cause: "Names are unique in a cluster. Writing a document to a missing index creates it as well.",
     fix: `Choose another name, set adoptExisting: true to take it over with its documents, or delete it: DELETE /${name}.`,
   });
 }
 
 function cannotBecome(name: string, replaces: readonly string[]): ExplainedError {
   return new ExplainedError({
-    what: `The index ${name} exists already, and its ${replaces.join(", ")} cannot become what the program says.`,
-    cause: "OpenSearch changes neither a field nor a static setting of an index that exists.",
-    fix: "Write the program as the index is, give another name, or delete the index.",
+    what: `The index ${name} exists already, and its ${replaces.join(", ")} cannot be changed to what the program describes.`,
+    cause: "OpenSearch cannot change fields or static settings of an existing index.",
+    fix: "Adapt the program to the index, choose another name, or delete the index.",
   });
 }
 
@@ -193,7 +193,7 @@ async function read(id: string, state: SearchIndexState) {
   const index = await getIndex(sharedServer(state.connection), id);
   if (index === undefined) return undefined;
   if (!isOurs(index, state)) {
-    report(`SearchIndex ${nameOf(state)}: the index ${id} is another one now, so it counts as gone`);
+    report(`SearchIndex ${nameOf(state)}: the index ${id} was replaced by another one, so it counts as deleted`);
     return undefined;
   }
   const seen = indexAsSeen(state, index);
@@ -225,7 +225,7 @@ async function remove(id: string, state: SearchIndexState): Promise<void> {
   if (index === undefined) return;
   const mark = markIn(index);
   if (!isOurs(index, state) || (mark !== undefined && mark.instance !== state.instance)) {
-    report(`SearchIndex ${nameOf(state)}: the index ${id} belongs to somebody else by now and stays`);
+    report(`SearchIndex ${nameOf(state)}: the index ${id} now belongs to somebody else and is kept`);
     return;
   }
   if (state.forceDelete !== true && mark?.supersededBy === undefined) {
@@ -239,7 +239,7 @@ function notEmpty(id: string, documents: number): ExplainedError {
   return new ExplainedError({
     what: `The index ${id} holds ${documents} documents.`,
     cause: "Deleting it would lose them, and forceDelete is not set.",
-    fix: `To lose them, set forceDelete: true and run pulumi up first, or delete the index by hand: DELETE /${id}. To keep them, set retainOnDelete in the resource options and run pulumi up first.`,
+    fix: `To discard them, set forceDelete: true and run pulumi up first, or delete the index by hand: DELETE /${id}. To keep them, set retainOnDelete in the resource options and run pulumi up first.`,
   });
 }
 

@@ -79,8 +79,8 @@ describe.skipIf(!hasEngine || !hasDocker || !hasOllama)("a container that dies w
       withoutMargin(
         `ContainerHealth "chat-opensearch-health": create failed: the container ${CONTAINER} ended with exit code 3 before it was healthy, and Docker starts it again and again. Its last lines:
 ${lines}    the last word is [secret]
-  cause: Its program stopped; the lines above are the last that it said.
-  fix: Put right what stopped it and run pulumi up again. docker logs ${CONTAINER} shows all that it printed.`,
+  cause: Its program stopped; the lines above are its last output.
+  fix: Fix what stopped it, and run pulumi up again. docker logs ${CONTAINER} shows its whole output.`,
       ),
     );
     expect(run.output).not.toContain(STRONG);

@@ -85,7 +85,7 @@ describe.skipIf(!hasEngine)("an index on the real engine", () => {
       "replace SearchIndex",
       "delete-replaced SearchIndex",
     );
-    expect(output).toContain(`SearchIndex articles: 1 documents went over from ${before} into ${id()}`);
+    expect(output).toContain(`SearchIndex articles: 1 documents copied from ${before} to ${id()}`);
     expect(await world.indices()).toEqual([id()]);
     expect(await documents()).toBe(1);
     await write("2");
@@ -132,7 +132,7 @@ describe.skipIf(!hasEngine)("an index on the real engine", () => {
     expect(refused.output).toContain(`The 1 documents of the index ${before} would be lost.`);
     expect(await world.indices()).toEqual([before]);
     const output = await upTo({ ...other, forceDelete: true }, ...replaced);
-    expect(output).toContain(`the 1 documents of ${before} do not go over into ${id()}: write them anew`);
+    expect(output).toContain(`the 1 documents of ${before} are not copied to ${id()}: write them again`);
     expect(await world.indices()).toEqual([id()]);
   });
 
@@ -143,7 +143,7 @@ describe.skipIf(!hasEngine)("an index on the real engine", () => {
     const refused = await world.project.destroy();
     expect(refused.code).not.toBe(0);
     expect(refused.output).toContain(`The index ${id()} holds 1 documents.`);
-    expect(refused.output).toContain("fix: To lose them, set forceDelete: true and run pulumi up first");
+    expect(refused.output).toContain("fix: To discard them, set forceDelete: true and run pulumi up first");
     await upTo({ ...args, forceDelete: true }, "update SearchIndex");
     const gone = await world.project.destroy();
     expect(gone.code, gone.output).toBe(0);

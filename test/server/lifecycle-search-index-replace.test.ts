@@ -38,7 +38,7 @@ describe("a change that needs a new index", () => {
     expect(await world().documents(second.id)).toBe(2);
     expect(await world().mapping(second.id)).toMatchObject({ properties: { source: { type: "text" } } });
     expect(world().lines).toStrictEqual([
-      `SearchIndex i-${world().suffix}: 2 documents went over from ${first.id} into ${second.id}`,
+      `SearchIndex i-${world().suffix}: 2 documents copied from ${first.id} to ${second.id}`,
     ]);
     expect((await lifecycle.read(second.id, second.state))?.inputs).toStrictEqual(second.inputs);
     await world().write(second.id, "3");
@@ -153,8 +153,8 @@ describe("documents that cannot go over", () => {
     expect(failure.message).toBe(
       [
         `SearchIndex "i-${world().suffix}": create failed: The 1 documents of the index ${first.id} would be lost.`,
-        "  cause: This change needs a new index, and their vectors mean something else than its vectors will.",
-        "  fix: Set forceDelete: true to let them go, then write them anew; or take the change back.",
+        "  cause: This change needs a new index, and their vectors cannot be compared with those of the new index.",
+        "  fix: Set forceDelete: true to discard them, then write them again; or undo the change.",
       ].join("\n"),
     );
     expect(await world().indices()).toStrictEqual([first.id]);
@@ -167,7 +167,7 @@ describe("documents that cannot go over", () => {
     expect(await world().indices()).toStrictEqual([second.id]);
     expect(await world().documents(second.id)).toBe(0);
     expect(world().lines).toStrictEqual([
-      `warning: SearchIndex i-${world().suffix}: the 1 documents of ${first.id} do not go over into ${second.id}: write them anew`,
+      `warning: SearchIndex i-${world().suffix}: the 1 documents of ${first.id} are not copied to ${second.id}: write them again`,
     ]);
   });
 

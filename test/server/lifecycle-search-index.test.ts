@@ -129,8 +129,8 @@ describe("an index", () => {
     expect(await world().documents(index.id)).toBe(1);
     const name = `i-${world().suffix}`;
     expect(world().lines).toStrictEqual([
-      `SearchIndex ${name}: the index ${index.id} is another one now, so it counts as gone`,
-      `SearchIndex ${name}: the index ${index.id} belongs to somebody else by now and stays`,
+      `SearchIndex ${name}: the index ${index.id} was replaced by another one, so it counts as deleted`,
+      `SearchIndex ${name}: the index ${index.id} now belongs to somebody else and is kept`,
     ]);
   });
 
@@ -155,7 +155,7 @@ describe("destroying an index", () => {
       [
         `SearchIndex "i-${world().suffix}": delete failed: The index ${index.id} holds 1 documents.`,
         "  cause: Deleting it would lose them, and forceDelete is not set.",
-        `  fix: To lose them, set forceDelete: true and run pulumi up first, or delete the index by hand: DELETE /${index.id}. To keep them, set retainOnDelete in the resource options and run pulumi up first.`,
+        `  fix: To discard them, set forceDelete: true and run pulumi up first, or delete the index by hand: DELETE /${index.id}. To keep them, set retainOnDelete in the resource options and run pulumi up first.`,
       ].join("\n"),
     );
     expect(await world().documents(index.id)).toBe(1);
@@ -179,8 +179,8 @@ describe("an index that is there already", () => {
     await lifecycle.delete(lost.id, lost.state);
     expect(await world().documents(again.id)).toBe(1);
     expect(world().lines).toStrictEqual([
-      `SearchIndex i-${world().suffix}: takes over the index ${lost.id}, which is there already`,
-      `SearchIndex i-${world().suffix}: the index ${lost.id} belongs to somebody else by now and stays`,
+      `SearchIndex i-${world().suffix}: takes over the existing index ${lost.id}`,
+      `SearchIndex i-${world().suffix}: the index ${lost.id} now belongs to somebody else and is kept`,
     ]);
   });
 
@@ -191,7 +191,7 @@ describe("an index that is there already", () => {
     expect(failure.message).toBe(
       [
         `SearchIndex "i-${world().suffix}": create failed: The index ${name} exists already, and this resource did not make it.`,
-        "  cause: Names are unique in a cluster. Writing a document into an index that is not there makes one, too.",
+        "  cause: Names are unique in a cluster. Writing a document to a missing index creates it as well.",
         `  fix: Choose another name, set adoptExisting: true to take it over with its documents, or delete it: DELETE /${name}.`,
       ].join("\n"),
     );

@@ -156,7 +156,7 @@ describe("findAccess", () => {
     writeFileSync(file, Buffer.from([0x30, 0x82, 0xff, 0x42]));
     expect(await failure({ caFile: file }, stack)).toEqual({
       exitCode: 2,
-      what: `The file ${file}, named by --ca-file, holds no certificate in PEM.`,
+      what: `The file ${file}, named by --ca-file, contains no PEM certificate.`,
       cause: "It is empty, in another form such as DER, or another file.",
       fix: "Give the authority's certificate as text that begins with BEGIN CERTIFICATE.",
     });

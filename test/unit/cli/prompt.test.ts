@@ -144,7 +144,7 @@ describe("ollama-chat prompt", () => {
   it.each([
     ["Latin-1", Buffer.from("caf\u00e9", "latin1"), "is neither UTF-8 nor UTF-16 text; save it as UTF-8"],
     ["a UTF-16 cut off", Buffer.from([0xff, 0xfe, 0x41]), "is neither UTF-8 nor UTF-16 text; save it as UTF-8"],
-    ["what is no text", Buffer.from([0x61, 0, 0, 0x62]), "holds characters of number 0, as files do that are no text"],
+    ["what is no text", Buffer.from([0x61, 0, 0, 0x62]), "contains null characters, so it is not text"],
   ])("refuses %s by name, for the text and for the template", async (_what, bytes, reason) => {
     const path = join(folder, "bytes");
     writeFileSync(path, bytes);
@@ -169,7 +169,7 @@ describe("ollama-chat prompt", () => {
     writeFileSync(path, bytes);
     expect(await error(["qa", "--file", path])).toEqual([
       2,
-      `error: The file ${path}, named by --file, looks like ${encoding} without the mark that it begins with; save it as UTF-8.`,
+      `error: The file ${path}, named by --file, looks like ${encoding} without a byte order mark; save it as UTF-8.`,
       `  cause: It is written in another encoding, such as ${encoding}, or it is no text; read as UTF-8 its letters would be others.`,
       `  fix: Convert it, for example iconv -f ${encoding} -t UTF-8 FILE.`,
     ]);

@@ -18,9 +18,9 @@ describe("a connection", () => {
     writeFileSync(caCertificateFile, content);
     expect(() => openSearch({ endpoint, caCertificateFile })).toThrow(
       [
-        `The file ${caCertificateFile}, named by connection.caCertificateFile, holds no certificate in PEM.`,
+        `The file ${caCertificateFile}, named by connection.caCertificateFile, contains no PEM certificate.`,
         "  cause: It is empty, in another form such as DER, or another file.",
-        "  fix: Give the authority's certificate as text that begins with BEGIN CERTIFICATE: openssl x509 -inform der -in FILE -out ca.pem makes it of DER.",
+        "  fix: Use the CA's certificate as text that begins with BEGIN CERTIFICATE. To convert it from DER: openssl x509 -inform der -in FILE -out ca.pem.",
       ].join("\n"),
     );
   });

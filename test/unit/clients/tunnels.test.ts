@@ -91,7 +91,7 @@ describe("a server behind TLS, to which only a proxy leads", () => {
       (error: unknown) => error as Error,
     );
     expect(failure.message).toMatch(start);
-    expect(failure.message).toContain(`${host} (HTTPS_PROXY is set, and counts only with NODE_USE_ENV_PROXY=1)`);
+    expect(failure.message).toContain(`${host} (HTTPS_PROXY is set, but is only used with NODE_USE_ENV_PROXY=1)`);
     vi.stubEnv("NO_PROXY", ".ours.invalid");
     await expect(ask()).rejects.not.toThrow("HTTPS_PROXY");
   });

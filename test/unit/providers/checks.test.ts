@@ -293,7 +293,7 @@ describe("SearchIndex", () => {
     [
       { vector: { field: "v", dimension: 3 }, mappings: { properties: { v: { type: "float" } } } },
       "vector",
-      'vector.field is "v": mappings.properties holds it already; leave it out there.',
+      'vector.field is "v": mappings.properties already contains it; remove it there.',
     ],
     [{ forceDelete: "yes" }, "forceDelete", 'forceDelete is "yes": must be true or false'],
     [{ copyDocuments: 1 }, "copyDocuments", "copyDocuments is 1: must be true or false"],

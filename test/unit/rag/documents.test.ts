@@ -15,7 +15,7 @@ function write(path: string, content: string | Buffer): void {
   writeFileSync(join(folder, path), content);
 }
 
-const NULS = "holds characters of number 0, as files do that are no text";
+const NULS = "contains null characters, so it is not text";
 const OTHER_ENCODING = "is neither UTF-8 nor UTF-16 text; save it as UTF-8";
 
 describe("the path of a folder", () => {

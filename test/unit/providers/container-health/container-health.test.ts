@@ -104,8 +104,8 @@ describe("a container that ends", () => {
     expect(await failure()).toBe(
       `${head}the container p-dev-chat-opensearch ended with exit code 255 before it was healthy, and Docker starts it again and again. Its last lines:
 ${lines}    the token is [secret]
-  cause: Its program stopped; the lines above are the last that it said.
-  fix: Put right what stopped it and run pulumi up again. docker logs p-dev-chat-opensearch shows all that it printed.`,
+  cause: Its program stopped; the lines above are its last output.
+  fix: Fix what stopped it, and run pulumi up again. docker logs p-dev-chat-opensearch shows its whole output.`,
     );
     expect(asked.find((url) => url.includes("/logs"))).toContain(`until=${NOW / 1000}.001`);
   });
@@ -114,7 +114,7 @@ ${lines}    the token is [secret]
     looks = [{ ...starting, restarts: 1, createdSecondsAgo: 5 }];
     ends = [3];
     expect(await failure()).toContain(
-      "ended with exit code 3 before it was healthy, and Docker starts it again and again. It printed nothing.\n  cause: Its program stopped without a word.",
+      "ended with exit code 3 before it was healthy, and Docker starts it again and again. It printed nothing.\n  cause: Its program stopped without any output.",
     );
   });
 
@@ -142,7 +142,7 @@ ${lines}    the token is [secret]
     looks = [{ ...starting, restarts: 1 }];
     ends = [137];
     expect(await failure()).toContain(
-      "\n  cause: It was killed: by Docker or the system where memory runs short, or by somebody.\n",
+      "\n  cause: It was killed: by Docker or the system because memory ran short, or by somebody.\n",
     );
   });
 
@@ -160,7 +160,7 @@ it("one that does not get healthy is told with what it prints", async () => {
   expect(await failure({ timeouts: { createSeconds: 0.3 } })).toBe(
     `${head}Waited 0.3 s for the container p-dev-chat-opensearch to be healthy; last seen: running, starting. Its last lines:
     still thinking
-  cause: The program in the container runs and is not ready: the machine is slow or busy, or it waits for something.
+  cause: The program in the container runs but is not ready: the machine is slow or busy, or it waits for something.
   fix: Look at docker logs p-dev-chat-opensearch; give it more time by readiness.openSearchSeconds or readiness.ollamaSeconds, and run pulumi up again.`,
   );
 });

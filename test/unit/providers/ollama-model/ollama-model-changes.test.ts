@@ -105,7 +105,7 @@ describe("delete", () => {
       await lifecycle.delete(id, state);
       expect(fake.models.has(NAME)).toBe(true);
       expect(lines.at(-1)).toBe(
-        "OllamaModel smollm2:135m: stays on the server, where others may use it by now; with retainOnDelete: false it would go",
+        "OllamaModel smollm2:135m: stays on the server, because others may use it; retainOnDelete: false would remove it",
       );
     },
   );
@@ -141,7 +141,7 @@ describe("delete", () => {
     await lifecycle.delete(old.id, old.state);
     expect(fake.models.has(NAME)).toBe(true);
     expect(lines.at(-1)).toBe(
-      "OllamaModel smollm2:135m: stays on the server, since another resource of this program uses it; nothing removes it later",
+      "OllamaModel smollm2:135m: stays on the server, because another resource of this program uses it; it will not be removed later",
     );
     expect(await lifecycle.read(successor.id, successor.state)).toBeDefined();
   });
@@ -184,7 +184,7 @@ describe("delete", () => {
     await later.delete(leaving.id, leaving.state);
     expect([fake.models.has(NAME), fake.models.has("derived:1")]).toEqual([true, false]);
     expect(lines.at(-1)).toBe(
-      "OllamaModel smollm2:135m: stays on the server, since another resource of this program uses it; nothing removes it later",
+      "OllamaModel smollm2:135m: stays on the server, because another resource of this program uses it; it will not be removed later",
     );
   });
 

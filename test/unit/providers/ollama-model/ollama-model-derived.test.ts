@@ -87,8 +87,8 @@ describe("a model made with from", () => {
     fake.add("terse:1", { from: BASE, system: "I am somebody's." });
     await expect(lifecycle.create(inputs())).rejects.toThrow(
       [
-        `OllamaModel "terse": create failed: terse:1 exists on ${fake.endpoint} with another system, parameters, and this resource did not make it.`,
-        "  cause: Somebody made a model of this name by hand or in another stack, or an earlier run was interrupted.",
+        `OllamaModel "terse": create failed: terse:1 exists on ${fake.endpoint} with a different system, parameters, and this resource did not create it.`,
+        "  cause: Somebody created it by hand or in another stack, or an earlier run was interrupted.",
         "  fix: Choose another name for model, or remove that one (ollama rm terse:1) and run again.",
       ].join("\n"),
     );

@@ -40,7 +40,7 @@ describe("create", () => {
     expect(state).toMatchObject({ digest: there.digest, pulled: false });
     expect(fake.writes).toEqual([]);
     expect(lines).toEqual([
-      "OllamaModel smollm2:135m: is on the server already, so it is used and will not be removed",
+      "OllamaModel smollm2:135m: is already on the server; it is used as it is and will not be removed",
     ]);
   });
 
@@ -114,8 +114,8 @@ describe("create", () => {
     expect(error.message).toBe(
       [
         `OllamaModel "smol": create failed: smollm2:135m was pulled, but its digest is ${DIGEST} and expectedDigest is 0123456789ab.`,
-        "  cause: The tag names another build in the registry now, or the digest is that of another registry's manifest.",
-        "  fix: Accept the new build by putting its digest into expectedDigest, or leave expectedDigest out.",
+        "  cause: The tag now points to another build in the registry, or the digest belongs to another registry's manifest.",
+        "  fix: To accept the new build, set expectedDigest to its digest, or leave expectedDigest out.",
       ].join("\n"),
     );
   });
