@@ -161,7 +161,7 @@ it("one that does not get healthy is told with what it prints", async () => {
     `${head}Waited 0.3 s for the container p-dev-chat-opensearch to be healthy; last seen: running, starting. Its last lines:
     still thinking
   cause: The program in the container runs but is not ready: the machine is slow or busy, or it waits for something.
-  fix: Look at docker logs p-dev-chat-opensearch; give it more time by readiness.openSearchSeconds or readiness.ollamaSeconds, and run pulumi up again.`,
+  fix: Check docker logs p-dev-chat-opensearch. To give it more time, raise readiness.openSearchSeconds or readiness.ollamaSeconds, and run pulumi up again.`,
   );
 });
 
