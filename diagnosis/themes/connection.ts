@@ -36,7 +36,7 @@ export const CONNECTION: readonly Symptom[] = [
     ],
     source: "Node.js: EAI_AGAIN of getaddrinfo, EHOSTUNREACH and ENETUNREACH of connect",
     cause: "Nothing answers at the endpoint: the server is down, still starting, or elsewhere.",
-    fix: "Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 besides HTTPS_PROXY. Start a stopped container with docker start NAME. If the container was removed, run pulumi refresh --target '**::*-opensearch', then pulumi up.",
+    fix: "Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 as well as HTTPS_PROXY. Start a stopped container with docker start NAME. If the container was removed, run pulumi refresh --target '**::*-opensearch', then pulumi up.",
   },
   {
     id: "deadline",

@@ -60,7 +60,7 @@ describe.each(KINDS)("%s on a server that is not there", (kind, lifecycle, make)
     const text = "GET /: no answer from http://127.0.0.1:9: connect ECONNREFUSED 127.0.0.1:9";
     const cause = "  cause: Nothing answers at the endpoint: the server is down, still starting, or elsewhere.";
     const fix =
-      "  fix: Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 besides HTTPS_PROXY. Start a stopped container with docker start NAME. If the container was removed, run pulumi refresh --target '**::*-opensearch', then pulumi up.";
+      "  fix: Check the endpoint, and that the server runs (docker ps --all, curl ENDPOINT). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 as well as HTTPS_PROXY. Start a stopped container with docker start NAME. If the container was removed, run pulumi refresh --target '**::*-opensearch', then pulumi up.";
     expect((await failureOf(lifecycle.read(made.id, made.state))).message).toBe(
       [`${kind} "x": read failed: ${text}`, cause, fix].join("\n"),
     );

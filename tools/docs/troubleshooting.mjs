@@ -7,24 +7,24 @@ const INTRODUCTION = `# Troubleshooting
 
 <!-- Written by tools/docs/troubleshooting.mjs from diagnosis/; a test compares the two. -->
 
-\`npx ollama-chat doctor\` checks the whole chain, from the containers to an answer of the model, and names what is wrong
-by the rows below. \`--fix\` mends what is safe to mend: it pulls a missing model, deploys a model again that is not
-deployed or was deployed under older settings, and takes away what interrupted runs of this stack left on OpenSearch and
-nobody uses. It asks first; \`--yes\` is for scripts. \`--json\` prints one list of checks, each with \`id\`, \`title\`,
-\`status\` (\`ok\`, \`warn\`, \`fail\`, \`skipped\`) and \`seen\`, and where something is wrong with \`symptom\`, \`cause\` and
-\`fix\`. It ends in 0 where nothing is wrong (warnings are nothing wrong), else in 4.
+\`npx ollama-chat doctor\` checks the whole chain, from the containers to an answer of the model, and names each problem by
+its row below. \`--fix\` repairs what is safe to repair: it pulls a missing model, deploys a model again that is not
+deployed or was deployed with older settings, and removes unused objects that interrupted runs of this stack left on
+OpenSearch. It asks first; \`--yes\` is for scripts. \`--json\` prints a list of checks, each with \`id\`, \`title\`,
+\`status\` (\`ok\`, \`warn\`, \`fail\`, \`skipped\`) and \`seen\`, and for problems also \`symptom\`, \`cause\` and \`fix\`.
+The exit code is 0 if no check fails (warnings do not count), else 4.
 
-It also lists who claims settings of the cluster, as resource of project/stack. What a stack claims that was removed
-elsewhere, without a \`pulumi destroy\`, is given back on purpose only, by its name in that list. Where no stack is left to
-be read, flags name the servers (\`--opensearch\`):
+It also lists who claims settings of the cluster, as resource of project/stack. Claims of a stack that was removed without
+a \`pulumi destroy\` are only released on request, by the name in that list. If no stack is left to read, flags name the
+servers (\`--opensearch\`):
 
 <!-- not run: it takes a stack that is gone; test/server/doctor/left-overs.test.ts does it -->
 \`\`\`sh
 npx ollama-chat doctor --fix --forget-claims-of shop/prod
 \`\`\`
 
-Errors of \`pulumi up\`, \`destroy\` and of the other commands take their causes and fixes from the same rows. Numbers such
-as #2142 are issues of opensearch-project/ml-commons, unless another project is named.
+Errors of \`pulumi up\`, \`destroy\` and the other commands take their causes and fixes from the same rows. Numbers such as
+#2142 are issues of opensearch-project/ml-commons, unless another project is named.
 `;
 
 /** The page for themes as \`diagnosis/themes\` gives them. */
@@ -49,7 +49,7 @@ function row({ id, shows, cause, fix }) {
   ].join("\n");
 }
 
-/** Words of the tables are plain text: what Markdown or HTML would take for its own is told apart. */
+/** The tables are plain text, so characters with a meaning in Markdown or HTML are escaped. */
 function escaped(text) {
   return text.replaceAll(/[\\`*_[\]<>#|~$]/g, "\\$&");
 }

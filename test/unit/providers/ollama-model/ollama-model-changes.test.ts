@@ -206,7 +206,7 @@ describe("delete", () => {
       [
         `OllamaModel "smol": delete failed: smollm2:135m: Waited 0.1 s for Ollama at ${state.endpoint} to answer; last seen: connect ECONNREFUSED 127.0.0.1:${port}`,
         "  cause: No Ollama answers at the endpoint: it is down, still starting, or elsewhere. By default Ollama listens on 127.0.0.1 only (OLLAMA_HOST).",
-        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 besides HTTPS_PROXY. If the server is gone for good, run pulumi destroy with OLLAMA_CHAT_FORGET_UNREACHABLE=1.",
+        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 as well as HTTPS_PROXY. If the server is gone for good, run pulumi destroy with OLLAMA_CHAT_FORGET_UNREACHABLE=1.",
       ].join("\n"),
     );
   });

@@ -204,7 +204,7 @@ describe("read", () => {
       [
         `OllamaModel "smol": read failed: smollm2:135m: GET /api/tags: no answer from ${state.endpoint}: connect ECONNREFUSED 127.0.0.1:${port}`,
         "  cause: No Ollama answers at the endpoint: it is down, still starting, or elsewhere. By default Ollama listens on 127.0.0.1 only (OLLAMA_HOST).",
-        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 besides HTTPS_PROXY.",
+        "  fix: Check endpoint, and that the server runs (docker ps, curl ENDPOINT/api/version). If it is only reachable through a proxy, set NODE_USE_ENV_PROXY=1 as well as HTTPS_PROXY.",
       ].join("\n"),
     );
   });
