@@ -222,7 +222,7 @@ describe("an index that is there already", () => {
     const before = await world().api("GET", `/${name}`);
     const failure = await failureOf(created(lifecycle, world().inputs("i", { name, adoptExisting: true })));
     expect(failure.message).toContain(
-      `The index ${name} exists already, and its mappings cannot become what the program`,
+      `The index ${name} exists already, and its mappings cannot be changed to what the program`,
     );
     expect(await world().api("GET", `/${name}`)).toStrictEqual(before);
   });
