@@ -184,7 +184,7 @@ describe("documents that cannot go over", () => {
     await world().write(first.id, "1");
     const news = { ...OTHER_TYPE, copyDocuments: false };
     const failure = await failureOf(replaced(first, world().inputs("i", news)));
-    expect(failure.message).toContain("cause: This change needs a new index, and copyDocuments: false keeps the doc");
+    expect(failure.message).toContain("cause: This change needs a new index, and with copyDocuments: false the doc");
     const second = await replaced(first, world().inputs("i", { ...news, forceDelete: true }));
     expect(await world().documents(second.id)).toBe(0);
   });
