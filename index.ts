@@ -5,7 +5,7 @@ import { readConfig, readRagConfig } from "./program/config";
 import { requireFreePorts } from "./program/ports";
 import { requireFreshBuild, requireNode } from "./program/runtime";
 
-/** The program: configuration in, one chat stack and, where wanted, what retrieval needs beside it, outputs out. */
+/** Reads the configuration, makes the chat stack and, if configured, the retrieval stack, and returns the outputs. */
 async function program() {
   requireNode(process.versions.node);
   requireFreshBuild(join(__dirname, ".."));

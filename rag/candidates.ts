@@ -3,22 +3,22 @@ import type { Hit } from "../clients/opensearch/documents";
 import { VECTOR_FIELD } from "../providers/search-index/passages";
 import { contentWords } from "./content-words";
 
-/** A passage that is looked at more closely. */
+/** A passage that may be among the results. */
 export interface Candidate {
   readonly id: string;
-  /** What the folder is known by that it came from; absent in what earlier releases wrote. */
+  /** Identifies the folder that it was ingested from. Absent in passages of earlier releases. */
   readonly root?: string;
   readonly source: string;
   readonly title: string;
   readonly position: number;
   readonly text: string;
-  /** The server's BM25 score. Means something only where `sharesWords`. */
+  /** The server's BM25 score. Meaningless unless `sharesWords`. */
   readonly bm25: number;
-  /** True where the passage has a word of the question. */
+  /** Whether the passage has a word of the question. */
   readonly sharesWords: boolean;
-  /** True where its place among the words counts when both rankings are fused. */
+  /** Whether its BM25 rank counts when both rankings are fused. */
   readonly votes: boolean;
-  /** Empty where it was not asked for. */
+  /** Empty unless requested. */
   readonly vector: readonly number[];
 }
 
@@ -27,12 +27,12 @@ export const PASSAGE_FIELDS_SHOWN = ["text", "title", "root", "source", "positio
 const WORDS = "words";
 const VOTES = "votes";
 
-/** BM25: a hit in the title counts twice. */
+/** The BM25 query. A match in the title counts twice. */
 function wordsQuery(question: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return { multi_match: { query: contentWords(question), fields: ["text", "title^2"], ...more } };
 }
 
-/** BM25 as a fusion takes it: of the passages that have enough of the question's words. */
+/** The BM25 query for fusion. It matches only passages with enough of the question's words. */
 export function votingQuery(question: string): Record<string, unknown> {
   return {
     bool: { must: [wordsQuery(question)], filter: [wordsQuery(question, { minimum_should_match: FUSION.leastWords })] },
@@ -40,8 +40,8 @@ export function votingQuery(question: string): Record<string, unknown> {
 }
 
 /**
- * Asks for the passages with the best BM25 scores and, after them, for others until `size` is reached, so that an
- * index of up to `size` passages is looked at as a whole, also at what shares no word with the question.
+ * Asks for the passages with the best BM25 scores and fills up to `size` with others. So an index of up to `size`
+ * passages is ranked as a whole, including passages that share no word with the question.
  */
 export function candidateQuery(question: string, size: number, withVectors: boolean): Record<string, unknown> {
   const words = wordsQuery(question, { _name: WORDS });
@@ -63,7 +63,7 @@ const passage = z.looseObject({
   [VECTOR_FIELD]: z.array(z.number()).default([]),
 });
 
-/** The passages among hits; documents that are none are left out. */
+/** The passages among hits. Other documents are left out. */
 export function candidatesOf(hits: readonly Hit[]): Candidate[] {
   return hits.flatMap(({ id, score, matchedQueries, source }) => {
     const parsed = passage.safeParse(source);
@@ -76,11 +76,11 @@ export function candidatesOf(hits: readonly Hit[]): Candidate[] {
 }
 
 /**
- * How `hybrid` fuses the ranking by words with the ranking by meaning. A rank does not tell the score behind it (Bruch,
- * Gai and Ingber, TOIS 2023): what shares nothing but "water" with the question can be first by its words, and would
- * outvote the passage that is nearest in meaning. So BM25 has a vote only on passages with two of the question's
- * content words in their text or in their title (OpenSearch's `minimum_should_match`; of a question of one word it asks
- * that one), and one of little weight: it moves up what is near, and brings nothing far among the first. Its numbers
- * are chosen by the set `choose` of examples/rag, see docs/rag.md.
+ * How `hybrid` fuses the BM25 ranking with the ranking by similarity. A rank hides the score behind it (Bruch, Gai and
+ * Ingber, TOIS 2023): a passage that only shares "water" with the question can rank first in BM25 and would then beat
+ * the most similar passage. So a BM25 rank counts only for passages with two of the question's content words in text or
+ * title (OpenSearch's `minimum_should_match`; one for a question of one word), and has little weight: it lifts similar
+ * passages but never brings dissimilar ones to the top. The numbers were tuned on the set `choose` of examples/rag, see
+ * docs/rag.md.
  */
 export const FUSION = { leastWords: 2, weights: { words: 0.1, meaning: 0.9 } } as const;

@@ -2,30 +2,27 @@ import { stretchesOf } from "./markdown";
 
 const NUMBER = String.raw`(?:passages?\s*)?\d{1,3}`;
 const NUMBERS = String.raw`${NUMBER}(?:\s*(?:[,;&、]|and)\s*${NUMBER})*`;
-/** `](…)`, of which the number is the text. */
+/** Follows a number that is the text of a link: `[1](…)`. */
 const LINK = String.raw`\(\S*(?:\s+"[^"]*")?\)`;
-/**
- * `[1]`, `[1, 2]`, `[1][2]`, `[Passage 1 and 2]`, and the brackets of Chinese and Japanese, in which some models add
- * lines: `【1†L3】`.
- */
+/** `[1]`, `[1, 2]`, `[1][2]`, `[Passage 1 and 2]`, and CJK brackets, in which some models add lines: `【1†L3】`. */
 const CITATION = new RegExp(String.raw`([ \t]*)[[【［]\s*(${NUMBERS})\s*(?:†[^】\n]*)?[\]】］](?!${LINK})`, "gi");
-/** What follows a number in brackets at the start of a line where that says where a link leads: `[1]: https://…`. */
+/** Follows a number in brackets that starts a link definition: `[1]: https://…`. */
 const DEFINES = /^:[ \t]*\S+(?:[ \t]+["'(].*)?[ \t]*(?:\n|$)/;
 const LINE_START = /(?:^|\n)[ \t]*$/;
-/** What a place in a list stands behind, as in `ships[0]`. */
+/** Precedes an index into a list, as in `ships[0]`. */
 const WORD_END = /[\p{L}\p{N}_)]$/u;
 
 export interface CitedAnswer {
-  /** The answer; citations of passages that were not sent are taken out. */
+  /** The answer without citations of passages that were not sent. */
   readonly text: string;
-  /** Numbers of the passages that it cites, from 1, in the order of their first citation. */
+  /** Numbers of the cited passages, from 1, in the order of their first citation. */
   readonly cited: readonly number[];
 }
 
 /**
- * Reads an answer's citations; only passages that were sent count. Numbers in brackets inside code cite nothing and stay,
- * and so does one that was not sent and stands right behind a word: it may be a place in a list. Passages have numbers
- * from 1, so what begins with 0 and goes on, as `[0, 1]`, is a range.
+ * Reads an answer's citations. Only passages that were sent count; other citations are removed. Numbers in brackets
+ * inside code stay. So does an unknown number directly after a word, which may be a list index, and a list of numbers
+ * that starts with 0, as `[0, 1]`, which is a range.
  */
 export function citedAnswer(answer: string, sentCount: number): CitedAnswer {
   const cited = new Set<number>();

@@ -1,4 +1,4 @@
-/** English words that a question is made with, not about. */
+/** English function words: they say nothing about what a question asks for. */
 const FUNCTION_WORDS = new Set(
   (
     "a about am an and any are as at be been being but by can could did do does for from get give had has have having he " +
@@ -8,15 +8,15 @@ const FUNCTION_WORDS = new Set(
   ).split(" "),
 );
 
-/** A query has each word four times, in two fields of two queries, and 1,024 of them is what OpenSearch allows. */
+/** A query has four clauses for each word (two queries, two fields), and OpenSearch allows 1,024 clauses. */
 const MOST_WORDS = 200;
-/** About what the index's analyser makes of a text: Chinese and the like sign by sign. */
+/** Approximates the index's analyser, which splits Chinese and Hiragana into single characters. */
 const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Extended_Pictographic}]|[\p{L}\p{M}\p{N}]+/gu;
 
 /**
- * A question without the words that stand in every text. The index's analyser keeps them, and BM25 ranks passages that
- * share nothing but "is" and "the" with the question. A question of nothing else stays whole; of a very long one the
- * first words are taken.
+ * A question without its function words. The index's analyser keeps them, so BM25 would rank passages that only share
+ * "is" and "the" with the question. A question that has no other words stays as it is. A very long one is cut to its
+ * first words.
  */
 export function contentWords(question: string): string {
   const kept = withoutFunctionWords(question).join(" ");
@@ -24,7 +24,7 @@ export function contentWords(question: string): string {
   return isLong ? distinct(kept).slice(0, MOST_WORDS).join(" ") : kept;
 }
 
-/** How many words a question has beyond those that are looked for. */
+/** How many words of a very long question are not searched for. */
 export function wordsLeftOut(question: string): number {
   return Math.max(0, distinct(withoutFunctionWords(question).join(" ")).length - MOST_WORDS);
 }

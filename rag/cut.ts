@@ -1,13 +1,12 @@
 import { estimateTokens, isEnglish } from "./tokens";
 
-/** Ends of paragraphs, lines, sentences, words and signs: where a text may be cut, the best places first. */
+/** Where a text may be cut, best first: after paragraphs, lines, sentences, words, characters. */
 const CUTS = [/(?<=\n[ \t]*\n)/u, /(?<=\n)/u, /(?<=[.!?…]["')\]]*\s)/u, /(?<=\s)/u, /(?:)/u];
 
 /**
- * Cuts a text into pieces of at most `maxTokens`, at the best places there are. Put together again, the pieces are
- * the text.
+ * Cuts a text into pieces of at most `maxTokens`, at the best places there are. The pieces joined again are the text.
  *
- * @param english of the whole text that this one is of: a part alone may have too few words to tell
+ * @param english whether the whole document is English; a short part may have too few words to tell
  */
 export function cutToFit(text: string, maxTokens: number, english = isEnglish(text)): string[] {
   return cut(text, maxTokens, english, 0);
@@ -24,7 +23,7 @@ function cut(text: string, maxTokens: number, english: boolean, level: number): 
   );
 }
 
-/** Joins neighbours for as long as they fit together. */
+/** Joins neighbouring parts while they fit into `maxTokens`. */
 export function joined(parts: readonly string[], maxTokens: number, english: boolean): string[] {
   const pieces: string[] = [];
   let room = 0;
@@ -40,7 +39,7 @@ export function joined(parts: readonly string[], maxTokens: number, english: boo
   return pieces;
 }
 
-/** The last sentences of a text that fit into `maxTokens`, or its last words where the last sentence is longer. */
+/** The last sentences of a text that fit into `maxTokens`, or its last words if the last sentence does not fit. */
 export function tailOf(text: string, maxTokens: number, english = isEnglish(text)): string {
   for (const places of [CUTS[2], CUTS[3]]) {
     const parts = text.split(places ?? "");

@@ -6,7 +6,7 @@ import { decodedText } from "../clients/decoded-text";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { messageOf } from "../diagnosis/failure";
 
-/** A document of a folder, as text. */
+/** A document in a folder, as text. */
 export interface SourceDocument {
   /** Path relative to the folder, with `/` between its parts. */
   readonly source: string;
@@ -15,23 +15,23 @@ export interface SourceDocument {
   readonly hash: string;
 }
 
-/** A file that is not taken, or a folder (its name ends in `/`), and why. */
+/** A file or folder that was skipped, and why. A folder's name ends in `/`. */
 export interface SkippedFile {
   readonly source: string;
   readonly reason: string;
-  /** True where there may well be what was there before, but it could not be taken now. */
+  /** True if its content is unknown, so what the index has of it must stay. */
   readonly unread: boolean;
 }
 
 export interface FolderContent {
   readonly documents: readonly SourceDocument[];
   readonly skipped: readonly SkippedFile[];
-  /** How many files of other kinds there are, by their endings. */
+  /** Number of files of other kinds, by extension. */
   readonly otherKinds: Readonly<Record<string, number>>;
 }
 
 export interface ReadLimits {
-  /** Files above it are skipped, in bytes. Default: 2 MiB. */
+  /** Larger files are skipped. In bytes. Default: 2 MiB. */
   readonly maxBytes?: number;
 }
 
@@ -44,10 +44,10 @@ const KINDS: ReadonlyMap<string, DocumentKind> = new Map([
   [".txt", "text"],
 ]);
 
-/** Endings of the files that are read, in lower case; others are counted. */
+/** Extensions of the files that are read, in lower case. Other files are only counted. */
 export const DOCUMENT_ENDINGS: readonly string[] = [...KINDS.keys()];
 
-/** The kind of a file by its ending, in whatever case; `undefined` for one that is not read. */
+/** The kind of a file by its extension, in any case. `undefined` for one that is not read. */
 export function kindOf(path: string): DocumentKind | undefined {
   return KINDS.get(extname(path).toLowerCase());
 }
@@ -55,9 +55,9 @@ export function kindOf(path: string): DocumentKind | undefined {
 const DEFAULT_MAX_BYTES = 2 * 1024 * 1024;
 
 /**
- * The path that a folder is known by: absolute, without a slash at its end, and the same by whatever links it is reached.
+ * The path that identifies a folder: absolute, without a trailing slash, with symbolic links resolved.
  *
- * @throws ExplainedError where it is not there.
+ * @throws ExplainedError if it does not exist.
  */
 export async function pathOfFolder(folder: string): Promise<string> {
   return await realpath(folder).catch((error: unknown) => {
@@ -66,10 +66,10 @@ export async function pathOfFolder(folder: string): Promise<string> {
 }
 
 /**
- * Reads the documents of a folder and the folders below it, in the order of their paths. Names that begin with a dot
- * and `node_modules` are passed over. Symbolic links are skipped, so that nothing outside of the folder gets in.
+ * Reads the documents of a folder and its subfolders, in the order of their paths. Ignores `node_modules` and names that
+ * begin with a dot. Skips symbolic links, so that nothing outside the folder gets in.
  *
- * @throws ExplainedError where the folder is not there, is no folder, or may not be read.
+ * @throws ExplainedError if the folder does not exist, is not a folder, or cannot be read.
  */
 export async function readDocuments(folder: string, limits: ReadLimits = {}): Promise<FolderContent> {
   const documents: SourceDocument[] = [];
@@ -122,7 +122,7 @@ async function* walk(folder: string, below: string): AsyncGenerator<Entry> {
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     const source = below === "" ? entry.name : `${below}/${entry.name}`;
-    // What an entry is comes before what it is called: a link may lead to a folder, whatever its name.
+    // Check for links before looking at the name: a link to a folder may have any name.
     if (entry.isSymbolicLink()) yield await link(folder, source);
     else if (entry.isDirectory()) yield* walk(folder, source);
     else if (kindOf(entry.name) === undefined) yield otherKind(entry.name);

@@ -10,31 +10,31 @@ import { compact, estimateTokens } from "./tokens";
 
 const vectorsOf = z.array(z.looseObject({ data: z.array(z.number()).min(1) }));
 
-/** A deployed embedding model, and how many numbers its vectors must have. */
+/** A deployed embedding model, and the dimension that its vectors must have. */
 export interface Embedder {
   readonly server: OpenSearchServer;
   readonly modelId: string;
   readonly dimension: number;
 }
 
-/** The vector of a text, or the refusal of a model that takes no part of it. */
+/** The vector of a text, or the model's refusal. */
 export type Embedded = readonly number[] | ServerError;
 
 /**
- * Most tokens that are embedded as one, by estimate: what all-minilm was trained on, and passages with their titles keep
- * to. Of a longer text, such as a long question, a model that reads less would embed the beginning only.
+ * Most tokens that are embedded in one piece, by estimate. all-minilm was trained on texts of 256, and passages with
+ * their titles fit. Of a longer text, such as a long question, a model may only embed the beginning.
  */
 const MAX_TOKENS = 256;
 
-/** A refusal that may be for the text: also 500, as of Ollama, whose runner makes no number of some. */
+/** Statuses of refusals that a text may cause. Ollama answers 500 if its runner produces NaN for a text. */
 const OF_THE_TEXT = [400, 413, 422, 500];
 
 /**
- * The vectors of texts, in their order, made by a deployed embedding model. A text that is too long for it, as estimated
- * or as the model says, is embedded in parts, and its vector is their mean. Where a model refuses some texts, the others
- * have their vectors all the same.
+ * Embeds texts with a deployed model; vectors come in the order of the texts. A text that is too long, by estimate or by
+ * the model's own words, is embedded in parts, and its vector is their mean. If the model refuses some texts, the others
+ * still get their vectors.
  *
- * @throws ExplainedError where the model makes vectors of another length than the index holds.
+ * @throws ExplainedError if the model's vectors have another dimension than the index.
  */
 export async function embed(embedder: Embedder, texts: readonly string[], deadline: Deadline): Promise<Embedded[]> {
   const parts = texts.map((text) => cutToFit(compact(text), MAX_TOKENS));
@@ -53,7 +53,7 @@ export async function embedOne(embedder: Embedder, text: string, deadline: Deadl
   return vector;
 }
 
-/** Texts that are refused together are sent apart, and one that is refused alone is sent in two. */
+/** Halves a refused batch until the refused texts stand alone. A single text that is too long is cut in two. */
 async function embedApart(embedder: Embedder, texts: readonly string[], deadline: Deadline): Promise<Embedded[]> {
   try {
     return await request(embedder, texts, deadline);
@@ -73,7 +73,7 @@ async function inTwo(embedder: Embedder, text: string, refusal: ServerError, dea
   return meanOf(halves, await embedApart(embedder, halves, deadline));
 }
 
-/** In two or three parts at a good place; in the middle where the estimate sees nothing to cut. */
+/** Cuts a text into two or three parts at good places, or in the middle if the estimate finds nothing to cut. */
 function halvesOf(text: string): string[] {
   const parts = cutToFit(text, Math.ceil(estimateTokens(text) / 2));
   if (parts.length > 1) return parts;
@@ -82,11 +82,11 @@ function halvesOf(text: string): string[] {
   return [signs.slice(0, middle).join(""), signs.slice(middle).join("")].filter((part) => part !== "");
 }
 
-/** In the words of Ollama, llama.cpp, OpenAI and vLLM. */
+/** How Ollama, llama.cpp, OpenAI and vLLM say it. */
 const TOO_LONG =
   /context length|too (?:long|large|many tokens)|maximum (?:context|sequence|input)|token limit|exceeds?/i;
 
-/** The mean of the vectors of a text's parts, each as heavy as its part is long, at length 1 as the parts are. */
+/** The mean of the vectors of a text's parts, weighted by length and normalized like the parts. */
 function meanOf(parts: readonly string[], vectors: readonly Embedded[]): Embedded {
   const refusal = vectors.find((vector) => vector instanceof Error);
   if (refusal !== undefined) return refusal;

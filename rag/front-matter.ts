@@ -1,22 +1,22 @@
 import { parse as parseToml } from "smol-toml";
 import { isMap, isScalar, parseDocument } from "yaml";
 
-/** What stands before a document's text, for the tools that publish it. */
+/** A document's front matter, which publishing tools read, and the text after it. */
 export interface FrontMatter {
   readonly title?: string;
-  /** Its source, without the marks. */
+  /** The source of the front matter, without the delimiters. */
   readonly matter?: string;
-  /** The document after it. */
+  /** The rest of the document. */
   readonly text: string;
 }
 
-/** Pandoc's rule: after a line of `---`, a blank line says that it is a rule drawn across the page. */
+/** As in Pandoc, `---` with a blank line after it is a horizontal rule. */
 const YAML = /^---[ \t]*\n(?![ \t]*\n)([\s\S]*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|$)/;
 const TOML = /^\+\+\+[ \t]*\n([\s\S]*?\n)??\+\+\+[ \t]*(?:\n|$)/;
 
 /**
- * Takes the front matter off a document. It is some only between two marks, and where what they enclose is a mapping in
- * YAML (`---`) or in TOML (`+++`); anything else is text, and stays.
+ * Splits off a document's front matter: a YAML mapping between two `---`, or a TOML table between two `+++`. Anything
+ * else is text and stays.
  */
 export function frontMatter(document: string): FrontMatter {
   const yaml = YAML.exec(document);
@@ -33,7 +33,7 @@ export function frontMatter(document: string): FrontMatter {
 function fieldsOfYaml(text: string): { readonly title?: unknown } | undefined {
   const parsed = parseDocument(text, { logLevel: "silent" });
   const { contents, errors } = parsed;
-  // A link's definition, `[a]: b`, is a mapping too, and its key a list.
+  // A link definition, `[a]: b`, is a mapping too, but its key is a list.
   if (errors.length > 0 || !isMap(contents) || !contents.items.every(({ key }) => isScalar(key))) return undefined;
   return { title: parsed.get("title") };
 }
@@ -41,7 +41,7 @@ function fieldsOfYaml(text: string): { readonly title?: unknown } | undefined {
 function fieldsOfToml(text: string): { readonly title?: unknown } | undefined {
   try {
     const fields = parseToml(text);
-    // Nothing but `[a]` is a table without values in TOML, and a word in brackets for a reader.
+    // `[a]` alone is an empty table in TOML, but to a reader it is a word in brackets.
     return text.includes("=") ? fields : undefined;
   } catch {
     return undefined;

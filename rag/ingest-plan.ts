@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import type { FolderContent, SkippedFile, SourceDocument } from "./documents";
 import { type DocumentPassage, SPLITTER_VERSION, splitDocument } from "./passages";
 
-/** A passage as the index has it now, without text and vector. */
+/** A passage that the index holds, without text and vector. */
 export interface IndexedPassage {
   readonly id: string;
-  /** The folder that it was ingested from; absent in what earlier releases wrote. */
+  /** The folder that it was ingested from. Absent in passages of earlier releases. */
   readonly root?: string;
   readonly source: string;
   readonly sourceHash: string;
 }
 
-/** A passage that is to be written. */
+/** A passage to write. */
 export interface NewPassage extends DocumentPassage {
   readonly id: string;
   readonly root: string;
@@ -20,17 +20,17 @@ export interface NewPassage extends DocumentPassage {
 }
 
 /**
- * What becomes of documents in the index that the folder does not have.
+ * What happens to documents in the index that are not in the folder.
  *
- * - `mirror`: those that were ingested from this folder are removed, others stay; refused where the index holds others
- *   only, as if this were the wrong folder.
- * - `keep`: all stay.
- * - `replace`: all are removed.
+ * - `mirror`: removes those that were ingested from this folder and keeps the others. Refused if the index only holds
+ *   documents of other folders: this is probably the wrong folder.
+ * - `keep`: keeps all.
+ * - `replace`: removes all.
  */
 export type OthersPolicy = "mirror" | "keep" | "replace";
 
 export interface IngestTarget {
-  /** What the folder is known by. */
+  /** Identifies the folder. */
   readonly root: string;
   readonly embeddingModel: string;
   readonly others: OthersPolicy;
@@ -39,28 +39,28 @@ export interface IngestTarget {
 export interface IngestPlan {
   readonly write: readonly NewPassage[];
   readonly remove: readonly IndexedPassage[];
-  /** Documents that the index has as they are. */
+  /** Documents that are up to date in the index. */
   readonly unchanged: number;
   /** Documents without a passage. */
   readonly blank: readonly string[];
-  /** Passages of all documents of the folder. */
+  /** Number of passages of all documents in the folder. */
   readonly passages: number;
-  /** Documents that stay though the folder does not have them. */
+  /** Documents of other folders that stay in the index. */
   readonly staying: readonly IndexedDocument[];
 }
 
-/** A document of the index. */
+/** A document in the index. */
 export interface IndexedDocument {
   readonly root?: string;
   readonly source: string;
 }
 
 /**
- * What has to be written and removed so that the index holds the folder's documents. A document is left alone only if
- * all of its passages are there: one whose ingestion was interrupted is written again.
+ * Plans what to write and remove so that the index holds the folder's documents. A document counts as unchanged only if
+ * all of its passages are there, so one whose ingestion was interrupted is written again.
  *
- * A document is known by its folder and its path in it. One without a folder, of an earlier release, is this folder's
- * where path and text are the same.
+ * A document is identified by its folder and its path in it. One that an earlier release wrote has no folder; it belongs
+ * to this folder if path and text are the same.
  */
 export function planIngest(
   { documents, skipped }: Pick<FolderContent, "documents" | "skipped">,
@@ -107,7 +107,7 @@ export function planIngest(
   return { write, remove, unchanged, blank, passages, staying };
 }
 
-/** Documents of the index that are not this folder's; all of them, where it holds none that is. */
+/** All documents of the index, if none of them is from this folder; else none. */
 export function othersOnly(
   documents: readonly SourceDocument[],
   indexed: readonly IndexedPassage[],
@@ -121,14 +121,14 @@ export function othersOnly(
   return [...before.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
 }
 
-/** True for a path that could not be looked at now, and so may well be as it was. */
+/** Whether a path could not be read this time, so that its document may be unchanged. */
 function isUnknown(source: string, skipped: readonly SkippedFile[]): boolean {
   return skipped.some(({ unread, source: path }) => {
     return unread && (source === path || source.startsWith(path.endsWith("/") ? path : `${path}/`));
   });
 }
 
-/** How documents were cut by the releases that did not keep their folder. */
+/** Splitter version of the releases that did not store the folder. */
 const ROOTLESS_VERSION = 1;
 
 function isTakenOver(document: SourceDocument, rootless: readonly IndexedPassage[], embeddingModel: string): boolean {
@@ -157,12 +157,12 @@ function taken(groups: Map<string, IndexedPassage[]>, key: string): readonly Ind
   return group;
 }
 
-/** The same passage of the same document always has the same id, so writing it again replaces it. */
+/** A stable id, so that writing a passage again replaces it. */
 export function passageId(root: string, source: string, position: number): string {
   return `${sha256([root, source]).slice(0, 32)}-${position}`;
 }
 
-/** Differs also when the same document would be cut or embedded otherwise. */
+/** A hash that also changes when the splitter or the embedding model changes. */
 function hashOf(documentHash: string, version: number, embeddingModel: string): string {
   return sha256([documentHash, version, embeddingModel]);
 }

@@ -26,28 +26,28 @@ export interface IngestOptions {
   /** Deployed embedding model. */
   readonly embeddingModelId: string;
   readonly folder: string;
-  /** What the folder is known by in the index. Default: its path, with all links on the way resolved. */
+  /** Identifies the folder in the index. Default: its absolute path, with symbolic links resolved. */
   readonly root?: string;
-  /** What becomes of documents in the index that the folder does not have. Default: `mirror`. */
+  /** What happens to documents in the index that are not in the folder. Default: `mirror`. */
   readonly others?: OthersPolicy;
-  /** Passages that are embedded and written in one go. Default: 16. */
+  /** Passages that are embedded and written together. Default: 16. */
   readonly batchSize?: number;
-  /** Batches that are under way at the same time. Default: 2. */
+  /** Batches that run at the same time. Default: 2. */
   readonly concurrency?: number;
-  /** Longest wait for the vectors of one batch, in seconds. Default: 300. */
+  /** Time limit for embedding one batch, in seconds. Default: 300. */
   readonly batchTimeoutSeconds?: number;
-  /** Told after each batch. */
+  /** Called after each batch. */
   readonly onProgress?: (progress: IngestProgress) => void;
 }
 
 export interface IngestProgress {
   readonly done: number;
   readonly total: number;
-  /** The document that the last passage is of. */
+  /** The document of the last passage. */
   readonly source: string;
 }
 
-/** A passage that was left out: the embedding model or the index refused it. */
+/** A passage that the embedding model or the index refused. */
 export interface IngestFailure {
   readonly source: string;
   readonly position: number;
@@ -58,11 +58,11 @@ export interface IngestReport {
   readonly files: number;
   readonly unchanged: number;
   readonly skipped: readonly SkippedFile[];
-  /** How many files of kinds that are not read, by their endings. */
+  /** Number of files of other kinds, by extension. */
   readonly otherKinds: Readonly<Record<string, number>>;
-  /** Documents that stay in the index though the folder does not have them. */
+  /** Documents of other folders that stay in the index. */
   readonly staying: readonly IndexedDocument[];
-  /** Passages of all documents of the folder. */
+  /** Number of passages of all documents in the folder. */
   readonly passages: number;
   readonly written: number;
   readonly removed: number;
@@ -71,10 +71,10 @@ export interface IngestReport {
 }
 
 /**
- * Makes an index hold the passages of a folder's documents, with their vectors. Run again it writes only what has
- * changed. What is found is up to date when it returns.
+ * Writes a folder's documents to an index, as passages with vectors. Run again, it only writes what has changed. Searches
+ * see the new documents as soon as it returns.
  *
- * @throws ExplainedError where the folder has no documents, or looks like another one than the index was made of.
+ * @throws ExplainedError if the folder has no documents, or the index only holds documents of other folders.
  */
 export async function ingest(options: IngestOptions): Promise<IngestReport> {
   const started = performance.now();
@@ -85,7 +85,7 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
   const indexed = await indexedPassages(server, index.name);
   if (others === "mirror") refuseOtherFolder(options, target, othersOnly(content.documents, indexed, target));
   const plan = planIngest(content, indexed, target);
-  // An index of an earlier release has no such field; the next `pulumi up` wants the same one.
+  // Indices of earlier releases lack this field. The next `pulumi up` would add the same one.
   if (!index.knowsRoots) await putMapping(server, index.name, { properties: { root: PASSAGE_FIELDS.root } });
   const failures = await writePassages(options, plan.write);
   const broken = new Set(failures.map(({ source }) => source));
@@ -113,7 +113,7 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
 
 const passageSchema = z.looseObject({ root: z.string().optional(), source: z.string(), sourceHash: z.string() });
 
-/** What the index has; documents that are no passages of ours are passed over, and so never removed. */
+/** The passages in the index. Ignores other documents, so they are never removed. */
 async function indexedPassages(server: OpenSearchServer, index: string): Promise<IndexedPassage[]> {
   const found: IndexedPassage[] = [];
   await refresh(server, index);
@@ -127,7 +127,7 @@ async function indexedPassages(server: OpenSearchServer, index: string): Promise
   return found;
 }
 
-/** Embeds and writes, a few batches at a time. */
+/** Embeds and writes passages, a few batches at a time. */
 async function writePassages(options: IngestOptions, passages: readonly NewPassage[]): Promise<IngestFailure[]> {
   const { server, index, batchSize = 16, concurrency = 2, batchTimeoutSeconds = 300, onProgress } = options;
   const embedder: Embedder = { server, modelId: options.embeddingModelId, dimension: index.dimension };
@@ -145,7 +145,7 @@ async function writePassages(options: IngestOptions, passages: readonly NewPassa
       else if (vector !== undefined) operations.push(operation(passage, vector));
     }
     const [first] = vectors;
-    // It is not this or that passage: the model takes none, as one that is not there or has no memory.
+    // The model accepts no passage at all: it is missing, say, or out of memory.
     if (first instanceof ServerError && operations.length === 0 && accepted === 0) throw first;
     accepted += operations.length;
     const refused =
@@ -182,7 +182,7 @@ function noDocuments(folder: string, { skipped }: FolderContent): ExplainedError
   });
 }
 
-/** Somebody who names the wrong folder should not add it to an index. */
+/** Guards against ingesting the wrong folder. */
 function refuseOtherFolder(
   { index, folder }: IngestOptions,
   { root }: IngestTarget,
@@ -214,7 +214,7 @@ function allRefused(index: string, batch: readonly NewPassage[], refused: Readon
   });
 }
 
-/** Runs tasks side by side, at most `limit` at a time. After a failure none is started any more, and it is thrown. */
+/** Runs tasks concurrently, at most `limit` at a time. After a failure it starts no more tasks and throws the error. */
 async function pool<T>(items: Iterable<T>, limit: number, task: (item: T) => Promise<void>): Promise<void> {
   const iterator = items[Symbol.iterator]();
   let failed = false;
@@ -233,7 +233,7 @@ async function pool<T>(items: Iterable<T>, limit: number, task: (item: T) => Pro
   if (broken !== undefined) throw broken.reason;
 }
 
-/** Groups of at most `size` things, in their order. */
+/** Groups of at most `size` items, in order. */
 export function* batches<T>(things: Iterable<T>, size: number): Generator<T[]> {
   let batch: T[] = [];
   for (const thing of things) {

@@ -1,19 +1,19 @@
 import MarkdownIt, { type Token } from "markdown-it";
 
-/** Markdown as CommonMark reads it, with tables. Only its structure is asked for: what is kept is the source itself. */
+/** A CommonMark parser with tables. It only finds the structure; passages keep the source text. */
 const reader = new MarkdownIt({ html: true });
 
 /** A heading that is not inside a quote or a list. */
 export interface Heading {
   readonly level: number;
-  /** Without its markup. */
+  /** Without markup. */
   readonly text: string;
-  /** Its first line, from 0, and the one after its last: an underlined heading has two lines or more. */
+  /** First line, from 0, and the line after the last. An underlined heading has two or more lines. */
   readonly from: number;
   readonly to: number;
 }
 
-/** The headings of a document; a line that looks like one inside a code block is none. */
+/** The headings of a document. Lines in code blocks do not count. */
 export function headingsOf(text: string): Heading[] {
   const tokens = blockTokens(text);
   return tokens.flatMap((token, at) => {
@@ -23,19 +23,19 @@ export function headingsOf(text: string): Heading[] {
   });
 }
 
-/** The text cut where its blocks begin: paragraphs, lists, tables, code blocks, each with the blank lines after it. */
+/** Splits a text into blocks (paragraphs, lists, tables, code blocks), each with the blank lines after it. */
 export function blocksOf(text: string): string[] {
   const starts = blockTokens(text).flatMap(({ level, map }) => (level === 0 && map !== null ? [map[0]] : []));
   return piecesOf(text, new Set(starts));
 }
 
-/** A stretch of a document. All of them together are the document. */
+/** A part of a document. All of them joined are the document. */
 export interface Stretch {
   readonly kind: "text" | "code" | "comment";
   readonly text: string;
 }
 
-/** What of a document is text, what is code, in blocks and in lines, and what is an HTML comment. */
+/** Splits a document into text, code (blocks and spans) and HTML comments. */
 export function stretchesOf(text: string): Stretch[] {
   const lines = linesOf(text);
   const found: Stretch[] = [];
@@ -58,16 +58,16 @@ export function stretchesOf(text: string): Stretch[] {
 }
 
 const LEAVES = new Set(["inline", "html_block", "fence", "code_block"]);
-/** Elements in which `<!--` begins no comment. */
+/** Elements in which `<!--` does not start a comment. */
 const NO_COMMENTS = /^\s*<(?:script|style|textarea)\b/i;
 const COMMENT_START = "<!--";
 const COMMENT_END = "-->";
-/** `<!-->` is one, and `<!--->` too. */
+/** `<!-->` and `<!--->` are comments too. */
 const SHORTEST_COMMENT = 2;
 
 const asText = (text: string): Stretch => ({ kind: "text", text });
 
-/** Code between backticks, and comments; one that has no end is text. */
+/** Finds code spans and comments. Without an end, they are text. */
 function inLine(text: string): Stretch[] {
   return marked(text, /\\[\s\S]|`+|<!--/g);
 }
@@ -78,7 +78,7 @@ function inHtml(text: string): Stretch[] {
 
 function marked(text: string, marks: RegExp): Stretch[] {
   const found: Stretch[] = [];
-  // Marks that have no end, so that it is looked for once.
+  // Opening marks without an end, so that each end is searched for only once.
   const endless = new Set<string>();
   let from = 0;
   const add = (stretch: Stretch) => {
@@ -107,7 +107,7 @@ function endOf(text: string, end: string, from: number): number | undefined {
   return at < 0 ? undefined : at + end.length;
 }
 
-/** Code ends at as many backticks as it begins with. */
+/** A code span ends with as many backticks as it begins with. */
 function endOfCode(text: string, ticks: string, from: number): number | undefined {
   const runs = /`+/g;
   runs.lastIndex = from;
@@ -115,14 +115,14 @@ function endOfCode(text: string, ticks: string, from: number): number | undefine
   return undefined;
 }
 
-/** Blocks only: what stands in a line is looked at where it is needed. */
+/** Parses blocks only; `inLine` and `plain` parse inline content where needed. */
 function blockTokens(text: string): Token[] {
   const tokens: Token[] = [];
   reader.block.parse(text, reader, {}, tokens);
   return tokens;
 }
 
-/** The text of a heading, or of what else stands in one paragraph. */
+/** The plain text of a heading or paragraph. */
 function plain(markdown: string): string {
   const [token] = reader.parseInline(markdown, {});
   const told = (children: readonly Token[] | null): string =>

@@ -4,12 +4,12 @@ import type { OpenSearchServer } from "../clients/opensearch/server";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { type PassageMeta, VECTOR_FIELD } from "../providers/search-index/passages";
 
-/** An index of passages, as the server shows it. */
+/** An index of passages, read from the server. */
 export interface PassageIndex extends PassageMeta {
   readonly name: string;
-  /** True where the cluster itself searches the vectors: the field is a `knn_vector`. */
+  /** Whether the cluster can search the vectors: the field is a `knn_vector`. */
   readonly searchesVectors: boolean;
-  /** True where it has a field for the folder that a document was ingested from. */
+  /** Whether it has a field for the folder that a document was ingested from. */
   readonly knowsRoots: boolean;
 }
 
@@ -20,11 +20,11 @@ const mappingSchema = z.looseObject({
 });
 
 /**
- * What an index of passages says of itself.
+ * Reads an index of passages from the server.
  *
- * @param given its name, or that of an alias that stands for it alone
- * @param embeddingModel the model in use, if it is known: an index of another one is refused
- * @throws ExplainedError where there is no such index, or it holds no passages.
+ * @param given name of the index, or of an alias for this index only
+ * @param embeddingModel the model in use, if known; an index for another model is refused
+ * @throws ExplainedError if there is no such index, or it is not for passages.
  */
 export async function describePassageIndex(
   server: OpenSearchServer,
@@ -53,7 +53,7 @@ export async function describePassageIndex(
   return { name, embeddingModel: indexed, dimension, searchesVectors: field.type === "knn_vector", knowsRoots };
 }
 
-/** Ollama takes a name without a tag for `latest`. */
+/** To Ollama, a name without a tag means `latest`. */
 function tagged(model: string): string {
   return model.includes(":") ? model : `${model}:latest`;
 }

@@ -4,23 +4,23 @@ import { blocksOf } from "./markdown";
 import { markdownSections, type Section } from "./sections";
 import { estimateTokens, isEnglish } from "./tokens";
 
-/** A piece of a document that is found and cited as one. */
+/** A piece of a document, the unit of search and citation. */
 export interface DocumentPassage {
   /** The headings above it, joined by ` > `. */
   readonly title: string;
   readonly text: string;
-  /** Number in its document, from 0. */
+  /** Position in the document, from 0. */
   readonly position: number;
 }
 
 export interface PassageLimits {
   /**
-   * Most tokens of a passage, by estimate. all-minilm was trained on texts of 256 and reads 512; a title of up to 40
-   * goes with each passage.
+   * Most tokens in a passage, by estimate. all-minilm was trained on texts of 256 tokens and reads 512. Each passage is
+   * embedded with a title of up to 40.
    * @default 200
    */
   readonly maxTokens?: number;
-  /** How much of a passage is repeated at the start of the next one of the same section. Default: 30 tokens. */
+  /** Tokens of a passage that are repeated at the start of the next one of the same section. Default: 30. */
   readonly overlapTokens?: number;
 }
 
@@ -28,15 +28,15 @@ const DEFAULT_MAX_TOKENS = 200;
 const DEFAULT_OVERLAP_TOKENS = 30;
 const MAX_TITLE_TOKENS = 40;
 
-/** Changes when the same document would be cut otherwise, so that documents are ingested anew. */
+/** Raise it when the splitting changes, so that documents are ingested again. */
 export const SPLITTER_VERSION = 2;
 
 /**
- * Cuts a document into passages. Markdown is cut at its headings first, then between blocks; plain text between
- * paragraphs; what is still too long at lines, sentences, words. Every word of the document is in some passage's
- * text or title, but for comments.
+ * Splits a document into passages: Markdown at headings, then between blocks; plain text between paragraphs. Pieces that
+ * are still too long are cut at lines, sentences or words. Every word except those in comments ends up in the text or
+ * title of a passage.
  *
- * @param source path of the document, whose ending tells its kind
+ * @param source path of the document; its extension tells the kind
  */
 export function splitDocument(source: string, text: string, limits: PassageLimits = {}): DocumentPassage[] {
   const { maxTokens = DEFAULT_MAX_TOKENS, overlapTokens = DEFAULT_OVERLAP_TOKENS } = limits;
@@ -46,7 +46,7 @@ export function splitDocument(source: string, text: string, limits: PassageLimit
   const pieces = sections.flatMap(({ path, body }) => {
     const whole = path.join(" > ");
     const title = titleOf(whole);
-    // What a title has no room for stands in the text.
+    // If the title had to be cut, the text begins with the whole one.
     const told = title === whole ? body : `${whole}\n\n${body}`;
     return overlapping(told, maxTokens, overlapTokens).map((piece) => ({ title, text: piece }));
   });
@@ -64,7 +64,7 @@ function overlapping(body: string, maxTokens: number, overlapTokens: number): st
   ).filter((piece) => piece.trim() !== "");
   return pieces.map((piece, at) => {
     const before = pieces[at - 1];
-    // One for the line's end between the two.
+    // Minus 1 for the line break between the two.
     const most = Math.min(overlapTokens, maxTokens - room) - 1;
     const overlap = before === undefined ? "" : tailOf(before, most, english);
     return overlap === "" ? trimmed(piece) : `${overlap}\n${trimmed(piece)}`;

@@ -2,7 +2,7 @@ import { DEFAULT_CONTEXT_TOKENS } from "../clients/ollama/context";
 import type { FoundPassage } from "./retrieve";
 import { compact, estimateTokens } from "./tokens";
 
-/** One part of what is sent to a chat model. */
+/** A message to the chat model. */
 export interface PromptMessage {
   readonly role: "user";
   readonly content: string;
@@ -10,23 +10,23 @@ export interface PromptMessage {
 
 export interface RagPrompt {
   readonly messages: readonly PromptMessage[];
-  /** The passages that had room, in the order of their numbers, which begin at 1. */
+  /** The passages that fit, in the order of their numbers, from 1. */
   readonly sent: readonly FoundPassage[];
 }
 
-/** How much of the context all passages together may take, and the whole prompt, by estimate; the rest is the answer's. */
+/** Shares of the context that all passages and the whole prompt may take, by estimate. The rest is for the answer. */
 const SHARES = { passages: 1 / 2, prompt: 3 / 4 };
 
-/** At the end and short: the small models of a laptop forget what stood before the passages. */
+/** Short, and at the end: small models forget what comes before the passages. */
 const INSTRUCTION =
   "Answer from the passages above only, citing them as [1]. If they do not answer the question, say so:";
 
 /**
- * What is sent to the chat model: the passages with their numbers and sources, then the question. The best passage is
- * always sent, of the others those that have room. It is number 1 and stands last, next to the question: of a dozen
- * questions smollm2:135m so answered 5 right from three passages, and 2 with the best one first.
+ * The prompt for the chat model: the passages with their numbers and sources, then the question. The best passage is
+ * always sent, the others as far as they fit. The best one is number 1 and comes last, next to the question: with three
+ * passages, smollm2:135m answered 5 of 12 questions correctly this way, and 2 with the best passage first.
  *
- * @param contextTokens what the model reads and writes together; by default as much as Ollama's default
+ * @param contextTokens the model's context, prompt and answer together. Default: Ollama's default
  */
 export function ragPrompt(
   question: string,

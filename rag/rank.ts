@@ -1,4 +1,4 @@
-/** The cosine of the angle between two vectors: 1 for the same direction, 0 for nothing in common. 0 for no vector. */
+/** Cosine similarity of two vectors: 1 for the same direction, 0 for nothing in common or a zero vector. */
 export function cosine(a: readonly number[], b: readonly number[]): number {
   let product = 0;
   let lengthA = 0;
@@ -13,7 +13,7 @@ export function cosine(a: readonly number[], b: readonly number[]): number {
   return lengths === 0 ? 0 : product / lengths;
 }
 
-/** Things by a score of theirs, the highest first; equal ones stay in their order. */
+/** Sorts by score, highest first. Equal ones keep their order. */
 export function byScore<T>(things: readonly T[], score: (thing: T) => number): T[] {
   return things
     .map((thing) => ({ thing, score: score(thing) }))
@@ -30,8 +30,8 @@ export interface Fused {
 }
 
 /**
- * Reciprocal rank fusion: one ranking out of several, in which each gives `weight / (60 + rank)` to what it holds, ranks
- * counted from 1. Equal scores stand in the order in which they come up in the rankings.
+ * Reciprocal rank fusion: merges rankings into one. Each ranking adds `weight / (60 + rank)` to an id's score; ranks
+ * start at 1. Ids with equal scores stay in the order of their first appearance.
  *
  * @param weights one for each ranking. Default: 1
  * @example

@@ -1,15 +1,12 @@
 import type { Retrieved } from "./retrieve";
 
 /**
- * Below this similarity of the nearest passage, a question counts as one that the documents do not answer. For
- * all-minilm; measured on examples/rag, see docs/rag.md.
+ * If even the nearest passage is less similar than this, the documents do not answer the question. For all-minilm,
+ * measured on examples/rag, see docs/rag.md.
  */
 export const LEAST_SIMILARITY = 0.25;
 
-/**
- * True where something was found that may answer the question. Without similarities (retrieval by words only) anything
- * found counts.
- */
+/** Whether a passage may answer the question. Without similarities (retrieval `bm25`), any found passage counts. */
 export function isRelevant(
   { passages, nearest }: Pick<Retrieved, "passages" | "nearest">,
   leastSimilarity = LEAST_SIMILARITY,

@@ -11,8 +11,10 @@ import { byScore, cosine, reciprocalRankFusion } from "./rank";
 import { hybridQuery, nearestQuery, serverFound, whyNotByCluster } from "./server-search";
 
 /**
- * - `bm25`: by the words they share with the question.
- * - `dense`: by what they mean, as their vectors tell.
+ * How passages are ranked.
+ *
+ * - `bm25`: by the words that they share with the question.
+ * - `dense`: by meaning, comparing vectors.
  * - `hybrid`: both, fused.
  */
 export const Retrieval = { hybrid: "hybrid", bm25: "bm25", dense: "dense" } as const;
@@ -21,21 +23,21 @@ export type Retrieval = (typeof Retrieval)[keyof typeof Retrieval];
 
 export const RETRIEVALS: readonly string[] = Object.values(Retrieval);
 
-/** Chosen by the questions of examples/rag; see docs/rag.md. */
+/** Chosen by measuring on the questions of examples/rag; see docs/rag.md. */
 export const DEFAULT_RETRIEVAL: Retrieval = Retrieval.hybrid;
 
 /** A passage that was found. */
 export interface FoundPassage {
   readonly id: string;
-  /** What the folder is known by that it came from; absent in what earlier releases wrote. */
+  /** Identifies the folder that it was ingested from. Absent in passages of earlier releases. */
   readonly root?: string;
   readonly source: string;
   readonly title: string;
   readonly position: number;
   readonly text: string;
-  /** What it was ranked by: BM25, cosine, or the fused score. */
+  /** The score that it was ranked by: BM25, cosine, or fused. */
   readonly score: number;
-  /** How near it is to the question in meaning: 1 is the same, 0 nothing in common. Absent with `bm25`. */
+  /** Cosine similarity to the question. Absent with `bm25`. */
   readonly similarity?: number;
 }
 
@@ -49,20 +51,20 @@ export interface RetrieveOptions {
   readonly retrieval?: Retrieval;
   /** How many passages. Default: 3. */
   readonly top?: number;
-  /** Passages that are looked at more closely, on clusters that do not search vectors. Default: 500. */
+  /** On clusters that cannot search vectors: passages that are fetched and ranked here. Default: 500. */
   readonly candidates?: number;
-  /** Longest wait for the question's vector and for the search, each, in seconds. Default: 60. */
+  /** Time limit for embedding the question, and again for the search, in seconds. Default: 60. */
   readonly timeoutSeconds?: number;
 }
 
 export interface Retrieved {
   readonly passages: readonly FoundPassage[];
-  /** The best similarity of all passages that were looked at, also of those that are not among `passages`. */
+  /** The best similarity of all ranked passages, including those not among `passages`. */
   readonly nearest?: number;
   readonly ranking: Ranking;
 }
 
-/** Who ranked the passages: the cluster's own search, or this package over BM25 hits and stored vectors, and why so. */
+/** Who ranked the passages: the cluster's search, or this package (from BM25 hits and stored vectors) and why. */
 export type Ranking = { readonly by: "cluster" } | { readonly by: "client"; readonly because: string };
 
 export const DEFAULT_TOP = 3;
@@ -70,13 +72,13 @@ const DEFAULT_CANDIDATES = 500;
 const DEFAULT_TIMEOUT_SECONDS = 60;
 
 /**
- * The passages of an index that fit a question best, the best first.
+ * Finds the passages that fit a question best, best first.
  *
- * @throws ExplainedError where the index is empty, or has vectors of another length than the model makes.
+ * @throws ExplainedError if the index is empty, or its vectors have another dimension than the model's.
  */
 export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
   const { server, index, top = DEFAULT_TOP, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
-  const { ranking, body, ranked } = await wayTo(options, timeoutSeconds);
+  const { ranking, body, ranked } = await planSearch(options, timeoutSeconds);
   const { hits } = await search(server, index.name, body, { timeoutSeconds });
   if (hits.length === 0 && (await countDocuments(server, index.name)) === 0) throw emptyIndex(index.name);
   const passages = ranked(hits);
@@ -85,20 +87,20 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieved> {
   return { passages: passages.slice(0, top), nearest, ranking };
 }
 
-/** What is asked of the server, and how passages come from its hits, the best first. */
-interface Way {
+/** A search request, and how to rank its hits. */
+interface SearchPlan {
   readonly ranking: Ranking;
   readonly body: Readonly<Record<string, unknown>>;
   readonly ranked: (hits: readonly Hit[]) => FoundPassage[];
 }
 
-async function wayTo(options: RetrieveOptions, timeoutSeconds: number): Promise<Way> {
+async function planSearch(options: RetrieveOptions, timeoutSeconds: number): Promise<SearchPlan> {
   const { server, index, question, retrieval = DEFAULT_RETRIEVAL, top = DEFAULT_TOP } = options;
-  const rankedHere = (vector?: readonly number[]): Omit<Way, "ranking"> => ({
+  const rankedHere = (vector?: readonly number[]): Omit<SearchPlan, "ranking"> => ({
     body: candidateQuery(question, Math.max(top, options.candidates ?? DEFAULT_CANDIDATES), vector !== undefined),
     ranked: (hits) => rankCandidates(candidatesOf(hits), vector, retrieval),
   });
-  // The server's own BM25 stays as it is.
+  // The server's BM25 order is kept.
   if (retrieval === Retrieval.bm25) return { ranking: BY_CLUSTER, ...rankedHere() };
   const vector = await questionVector(options, timeoutSeconds);
   const ranking = await rankingOf(server, index);
@@ -109,7 +111,7 @@ async function wayTo(options: RetrieveOptions, timeoutSeconds: number): Promise<
 
 const BY_CLUSTER: Ranking = { by: "cluster" };
 
-/** Who ranks what is compared by meaning. */
+/** Who ranks by meaning on this cluster. */
 export async function rankingOf(server: OpenSearchServer, index: PassageIndex): Promise<Ranking> {
   const because = await whyNotByCluster(server, index);
   return because === undefined ? BY_CLUSTER : { by: "client", because };
@@ -139,7 +141,7 @@ async function questionVector(options: RetrieveOptions, timeoutSeconds: number):
   return await embedOne(embedder, question, Deadline.after(timeoutSeconds * 1000));
 }
 
-/** Ranks candidates by their words, their meaning, or both. Without a vector only words count. */
+/** Ranks candidates by words, meaning, or both. Without a vector, only words count. */
 export function rankCandidates(
   candidates: readonly Candidate[],
   vector: readonly number[] | undefined,

@@ -9,15 +9,15 @@ export interface Section {
   readonly body: string;
 }
 
-/** Of a longer one no title is made: it is a paragraph that somebody drew a line under. */
+/** A longer heading is not used as a title: it is a paragraph that happens to be underlined. */
 const MAX_HEADING_TOKENS = 40;
 
 /**
- * The sections of a Markdown document, in order. Left out are comments. Every other word stands in a body or in a path: a
- * heading of which the path does not tell everything stands in the body too. Front matter stands in the first body: it
- * has words such as a description, and nobody can tell it from a few words between two rules.
+ * The sections of a Markdown document, in order, without comments. Every other word is in a body or a path. If a heading
+ * says more than its plain text in the path, its source is in the body too. Front matter is part of the first body: it
+ * may hold a description, and it may be no front matter at all but text between two rules.
  *
- * @param name title where the document itself gives none
+ * @param name title of a document that has none
  */
 export function markdownSections(document: string, name: string): Section[] {
   const { title, matter, text: commented } = frontMatter(document);
@@ -35,7 +35,7 @@ export function markdownSections(document: string, name: string): Section[] {
     const path = pathOf(root, above);
     if (own !== undefined && tellsMore(source, own.text)) sections.push({ path, body: `${source}\n${below}` });
     else if (below.trim() !== "") sections.push({ path, body: below });
-    // A heading with nothing below it is in nobody's path: it is kept as a text of its own.
+    // A heading with nothing below it is in no path, so it becomes a body.
     else if (own !== undefined && (next === undefined || next.level <= own.level))
       sections.push({ path, body: own.text });
   }
@@ -45,7 +45,7 @@ export function markdownSections(document: string, name: string): Section[] {
   return [{ ...first, body: `${matter}\n\n${first.body}` }, ...others];
 }
 
-/** In place of a comment that took whole lines stays a blank line, so that its neighbours stay apart. */
+/** Removes comments. Line breaks around them stay, so neighbouring paragraphs are not joined. */
 function withoutComments(text: string): string {
   if (!text.includes("<!--")) return text;
   return stretchesOf(text)
@@ -57,7 +57,7 @@ function isTitle(text: string): boolean {
   return text !== "" && estimateTokens(text) <= MAX_HEADING_TOKENS;
 }
 
-/** True where a heading's source has words that its plain text lacks, such as where a link leads. */
+/** Whether a heading's source has words that its plain text lacks, such as a link's target. */
 function tellsMore(source: string, text: string): boolean {
   const told = new Set(wordsOf(text));
   return wordsOf(source).some((word) => !told.has(word));

@@ -8,15 +8,15 @@ import type { PassageIndex } from "./passage-index";
 import { cosine, RANK_CONSTANT } from "./rank";
 import type { FoundPassage } from "./retrieve";
 
-/** The plugin that has the `hybrid` query and its rankers. */
+/** The plugin with the `hybrid` query and its rank processors. */
 export const NEURAL_PLUGIN = "opensearch-neural-search";
 
-/** Neighbours that each shard names before the rankings are fused. */
+/** Nearest neighbours that each shard returns before the rankings are fused. */
 const NEIGHBOURS = 100;
 
 /**
- * Why the cluster does not search the vectors of an index itself, as half a sentence; `undefined` where it does. It does
- * wherever it can: then an index of any size is searched as a whole, and only what was found is sent.
+ * Why the cluster cannot search the vectors of an index, as half a sentence; `undefined` if it can. If it can, it does:
+ * then the whole index is searched, whatever its size, and only the hits are transferred.
  */
 export async function whyNotByCluster(server: OpenSearchServer, index: PassageIndex): Promise<string | undefined> {
   if (!index.searchesVectors) {
@@ -29,18 +29,18 @@ export async function whyNotByCluster(server: OpenSearchServer, index: PassageIn
 }
 
 /**
- * How many hits are asked for so that the best `top` of them are right: each of the two rankings that are fused is cut at
- * the number of hits (neural-search, as long as `from` is 0), and words can lift a passage from the eighth place to the
- * first, or from the twentieth to the tenth. With twice as many and ten more, all 108 questions of examples/rag found in
- * the same order as by the rankings as a whole; with three for the first three, 100.
+ * How many hits to request so that the first `top` are correct. neural-search cuts both rankings at this number before it
+ * fuses them (while `from` is 0), and BM25 can lift a passage from 8th to 1st place, or from 20th to 10th. With
+ * `2 * top + 10`, all 108 questions of examples/rag got the same order as from the complete rankings; with only 3 hits
+ * for the first 3, 100 did.
  */
 function hitsFor(top: number): number {
   return 2 * top + 10;
 }
 
 /**
- * The passages nearest to a vector. The vector is made before and not by a `neural` query, since how near the passages
- * are is measured with it afterwards.
+ * A query for the passages nearest to a vector. A `neural` query would embed the question itself, but we need the vector
+ * to measure the similarity of the hits.
  */
 export function nearestQuery(vector: readonly number[], size: number): Record<string, unknown> {
   const knn = { knn: { [VECTOR_FIELD]: { vector, k: Math.max(NEIGHBOURS, size) } } };
@@ -48,10 +48,10 @@ export function nearestQuery(vector: readonly number[], size: number): Record<st
 }
 
 /**
- * A `hybrid` query of words and meaning, of which the first `top` hits count. It brings its search pipeline along, so none
- * has to be made on the cluster.
+ * A `hybrid` query by words and meaning, of which the first `top` hits count. It contains its search pipeline, so none
+ * has to be created on the cluster.
  *
- * @param version the cluster's: from 3.1 it can fuse ranks by weights, before it mixes scores by them
+ * @param version the cluster's. From 3.1 on it fuses ranks with weights; before, scores
  */
 export function hybridQuery(
   question: string,
@@ -69,7 +69,7 @@ export function hybridQuery(
 
 function ranker(version: string): Record<string, unknown> {
   const parameters = { weights: [FUSION.weights.words, FUSION.weights.meaning] };
-  // Ranks are fused from 2.19 on, but by weights only from 3.1 (neural-search#1322).
+  // Rank fusion exists since 2.19, but takes weights only since 3.1 (neural-search#1322).
   if (!isOlder(version, "3.1")) {
     return {
       "score-ranker-processor": { combination: { technique: "rrf", rank_constant: RANK_CONSTANT, parameters } },
@@ -79,7 +79,7 @@ function ranker(version: string): Record<string, unknown> {
   return { "normalization-processor": { normalization: { technique: "min_max" }, combination } };
 }
 
-/** The hits of such a query, with how near each is to the question. */
+/** The passages of such a query's hits, with their similarity to the question. */
 export function serverFound(hits: readonly Hit[], vector: readonly number[]): FoundPassage[] {
   return candidatesOf(hits).map(({ id, root, source, title, position, text, bm25, vector: theirs }) => {
     return { id, root, source, title, position, text, score: bm25, similarity: cosine(vector, theirs) };

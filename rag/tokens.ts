@@ -1,21 +1,21 @@
 /**
- * Parts of a word, numbers, and everything else sign by sign; a line drawn of one sign counts as one. A line's end is a
- * sign, a space is none.
+ * Word parts, numbers, line breaks, and all other characters one by one, except spaces. A run of one drawing character,
+ * such as `-----`, is one unit.
  */
 const UNITS = /[A-Z]?[a-z]+|[A-Z]{1,2}|\d+|([-=_*#~])\1*|\n|\S/gu;
-/** What a tokenizer made on English joins, in words of English and of other languages in Latin letters. */
+/** Letters that a tokenizer trained on English puts into a token: in English, and in other Latin-script languages. */
 const LETTERS_PER_TOKEN = { english: 5, other: 2 };
 const LETTERS = /^[A-Za-z]/;
 const DIGITS = /^\d/;
 
 /**
- * About how many tokens a text has for a model: an upper estimate, made without the model's own vocabulary. Measured
- * against SmolLM2's, which was made on English and so is the dearest for all else, and all-MiniLM's; a test holds it to
- * both. Models of many languages take half as many for Chinese, and less for the rest.
+ * Estimates from above how many tokens a text has, without the model's vocabulary. A test compares it with the
+ * tokenizers of all-MiniLM and SmolLM2; the latter was trained on English and needs the most tokens for other languages.
+ * Multilingual models need half as many for Chinese, and fewer for the rest.
  *
- * Never less for two texts apart than for both together, so sums of it are safe bounds, if `english` is the same.
+ * The sum of the estimates of two texts is never below the estimate of both joined, if `english` is the same.
  *
- * @param english whether the text is English; found out where it is not given
+ * @param english whether the text is English. Default: detected
  */
 export function estimateTokens(text: string, english = isEnglish(text)): number {
   const lettersPerToken = english ? LETTERS_PER_TOKEN.english : LETTERS_PER_TOKEN.other;
@@ -23,18 +23,18 @@ export function estimateTokens(text: string, english = isEnglish(text)): number 
   for (const [unit, drawn] of text.matchAll(UNITS)) {
     if (drawn !== undefined) tokens += 1;
     else if (LETTERS.test(unit)) tokens += Math.ceil(unit.length / lettersPerToken);
-    // Each digit may be one, and so may be what is before the first.
+    // Each digit may be a token, and so may the space before the first.
     else if (DIGITS.test(unit)) tokens += unit.length + 1;
     else tokens += tokensOfSign(unit.codePointAt(0) ?? 0);
   }
   return tokens;
 }
 
-/** Tokens are made of bytes in UTF-8; how many bytes of a sign make one goes by the script. */
+/** Tokens per character, by script: tokens are made of UTF-8 bytes. Each entry holds from its code point on. */
 const FIRST_OF_SCRIPT: readonly (readonly [from: number, tokens: number])[] = [
-  // Beyond what two bytes of UTF-16 hold, such as emoji: four bytes, four tokens.
+  // Beyond the Basic Multilingual Plane, such as emoji: four bytes, four tokens.
   [0x10000, 4],
-  // Korean syllables and what follows.
+  // Korean syllables and everything after them.
   [0xa000, 3],
   // Punctuation and symbols, Japanese, Chinese.
   [0x2000, 2],
@@ -49,14 +49,14 @@ function tokensOfSign(code: number): number {
 }
 
 const WORDS = /[A-Za-z\u00c0-\u024f]+/gu;
-/** Frequent in English, and rare or no words at all in other languages. */
+/** Words that are frequent in English, and rare or unknown in other languages. */
 const ENGLISH_WORDS = new Set(
   "the of and that this these for from with are has have not you your which what when how".split(" "),
 );
-/** English prose has 0.12 of them and more, other languages hardly any. */
+/** In English prose their share is at least 0.12, in other languages almost 0. */
 const LEAST_SHARE = 0.08;
 
-/** Whether a text is English, by its share of words such as "the"; a text without words is not. */
+/** Whether a text is English, judged by its share of words such as "the". A text without words is not. */
 export function isEnglish(text: string): boolean {
   let words = 0;
   let known = 0;
@@ -67,7 +67,7 @@ export function isEnglish(text: string): boolean {
   return words > 0 && known / words >= LEAST_SHARE;
 }
 
-/** The text without what costs a model tokens and says nothing: drawn lines of tables, runs of spaces, empty lines. */
+/** Shortens what costs tokens and says nothing: ruled lines of tables, runs of spaces, empty lines. */
 export function compact(text: string): string {
   return text
     .replace(/([-=_*#~])\1{2,}/g, "$1")

@@ -3,13 +3,13 @@ import { type BulkOperation, bulk } from "../clients/opensearch/documents";
 import { retrying } from "../clients/opensearch/retry";
 import type { OpenSearchServer } from "../clients/opensearch/server";
 
-/** How often writes are sent again that a busy server put off. With the pauses between them about ten seconds. */
+/** How often writes are retried on a busy server. With the pauses in between, about ten seconds. */
 const MAX_RETRIES = 8;
 
 /**
- * Writes in bulk. What the server puts off because it is busy (429) is sent again, alone.
+ * Writes in bulk. Retries only the operations that a busy server rejected (429).
  *
- * @returns the server's reason for each write that it refused, by id.
+ * @returns the server's reason for each refused write, by id.
  */
 export async function writeAll(
   server: OpenSearchServer,
@@ -33,7 +33,7 @@ export async function writeAll(
   try {
     await retrying(send, { maxRetries: MAX_RETRIES, repeatable: true });
   } catch (error) {
-    // Put off to the end: the refusals say so. Anything else, also a request refused as a whole, is thrown.
+    // Still busy after the last retry: `refused` has the reasons. Any other error is thrown.
     if (error !== putOff) throw error;
   }
   return refused;

@@ -1,5 +1,5 @@
-// A second stack that reads the chat stack's outputs and asks the model a question, over TLS verified by the chat
-// stack's own authority. Set chatStack to organization/pulumi-ollama-chat/<stack> on a file backend.
+// A second stack. It reads the chat stack's outputs and asks the model a question over TLS, verified with the chat
+// stack's CA certificate. On a file backend, set chatStack to organization/pulumi-ollama-chat/<stack>.
 const https = require("node:https");
 const http = require("node:http");
 const pulumi = require("@pulumi/pulumi");
@@ -11,21 +11,21 @@ const question = config.get("question") ?? "Why is the sky blue?";
 const access = pulumi.output({
   url: chat.requireOutput("predictUrl"),
   api: chat.requireOutput("api"),
-  // The user who may only ask. A stack on a cluster that was there before has none unless its configuration says so.
+  // The user who may only ask. On an existing cluster, a stack has none unless it is configured.
   asker: { username: chat.getOutput("predictUsername"), password: chat.getOutput("predictPassword") },
   owner: { username: chat.requireOutput("opensearchUsername"), password: chat.requireOutput("opensearchPassword") },
   ca: chat.requireOutput("opensearchCaCertificate"),
 });
 
-// Previews must not ask: an answer is not a resource.
+// A preview must not ask the model.
 const answer = access.apply((known) => (pulumi.runtime.isDryRun() ? "" : ask(known)));
 
-/** The model's answer; the answer itself is no secret, although a secret was needed to get it. */
+/** The model's answer. It derives from a secret, but is none itself. */
 exports.answer = pulumi.unsecret(answer);
 
 function ask({ url, api, asker, owner, ca }) {
   const { username, password } = asker.username ? asker : owner;
-  // With another passphrase than the chat stack's, Pulumi hands out {} and says nothing.
+  // With the wrong passphrase, Pulumi returns {} instead of an error.
   if (typeof password !== "string")
     throw new Error("The password cannot be decrypted: use the chat stack's passphrase.");
   const parameters = api === "generate" ? { prompt: question } : { messages: [{ role: "user", content: question }] };

@@ -1,4 +1,4 @@
-// The resources one by one, on a cluster and an Ollama that run already.
+// The single resources, on an existing cluster and Ollama.
 const pulumi = require("@pulumi/pulumi");
 const {
   ClusterSetting,
@@ -16,7 +16,7 @@ const endpoint = config.require("ollamaEndpoint");
 const connection = {
   endpoint: config.require("opensearchEndpoint"),
   username: config.get("opensearchUsername") || undefined,
-  // Read where the provider runs, and so in no state.
+  // The provider reads the variable, so the password is not in the state.
   passwordEnv: config.get("opensearchUsername") ? "OPENSEARCH_PASSWORD" : undefined,
 };
 

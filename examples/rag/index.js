@@ -1,4 +1,4 @@
-// A chat stack, and beside it what retrieval needs: an embedding model and an index of passages. After pulumi up:
+// A chat stack with an embedding model and an index of passages. After pulumi up:
 //   npx ollama-chat rag ingest documents
 //   npx ollama-chat rag ask "How many days of annual leave does everybody have?"
 const pulumi = require("@pulumi/pulumi");
@@ -19,8 +19,8 @@ const chat = new OllamaChatStack("chat", {
   modelOptions: { num_predict: 256 },
 });
 
-// Several sets of documents may stand on one chat stack: each gets a component of its own.
+// One chat stack can serve several document sets, each with its own component.
 const handbook = new OllamaRagStack("handbook", { chat, embeddingModel: "all-minilm" });
 
-// The commands of ollama-chat find servers, model and index by these outputs.
+// The ollama-chat commands read servers, model and index from these outputs.
 module.exports = { ...chat.outputs(), ...handbook.outputs() };
