@@ -1,4 +1,4 @@
 import { enableCompileCache } from "node:module";
 
-// Node.js keeps the compiled code of the command and its libraries for the next run.
+// Caches the compiled code of the command and its libraries for the next run.
 enableCompileCache();

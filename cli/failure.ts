@@ -1,6 +1,6 @@
 import { ExplainedError, type Explanation } from "../diagnosis/explained-error";
 
-/** An error of the command with the exit code it ends in. */
+/** An error with the command's exit code. */
 export class CommandFailure extends ExplainedError {
   constructor(
     readonly exitCode: ExitCode,
@@ -12,7 +12,7 @@ export class CommandFailure extends ExplainedError {
   }
 }
 
-/** Ended by Ctrl+C: nothing is left to say, the exit code tells it. */
+/** Ended by Ctrl+C. Prints no message; the exit code says it. */
 export class Interrupted extends Error {
   constructor() {
     super("interrupted");
@@ -20,16 +20,16 @@ export class Interrupted extends Error {
   }
 }
 
-/** What the command's exit code says, so that scripts can tell the cases apart. Documented in docs/cli.md. */
+/** Exit codes, so that scripts can tell the cases apart. Documented in docs/cli.md. */
 export const ExitCode = {
   ok: 0,
-  /** The servers were asked, and it did not work. */
+  /** A request to a server failed. */
   failed: 1,
-  /** The command line, a file or a variable is not right; nothing was asked. */
+  /** The command line, a file or a variable is invalid. No server was contacted. */
   usage: 2,
   /** There is no stack to read, or it lacks what the command needs. */
   noAccess: 3,
-  /** `doctor` found something that is wrong. */
+  /** `doctor` found a problem. */
   unhealthy: 4,
   /** Ended by Ctrl+C. */
   interrupted: 130,

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// First, so that it serves every other module.
+// First, so that it covers every other module.
 import "./compile-cache";
 
 import { run } from "./program";
 
-// Whoever reads may stop early, as `| head` does; that is no failure of ours.
+// A reader may stop early, as `| head` does. That is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();

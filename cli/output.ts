@@ -14,8 +14,8 @@ const WIDEST_COLUMNS = 100;
 const USUAL_COLUMNS = 80;
 
 /**
- * The command's voice. With `json` the result is one JSON document on stdout and nothing else is written there.
- * Colours only on a terminal, and not with `NO_COLOR` (no-color.org); `FORCE_COLOR` wins.
+ * Writes what the command prints. With `json`, stdout gets the result as one JSON document and nothing else. Colours only
+ * on a terminal, and not with `NO_COLOR` (no-color.org); `FORCE_COLOR` wins.
  */
 export class Output {
   constructor(
@@ -23,7 +23,7 @@ export class Output {
     private readonly streams: Streams = { out: process.stdout, err: process.stderr },
   ) {}
 
-  /** True where a person watches: spinners and prompts make sense. */
+  /** Whether a person is watching, so that spinners and prompts make sense. */
   get interactive(): boolean {
     return !this.json && this.streams.err.isTTY === true;
   }
@@ -36,7 +36,7 @@ export class Output {
     return this.streams.err;
   }
 
-  /** Columns into which text for stdout has to fit, or `undefined` where no terminal shows it: then lines stay whole. */
+  /** Width for text on stdout. `undefined` if it is no terminal; then lines are not wrapped. */
   get columns(): number | undefined {
     return this.streams.out.isTTY === true ? columnsOf(this.streams.out) : undefined;
   }
@@ -46,17 +46,17 @@ export class Output {
     return this.streams.err.isTTY === true ? columnsOf(this.streams.err) : undefined;
   }
 
-  /** The command's result: the value as JSON, or the text made of it for a person. */
+  /** Writes the command's result: the value as JSON, or the text for people. */
   result(value: unknown, text: () => string): void {
     this.streams.out.write(`${this.json ? JSON.stringify(value, undefined, 2) : text()}\n`);
   }
 
-  /** A line beside the result: a hint, a source, a measure. Silent with `--json`. */
+  /** Writes a line to stderr: a hint, a source, a measure. Silent with `--json`. */
   note(line: string): void {
     if (!this.json) this.streams.err.write(`${line}\n`);
   }
 
-  /** Text for stdout in a colour or weight, if stdout shows any. */
+  /** Styles text for stdout, if it shows colours. */
   style(format: Format, text: string): string {
     return styled(format, text, this.streams.out);
   }

@@ -24,7 +24,7 @@ Exit codes:
 
 Without flags, endpoints come from the outputs of the selected Pulumi stack.`;
 
-/** In the order in which the help names them. */
+/** In the order of the help text. */
 const COMMANDS = [registerAsk, registerChat, registerPrompt, registerModels, registerDoctor, registerRag];
 
 /**
@@ -44,7 +44,7 @@ export async function run(
     .showHelpAfterError("(ollama-chat --help shows what there is)")
     .configureOutput({
       writeOut: (text) => surroundings.out.write(text),
-      // It repeats a flag that it does not know, as in `--password=…`.
+      // Commander repeats an unknown flag, such as `--password=…`.
       writeErr: (text) => surroundings.err.write(redact(text, [])),
     })
     .exitOverride();
@@ -68,7 +68,7 @@ function version(): string {
         return String(described.version);
       }
     } catch {
-      // Not there: the other folder has it.
+      // The other folder has it.
     }
   }
   return "unknown";

@@ -5,8 +5,8 @@ import { CommandFailure, ExitCode } from "./failure";
 import type { Surroundings } from "./surroundings";
 
 /**
- * The text that a command is given: the words of its arguments, or standard input where they are `-`, or where there
- * are none and something is piped in. `undefined` where there is none at all.
+ * The text for a command: its arguments, or standard input if the argument is `-` or if there are no arguments and stdin
+ * is no terminal. `undefined` if the text is blank.
  */
 export async function givenText(words: readonly string[], { in: input }: Surroundings): Promise<string | undefined> {
   const fromInput = words.length === 0 ? input.isTTY !== true : words.length === 1 && words[0] === "-";
@@ -26,7 +26,7 @@ async function everything(input: Surroundings["in"]): Promise<string> {
 }
 
 const MEBIBYTE = 2 ** 20;
-/** More than any model reads at once. Devices such as /dev/zero have no end. */
+/** More than any model reads at once. The limit also guards against endless devices such as /dev/zero. */
 const MOST_BYTES = 16 * MEBIBYTE;
 
 function tooLong(what: string): CommandFailure {
@@ -37,7 +37,7 @@ function tooLong(what: string): CommandFailure {
   });
 }
 
-/** @param what names the bytes at the beginning of a sentence. */
+/** @param what names the source in messages; begins a sentence. */
 function asText(bytes: Buffer, what: string): string {
   const text = decodedText(bytes);
   if (typeof text === "string") return text;
@@ -53,7 +53,7 @@ export function readTextFile(path: string, flag: string): string {
   return asText(bytesOf(path, flag), `The file ${path}, named by ${flag},`);
 }
 
-/** A file as it is; `flag` names it in the message. */
+/** The bytes of a file. `flag` is the flag that names it, for the message. */
 export function bytesOf(path: string, flag: string): Buffer {
   try {
     const bytes = readUpTo(path, MOST_BYTES + 1);

@@ -7,7 +7,7 @@ import type { Output } from "./output";
 import { harmless } from "./terminal/harmless";
 import { wrapped } from "./terminal/wrap";
 
-/** Tells a person, or with `--json` a script, what failed, why and what to do; returns the exit code. */
+/** Prints what failed, why and how to fix it, as text or JSON. Returns the exit code. */
 export function reportFailure(error: unknown, output: Output, secrets: readonly string[]): ExitCode {
   const explanation = explanationOf(error, secrets);
   const exitCode = error instanceof CommandFailure ? error.exitCode : ExitCode.failed;
@@ -19,7 +19,7 @@ export function reportFailure(error: unknown, output: Output, secrets: readonly 
   return exitCode;
 }
 
-/** What failed, why and what to do, without secrets. */
+/** What failed, why and how to fix it, without secrets. */
 export function explanationOf(error: unknown, secrets: readonly string[]): Explanation {
   const explanation = error instanceof ExplainedError ? error.explanation : diagnosed(error);
   const clean = (text: string) => redact(text, secrets);

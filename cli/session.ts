@@ -5,14 +5,14 @@ import { ExitCode, Interrupted } from "./failure";
 import { Output } from "./output";
 import { processSurroundings, type Surroundings } from "./surroundings";
 
-/** One run of the command line: what its commands share. */
+/** State of one run of the command line. */
 export class Session {
   exitCode: ExitCode = ExitCode.ok;
   readonly #secrets = new Set<string>();
 
   constructor(readonly surroundings: Surroundings = processSurroundings()) {}
 
-  /** What must never be printed, also not inside a server's error. */
+  /** Texts that must never be printed, not even inside a server's error. */
   get secrets(): readonly string[] {
     return [...this.#secrets];
   }
@@ -31,15 +31,15 @@ export class Session {
     for (const { username, password } of [access.opensearch, access.asker].filter((one) => one !== undefined)) {
       this.hide(password, password && `${username}:${password}`);
     }
-    // Clients let this variable win over any password; a flag wins over a variable.
+    // In the clients this variable overrides any password, but here --password-env wins.
     if (flags.passwordEnv !== undefined) delete process.env[DEFAULT_PASSWORD_VARIABLE];
     return access;
   }
 
   /**
-   * Runs a task that Ctrl+C stops: the first one aborts the signal, a second one ends the process at once.
+   * Runs a task that Ctrl+C can stop. The first Ctrl+C aborts the signal, the second ends the process.
    *
-   * @throws Interrupted where the task ends because of it.
+   * @throws Interrupted if the task fails after the first Ctrl+C.
    */
   async interruptible<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const stopper = new AbortController();

@@ -1,12 +1,12 @@
 import type { Readable, Writable } from "node:stream";
 
-/** A stream to write to; a terminal says so and how wide it is. */
+/** An output stream; on a terminal, with its width. */
 export type Sink = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** A stream to read from; a terminal says so and can be read key by key. */
+/** An input stream, maybe a terminal. */
 export type Source = Readable & { readonly isTTY?: boolean };
 
-/** What a run of the command line reads and writes: the process's own, or in tests others. */
+/** Streams and variables of a run. Tests replace the process's own. */
 export interface Surroundings {
   readonly in: Source;
   /** Results. */

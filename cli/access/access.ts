@@ -1,25 +1,25 @@
 import type { Connection } from "../../clients/opensearch/connect";
 import type { StackSelection } from "./pulumi";
 
-/** Everything a command needs to reach what a stack made. Members are absent where no source names them. */
+/** Servers and objects that a command needs. Absent members are unknown. */
 export interface Access {
-  /** Where it comes from, for messages: `stack dev`, `flags and environment`. */
+  /** Where they come from, for messages: `stack dev`, `flags and environment`. */
   readonly source: string;
-  /** The Pulumi stack that it comes from, if it comes from one. */
+  /** The Pulumi stack that they come from, if any. */
   readonly stack?: StackSelection;
   readonly opensearch?: Connection;
   /** The same cluster as a user who may only ask the models, where the stack made one. */
   readonly asker?: Connection;
   readonly ollamaEndpoint?: string;
   readonly chatModel?: string;
-  /** What the stack calls its deployed models, where it says so. */
+  /** The stack's aliases of its deployed models, if it exports them. */
   readonly aliases?: readonly string[];
   /** `generate`, `chat` or `openai`. */
   readonly api: string;
   readonly modelGroupId?: string;
   readonly connectorId?: string;
   readonly modelId?: string;
-  /** Name of the index of documents, where the stack has one. */
+  /** Name of the document index, if the stack has one. */
   readonly ragIndex?: string;
   readonly embeddingModel?: string;
   readonly embeddingModelId?: string;

@@ -28,7 +28,7 @@ export interface AccessFlags {
   readonly embeddingModelId?: string;
 }
 
-/** Each of these says the same as the flag beside it; the flag wins. */
+/** Variables that stand for flags. The flag wins. */
 export const VARIABLES = {
   stack: "OLLAMA_CHAT_STACK",
   cwd: "OLLAMA_CHAT_CWD",
@@ -44,15 +44,15 @@ export const VARIABLES = {
 } as const satisfies Partial<Record<keyof AccessFlags, string>>;
 
 /**
- * Holds OpenSearch's password, unless --password-env names another variable. It wins over the one in a stack's
- * outputs, as it does for `pulumi`.
+ * Holds OpenSearch's password, unless --password-env names another variable. It wins over the password in the stack's
+ * outputs, as it does in `pulumi`.
  */
 export const DEFAULT_PASSWORD_VARIABLE = PASSWORD_OVERRIDE;
 
 /**
- * Finds servers and objects: flags before variables before the outputs of a stack. The stack is read when it is named,
- * or when nothing else names a server. OpenSearch's endpoint, user and password come from one source together: a
- * stack's password is never sent to another server. How its certificate is judged can be told for a stack's, too.
+ * Finds servers and objects. Flags win over variables, and variables over a stack's outputs. The stack is only read if it
+ * is named, or if nothing else names a server. OpenSearch's endpoint, user and password come from the same source, so a
+ * stack's password is never sent to another server. The TLS flags also apply to a stack's server.
  */
 export async function findAccess(flags: AccessFlags, environment = process.env): Promise<Access> {
   const given = withVariables(flags, environment);
@@ -77,8 +77,8 @@ export async function findAccess(flags: AccessFlags, environment = process.env):
 }
 
 /**
- * The model to ask: of a stack's models the one of that alias, else the stack's first. A name that is none of them is one
- * in Ollama, and no model on OpenSearch stands for it.
+ * The model to ask: the stack's model with that alias, or the stack's first model if none is named. Any other name is a
+ * model in Ollama without a counterpart on OpenSearch.
  */
 function modelOf(
   outputs: StackOutputs | undefined,
@@ -100,7 +100,7 @@ function modelOf(
   return { ...meant, api: api ?? meant.api ?? ChatApi.generate, modelId: modelId ?? meant.modelId };
 }
 
-/** The stack that these flags and variables make a command read, if any. */
+/** The stack that a command reads with these flags and variables, if any. */
 export function stackToRead(flags: AccessFlags, environment: NodeJS.ProcessEnv): StackSelection | undefined {
   return stackOf(withVariables(flags, environment));
 }
@@ -119,13 +119,13 @@ function withVariables(flags: AccessFlags, environment: NodeJS.ProcessEnv): Acce
   return { ...Object.fromEntries(variables), ...Object.fromEntries(set) };
 }
 
-/** What OpenSearch, Ollama and other model servers call things by. */
+/** A name or id in OpenSearch, Ollama and other model servers. */
 const NAME = /^[^\s\p{C}]+$/u;
 const NAME_RULE = "must be a name without blanks or line ends";
 const nameProblem = (name: string) => (NAME.test(name) ? undefined : NAME_RULE);
 const API_RULE = `must be one of ${CHAT_APIS.join(", ")}`;
 
-/** What is wrong with some of them; the others are taken as they are. */
+/** How some of the flags are validated. The others are used as given. */
 const RULES = [
   { key: "opensearch", flag: "--opensearch", problem: baseUrlProblem },
   { key: "ollama", flag: "--ollama", problem: baseUrlProblem },
@@ -218,7 +218,7 @@ function noPassword(variable: string, username: string | undefined): CommandFail
   });
 }
 
-/** A flag's was judged before; an output is whatever the program exports by this name. */
+/** Checks an output's URL, since any program may export this name. Flags were validated before. */
 function endpointOf(name: string, text: string | undefined): string | undefined {
   const endpoint = known(text);
   const rule = endpoint === undefined ? undefined : baseUrlProblem(endpoint);
@@ -230,7 +230,7 @@ function endpointOf(name: string, text: string | undefined): string | undefined 
   });
 }
 
-/** Outputs are never absent; what does not apply is empty. */
+/** Outputs that do not apply are empty strings, not absent. */
 function known(output: string | undefined): string | undefined {
   return output === "" ? undefined : output;
 }
@@ -240,7 +240,7 @@ export interface CommonFlags extends AccessFlags {
   readonly json?: boolean;
 }
 
-/** Adds the common flags to a command, in a help group of their own. */
+/** Adds the common flags to a command, in their own help groups. */
 export function withAccessOptions(command: Command): Command {
   return command
     .optionsGroup("Output:")

@@ -1,17 +1,17 @@
 import { execFile } from "node:child_process";
 
-/** Which stack is meant. */
+/** Selects a stack. */
 export interface StackSelection {
-  /** Name of the stack. Default: the one that is selected. */
+  /** Name of the stack. Default: the selected one. */
   readonly stack?: string;
   /** Folder of the Pulumi project. Default: the working directory. */
   readonly folder?: string;
 }
 
-/** The command `pulumi` is not there, or refused. */
+/** The command `pulumi` is missing or failed. */
 export class PulumiFailure extends Error {
   constructor(
-    /** Its own words; without any, how it ended. */
+    /** What it wrote to stderr; if nothing, how it ended. */
     readonly said: string,
     readonly isMissing: boolean,
   ) {
@@ -21,9 +21,9 @@ export class PulumiFailure extends Error {
 }
 
 /**
- * What a `pulumi` command prints that looks at a stack.
+ * Runs a `pulumi` command and returns what it prints to stdout.
  *
- * @throws PulumiFailure where there is no such command, or it fails.
+ * @throws PulumiFailure if `pulumi` is missing or fails.
  */
 export function pulumi(args: readonly string[], { folder }: StackSelection, env: NodeJS.ProcessEnv): Promise<string> {
   const all = [...args, "--non-interactive", "--color", "never", ...(folder === undefined ? [] : ["--cwd", folder])];
@@ -36,12 +36,12 @@ export function pulumi(args: readonly string[], { folder }: StackSelection, env:
   });
 }
 
-/** The flag for the stack, where one is named. */
+/** The `--stack` flag, if a stack is named. */
 export function stackFlag({ stack }: StackSelection): string[] {
   return stack === undefined ? [] : ["--stack", stack];
 }
 
-/** What was printed, as the value that it is the JSON of; `undefined` where it is none. */
+/** Parses JSON. `undefined` if the text is not JSON. */
 export function asJson(text: string): unknown {
   try {
     return JSON.parse(text);

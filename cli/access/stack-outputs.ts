@@ -30,10 +30,10 @@ const outputsSchema = z.looseObject({
 export type StackOutputs = z.infer<typeof outputsSchema>;
 
 /**
- * The outputs of a stack, with its secrets, read by the `pulumi` command: it knows the backend and how to decrypt.
+ * Reads a stack's outputs, including secrets. Uses the `pulumi` command, which knows the backend and how to decrypt.
  *
- * @param mayBeNone the servers are named otherwise, so the stack may be one that was destroyed, or cut off in its first up.
- * @throws CommandFailure where there is no `pulumi`, no stack, or no outputs of a chat stack.
+ * @param mayBeNone flags name the servers, so the stack may have no outputs: destroyed, or cut off during its first up.
+ * @throws CommandFailure if `pulumi` or the stack is missing, or the stack has no outputs of a chat stack.
  */
 export async function readStackOutputs(
   selection: StackSelection,

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { MOST_SECONDS } from "../../clients/wait";
 import type { CommonFlags } from "../access/find-access";
 
-/** Flags of the commands that put one question. */
+/** Flags of the commands that ask one question. */
 export interface AnswerFlags extends CommonFlags {
   readonly direct?: boolean;
   readonly system?: string;

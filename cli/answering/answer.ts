@@ -1,75 +1,75 @@
 import { UnreachableError } from "../../clients/errors";
 import { CommandFailure, ExitCode } from "../failure";
 
-/** One part of a conversation, in the form of Ollama's and OpenAI's chat APIs. */
+/** A message of a conversation, as in Ollama's and OpenAI's chat APIs. */
 export interface Message {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
 }
 
-/** The way a question takes: OpenSearch's `_predict`, or straight to Ollama. */
+/** How a question reaches the model: through OpenSearch's `_predict`, or directly to Ollama. */
 export type Through = "opensearch" | "ollama";
 
 export interface Answer {
   readonly text: string;
-  /** What the model wrote before its answer, where it thinks first. */
+  /** A thinking model's text before its answer. */
   readonly thinking?: string;
-  /** Why the answer ended, in the model server's word: `stop`, or `length` where it was cut. */
+  /** Why the answer ended, as the model server says: `stop`, or `length` if it was cut. */
   readonly doneReason?: string;
-  /** True where the model read less than what was sent. */
+  /** Whether the model read less than what was sent. */
   readonly promptCut?: boolean;
-  /** Name and tag, as the model server tells it. */
+  /** Name and tag, as the model server reports them. */
   readonly model?: string;
-  /** From sending the question to the whole answer. */
+  /** From sending the question to the end of the answer. */
   readonly seconds: number;
-  /** Tokens of the answer. */
+  /** Tokens in the answer. */
   readonly tokens?: number;
-  /** Tokens of all that was sent. */
+  /** Tokens in the whole prompt. */
   readonly promptTokens?: number;
   /**
-   * Tokens of the answer a second: by Ollama's own clock, which leaves loading and reading out; with the API `openai`,
-   * which has no clock, over the whole wait.
+   * Tokens of the answer per second, by Ollama's own timing, without loading and prompt evaluation. The API `openai`
+   * reports no timing; there it is over the whole wait.
    */
   readonly tokensPerSecond?: number;
   readonly through: Through;
 }
 
 export interface AnswerLimits {
-  /** Longest wait for the whole answer. */
+  /** Time limit for the whole answer. */
   readonly timeoutSeconds: number;
-  /** Ends the wait. */
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
-  /** Told each part of the answer as it comes; through OpenSearch that is the whole answer at once. */
+  /** Called with each part of the answer as it arrives. Through OpenSearch, the answer arrives whole. */
   readonly onText?: (text: string) => void;
 }
 
-/** Something that answers: a deployed model behind OpenSearch, or Ollama itself. */
+/** A model to ask: a deployed one behind OpenSearch, or one in Ollama. */
 export interface Answerer {
   readonly through: Through;
-  /** Name and tag, where it is known before the first answer. */
+  /** Name and tag, if known before the first answer. */
   readonly model?: string;
-  /** Names it in a sentence: `smollm2:135m through OpenSearch`. */
+  /** For messages: `smollm2:135m through OpenSearch`. */
   readonly title: string;
-  /** The endpoint that is asked. */
+  /** The server's endpoint. */
   readonly endpoint: string;
   answer(messages: readonly Message[], limits: AnswerLimits): Promise<Answer>;
-  /** The same way to another model. */
+  /** Asks another model on the same server. */
   withModel(model: string): Answerer;
 }
 
-/** Long enough for a model on a CPU; the connectors of this package wait as long. */
+/** Long enough for a model on a CPU. This package's connectors have the same limit. */
 export const DEFAULT_TIMEOUT_SECONDS = 300;
 
-/** A word, or up to four signs of those that are written without spaces: no tokenizer makes fewer tokens of them. */
+/** Text that is at least one token in any tokenizer: a word, or up to four characters of Chinese or Japanese. */
 const AT_LEAST_ONE = /[\u3040-\u30ff\u3400-\u9fff]{1,4}|[^\s\u3040-\u30ff\u3400-\u9fff]+/gu;
-/** Smaller counts may be those of a server that leaves out what it still knew of the last prompt. */
+/** Smaller counts prove nothing: some servers do not count the part of the prompt that they had cached. */
 const LEAST_CONTEXT = 1_000;
 
 /**
- * True where a model read fewer tokens than what was sent has at the least. Ollama drops what its context does not hold,
- * and says so to nobody.
+ * Whether a model read fewer tokens than the messages have at the least. Ollama silently drops what does not fit into its
+ * context.
  *
- * @param promptTokens what the model server counted
+ * @param promptTokens the model server's count
  */
 export function isPromptCut(messages: readonly Message[], promptTokens: number | undefined): boolean {
   if (promptTokens === undefined || promptTokens < LEAST_CONTEXT) return false;
@@ -78,7 +78,7 @@ export function isPromptCut(messages: readonly Message[], promptTokens: number |
   return promptTokens < least;
 }
 
-/** A wait that reached the caller's own limit, told as what it is: the server may be well, and the model slow. */
+/** Explains a time-out by the caller's own limit: the server may be healthy and the model slow. */
 export function explainedIfTooSlow(error: unknown, title: string, timeoutSeconds: number): unknown {
   if (!(error instanceof UnreachableError) || error.kind !== "timeout") return error;
   return new CommandFailure(

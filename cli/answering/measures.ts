@@ -13,7 +13,7 @@ export function measuresLine(answer: Answer): string {
   return parts.filter(Boolean).join(" · ");
 }
 
-/** What a reader should know of an answer beside its text, a line each. */
+/** Notes for the reader of an answer, one per line. */
 export function answerRemarks(answer: Answer): string[] {
   const { text, thinking, doneReason, promptCut, promptTokens, tokens } = answer;
   const remarks: string[] = [];
@@ -40,7 +40,7 @@ function wordsIn(text: string): string {
   return `${words} ${words === 1 ? "word" : "words"}`;
 }
 
-/** An answer as scripts get it: what is unknown is null, never absent. */
+/** An answer as JSON. Unknown values are null, never absent. */
 export function answerJson(answer: Answer) {
   const { text, thinking, doneReason, promptCut, model, seconds, tokens, promptTokens, tokensPerSecond, through } =
     answer;

@@ -5,7 +5,7 @@ import { CommandFailure, ExitCode } from "../failure";
 import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
 import { explainedIfTooSlow, isPromptCut } from "./answer";
 
-/** Answers straight from Ollama by `POST /api/chat`, word by word. */
+/** Asks Ollama directly, through `POST /api/chat`. The answer arrives word by word. */
 export function straightFromOllama(server: OllamaServer, model: string): Answerer {
   const title = `${model} in Ollama`;
   return {
@@ -31,7 +31,7 @@ async function ask(
     const { tokens } = answer;
     const seconds = (performance.now() - started) / 1000;
     const tokensPerSecond = tokens !== undefined && evalSeconds ? tokens / evalSeconds : undefined;
-    // An older Ollama may not know that it should refuse what is too long for the model.
+    // Older versions of Ollama may not refuse a prompt that is too long for the model.
     const promptCut = isPromptCut(messages, answer.promptTokens);
     return { ...answer, promptCut, model, seconds, tokensPerSecond, through: "ollama" };
   } catch (error) {
@@ -39,7 +39,7 @@ async function ask(
   }
 }
 
-/** @throws CommandFailure where no source names an Ollama or a model. */
+/** @throws CommandFailure if no Ollama or no model is known. */
 export function ollamaAnswerer(access: Access): Answerer {
   const { ollamaEndpoint, chatModel } = access;
   if (ollamaEndpoint === undefined) {

@@ -17,15 +17,15 @@ export interface AskedModel {
   readonly modelId: string;
   /** `generate`, `chat` or `openai`: what the model's connector takes. */
   readonly api: string;
-  /** Name and tag in Ollama, where it is known. */
+  /** Name and tag in Ollama, if known. */
   readonly model?: string;
-  /** The connector's model server, where it is an Ollama that is known here. */
+  /** The connector's model server, if it is a known Ollama. */
   readonly ollamaEndpoint?: string;
-  /** Ask the connector's model server for this model instead of the connector's own. */
+  /** Overrides the connector's model. */
   readonly otherModel?: string;
 }
 
-/** Answers through `POST /_plugins/_ml/models/<id>/_predict`; user text is neutralised for the server's templates. */
+/** Asks through `POST /_plugins/_ml/models/<id>/_predict`. Escapes user text, since the server treats it as a template. */
 export function throughOpenSearch(deployed: AskedModel): Answerer {
   const model = deployed.otherModel ?? deployed.model;
   const title = `${model ?? `model ${deployed.modelId}`} through OpenSearch`;
@@ -63,10 +63,13 @@ async function ask(
   }
 }
 
-/** Fewer are taken to fit; more are worth a look. */
+/** Shorter prompts are assumed to fit. */
 const MAY_FILL_TOKENS = 256;
 
-/** Where Ollama cuts a prompt, it reads just what its context holds. `/v1/chat/completions` can't be told to refuse it. */
+/**
+ * Whether a prompt filled the context and so was probably cut. Ollama refuses a prompt that is too long only if told to,
+ * and `/v1/chat/completions` has no such parameter.
+ */
 async function fillsContext(
   { ollamaEndpoint }: AskedModel,
   model: string | undefined,
@@ -77,7 +80,7 @@ async function fillsContext(
   return context?.loaded === true && promptTokens >= context.tokens;
 }
 
-/** Parameters of `_predict` for a conversation. Where the connector takes one prompt, it becomes one text. */
+/** Parameters of `_predict` for a conversation. For a connector that takes a prompt, they are joined into one text. */
 function parametersOf({ api, otherModel }: AskedModel, messages: readonly Message[]): Record<string, unknown> {
   const model = otherModel === undefined ? {} : { model: otherModel };
   if (api === ChatApi.generate) return { ...model, prompt: promptText(flattened(messages)) };
@@ -93,9 +96,9 @@ function noText({ modelId, api }: AskedModel, answer: unknown): UnexpectedAnswer
 }
 
 /**
- * A conversation as one text, for `/api/generate`, which takes one prompt. A single question stays as it is; with more,
- * each part says whose it is, and the last line is for the model to go on from. (Ollama puts the whole into the
- * model's own template as one user message.)
+ * A conversation as one text, for `/api/generate`. A single question stays as it is. Otherwise each message gets a
+ * speaker label, and the text ends with the label of the model's turn. (Ollama wraps the whole text in the model's
+ * template as one user message.)
  */
 export function flattened(messages: readonly Message[]): string {
   const system = messages.filter(({ role }) => role === "system").map(({ content }) => content);
@@ -105,7 +108,7 @@ export function flattened(messages: readonly Message[]): string {
   return [...system, ...told, "Assistant:"].join("\n\n");
 }
 
-/** @throws CommandFailure where no source names an OpenSearch or a deployed model. */
+/** @throws CommandFailure if no OpenSearch or no deployed model is known. */
 export function openSearchAnswerer(access: Access): Answerer {
   const { opensearch, asker, modelId, api, chatModel: model, ollamaEndpoint, aliases = [] } = access;
   if (opensearch === undefined) {

@@ -9,7 +9,7 @@ import { answerRemarks, measuresLine } from "./measures";
 import { ollamaAnswerer } from "./ollama";
 import { openSearchAnswerer } from "./opensearch";
 
-/** Puts one question to the stack's model, as the flags say, and waits for the whole answer. */
+/** Asks the model that the flags select one question, and waits for the whole answer. */
 export async function putQuestion(session: Session, flags: AnswerFlags, question: string): Promise<Answer> {
   const output = session.output(flags);
   const access = await withWaiting(output, "looking for the servers", () => session.access(flags));
@@ -22,7 +22,7 @@ export async function putQuestion(session: Session, flags: AnswerFlags, question
   );
 }
 
-/** The answer on stdout, for people; its measures on stderr. */
+/** Prints the answer to stdout and its measures to stderr. */
 export function tellAnswer(output: Output, answer: Answer, json: unknown): void {
   const text = answer.text.trim();
   output.result(json, () => (output.columns === undefined ? text : wrapped(harmless(text), output.columns)));
@@ -30,7 +30,7 @@ export function tellAnswer(output: Output, answer: Answer, json: unknown): void 
   tellAbout(output, answer);
 }
 
-/** Remarks and measures of an answer, below it. */
+/** Prints remarks and measures below an answer. */
 export function tellAbout(output: Output, answer: Answer): void {
   for (const remark of answerRemarks(answer)) output.note(output.noteStyle("yellow", remark));
   output.note(output.noteStyle("dim", measuresLine(answer)));

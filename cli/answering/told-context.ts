@@ -1,13 +1,10 @@
 import type { ModelContext } from "../../clients/ollama/context";
 import type { Access } from "../access/access";
 
-/** Long enough for a server that is there; without an answer the question is put all the same. */
+/** Enough for a running server. Without an answer, the question is asked anyway. */
 const PROBE_SECONDS = 3;
 
-/**
- * The context of a model as Ollama tells it; `undefined` where no Ollama is known, or none that answers or has the model.
- * Ollama's client is loaded only for this.
- */
+/** A model's context, as Ollama reports it. `undefined` if no Ollama is known, or it does not answer or has no such model. */
 export async function toldContext(
   { ollamaEndpoint }: Pick<Access, "ollamaEndpoint">,
   model: string | undefined,

@@ -2,16 +2,16 @@ import { cutToWidth, displayWidth } from "./width";
 
 export interface Column {
   readonly title: string;
-  /** Numbers stand to the right. Default: left. */
+  /** `right` for numbers. Default: left. */
   readonly align?: "left" | "right";
-  /** May be cut where the table is wider than the terminal. Default: false. */
+  /** Whether cells may be cut if the table is wider than the terminal. Default: false. */
   readonly cut?: boolean;
-  /** Colours of a cell, given after its width is settled. */
+  /** Adds colours to a cell, once its width is fixed. */
   readonly style?: (cell: string) => string;
 }
 
 export interface TableOptions {
-  /** Width that the table should keep. Default: as wide as it gets. */
+  /** Largest width of the table. Default: unlimited. */
   readonly columns?: number;
   readonly titleStyle?: (title: string) => string;
   /** Default: 0. */
@@ -20,7 +20,7 @@ export interface TableOptions {
 
 const GAP = 2;
 
-/** Rows in aligned columns, by what a terminal shows of them. Cells hold no colours; `style` adds them. */
+/** Rows in columns, aligned by display width. Cells must not contain colours; `style` adds them. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

@@ -4,15 +4,15 @@ import type { Output } from "../output";
 const FRAMES = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
 const FRAME_MILLISECONDS = 80;
 
-/** Shows that something is under way. */
+/** A progress indicator that is shown. */
 export interface Waiting {
   stop(): void;
 }
 
 /**
- * Shows on a terminal what is waited for, and for how many seconds, until it is stopped; elsewhere nothing.
+ * On a terminal, shows what the command waits for and for how many seconds, until stopped. Elsewhere shows nothing.
  *
- * Not the spinner of `@clack/prompts`: that one takes the keyboard and, at Ctrl+C, ends the process with exit code 0.
+ * The spinner of `@clack/prompts` would not do: it takes over the keyboard and exits with code 0 on Ctrl+C.
  */
 export function startWaiting(output: Output, text: string): Waiting {
   if (!output.interactive || process.env.TERM === "dumb") return { stop: () => undefined };
@@ -37,7 +37,7 @@ export function startWaiting(output: Output, text: string): Waiting {
   };
 }
 
-/** The same for as long as a task runs. */
+/** Shows the same while a task runs. */
 export async function withWaiting<T>(output: Output, text: string, task: () => Promise<T>): Promise<T> {
   const waiting = startWaiting(output, text);
   try {

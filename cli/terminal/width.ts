@@ -2,16 +2,16 @@ import { stripVTControlCharacters } from "node:util";
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** What joins the character before it, and what has no width at all. */
+/** Characters without width: combining marks, joiners, zero-width spaces. */
 const JOINING = /^[\p{Mark}\u200b-\u200f\u2060\ufeff]+$/u;
 const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u;
 /** East Asian Wide and Fullwidth (Unicode UAX #11), in the ranges that texts use. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
-/** Most text is this, and it needs no segmenter. */
+/** Most text is ASCII and needs no segmenter. */
 const ASCII = /^[\x20-\x7e]*$/;
 
-/** Columns that a text takes on a terminal. Colours take none; East Asian characters and emoji take two each. */
+/** Width of a text on a terminal, in columns. Colours take none, East Asian characters and emoji two each. */
 export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
@@ -22,7 +22,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** The text cut to so many columns, with `…` where something is missing. It must hold no colours. */
+/** Cuts a text to a width, with `…` at a cut end. The text must not contain colours. */
 export function cutToWidth(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   let kept = "";

@@ -4,11 +4,11 @@ const BULLET = /^(?:[-*+•]|\d{1,3}[.)])$/;
 const FENCE = /^ {0,3}(?:```|~~~)/;
 
 /**
- * Breaks lines between words, while the text is still coming in. A broken line goes on below its own beginning, so
- * lists keep their shape; fenced code is left as it is. Words wider than a line are not broken.
+ * Wraps text while it is still arriving. Wrapped lines are indented like their first, so lists keep their shape. Fenced
+ * code and words wider than a line are not broken.
  */
 export class Wrapper {
-  /** Columns written in the present line. */
+  /** Columns written in the current line. */
   #column = 0;
   #indent = 0;
   #line = "";
@@ -18,7 +18,7 @@ export class Wrapper {
 
   constructor(private readonly columns: number) {}
 
-  /** Takes more text; returns what can be written by now. */
+  /** Takes more text. Returns what can be written now. */
   add(text: string): string {
     let out = "";
     for (const char of text) {
@@ -32,7 +32,7 @@ export class Wrapper {
     return out;
   }
 
-  /** What is still held back. */
+  /** Returns the rest. */
   end(): string {
     return this.#place();
   }
@@ -68,7 +68,7 @@ export class Wrapper {
   }
 }
 
-/** A whole text with its lines broken at so many columns; without columns it stays as it is. */
+/** Wraps a whole text. Without `columns` it stays as it is. */
 export function wrapped(text: string, columns: number | undefined): string {
   if (columns === undefined) return text;
   const wrapper = new Wrapper(columns);

@@ -7,7 +7,7 @@ import { CommandFailure, ExitCode } from "../../failure";
 import { givenText } from "../../read-text";
 import type { Session } from "../../session";
 
-/** `ollama-chat ask`: one question, its answer on stdout. */
+/** `ollama-chat ask`: asks one question and prints the answer to stdout. */
 export async function ask(session: Session, words: readonly string[], flags: AnswerFlags): Promise<void> {
   const question = await givenText(words, session.surroundings);
   if (question === undefined) {

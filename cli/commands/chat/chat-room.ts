@@ -5,20 +5,21 @@ import type { Output } from "../../output";
 import { Conversation } from "./conversation";
 
 export interface ChatRoomOptions {
-  /** Tokens that the model's context holds, where the caller says so; else the model is asked about. */
+  /** Size of the model's context in tokens. Default: looked up with `contextOf`. */
   readonly contextTokens?: number;
   readonly timeoutSeconds: number;
-  /** What is known of a model's context; `undefined` where nobody tells it. */
+  /** Looks up a model's context; `undefined` if unknown. */
   readonly contextOf: (model: string | undefined) => Promise<ModelContext | undefined>;
 }
 
-/** A conversation with the one who answers, and what it took so far. */
+/** A conversation with a model, and its totals. */
 export class ChatRoom {
   readonly conversation: Conversation;
   readonly totals = { answers: 0, seconds: 0, tokens: 0, evalSeconds: 0 };
   #toldLeftOut = false;
-  /** How the context is called, and of which model it is known for good. */
+  /** The context, for messages. */
   #context: string;
+  /** The answerer whose context is known and need not be looked up again. */
   #learnt: Answerer | undefined;
   /** The model that the last answer named. */
   #answeredBy: string | undefined;
@@ -33,7 +34,7 @@ export class ChatRoom {
     this.#context = `${contextTokens} tokens`;
   }
 
-  /** Puts a question. The turn is kept once it is answered, or stopped after a part of the answer was shown. */
+  /** Asks a question. Keeps the turn once it is answered, or stopped after part of the answer was shown. */
   async ask(question: string, limits: Pick<AnswerLimits, "signal" | "onText">): Promise<Answer> {
     let shown = "";
     const onText = (text: string) => {
@@ -53,7 +54,7 @@ export class ChatRoom {
     }
   }
 
-  /** Where the model says that what is sent does not fit, half of the turns that went along stay behind, and so on. */
+  /** As long as the model refuses the prompt as too long, sends half as many earlier turns. */
   async #answered(question: string, limits: AnswerLimits): Promise<Answer> {
     await this.#learnContext();
     for (let mostTurns: number | undefined; ; ) {
@@ -68,7 +69,7 @@ export class ChatRoom {
     }
   }
 
-  /** Once there are turns that could be left out; again where the model was not loaded yet, so that more may be told. */
+  /** Looks up the context before the first turn that could drop others, and again until the model is loaded. */
   async #learnContext(): Promise<void> {
     const { answerer, conversation, options } = this;
     if (options.contextTokens !== undefined || conversation.turns.length === 0 || this.#learnt === answerer) return;

@@ -16,7 +16,7 @@ export interface ChatFlags extends CommonFlags {
   readonly timeoutSeconds: number;
 }
 
-/** `ollama-chat chat`: many turns, in a terminal or line by line from standard input. */
+/** `ollama-chat chat`: a conversation, in a terminal or line by line from standard input. */
 export async function chat(session: Session, flags: ChatFlags): Promise<void> {
   const output = session.output(flags);
   const { access, way } = await withWaiting(output, "looking for the servers", async () => {

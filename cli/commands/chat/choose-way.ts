@@ -6,18 +6,18 @@ import { ollamaAnswerer } from "../../answering/ollama";
 import { openSearchAnswerer } from "../../answering/opensearch";
 import { CommandFailure, ExitCode } from "../../failure";
 
-/** Long enough for a server that is there; a chat should begin. */
+/** Enough for a running server, and short enough for a chat to start soon. */
 const PROBE_SECONDS = 3;
 
 export interface Way {
   readonly answerer: Answerer;
-  /** Why it is not the other way. */
+  /** Why the other way was not chosen. */
   readonly because?: string;
 }
 
 /**
- * The way a chat goes: as told by `--through`, else straight to Ollama where it can be reached and has the model, since
- * only there answers come word by word, else through OpenSearch.
+ * How a chat reaches the model: as `--through` says; else directly to Ollama if it can be reached and has the model,
+ * since only Ollama answers word by word; else through OpenSearch.
  */
 export async function chooseWay(access: Access, through: string | undefined): Promise<Way> {
   if (through === "opensearch") return { answerer: openSearchAnswerer(access) };

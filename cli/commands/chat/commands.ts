@@ -16,12 +16,12 @@ const HELP: readonly (readonly [string, string])[] = [
   ["/exit", "end, as Ctrl+D does"],
 ];
 
-/** True for a line that speaks to the chat itself. `//` begins a question with a slash. */
+/** Whether a line is a command to the chat. `//` begins a question that starts with a slash. */
 export function isCommand(line: string): boolean {
   return line.startsWith("/") && !line.startsWith("//");
 }
 
-/** Runs a command; resolves to `false` where it ends the chat. */
+/** Runs a command. Resolves to `false` if it ends the chat. */
 export async function runCommand(line: string, room: ChatRoom, access: Access): Promise<boolean> {
   const [, name = "", argument = ""] = /^\/(\S*)\s*([\s\S]*?)\s*$/.exec(line) ?? [];
   if (name === "exit" || name === "quit") return false;
@@ -54,7 +54,7 @@ function save(room: ChatRoom, path: string, say: Say): void {
   }
   const text = path.toLowerCase().endsWith(".json") ? asJson(room) : asMarkdown(room);
   try {
-    // An existing file may be anything; a chat should not replace it.
+    // Never overwrite an existing file.
     writeFileSync(path, text, { flag: "wx" });
     say(dim(room, `Saved ${room.conversation.turns.length} turns to ${path}.`));
   } catch (error) {
@@ -86,10 +86,10 @@ async function setModel(room: ChatRoom, name: string, access: Access, say: Say):
   }
 }
 
-/** Why Ollama cannot answer as this model; `undefined` where it can, or where no Ollama is known to ask. */
+/** Why Ollama cannot answer with this model. `undefined` if it can, or if no Ollama is known. */
 async function problemWith(name: string, { ollamaEndpoint }: Access): Promise<string | undefined> {
   if (ollamaEndpoint === undefined) return undefined;
-  // An Ollama that only OpenSearch can reach is no reason to refuse; the next answer tells.
+  // Do not refuse if only OpenSearch can reach Ollama; the next answer will tell.
   const models = await listModels(new OllamaServer(ollamaEndpoint)).catch(() => undefined);
   if (models === undefined || models.some((model) => sameModel(model.name, name))) return undefined;
   const names = models.map((model) => model.name).join(", ") || "none";
@@ -102,7 +102,7 @@ function statsText(room: ChatRoom): string {
   return `${answers} ${answers === 1 ? "answer" : "answers"} in ${seconds.toFixed(1)} s, ${tokens} tokens${rate}`;
 }
 
-/** A conversation for reading. */
+/** The conversation as Markdown. */
 function asMarkdown({ conversation, answerer }: ChatRoom): string {
   const { system, turns } = conversation;
   const parts = [`# Chat with ${answerer.model ?? "the model"}`];
@@ -113,7 +113,7 @@ function asMarkdown({ conversation, answerer }: ChatRoom): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-/** A conversation for programs, with the messages in the form of the chat APIs. */
+/** The conversation as JSON, with messages as in the chat APIs. */
 function asJson({ conversation, answerer }: ChatRoom): string {
   const { model = null, through } = answerer;
   return `${JSON.stringify({ model, through, messages: conversation.allMessages() }, undefined, 2)}\n`;

@@ -3,31 +3,31 @@ import type { Message } from "../../answering/answer";
 
 export interface Turn {
   readonly question: string;
-  /** What was answered; a part of it where the answer was stopped. */
+  /** The answer, or its first part if it was stopped. */
   readonly answer: string;
   readonly stopped?: boolean;
 }
 
-/** What a model's template puts around a message: whose it is, where it begins and ends. */
+/** Tokens that a model's template adds to a message: its role, start and end. */
 const TOKENS_AROUND = 8;
-/** The rest of the context is for the answer. */
+/** Share of the context for the prompt. The rest is for the answer. */
 const SHARE_FOR_SENDING = 3 / 4;
 
 /** What is sent for a question. */
 export interface Sending {
   readonly messages: readonly Message[];
-  /** Turns that are sent along. */
+  /** Number of earlier turns that are sent. */
   readonly turns: number;
-  /** Turns that are not, the oldest. */
+  /** Number of oldest turns that are not sent. */
   readonly leftOut: number;
 }
 
-/** What was said so far, and how much of it is sent along. */
+/** The turns so far, and how many of them fit into a prompt. */
 export class Conversation {
   system: string | undefined;
   readonly #turns: Turn[] = [];
 
-  /** @param contextTokens tokens that the model's context holds. */
+  /** @param contextTokens size of the model's context. */
   constructor(public contextTokens: number) {}
 
   get turns(): readonly Turn[] {
@@ -43,10 +43,10 @@ export class Conversation {
   }
 
   /**
-   * The messages for a new question: the system text and the question always, and before it as many of the newest turns
-   * as fit into three quarters of the context, by estimate. Turns are sent whole or not at all.
+   * The messages for a new question: the system text, as many of the newest turns as fit into three quarters of the
+   * context by estimate, and the question. Turns are sent whole or not at all.
    *
-   * @param mostTurns of them, where the model itself said that more do not fit
+   * @param mostTurns limit on earlier turns, after the model refused more
    */
   messages(question: string, mostTurns = Number.POSITIVE_INFINITY): Sending {
     const most = this.contextTokens * SHARE_FOR_SENDING;

@@ -4,12 +4,12 @@ import type { Sink, Source } from "../../surroundings";
 
 const HISTORY_LINES = 500;
 
-/** What a person did at the keyboard. */
+/** What the user did at the keyboard. */
 export type Input = { readonly line: string } | "interrupt" | "end";
 
 /**
- * Reads lines from a terminal: editing, a history of inputs by the arrow keys. Lines typed while nobody reads wait for
- * the next read, unseen.
+ * Reads lines from a terminal, with editing and a history. Lines typed while nobody reads are not shown and wait for the
+ * next read.
  */
 export class LineEditor {
   readonly #editor: Interface;
@@ -17,7 +17,7 @@ export class LineEditor {
   readonly #waiting: string[] = [];
   #take: ((input: Input) => void) | undefined;
   #ended = false;
-  /** Told Ctrl+C while nobody reads. */
+  /** Called on Ctrl+C while nobody reads. */
   onInterrupt: (() => void) | undefined;
 
   constructor(
@@ -92,7 +92,7 @@ export class LineEditor {
   }
 }
 
-/** The terminal as the editor sees it; muted, what is typed does not show between the words of an answer. */
+/** The terminal, for the editor. While muted, typed text does not mix with an answer on the screen. */
 class Screen extends Writable {
   muted = false;
   readonly isTTY = true;

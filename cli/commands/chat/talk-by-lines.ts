@@ -7,8 +7,8 @@ import type { ChatRoom } from "./chat-room";
 import { isCommand, runCommand } from "./commands";
 
 /**
- * A chat without a terminal: each line is a turn, blank ones are left out. Answers go to stdout as they come, with
- * `--json` as one JSON document a line. The first failure ends it.
+ * A chat without a terminal. Each line of input is a turn; blank lines are ignored. Answers go to stdout as they arrive,
+ * with `--json` as one JSON document per line. The first failure ends the chat.
  */
 export async function talkByLines(session: Session, room: ChatRoom, access: Access): Promise<void> {
   const lines = createInterface({ input: session.surroundings.in, crlfDelay: Number.POSITIVE_INFINITY });

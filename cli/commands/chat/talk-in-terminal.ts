@@ -10,10 +10,7 @@ import type { ChatRoom } from "./chat-room";
 import { isCommand, runCommand } from "./commands";
 import { LineEditor } from "./line-editor";
 
-/**
- * A chat at the keyboard. Ctrl+C stops an answer, or empties the line; twice in a row it ends the chat. Ctrl+D ends it
- * too.
- */
+/** A chat in a terminal. Ctrl+C stops an answer or clears the line. Ctrl+C twice in a row, or Ctrl+D, ends the chat. */
 export async function talkInTerminal(session: Session, room: ChatRoom, access: Access): Promise<void> {
   const { output } = room;
   const { in: input, err } = session.surroundings;
@@ -50,7 +47,7 @@ function endInterrupted(session: Session): void {
   session.exitCode = ExitCode.interrupted;
 }
 
-/** One question and its answer. `ended` where Ctrl+C came a second time before the answer had stopped. */
+/** One question and its answer. `ended` if Ctrl+C came a second time before the answer had stopped. */
 async function turn(
   session: Session,
   room: ChatRoom,

@@ -1,24 +1,24 @@
 import type { ModelShape } from "../../../clients/ollama/inventory";
 
-/** A model of the guide's table, with what is true of it. */
+/** A model of the guide's table, with its real sizes. */
 export interface GuideModel {
   readonly name: string;
-  /** What the guide's table gives as its size. */
+  /** Its size according to the guide. */
   readonly guideSize: string;
   readonly use: string;
-  /** Bytes of a pull; absent where Ollama's library has no such model. */
+  /** Download size. Absent if Ollama's library has no such model. */
   readonly downloadBytes?: number;
   readonly quantization?: string;
   readonly shape?: ModelShape;
-  /** What to take instead of a model that does not exist. */
+  /** What to use instead of a model that does not exist. */
   readonly instead?: string;
 }
 
 /**
- * Where the sizes come from: the tags on ollama.com/library as listed on this day by github.com/Jeffser/Alpaca
- * (`src/ollama_models.py`, d1577de0), and, where a count of bytes is given to the last digit, the `size` that
- * `/api/tags` shows for the manifest with these first digits: smollm2:135m 9077fe9d2ae1, neural-chat:7b 89fa737d3b85,
- * mistral:7b 6577803aa9a0. Shapes are those of the models' `config.json`.
+ * Date of the sizes. They come from the tags on ollama.com/library, as listed by github.com/Jeffser/Alpaca
+ * (`src/ollama_models.py`, d1577de0). Exact byte counts are the `size` in `/api/tags` for the manifests that start with
+ * these digits: smollm2:135m 9077fe9d2ae1, neural-chat:7b 89fa737d3b85, mistral:7b 6577803aa9a0. Shapes come from the
+ * models' `config.json`.
  */
 export const SIZES_SEEN_ON = "2026-06-08";
 

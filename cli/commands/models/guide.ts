@@ -4,18 +4,18 @@ import { sameModel } from "../../../clients/ollama/names";
 import { GUIDE_MODELS, type GuideModel, SIZES_SEEN_ON } from "./guide-models";
 import { type Fit, fitOf, type MachineMemory, memoryBytes } from "./memory";
 
-/** A row of the guide's table, seen from here. */
+/** A row of the guide's table, checked against this machine. */
 export interface GuideRow extends Omit<GuideModel, "shape"> {
   readonly exists: boolean;
   readonly memoryBytes?: number;
   readonly fit?: Fit;
-  /** Whether the Ollama that is asked has it; absent where none is asked. */
+  /** Whether Ollama has it. Absent if no Ollama answered. */
   readonly pulled?: boolean;
 }
 
 export interface Guide {
   readonly sizesSeenOn: string;
-  /** Absent where Ollama runs elsewhere. */
+  /** Absent if Ollama runs on another machine. */
   readonly machine?: MachineMemory;
   readonly models: readonly GuideRow[];
 }
@@ -41,7 +41,7 @@ export function guide({ ollamaEndpoint, pulledNames }: GuideSurroundings, machin
   return { sizesSeenOn: SIZES_SEEN_ON, machine: here, models };
 }
 
-/** On Linux, free memory is what programs can have without others being pushed out (`MemAvailable`). */
+/** On Linux, `freemem` is `MemAvailable`: memory that programs can get without swapping. */
 function thisMachine(): MachineMemory {
   return { totalBytes: totalmem(), freeBytes: freemem() };
 }

@@ -16,7 +16,7 @@ export interface ModelsFlags extends CommonFlags {
   readonly guide?: boolean;
 }
 
-/** What one of the servers told, or why it told nothing. */
+/** A server's answer, or why there is none. */
 export type Part<T> = T | { readonly endpoint: string; readonly error: Explanation };
 
 export interface ModelsReport {
@@ -26,7 +26,7 @@ export interface ModelsReport {
   readonly modelId?: string;
 }
 
-/** `ollama-chat models`: what Ollama has, what is deployed on OpenSearch; or the guide's table of models. */
+/** `ollama-chat models`: lists the models in Ollama and on OpenSearch, or the guide's table of models. */
 export async function models(session: Session, flags: ModelsFlags): Promise<void> {
   const output = session.output(flags);
   if (flags.guide) return await tellGuide(session, flags);
@@ -50,7 +50,7 @@ async function reportOf(session: Session, access: Access): Promise<ModelsReport>
   return { ollama: ollama || undefined, opensearch: deployed, modelId };
 }
 
-/** One server that is down should not hide what the other has. */
+/** Keeps a failure as a result, so that one server that is down does not hide what the other has. */
 async function orFailure<T>(session: Session, endpoint: string, task: () => Promise<T>): Promise<Part<T>> {
   try {
     return await task();
@@ -59,7 +59,7 @@ async function orFailure<T>(session: Session, endpoint: string, task: () => Prom
   }
 }
 
-/** For scripts: each model in Ollama with the ids under which it is deployed. */
+/** The report as JSON; models in Ollama have the ids of their deployed models. */
 function withUses({ ollama, opensearch, modelId }: ModelsReport) {
   const deployed = opensearch !== undefined && "models" in opensearch ? opensearch.models : [];
   const uses = (name: string) =>
@@ -74,7 +74,7 @@ function withUses({ ollama, opensearch, modelId }: ModelsReport) {
   };
 }
 
-/** The table needs no server; what is known of one makes it more telling. */
+/** The table needs no server, but says more with one. */
 async function tellGuide(session: Session, flags: ModelsFlags): Promise<void> {
   const output = session.output(flags);
   const known = await withWaiting(output, "looking for Ollama", async () => {

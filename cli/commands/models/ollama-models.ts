@@ -10,9 +10,9 @@ import { sameModel } from "../../../clients/ollama/names";
 import { OllamaServer } from "../../../clients/ollama/server";
 import { memoryBytes } from "./memory";
 
-/** A model in Ollama, with what it takes and whether it is loaded. */
+/** A model in Ollama, with its memory estimate and whether it is loaded. */
 export interface OllamaModelRow extends InventoryModel {
-  /** Longest context that the model was made for. */
+  /** Longest context that the model supports. */
   readonly contextTokens?: number;
   /** Estimate by `memoryBytes`. */
   readonly memoryBytes?: number;
@@ -33,7 +33,7 @@ export async function ollamaModels(endpoint: string): Promise<OllamaModels> {
     runningModels(server),
   ]);
   const rows: OllamaModelRow[] = [];
-  // One after the other: a server with hundreds of models opens each one's file for this.
+  // One after another: Ollama opens each model's file for this, and there may be hundreds.
   for (const model of models) {
     const shape = await modelShape(server, model.name);
     rows.push({

@@ -5,7 +5,7 @@ import { getModelGroup } from "../../../clients/opensearch/model-groups";
 import { findRemoteModels, type RemoteModel } from "../../../clients/opensearch/remote-models";
 import type { OpenSearchServer } from "../../../clients/opensearch/server";
 
-/** A remote model on OpenSearch, with the names of what it hangs on. */
+/** A remote model on OpenSearch, with its group and connector. */
 export interface OpenSearchModelRow {
   readonly id: string;
   readonly name: string;
@@ -46,7 +46,7 @@ async function rowOf(server: OpenSearchServer, model: RemoteModel): Promise<Open
   };
 }
 
-/** Many models share a group or a connector; each is read once. */
+/** Reads each group and connector once, since many models share them. */
 async function shared<T>(
   server: OpenSearchServer,
   id: string,

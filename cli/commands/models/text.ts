@@ -11,7 +11,7 @@ import type { OpenSearchModelRow, OpenSearchModels } from "./opensearch-models";
 
 const UNKNOWN = "–";
 
-/** What the servers have, for people. */
+/** The report as text. */
 export function modelsText({ ollama, opensearch, modelId }: ModelsReport, output: Output): string {
   const parts: string[] = [];
   if (ollama !== undefined && "models" in ollama) parts.push(ollamaText(ollama, output));
@@ -49,7 +49,7 @@ function ollamaCells(model: OllamaModelRow): string[] {
 const MINUTE_MILLISECONDS = 60_000;
 const DAY_MINUTES = 24 * 60;
 
-/** How long a model stays in memory unused. Ollama writes "for ever" as a date centuries ahead. */
+/** How long an unused model stays in memory. For "forever", Ollama returns a date centuries ahead. */
 export function loadedFor(expiresAt: string, now = Date.now()): string {
   const minutes = Math.ceil((Date.parse(expiresAt) - now) / MINUTE_MILLISECONDS);
   if (Number.isNaN(minutes) || minutes > 365 * DAY_MINUTES) return "yes, for good";
@@ -85,7 +85,7 @@ function openSearchCells(model: OpenSearchModelRow, modelId: string | undefined)
   ];
 }
 
-/** The guide's table, for people. */
+/** The guide's table as text. */
 export function guideText({ models, machine, sizesSeenOn }: Guide, output: Output): string {
   const asked = models.some(({ pulled }) => pulled !== undefined);
   const columns: Column[] = [

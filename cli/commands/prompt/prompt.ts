@@ -16,7 +16,7 @@ export interface PromptFlags extends AnswerFlags {
   readonly set?: readonly string[];
 }
 
-/** `ollama-chat prompt`: fills a template and asks it. */
+/** `ollama-chat prompt`: fills a template and sends it to the model. */
 export async function prompt(session: Session, words: readonly string[], flags: PromptFlags): Promise<void> {
   const output = session.output(flags);
   if (flags.list) {
@@ -146,7 +146,7 @@ function collected(value: string, before: readonly string[] = []): readonly stri
   return [...before, value];
 }
 
-/** A prompt with `{name}` where a value goes. */
+/** A prompt with placeholders such as `{name}`. */
 interface PromptTemplate {
   readonly name: string;
   readonly template: string;
@@ -159,19 +159,19 @@ const TEMPLATES: readonly PromptTemplate[] = [
   { name: "classify", template: "Classify this: {text}\n\nCategory: ", purpose: "put a text into a category" },
 ];
 
-/** Placeholders that the command's text fills. */
+/** Placeholders for the text argument. */
 const TEXT_PLACEHOLDERS: readonly string[] = ["query", "text"];
 
-/** `{name}`, or doubled braces around a name, which stand for single ones. Other braces mean nothing. */
+/** `{name}`, or `{{name}}`, an escape for a literal `{name}`. Other braces are plain text. */
 const PLACEHOLDER = /\{\{([A-Za-z_]\w*)\}\}|\{([A-Za-z_]\w*)\}/g;
 
-/** Names of a template's placeholders, each once, in their order. */
+/** Names of a template's placeholders, each once, in order. */
 export function placeholdersOf(template: string): string[] {
   const names = [...template.matchAll(PLACEHOLDER)].flatMap(([, , name]) => (name === undefined ? [] : [name]));
   return [...new Set(names)];
 }
 
-/** The template with its values. Values go in once, as they are: braces in them mean nothing. */
+/** Fills in a template. Braces in values are plain text. */
 export function filled(template: string, values: Readonly<Record<string, string>>): string {
   return template.replaceAll(PLACEHOLDER, (whole, literal: string | undefined, name: string | undefined) => {
     if (name === undefined) return `{${literal}}`;

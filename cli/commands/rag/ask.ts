@@ -36,14 +36,14 @@ export interface AskFlags extends SearchFlags {
   readonly timeoutSeconds: number;
 }
 
-/** Who wrote the answer: a model that was sent a prompt, or the cluster's own RAG processor. */
+/** How the answer was made: from our prompt, or by the cluster's RAG processor. */
 type By = "prompt" | "cluster";
 
 interface Told {
   readonly answer: Answer;
   readonly sent: readonly FoundPassage[];
   readonly by: By;
-  /** What the passages that were not sent have no room in. */
+  /** The context that the unsent passages did not fit into, for messages. */
   readonly room: string;
 }
 
@@ -59,7 +59,7 @@ export async function askDocuments(session: Session, words: readonly string[], f
   tell(output, found, told, flags.showPassages === true);
 }
 
-/** Where the model says that what is sent does not fit, half of the passages stay behind, and so on. */
+/** As long as the model refuses the prompt as too long, sends half as many passages. */
 async function answered(session: Session, found: Search, flags: AskFlags): Promise<Told> {
   const context = await toldContext(found.access, found.access.chatModel);
   let { passages } = found;
@@ -89,7 +89,7 @@ async function put(
   const { access } = found;
   const output = session.output(flags);
   const { timeoutSeconds } = flags;
-  // The cluster's processor hands no counts on, so nobody would know that what it sent was cut.
+  // The cluster's processor reports no token counts, so a cut prompt would go unnoticed.
   const fits = messages.every(({ content }) => estimateTokens(content) <= contextTokens);
   const byCluster =
     flags.direct === true || !fits ? undefined : await answeredByCluster(output, found, sent, timeoutSeconds);
@@ -101,7 +101,7 @@ async function put(
   return { answer, by: "prompt" };
 }
 
-/** `undefined` where the cluster makes no answers itself. */
+/** `undefined` if the cluster cannot generate answers itself. */
 async function answeredByCluster(
   output: Output,
   { access, server, index, question }: Search,
@@ -141,7 +141,7 @@ function tell(output: Output, found: Search, { answer, sent, by, room }: Told, s
   output.result(json, () => {
     if (text === "") return "The model answered nothing.";
     const lines = [wrapped(harmless(text), output.columns), ""];
-    // A small model often cites nothing: what it was given is shown then, and called what it is.
+    // Small models often cite nothing. Then list all passages that were sent.
     const shown = withFolders(sent).flatMap((passage, at) =>
       cited.length === 0 || cited.includes(at + 1) ? [{ passage, at }] : [],
     );

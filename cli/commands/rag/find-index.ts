@@ -11,9 +11,9 @@ export interface FoundIndex {
 }
 
 /**
- * The index of documents that a stack made, or that flags name.
+ * Finds the document index that the stack created or the flags name.
  *
- * @throws CommandFailure where no source names an OpenSearch or an index.
+ * @throws CommandFailure if no OpenSearch or no index is known.
  */
 export async function findIndex(access: Access): Promise<FoundIndex> {
   const { opensearch, ragIndex, embeddingModel, source } = access;

@@ -91,13 +91,13 @@ function tell(output: Output, report: IngestReport, index: string): void {
       `${count(passages, "passage")} (${written} written, ${removed} removed)`,
       `${seconds.toFixed(1)} s${speed}`,
     ];
-    // Too long for most terminals: there the time gets a line of its own.
+    // Too long for one line on most terminals, so the time gets its own.
     const [what, time] = [parts.slice(0, 2).join(" · "), parts[2] ?? ""];
     return output.columns === undefined ? `${index}: ${what} · ${time}` : `${index}: ${what}\n${time}`;
   });
 }
 
-/** A line for each folder whose documents stay, and what to do about those of which none is known. */
+/** A line for each other folder whose documents stay, and how to remove documents without a folder. */
 function stayingLines(staying: readonly IndexedDocument[]): string[] {
   const roots = new Map<string | undefined, number>();
   for (const { root } of staying) roots.set(root, (roots.get(root) ?? 0) + 1);

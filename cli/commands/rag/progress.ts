@@ -2,21 +2,20 @@ import { clearLine, cursorTo } from "node:readline";
 import type { Output } from "../../output";
 import { cutToWidth } from "../../terminal/width";
 
-/** Shows how far a job of many steps is. */
+/** Shows the progress of a long job. */
 export interface Progress {
   show(done: number, total: number, at: string): void;
   stop(): void;
 }
 
 const BAR_COLUMNS = 24;
-/** Where no terminal draws a bar, a line each tenth of the way is enough. */
+/** Without a terminal, prints a line for each tenth. */
 const LINES = 10;
 
 /**
  * A bar on a terminal, a few plain lines elsewhere, nothing with `--json`.
  *
- * Not the one of `@clack/prompts`: like its spinner, that one takes the keyboard and ends the process at Ctrl+C with
- * exit code 0.
+ * The bar of `@clack/prompts` would not do: like its spinner, it takes over the keyboard and exits with code 0 on Ctrl+C.
  */
 export function startProgress(output: Output, title: string): Progress {
   if (output.interactive && process.env.TERM !== "dumb") return bar(output, title);

@@ -16,7 +16,7 @@ export interface SearchFlags extends CommonFlags {
   readonly retrieval: Retrieval;
 }
 
-/** What a question found, and where it was asked. */
+/** The passages found for a question, and where they were searched. */
 export interface Search extends FoundIndex, Retrieved {
   readonly question: string;
   readonly access: Access;
@@ -36,7 +36,7 @@ export async function searchDocuments(session: Session, words: readonly string[]
   tellRanking(output, ranking);
 }
 
-/** Finds passages as the flags say, with a sign of life on the way. */
+/** Finds passages as the flags say. Shows progress. */
 export async function findPassages(session: Session, words: readonly string[], flags: SearchFlags): Promise<Search> {
   const question = await givenText(words, session.surroundings);
   if (question === undefined) {
@@ -63,19 +63,19 @@ function tellLeftOut(output: Output, words: number): void {
   output.note(output.noteStyle("yellow", `The question is long: ${words} of its words are not looked for; ${other}.`));
 }
 
-/** Who searched, beside the result. */
+/** Notes below the result who ranked the passages. */
 export function tellRanking(output: Output, ranking: Ranking): void {
   const who =
     ranking.by === "cluster" ? "Searched by the cluster itself." : `Ranked by this command, since ${ranking.because}.`;
   output.note(output.noteStyle("dim", who));
 }
 
-/** A passage as scripts get it: what is unknown is null, never absent. */
+/** A passage as JSON. Unknown values are null, never absent. */
 export function passageJson({ root, source, title, position, text, score, similarity }: FoundPassage) {
   return { root: root ?? null, source, title, position, text, score, similarity: similarity ?? null };
 }
 
-/** With the folder before each file where they are of several: a name such as README.md would not tell which. */
+/** Prefixes sources with their folder if the passages come from several: README.md alone would be ambiguous. */
 export function withFolders(passages: readonly FoundPassage[]): readonly FoundPassage[] {
   if (new Set(passages.map(({ root }) => root)).size < 2) return passages;
   return passages.map((passage) => {
@@ -84,7 +84,7 @@ export function withFolders(passages: readonly FoundPassage[]): readonly FoundPa
   });
 }
 
-/** A passage as people get it: number, file, headings, nearness, text. */
+/** A passage as text: number, file, headings, similarity, text. */
 export function shownPassage(output: Output, passage: FoundPassage, number: number): string {
   const { text, similarity } = passage;
   const nearness = similarity === undefined ? "" : output.style("dim", ` (similarity ${similarity.toFixed(2)})`);
