@@ -28,3 +28,24 @@ export async function installedPlugins(server: OpenSearchServer): Promise<Readon
     }
   });
 }
+
+const versionRows = z.array(z.object({ component: z.string(), version: z.string() }));
+
+/** Versions of each plugin, by name. More than one if the nodes differ. */
+export type PluginVersions = ReadonlyMap<string, readonly string[]>;
+
+/** The plugins of all nodes. Throws if the user may not ask. */
+export async function pluginVersions(server: OpenSearchServer): Promise<PluginVersions> {
+  const answer = await server.call({
+    method: "GET",
+    path: "/_cat/plugins",
+    query: { format: "json", h: "component,version" },
+    answer: versionRows,
+    repeatable: true,
+  });
+  const found = new Map<string, readonly string[]>();
+  for (const { component, version } of answer) {
+    found.set(component, [...new Set([...(found.get(component) ?? []), version])].sort());
+  }
+  return found;
+}

@@ -79,3 +79,13 @@ export async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
     throw error;
   }
 }
+
+/** The value, or `undefined` if the server lacks this API. Managed clusters have fewer. */
+export async function orUnsupported<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ServerError && [400, 404, 405].includes(error.status)) return undefined;
+    throw error;
+  }
+}

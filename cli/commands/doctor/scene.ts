@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { DockerEngine } from "../../../clients/docker/engine";
+import { type RunningModel, runningModels } from "../../../clients/ollama/inventory";
 import { type ListedModel, listModels, serverVersion } from "../../../clients/ollama/models";
 import { OllamaServer } from "../../../clients/ollama/server";
 import {
@@ -11,6 +12,7 @@ import {
 import { type Connection, openSearch } from "../../../clients/opensearch/connect";
 import { type ConnectorAction, type ConnectorDocument, getConnector } from "../../../clients/opensearch/connectors";
 import { getModel, type ModelDocument } from "../../../clients/opensearch/models";
+import { type PluginVersions, pluginVersions } from "../../../clients/opensearch/plugins";
 import type { PredictAnswer } from "../../../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../../../clients/opensearch/server";
 import { filledWith } from "../../../providers/connector/substitution";
@@ -19,40 +21,34 @@ import type { Access } from "../../access/access";
 import type { StackSelection } from "../../access/pulumi";
 import { type StackContainers, stackContainers } from "./docker/stack-containers";
 import type { Machine } from "./machine";
-import { type OllamaReply, type RunningModel, runningModels } from "./ollama-looks";
-import { type PluginVersions, pluginVersions } from "./opensearch-looks";
 import { type Lock, locksOf } from "./stack/backend";
 import { type StackState, stackState } from "./stack/state";
 
 const ML = "plugins.ml_commons.";
-/** Longest wait for anything but an answer of the model. */
+/** Time limit for everything except a model's answer. */
 const LOOK_SECONDS = 10;
 
-/** An answer of the chain, and how long it took. */
+/** An answer through the whole chain, and how long it took. */
 export interface TimedPredict {
   readonly answer: PredictAnswer;
   readonly seconds: number;
 }
 
-/**
- * What the checks look at. Everything is asked once for all of them; a look that fails does so for each of them, with
- * the same error.
- */
+/** What the checks examine. Each request is sent once and shared, so checks that need it get the same answer or error. */
 export class Scene {
   readonly #known = new Map<string, Promise<unknown>>();
   #opensearch: OpenSearchServer | undefined;
-  /** Left by the checks that ask, for those that judge the answers. */
+  /** Set by the check `predict`, for the checks after it. */
   predicted: TimedPredict | undefined;
-  direct: { readonly reply: OllamaReply; readonly seconds: number } | undefined;
 
   constructor(
     readonly access: Access,
     readonly machine: Machine,
-    /** Longest wait for one answer of a model. */
+    /** Time limit for a model's answer. */
     readonly answerSeconds: number,
   ) {}
 
-  /** OpenSearch as doctor asks it: what is wrong shall show, so nothing is tried twice. */
+  /** OpenSearch without retries, since doctor should see each failure. */
   get opensearch(): OpenSearchServer {
     this.#opensearch ??= openSearch(this.connection);
     return this.#opensearch;
@@ -80,7 +76,10 @@ export class Scene {
     return this.#once("settings", () => getClusterSettings(this.opensearch));
   }
 
-  /** The value in force of a setting: transient before persistent before default; `undefined` where it is unknown. */
+  /**
+   * The effective value of a setting: transient, else persistent, else the default; `undefined` if unknown. The prefix
+   * `ml:` stands for `plugins.ml_commons.`.
+   */
   async setting(name: string): Promise<string | readonly string[] | undefined> {
     const { transient, persistent, defaults } = await this.settings();
     const key = name.startsWith("ml:") ? ML + name.slice(3) : name;
@@ -91,7 +90,7 @@ export class Scene {
     return this.#once("model", () => getModel(this.opensearch, this.access.modelId ?? ""));
   }
 
-  /** The connector that the model uses, whatever the stack says. */
+  /** The connector that the model really uses; if it names none, the stack's. */
   connector(): Promise<ConnectorDocument | undefined> {
     return this.#once("connector", async () => {
       const id = (await this.model())?.connectorId ?? this.access.connectorId;
@@ -99,7 +98,7 @@ export class Scene {
     });
   }
 
-  /** The connector's predict action, with its URL as the server will call it. */
+  /** The connector's predict action, with the URL that the server will call. */
   async predictAction(): Promise<(ConnectorAction & { readonly target: string }) | undefined> {
     const connector = await this.connector();
     const action = connector?.actions.find(({ actionType }) => actionType === "predict");
@@ -123,13 +122,13 @@ export class Scene {
     return this.#once("stack", () => stackState(this.stack, this.machine.environment));
   }
 
-  /** Where the backend of the stack is a folder of this machine: that folder. */
+  /** The folder of the stack's backend, if it is one on this machine. */
   backendFolder(): string | undefined {
     const folder = resolve(this.stack.folder ?? ".");
     return backendFolder({ environment: this.machine.environment, folder });
   }
 
-  /** Who holds the stack, where that can be seen. */
+  /** The stack's locks. `undefined` if the backend is not a local folder. */
   async stackLocks(): Promise<readonly Lock[] | undefined> {
     const folder = this.backendFolder();
     return folder === undefined ? undefined : await locksOf(folder, (await this.stackState()).name);

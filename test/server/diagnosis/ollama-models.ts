@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { askDirectly } from "../../../cli/commands/doctor/ollama-looks";
 import { chat } from "../../../clients/ollama/chat";
+import { measure } from "../../../clients/ollama/generate";
 import { copyModel, serverVersion, untilServerAnswers } from "../../../clients/ollama/models";
 import { OllamaServer } from "../../../clients/ollama/server";
 import { createModel } from "../../../clients/ollama/streams";
@@ -14,7 +14,7 @@ const soon = () => Deadline.after(60_000);
 
 /** One thread: two spin against each other on busy cores. */
 const ask = ({ server }: OllamaWorld, options: object = {}, model = MODEL) =>
-  askDirectly(server, model, 1, { num_thread: 1, ...options }, 60);
+  measure(server, model, 1, { num_thread: 1, ...options }, 60);
 
 const create = ({ server }: OllamaWorld, more: object, limits: object = {}) =>
   createModel(server, { model: "derived", from: MODEL, ...more }, { deadline: soon(), ...limits });

@@ -1,4 +1,5 @@
 import { ServerError } from "../../../../clients/errors";
+import { timingsOf } from "../../../../clients/ollama/generate";
 import { predict } from "../../../../clients/opensearch/predict";
 import { answerText } from "../../../../clients/opensearch/predict-answer";
 import { Deadline } from "../../../../clients/wait";
@@ -9,10 +10,10 @@ import { javaMatches } from "../../../../providers/connector/java-syntax";
 import { probeParameters } from "../../../../providers/deployed-model/probe";
 import { isLoopback } from "../../../../providers/shared/base-url";
 import { type Check, fail, notHere, nothing, type Outcome, ok } from "../check";
-import { seconds, shownSeconds, timingsSchema } from "../ollama-looks";
 import { readSettingsAnew } from "../redeploy";
 import { outcomeOf } from "../run-checks";
 import type { Scene } from "../scene";
+import { shownSeconds } from "../sizes";
 
 const GROUP = "The whole chain";
 const NEEDS = [
@@ -24,7 +25,7 @@ const NEEDS = [
   "model-state",
   "model-enabled",
 ];
-/** OpenSearch may reach an Ollama that nobody named to us. */
+/** Skipped only if one of these failed. OpenSearch may reach an Ollama that is unknown here. */
 const UNLESS_FAILED = ["ollama-reachable", "ollama-model", "ollama-answer"];
 
 export const chainChecks: readonly Check[] = [
@@ -57,12 +58,12 @@ async function ask(scene: Scene): Promise<Outcome> {
   }
 }
 
-/** A user who may ask the model need not be one who may read the connector. */
+/** Ignores a 403: a user may be allowed to ask the model, but not to read the connector. */
 function unlessForbidden(error: unknown): undefined {
   if (!(error instanceof ServerError) || error.status !== 403) throw error;
 }
 
-/** The same words mean different things, by what the checks before have seen. */
+/** The same error can have different causes; the results of earlier checks tell which. */
 async function explained(scene: Scene, error: unknown): Promise<Outcome> {
   const text = messageOf(error);
   const frozen = frozenRefusal(error);
@@ -71,7 +72,7 @@ async function explained(scene: Scene, error: unknown): Promise<Outcome> {
   return outcomeOf(error, true);
 }
 
-/** A setting that is right by now was another one when the model was deployed; one that is wrong is told above. */
+/** If the setting is right now, the model was deployed under another value. If it is wrong, `url-trusted` reports it. */
 async function refusedBySettings(scene: Scene, symptom: string, error: unknown, text: string): Promise<Outcome> {
   const isRight = await settingsAllow(scene, symptom).catch(() => undefined);
   if (isRight === true) return fail("settings-frozen", text, readSettingsAnew(scene));
@@ -126,27 +127,24 @@ function placeOf(map: unknown): string {
 
 async function latency(scene: Scene): Promise<Outcome> {
   const { predicted } = scene;
-  const timings = timingsSchema.safeParse(predicted?.answer.inference_results[0]?.output?.[0]?.dataAsMap).data;
+  const timings = timingsOf(predicted?.answer.inference_results[0]?.output?.[0]?.dataAsMap);
   if (predicted === undefined) return notHere("no answer");
-  if (timings === undefined || timings.total_duration === 0) {
-    return ok(`${shownSeconds(predicted.seconds)} in all; this API tells no parts`);
-  }
-  const model = seconds(timings.total_duration);
+  if (timings === undefined) return ok(`${shownSeconds(predicted.seconds)} in all; this API tells no parts`);
   const parts = [
-    ["loading", seconds(timings.load_duration)],
-    ["reading the question", seconds(timings.prompt_eval_duration)],
-    [`writing ${timings.eval_count} tokens`, seconds(timings.eval_duration)],
-    ["OpenSearch and network", Math.max(0, predicted.seconds - model)],
+    ["loading", timings.loadSeconds],
+    ["reading the question", timings.promptSeconds],
+    [`writing ${timings.tokens} tokens`, timings.evalSeconds],
+    ["OpenSearch and network", Math.max(0, predicted.seconds - timings.totalSeconds)],
   ] as const;
   return ok(
     `${shownSeconds(predicted.seconds)}: ${parts.map(([name, took]) => `${name} ${shownSeconds(took)}`).join(", ")}`,
   );
 }
 
-/** Refusals by settings that are copied into a model when it is deployed (ml-commons #2142). */
+/** Refusals by settings that a model copies when it is deployed (ml-commons #2142). */
 const FROZEN: readonly string[] = ["private-address", "endpoint-not-trusted", "private-endpoint-not-trusted"];
 
-/** Whether a model refuses by such a setting; its row in the tables. */
+/** Symptom of an error that such a setting causes, else `undefined`. */
 export function frozenRefusal(error: unknown): string | undefined {
   const id = diagnose(error)?.id;
   return id !== undefined && FROZEN.includes(id) ? id : undefined;

@@ -2,14 +2,14 @@ import { getConnector } from "../../../../clients/opensearch/connectors";
 import { countDocuments, indicesBehind } from "../../../../clients/opensearch/indices";
 import { getModel } from "../../../../clients/opensearch/models";
 import { predict } from "../../../../clients/opensearch/predict";
+import { ragPipelines } from "../../../../clients/opensearch/search-pipelines";
 import { Deadline } from "../../../../clients/wait";
 import { ChatApi } from "../../../../providers/connector/chat-api";
 import { ModelState } from "../../../../providers/deployed-model/deployment";
 import { probeParameters } from "../../../../providers/deployed-model/probe";
 import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
-import { shownSeconds } from "../ollama-looks";
-import { ragPipelines } from "../opensearch-looks";
 import type { Scene } from "../scene";
+import { shownSeconds } from "../sizes";
 
 const GROUP = "Documents";
 
@@ -60,14 +60,12 @@ async function embedding(scene: Scene): Promise<Outcome> {
   return ok(`${vector.length} dimensions after ${shownSeconds((performance.now() - started) / 1000)}`);
 }
 
-/** With another connector the answer is looked for where `/v1/chat/completions` has it, and not found. */
+/** Without `llm_response_field`, the processor only understands answers of `/v1/chat/completions`. */
 async function pipelines(scene: Scene): Promise<Outcome> {
   const found = await ragPipelines(scene.opensearch, scene.access.modelId ?? "");
   if (found.length === 0) return notHere("no search pipeline names the model");
   const target = (await scene.predictAction())?.target ?? "";
-  const wrong = found.find(
-    ({ processor }) => !/\/v1\/chat\/completions$/.test(target) && processor.llm_response_field === undefined,
-  );
+  const wrong = found.find(({ namesResponseField }) => !/\/v1\/chat\/completions$/.test(target) && !namesResponseField);
   if (wrong === undefined) return ok(found.map(({ name }) => name).join(", "));
   const api = Object.values(ChatApi).find((one) => one === scene.access.api) ?? scene.access.api;
   return fail("rag-pipeline", `${wrong.name} has no llm_response_field, and the connector's API is ${api}`);

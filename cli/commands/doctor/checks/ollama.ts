@@ -1,4 +1,5 @@
 import { UnreachableError } from "../../../../clients/errors";
+import { measure } from "../../../../clients/ollama/generate";
 import type { ListedModel } from "../../../../clients/ollama/models";
 import { listedName, sameModel } from "../../../../clients/ollama/names";
 import { bytes } from "../../../../clients/ollama/progress";
@@ -7,9 +8,8 @@ import { Deadline } from "../../../../clients/wait";
 import { diagnose } from "../../../../diagnosis/diagnose";
 import { isThisMachine } from "../../../../providers/shared/base-url";
 import { type Check, fail, notHere, nothing, type Outcome, ok, type Repair, warn } from "../check";
-import { askDirectly, seconds, shownSeconds } from "../ollama-looks";
 import type { Scene } from "../scene";
-import { gigabytes } from "../sizes";
+import { gigabytes, shownSeconds } from "../sizes";
 
 const GROUP = "Ollama";
 
@@ -47,7 +47,7 @@ async function reachable(scene: Scene): Promise<Outcome> {
   }
 }
 
-/** Names of the models that the stack and its connector ask for. */
+/** Names of the models that the stack and its connector use. */
 async function wanted(scene: Scene): Promise<string[]> {
   const { chatModel, embeddingModel, modelId } = scene.access;
   const known = modelId === undefined ? undefined : await scene.connector().catch(() => undefined);
@@ -78,7 +78,7 @@ function find(models: readonly ListedModel[], name: string): ListedModel | undef
   return models.find((model) => sameModel(model.name, name));
 }
 
-/** What a loaded model takes beside its file: cache and buffers; 98 MB of smollm2:135m took 191 MB (0.17.4). */
+/** A loaded model needs more memory than its file: cache and buffers. smollm2:135m, 98 MB, took 191 MB (0.17.4). */
 const OVERHEAD = 1.2;
 
 async function memory(scene: Scene): Promise<Outcome> {
@@ -104,7 +104,7 @@ async function loaded(scene: Scene): Promise<Outcome> {
   const [name = ""] = names;
   const one = running.find((model) => sameModel(model.name, name));
   if (one === undefined) return warn("cold-load", `${name} is not in memory: its next answer has to load it first`);
-  const share = Math.round((100 * one.gpuBytes) / Math.max(1, one.sizeBytes));
+  const share = Math.round((100 * one.sizeGpuBytes) / Math.max(1, one.sizeBytes));
   return ok(`${keptUntil(one.expiresAt)}, ${share > 0 ? `${share} % on the GPU` : "on the processor"}`);
 }
 
@@ -118,31 +118,30 @@ function keptUntil(expiresAt: string): string {
 
 async function answer(scene: Scene): Promise<Outcome> {
   const started = performance.now();
-  const reply = await ask(scene, 1);
+  const { loadSeconds } = await ask(scene, 1);
   const took = (performance.now() - started) / 1000;
-  const load = seconds(reply.load_duration);
-  return ok(`after ${shownSeconds(took)}${load > 1 ? `, ${shownSeconds(load)} of it to load the model` : ""}`);
+  const load = loadSeconds > 1 ? `, ${shownSeconds(loadSeconds)} of it to load the model` : "";
+  return ok(`after ${shownSeconds(took)}${load}`);
 }
 
-/** Enough for a measure, and soon over. */
+/** Enough for a measurement, and quick. */
 const MEASURED_TOKENS = 16;
-/** Below this people read faster than the model writes. */
+/** Slower than people read. */
 const SLOW_TOKENS_PER_SECOND = 5;
 
 async function speed(scene: Scene): Promise<Outcome> {
-  const reply = await ask(scene, MEASURED_TOKENS);
-  const took = seconds(reply.eval_duration);
-  if (took === 0 || reply.eval_count < 2) return notHere("the answer was too short to measure");
-  const rate = reply.eval_count / took;
+  const { evalSeconds, tokens } = await ask(scene, MEASURED_TOKENS);
+  if (evalSeconds === 0 || tokens < 2) return notHere("the answer was too short to measure");
+  const rate = tokens / evalSeconds;
   const seen = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} tokens/s`;
   return rate < SLOW_TOKENS_PER_SECOND ? warn("slow-answers", seen) : ok(seen);
 }
 
-/** Asked with the connector's own options: others would make Ollama load the model anew. */
+/** Uses the connector's options, since others would make Ollama reload the model. */
 async function ask(scene: Scene, tokens: number) {
   const [name = ""] = await wanted(scene);
   const connector = scene.access.modelId === undefined ? undefined : await scene.connector().catch(() => undefined);
-  return await askDirectly(scene.ollama, name, tokens, options(connector?.parameters.options), scene.answerSeconds);
+  return await measure(scene.ollama, name, tokens, options(connector?.parameters.options), scene.answerSeconds);
 }
 
 function options(text: string | undefined): Record<string, unknown> {
@@ -154,10 +153,10 @@ function options(text: string | undefined): Record<string, unknown> {
   }
 }
 
-/** As long as `OllamaChatStack` gives a pull. */
+/** As long as `OllamaChatStack` allows for a pull. */
 const PULL_MILLISECONDS = 1_800_000;
 
-/** Pulls models that the chain asks for. */
+/** Pulls missing models. */
 function pullMissing(scene: Scene, names: readonly string[]): Repair {
   const run = async (say: (line: string) => void) => {
     for (const name of names) {

@@ -1,8 +1,8 @@
 import { ServerError, UnreachableError } from "../../../../clients/errors";
+import { blockedIndices, clusterHealth, dataDisks } from "../../../../clients/opensearch/health";
 import { diagnose } from "../../../../diagnosis/diagnose";
 import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
 import { ADAPTED_SECURITY_LABEL } from "../docker/stack-containers";
-import { blockedIndices, clusterHealth, dataDisks } from "../opensearch-looks";
 import { lacksRight } from "../run-checks";
 import type { Scene } from "../scene";
 import { gigabytes } from "../sizes";
@@ -35,7 +35,7 @@ export const openSearchChecks: readonly Check[] = [
   { id: "archived-settings", title: "archived settings", group: GROUP, needs: ["opensearch-password"], run: archived },
 ];
 
-/** The three checks read one answer: each one's failure is a success of the one before. */
+/** Three checks share this request. A failure that one of them reports means that the earlier ones passed. */
 async function failure(scene: Scene): Promise<Error | undefined> {
   try {
     await scene.info();
@@ -69,7 +69,7 @@ async function password(scene: Scene): Promise<Outcome> {
   const error = await failure(scene);
   if (error === undefined) return ok(username === undefined ? "none asked for" : `accepted for ${username}`);
   if (!(error instanceof ServerError)) throw error;
-  // Who is refused so was known: a user who may ask the model and no more is no fault.
+  // A refusal for lack of rights proves that the password is right. A user who may only ask the model is fine.
   if (lacksRight(error))
     return ok(`accepted for ${username ?? "nobody in particular"}, who may not look at the cluster itself`);
   const symptom = diagnose(error)?.id;
@@ -82,7 +82,7 @@ async function version(scene: Scene): Promise<Outcome> {
   return ok((await scene.info()).version);
 }
 
-/** OpenSearch's own plugins have the server's version and a fourth number; those of others count for themselves. */
+/** OpenSearch's own plugins have the server's version plus a fourth number. Third-party plugins have their own. */
 async function plugins(scene: Scene): Promise<Outcome> {
   const { version: release } = await scene.info();
   const adapted = await adaptedSecurity(scene);
@@ -94,7 +94,7 @@ async function plugins(scene: Scene): Promise<Outcome> {
   return warn("plugins-mixed", `${name} is ${versions.join(" on one node, on another ")}; the server is ${release}`);
 }
 
-/** Only the image knows: the plugin itself claims the server's version, without which it would not be loaded. */
+/** Only the image's label tells: the plugin itself must claim the server's version, or it would not be loaded. */
 async function adaptedSecurity(scene: Scene): Promise<string | undefined> {
   const container = (await scene.docker().catch(() => undefined))?.containers.opensearch;
   const version = container?.Config.Labels?.[ADAPTED_SECURITY_LABEL];
@@ -137,7 +137,7 @@ async function disk(scene: Scene): Promise<Outcome> {
 
 const UNITS: Readonly<Record<string, number>> = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 };
 
-/** A watermark is a share of what is used (`85%`, `0.85`), or a size that has to stay free (`10gb`). */
+/** A watermark is a share of used space (`85%`, `0.85`) or a size that has to stay free (`10gb`). */
 function isAbove({ freeBytes, totalBytes }: { freeBytes: number; totalBytes: number }, limit: string): boolean {
   const [, number = "", unit = ""] = /^([\d.]+)\s*([a-z%]*)$/i.exec(limit) ?? [];
   if (number === "") return false;
