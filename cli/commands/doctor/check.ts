@@ -2,9 +2,9 @@ import type { Scene } from "./scene";
 
 export type Status = "ok" | "warn" | "fail" | "skipped";
 
-/** Something safe that `--fix` may do about a finding. */
+/** A safe repair that `--fix` may run. */
 export interface Repair {
-  /** What is done once, though several findings may ask for it. */
+  /** Repairs with the same id run once, however many findings ask for them. */
   readonly id: string;
   /** Completes "doctor will …". */
   readonly action: string;
@@ -14,32 +14,32 @@ export interface Repair {
 /** What one check found. */
 export interface Outcome {
   readonly status: Status;
-  /** What was seen, for a person; without secrets. */
+  /** The observation, as text without secrets. */
   readonly seen: string;
-  /** Row of the tables in `diagnosis/`. */
+  /** Id of a symptom in `diagnosis/`, which has cause and fix. */
   readonly symptom?: string;
-  /** What failed, where no row is known. */
+  /** The error, if no symptom is known. */
   readonly error?: unknown;
-  /** What stands for words in capitals in that row's fix: `NAME`, or a path. */
+  /** Replaces placeholders in the symptom's fix, such as `NAME` or a path in capitals. */
   readonly names?: Readonly<Record<string, string>>;
   readonly repair?: Repair;
-  /** A skipped check whose dependents are skipped as well, for the same reason. */
+  /** The check was skipped, and checks that need it are skipped for the same reason. */
   readonly blocks?: boolean;
 }
 
-/** One link of the chain. */
+/** A check of one link of the chain. */
 export interface Check {
-  /** Stable, for scripts that read `--json`. */
+  /** Never changes: scripts read it from `--json`. */
   readonly id: string;
   readonly title: string;
   readonly group: string;
-  /** Checks that must have found their thing: without it this one would only repeat that it is missing. */
+  /** Skip unless these checks found their object. */
   readonly needs?: readonly string[];
-  /** Checks that must not have failed; that there was nothing to look at is no hindrance. */
+  /** Skip if one of these checks failed. That they were skipped does not matter. */
   readonly unlessFailed?: readonly string[];
-  /** Checks that only have to be over, since this one changes what they look at. */
+  /** Run after these, whatever their result. */
   readonly after?: readonly string[];
-  /** True where a 403 is a finding; elsewhere it only means that this user may not look. */
+  /** Whether a 403 is a failure. In other checks it only means that the user may not look. */
   readonly essential?: boolean;
   readonly run: (scene: Scene) => Promise<Outcome>;
 }
@@ -56,12 +56,12 @@ export function fail(symptom: string, seen: string, repair?: Repair): Outcome {
   return { status: "fail", seen, symptom, repair };
 }
 
-/** Not looked at, and no reason to doubt what builds on it. */
+/** Skipped. Checks that need this one still run. */
 export function notHere(seen: string): Outcome {
   return { status: "skipped", seen };
 }
 
-/** Not there to be looked at, nor is anything that builds on it. */
+/** Skipped, since there is nothing to check. Checks that need this one are skipped too. */
 export function nothing(seen: string): Outcome {
   return { status: "skipped", seen, blocks: true };
 }

@@ -19,17 +19,17 @@ import { type CheckResult, runChecks } from "./run-checks";
 import { Scene } from "./scene";
 
 export interface DoctorFlags extends CommonFlags {
-  /** Mend what is safe to mend. */
+  /** Repair what is safe to repair. */
   readonly fix?: boolean;
-  /** Without asking. */
+  /** Do not ask before a repair. */
   readonly yes?: boolean;
-  /** Another stack, as `project/stack`, that is gone and left settings. */
+  /** A removed stack, as `project/stack`, whose settings are given back. */
   readonly forgetClaimsOf?: string;
-  /** Longest wait for one answer of a model, in seconds. */
+  /** Time limit for a model's answer, in seconds. */
   readonly timeout: number;
 }
 
-/** Checks every link of the chain, says what is wrong with each, and with `--fix` mends what is safe. */
+/** `ollama-chat doctor`: checks every link of the chain and explains each problem. With `--fix`, repairs what is safe. */
 export async function doctor(flags: DoctorFlags, session: Session): Promise<void> {
   const output = session.output(flags);
   if (flags.forgetClaimsOf !== undefined && !flags.fix) throw onlyWithFix(flags.forgetClaimsOf);
@@ -44,7 +44,7 @@ export async function doctor(flags: DoctorFlags, session: Session): Promise<void
   const look = () => examine(found.access, machine, flags.timeout, output, session);
   const results = await look();
   if (!flags.fix) return conclude(results, output, session);
-  // With --json the last state is the one document.
+  // With --json, only the final results are printed.
   if (!output.json) output.note(rendered(results, output));
   const mended = await mend(results, besides, flags.yes === true, output, session);
   if (mended.length === 0) return conclude(results, output, session);
@@ -56,7 +56,7 @@ export async function doctor(flags: DoctorFlags, session: Session): Promise<void
   conclude(fixed, output, session);
 }
 
-/** Refused before anything is looked at: a wrong name is a wrong command line. */
+/** Repairs that flags ask for. A wrong stack name is refused before any check runs. */
 async function askedFor({ forgetClaimsOf, timeout }: DoctorFlags, access: Access, machine: Machine): Promise<Repair[]> {
   if (forgetClaimsOf === undefined) return [];
   return [await giveBackOf(new Scene(access, machine, timeout), forgetClaimsOf)];
@@ -87,7 +87,7 @@ async function looked(
   return await session.interruptible(() => withWaiting(output, "checking", () => runChecks(checks, scene)));
 }
 
-/** Where outputs cannot be read: that, and what a killed `pulumi` left, which is often why. */
+/** Results if the outputs cannot be read: that failure, and what a killed `pulumi` left, which is often the cause. */
 async function withLeftOvers(
   unreadable: CheckResult,
   flags: DoctorFlags,
@@ -114,7 +114,7 @@ function readable({ source, opensearch, ollamaEndpoint }: Access): CheckResult {
   return { ...OUTPUTS, status: "ok", seen: `${source}: ${servers.join(", ")}` };
 }
 
-/** Servers and objects; a stack that cannot be read is a finding like any other, a wrong flag is not. */
+/** Servers and objects. A stack that cannot be read is a result; an invalid flag throws. */
 async function accessOrFinding(
   flags: DoctorFlags,
   session: Session,
@@ -154,7 +154,7 @@ function nobodyToAsk(): CommandFailure {
   });
 }
 
-/** Longest wait for one answer: a large model that loads from a slow disk takes a minute and more. */
+/** Time limit for a model's answer. Loading a large model from a slow disk can take more than a minute. */
 const DEFAULT_ANSWER_SECONDS = 120;
 
 /** Adds the command `doctor`. */

@@ -6,7 +6,7 @@ import type { Repair } from "./check";
 import type { Scene } from "./scene";
 import { type KnownClaim, knownClaims, told } from "./stack/claims";
 
-/** Gives back what resources of the stack set that its state does not know. */
+/** Gives back settings of resources that the stack's state no longer knows. */
 export function giveBackGone(scene: Scene, gone: readonly KnownClaim[]): Repair {
   return {
     id: "give-back-settings",
@@ -16,9 +16,9 @@ export function giveBackGone(scene: Scene, gone: readonly KnownClaim[]): Repair 
 }
 
 /**
- * Gives back what another stack set, which somebody names since it is gone elsewhere.
+ * Gives back the settings of another stack, which the user says is gone.
  *
- * @throws CommandFailure where that stack claims nothing, or is the one that was read.
+ * @throws CommandFailure if that stack claims nothing, or is the stack that was read.
  */
 export async function giveBackOf(scene: Scene, stack: string): Promise<Repair> {
   const claims = scene.access.opensearch === undefined ? [] : await knownClaims(scene);
@@ -32,7 +32,7 @@ export async function giveBackOf(scene: Scene, stack: string): Promise<Repair> {
   };
 }
 
-/** Looked at again: a run may have taken a claim over while doctor was asking. */
+/** Reads the claims again: a run may have taken one over while doctor was asking. */
 async function giveBackAll(
   scene: Scene,
   say: (line: string) => void,

@@ -2,13 +2,13 @@ import { statfs } from "node:fs/promises";
 import { freemem, networkInterfaces } from "node:os";
 import { DOCKER_HOST } from "../../../clients/docker/engine";
 
-/** What doctor asks the machine it runs on. */
+/** The machine that doctor runs on. */
 export interface Machine {
-  /** Memory that programs can still have, in bytes. */
+  /** Memory available to programs, in bytes. */
   readonly freeMemoryBytes: () => number;
   /** IPv4 addresses of this machine other than loopback. */
   readonly addresses: () => readonly string[];
-  /** Free and whole size of the disk that holds a path; `undefined` where it cannot be told. */
+  /** Free and total size of the disk that holds a path. `undefined` if unknown. */
   readonly disk: (path: string) => Promise<{ readonly freeBytes: number; readonly totalBytes: number } | undefined>;
   /** Where Docker listens: a URL as in `DOCKER_HOST`. */
   readonly dockerHost: string;

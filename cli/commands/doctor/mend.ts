@@ -12,9 +12,9 @@ import type { Repair } from "./check";
 import type { CheckResult } from "./run-checks";
 
 /**
- * Runs the repairs that the results ask for, and those asked for besides, each once, asking first unless told otherwise.
+ * Runs the repairs of the results and the additional ones, each once. Asks before each unless `withoutAsking`.
  *
- * @returns ids of the repairs that were done.
+ * @returns ids of the repairs that ran.
  */
 export async function mend(
   results: readonly CheckResult[],
@@ -42,7 +42,7 @@ async function agreed(repair: Repair, { surroundings }: Session): Promise<boolea
   return answer;
 }
 
-/** A repair that fails is told, and what it was to mend shows again in the checks after it. */
+/** Runs a repair and prints a failure. The checks run again afterwards and show what is still wrong. */
 async function carriedOut(repair: Repair, output: Output, session: Session): Promise<boolean> {
   const line = new ProgressLine(output);
   try {
@@ -68,7 +68,7 @@ function explanationOf(error: unknown): Explanation {
   return { what, ...causeAndFix(error) };
 }
 
-/** What a repair does right now: on a terminal one line that is written over, elsewhere a line where it changes much. */
+/** Progress of a repair: one line that is overwritten on a terminal, elsewhere a line for each phase. */
 class ProgressLine {
   #phase = "";
 
@@ -81,7 +81,7 @@ class ProgressLine {
       err.write(`  ${this.output.noteStyle("dim", cutToWidth(text, noteColumns - 3))}`);
       return;
     }
-    // Percents move many times a second; a log wants each phase once.
+    // Percentages change many times a second. Print each phase once.
     const phase = text.replace(/ \d+ % of .*$/, "");
     if (phase === this.#phase) return;
     this.#phase = phase;

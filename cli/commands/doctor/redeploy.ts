@@ -21,10 +21,10 @@ export function redeploy(scene: Scene): Repair {
   return { id: "redeploy", action: `deploy the model ${modelId} again`, run };
 }
 
-/** How long the nodes may take to use what they have read anew; 22 ms was the most seen (3.4.0). */
+/** Time that the nodes may take to use new settings. At most 22 ms was measured (3.4.0). */
 const TAKE_OVER_MILLISECONDS = 5_000;
 
-/** Lets a deployed model read the cluster's settings anew, without a gap: a PUT of its own connector does that. */
+/** Makes a deployed model reload the cluster's settings without downtime, by setting its connector again. */
 export function readSettingsAnew(scene: Scene): Repair {
   const { modelId = "" } = scene.access;
   const run = async (say: (line: string) => void) => {
@@ -37,7 +37,7 @@ export function readSettingsAnew(scene: Scene): Repair {
   return { id: "read-settings-anew", action: `let the model ${modelId} read the cluster's settings anew`, run };
 }
 
-/** The nodes take the change over behind the answer; until then the model still refuses as before. */
+/** Waits until the nodes use the new settings. They do so some time after the server's answer. */
 async function takenOver(scene: Scene, modelId: string): Promise<void> {
   const connector = await scene.connector();
   const parameters = connector && probeParameters(connector);
@@ -48,7 +48,7 @@ async function takenOver(scene: Scene, modelId: string): Promise<void> {
       await predict(scene.opensearch, modelId, parameters, Deadline.after(scene.answerSeconds * 1000));
       return { done: true };
     } catch (error) {
-      // Another failure is the next run's to tell.
+      // The next checks will report any other failure.
       if (frozenRefusal(error) === undefined || deadline.passed) return { done: true };
       return { last: messageOf(error), error };
     }

@@ -11,13 +11,13 @@ import type { Scene } from "./scene";
 import { type LeftObject, leftObjects, named } from "./stack/objects";
 
 const DELETE_MILLISECONDS = 120_000;
-/** How long the server's search still counts a model that was deleted; seconds at most were seen. */
+/** How long the server's search may still find a deleted model. At most seconds were seen. */
 const SEARCH_LAG_MILLISECONDS = 10_000;
 
-/** Deletes what interrupted runs left of the stack and nobody uses: models first, then connectors, then groups. */
+/** Deletes unused objects of the stack that interrupted runs left: models, then connectors, then groups. */
 export function removeLeft(scene: Scene, left: readonly LeftObject[]): Repair {
   const run = async (say: (line: string) => void) => {
-    // Looked at again: a run may have taken something over while doctor was asking.
+    // Look again: a run may have taken something over while doctor was asking.
     const now = (await leftObjects(scene)) ?? [];
     const failures: unknown[] = [];
     for (const object of now.filter(({ isPending }) => !isPending)) {
@@ -26,7 +26,7 @@ export function removeLeft(scene: Scene, left: readonly LeftObject[]): Repair {
         failures.push(error),
       );
     }
-    // What one of them is used by may not keep the others.
+    // An object that is in use must not keep doctor from deleting the others.
     if (failures.length > 0) throw failures[0];
   };
   return { id: "remove-left", action: `delete ${left.map(named).join(", ")}`, run };
@@ -47,7 +47,7 @@ const REMOVALS: Readonly<Record<LeftObject["kind"], (scene: Scene, object: LeftO
   },
 };
 
-/** The server refuses to delete what a model uses, and takes one for a user that was deleted a moment ago. */
+/** Retries a deletion: for a moment, the server refuses because of a model that is already deleted. */
 async function onceFree(object: LeftObject, remove: () => Promise<void>): Promise<void> {
   const deadline = Deadline.after(SEARCH_LAG_MILLISECONDS);
   const look = async (): Promise<Look<true>> => {

@@ -4,18 +4,18 @@ import { displayWidth } from "../../terminal/width";
 import type { Status } from "./check";
 import type { CheckResult } from "./run-checks";
 
-/** Results are read in logs, mails and issues too; there this is as wide as it gets. */
+/** Width of results that do not go to a terminal, but to logs, mails or issues. */
 const USUAL_COLUMNS = 80;
 const TITLE_COLUMNS = 22;
-/** So many skipped checks in a row with one reason become one line. */
+/** More skipped checks in a row than this, with the same reason, become one line. */
 const FEW = 2;
 
 const MARKS = { ok: "✔", warn: "▲", fail: "✖", skipped: "·" } as const satisfies Record<Status, string>;
-/** Where no terminal shows it, words that any program can look for. */
+/** Without a terminal: words that are easy to search for. */
 const WORDS = { ok: "ok  ", warn: "warn", fail: "FAIL", skipped: "-   " } as const satisfies Record<Status, string>;
 const COLOURS = { ok: "green", warn: "yellow", fail: "red", skipped: "dim" } as const;
 
-/** The results as a person reads them: a line each, what is wrong with its cause and fix, and a count at the end. */
+/** The results as text: a line each, problems with cause and fix, and a summary at the end. */
 export function rendered(results: readonly CheckResult[], output: Output): string {
   const columns = output.columns ?? USUAL_COLUMNS;
   const groups = [...new Set(results.map(({ group }) => group))];
@@ -31,7 +31,7 @@ export function rendered(results: readonly CheckResult[], output: Output): strin
   );
 }
 
-/** Neighbours that were skipped for one reason stand together. */
+/** Groups neighbours that were skipped for the same reason. */
 function blocksOf(results: readonly CheckResult[]): CheckResult[][] {
   const blocks: CheckResult[][] = [];
   for (const result of results) {
@@ -91,10 +91,10 @@ function offerOf(results: readonly CheckResult[]): string[] {
   return actions.length === 0 ? [] : [`With --fix, doctor will ${actions.join(", and ")}.`];
 }
 
-/** Between words, but not between a number and its unit. */
+/** Spaces, except those between a number and its unit. */
 const GAP = /\s+(?!(?:ms|s|min|GB|MB|%)\b)/;
 
-/** Breaks a text between words. */
+/** Wraps a text between words. */
 export function folded(text: string, columns: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(GAP)) {

@@ -4,17 +4,17 @@ import { messageOf } from "../../../diagnosis/failure";
 import { type Check, notHere, type Outcome, type Repair, type Status } from "./check";
 import type { Scene } from "./scene";
 
-/** A check with its outcome, as `--json` prints it; `repair` and `group` are left out there. */
+/** A check with its outcome. `--json` prints it without `repair` and `group`. */
 export interface CheckResult {
   readonly id: string;
   readonly title: string;
   readonly status: Status;
   readonly seen: string;
-  /** Row of the troubleshooting table. */
+  /** Id in the troubleshooting table. */
   readonly symptom?: string;
   readonly cause?: string;
   readonly fix?: string;
-  /** True where `--fix` mended it. */
+  /** Whether `--fix` repaired it. */
   readonly fixed?: boolean;
   readonly group: string;
   readonly repair?: Repair;
@@ -28,11 +28,11 @@ interface Done {
 
 interface Obstacle {
   readonly reason: string;
-  /** Whether something is wrong, or there only was nothing to look at. */
+  /** Whether the check failed, rather than having nothing to check. */
   readonly isFailure: boolean;
 }
 
-/** Runs the checks, those that need nothing of each other side by side, and gives their results in the list's order. */
+/** Runs the checks, independent ones concurrently. Results come in the order of the list. */
 export async function runChecks(checks: readonly Check[], scene: Scene): Promise<CheckResult[]> {
   const running = new Map<string, Promise<Done>>();
   const done = async (ids: readonly string[] = []): Promise<Done[]> => {
@@ -66,15 +66,15 @@ async function attempt(check: Check, scene: Scene): Promise<Outcome> {
   }
 }
 
-/** OpenSearch knows the user, and refuses for want of a right. */
+/** Symptoms of a known user who lacks a permission. */
 const RIGHTS: readonly string[] = ["user-may-not", "cluster-rights", "index-rights"];
 
-/** Whether the user is known and lacks a right; a proxy's refusal says nothing of that. */
+/** Whether OpenSearch knows the user and refuses for lack of a permission. A proxy's 403 does not count. */
 export function lacksRight(error: ServerError): boolean {
   return error.status === 403 && RIGHTS.includes(diagnose(error)?.id ?? "");
 }
 
-/** A failure in words of the tables; where the user only may not look, nothing is found. */
+/** A failed check, with its symptom. If the user merely may not look, the check is skipped. */
 export function outcomeOf(error: unknown, essential: boolean): Outcome {
   const text = messageOf(error);
   const symptom = diagnose(error)?.id;
@@ -88,8 +88,8 @@ function resultOf(check: Check, outcome: Outcome): CheckResult {
   const { id, title, group } = check;
   const { status, seen, symptom, error = seen, names = {}, repair } = outcome;
   if (status === "ok" || status === "skipped") return { id, title, status, seen, group };
-  const row = symptom === undefined ? causeAndFix(error) : symptomOf(symptom);
-  return { id, title, status, seen, symptom, cause: row.cause, fix: filled(row.fix, names), group, repair };
+  const { cause, fix } = symptom === undefined ? causeAndFix(error) : symptomOf(symptom);
+  return { id, title, status, seen, symptom, cause, fix: filled(fix, names), group, repair };
 }
 
 function filled(fix: string, names: Readonly<Record<string, string>>): string {

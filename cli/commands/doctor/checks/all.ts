@@ -9,7 +9,7 @@ import { ollamaChecks } from "./ollama";
 import { openSearchChecks } from "./opensearch";
 import { pluginChecks, trustChecks } from "./trust";
 
-/** All checks, each after those that it needs: the stack, then the chain from the machine to the answer. */
+/** All checks, each after those that it needs: the stack, then the chain from the containers to the answer. */
 export const CHECKS: readonly Check[] = [
   ...engineChecks,
   ...containerChecks,

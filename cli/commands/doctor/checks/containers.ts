@@ -29,7 +29,7 @@ async function docker(scene: Scene): Promise<Outcome> {
   return ok(`${found.version}; ${names.length > 0 ? names.join(", ") : "no container of the stack is left"}`);
 }
 
-/** Docker with something of this stack in it, or why there is none. */
+/** The stack's containers, or why none were found. */
 async function dockerOf(scene: Scene): Promise<StackContainers | string> {
   try {
     const found = await scene.docker();
@@ -64,7 +64,7 @@ function container(part: Part): Check {
 }
 
 const PORT_TAKEN = /port is already allocated|address already in use/i;
-/** As in Docker's own restart policies, one restart is no loop. */
+/** Up to this many restarts are no restart loop. */
 const FEW_RESTARTS = 2;
 const KILLED = 137;
 

@@ -10,7 +10,7 @@ import type { Pending, StackState } from "../stack/state";
 
 const GROUP = "Stack";
 
-/** What a `pulumi` left that was killed. They look at the stack alone, so they run where its outputs cannot be read too. */
+/** What a killed `pulumi` left. These checks need only the stack, so they also run if its outputs cannot be read. */
 export const engineChecks: readonly Check[] = [
   { id: "stack-state", title: "state", group: GROUP, run: state },
   { id: "stack-lock", title: "lock", group: GROUP, needs: ["stack-state"], run: lock },
@@ -85,13 +85,13 @@ async function inDocker(scene: Scene): Promise<Outcome> {
 const containers = z.array(z.object({ Id: z.string(), Names: z.array(z.string()) }));
 const networks = z.array(z.object({ Id: z.string(), Name: z.string() }));
 
-/** Names of what Docker has under a stack's label and its state has not. Volumes are kept on purpose now and then. */
+/** Docker objects with the stack's label that its state does not know. Volumes do not count: some are kept on purpose. */
 interface LeftOvers {
   readonly containers: readonly string[];
   readonly networks: readonly string[];
 }
 
-/** @throws Error where Docker does not answer. */
+/** @throws Error if Docker does not answer. */
 async function leftOvers(engine: DockerEngine, { name, ids }: StackState): Promise<LeftOvers> {
   const label = `${STACK_LABEL}=${name.split("/").slice(-2).join("/")}`;
   const filters = encodeURIComponent(JSON.stringify({ label: [label] }));

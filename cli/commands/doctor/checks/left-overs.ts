@@ -8,13 +8,13 @@ import { leftObjects, named } from "../stack/objects";
 
 const GROUP = "Left on the cluster";
 
-/** What interrupted runs and stacks that are gone left on OpenSearch. */
+/** What interrupted runs and removed stacks left on OpenSearch. */
 export const leftOverChecks: readonly Check[] = [
   { id: "claims", title: "claims on settings", group: GROUP, needs: ["opensearch-password"], run: readable(claims) },
   { id: "left-objects", title: "objects left", group: GROUP, needs: ["ml-plugin"], run: readable(objects) },
 ];
 
-/** A state that Pulumi does not give is no finding here: without it nothing can be told. */
+/** Skips a check if the stack's state cannot be read. `stack-state` reports that. */
 function readable(look: (scene: Scene) => Promise<Outcome>): (scene: Scene) => Promise<Outcome> {
   return async (scene) => {
     try {

@@ -78,11 +78,11 @@ async function body(scene: Scene): Promise<Outcome> {
   if (found === undefined || action === undefined) return notHere("no predict action");
   const [first] = lintConnector(found, action);
   if (first === undefined) return ok(`${action.method} ${new URL(action.target).pathname}`);
-  // What redirects is a risk, but it answers.
+  // A redirectable host is a risk, but the connector works.
   return first.symptom === "redirectable-host" ? warn(first.symptom, first.seen) : fail(first.symptom, first.seen);
 }
 
-/** Seconds that a model on a CPU may well need for an answer. */
+/** A model on a CPU may need this long for an answer. */
 const LEAST_READ_TIMEOUT_SECONDS = 60;
 
 async function readTimeout(scene: Scene): Promise<Outcome> {
@@ -115,31 +115,31 @@ async function state(scene: Scene): Promise<Outcome> {
   const failed = modelState === ModelState.deployFailed;
   const error = failed ? await lastDeployError(scene.opensearch, modelId) : undefined;
   const seen = error === undefined ? modelState : `${modelState}: ${error}`;
-  // With auto-deploy the first question loads it; a state that says otherwise is then stale, not broken.
+  // With auto-deploy the next question deploys the model, so an undeployed state is only a warning.
   const judged = (await autoDeploys(scene)) && error === undefined ? warn : fail;
   return judged(failed ? "model-deploy-failed" : "model-undeployed", seen, redeploy(scene));
 }
 
-/** What is wrong with a connector's predict action: the row of the tables, and what was seen. */
+/** A problem of a connector's predict action: its symptom, and the observation. */
 interface ConnectorFinding {
   readonly symptom: string;
   readonly seen: string;
 }
 
-/** Parameters that callers of this package and of OpenSearch's own features fill in. */
+/** Parameters that this package and OpenSearch's own features pass to `_predict`. */
 const FILLED_BY_CALLERS = ["prompt", "messages", "input", "texts", "inputText", "options", "system", "question"];
 
-/** The row of a finding; of any other, the body is not what the model server reads. */
-const ROWS: Readonly<Partial<Record<LintRule, string>>> = {
+/** Symptoms of lint rules. All other rules mean `invalid-payload`: the model server cannot read the body. */
+const SYMPTOMS: Readonly<Partial<Record<LintRule, string>>> = {
   "answer-streams": "ollama-streams",
   "host-from-parameter": "redirectable-host",
   "parameter-not-filled": "placeholder-not-filled",
   "endless-parameter": "placeholder-not-filled",
 };
 
-/** The lint of the Connector resource, over a connector as the server shows it; the graver findings first. */
+/** Runs the Connector resource's lint on a connector from the server. Errors come before warnings. */
 export function lintConnector(connector: ConnectorDocument, action: ConnectorAction): ConnectorFinding[] {
-  // The server hides the credential, so each key that a template names counts as given.
+  // The server hides credentials, so assume that every key a template names is set.
   const named = [...JSON.stringify(action).matchAll(/\$\{credential\.([A-Za-z0-9_.-]+)\}/g)].map(
     (match) => match[1] ?? "",
   );
@@ -149,6 +149,6 @@ export function lintConnector(connector: ConnectorDocument, action: ConnectorAct
     predictParameters: FILLED_BY_CALLERS,
   });
   return findings
-    .map(({ rule, path, message }) => ({ symptom: ROWS[rule] ?? "invalid-payload", seen: `${path} ${message}` }))
+    .map(({ rule, path, message }) => ({ symptom: SYMPTOMS[rule] ?? "invalid-payload", seen: `${path} ${message}` }))
     .sort((a, b) => Number(a.symptom === "redirectable-host") - Number(b.symptom === "redirectable-host"));
 }

@@ -36,7 +36,7 @@ async function remoteInference(scene: Scene): Promise<Outcome> {
   return value === "false" ? fail("remote-inference-off", `${KEY}remote_inference.enabled is false`) : ok("enabled");
 }
 
-/** Both lists; before 3.7 the private one is unknown, and nobody checks it while it is empty. */
+/** Both trust lists. The private one exists since 3.7; while it is empty, the server ignores it. */
 async function lists(scene: Scene): Promise<Record<typeof TRUSTED | typeof TRUSTED_PRIVATE, readonly string[]>> {
   const [trusted, forPrivate] = await Promise.all(
     [TRUSTED, TRUSTED_PRIVATE].map((name) => scene.setting(`ml:${name}`)),
@@ -44,7 +44,7 @@ async function lists(scene: Scene): Promise<Record<typeof TRUSTED | typeof TRUST
   return { [TRUSTED]: [trusted ?? []].flat(), [TRUSTED_PRIVATE]: [forPrivate ?? []].flat() };
 }
 
-/** Rules that a server since 3.7 has for its entries; an older one takes anything that is a regex. */
+/** Rules that only servers since 3.7 apply. Older ones accept any valid regex. */
 const ONLY_UNSAFE = /characters at most|repeats? (?:a group|something)|back-reference/;
 
 async function listsValid(scene: Scene): Promise<Outcome> {
@@ -55,7 +55,7 @@ async function listsValid(scene: Scene): Promise<Outcome> {
     .map(({ name, entry }) => ({ name, entry, problem: regexProblem(KEY + name, entry) }))
     .filter((one) => one.problem !== undefined);
   const { transient, persistent } = await scene.settings();
-  // The server's own entries are its own business.
+  // Ignore problems in the server's default entries.
   const ours = problems.filter(({ name }) => KEY + name in transient || KEY + name in persistent);
   const [first] = ours;
   if (first === undefined) return ok(`${all.length} ${all.length === 1 ? "entry" : "entries"}, each a regex`);
@@ -78,7 +78,7 @@ async function urlTrusted(scene: Scene): Promise<Outcome> {
   return ok(target);
 }
 
-/** An entry in a form that only Java knows cannot be judged here, so it counts as a match. */
+/** Entries in syntax that only Java knows cannot be evaluated here, so they count as a match. */
 function matchesSome(entries: readonly string[], url: string): boolean {
   return entries.some((entry) => javaMatches(entry, url) !== false);
 }
@@ -93,7 +93,7 @@ async function privateAddress(scene: Scene): Promise<Outcome> {
   return fail("private-address", `private_ip_enabled is false, and ${host} is private`);
 }
 
-/** Told by the address, or by what the name means here; a name that only OpenSearch knows is judged by its form. */
+/** Decides by the IP address, which may need a DNS lookup. A name that only OpenSearch can resolve is judged by its form. */
 async function isPrivate(url: string): Promise<boolean> {
   const { hostname } = new URL(url);
   if (isIP(hostname) !== 0) return mayBePrivate(url);

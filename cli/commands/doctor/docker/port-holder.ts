@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 
-/** Who listens on a TCP port of this machine, such as `ollama (process 812)`, or `undefined` where it cannot be told. */
+/** The program that listens on a local TCP port, such as `ollama (process 812)`. `undefined` if unknown. */
 export async function portHolder(port: number): Promise<string | undefined> {
   const pid = (await holderInProc(port)) ?? (await holderByLsof(port));
   if (pid === undefined) return undefined;
@@ -10,7 +10,7 @@ export async function portHolder(port: number): Promise<string | undefined> {
 
 const LISTENING = "0A";
 
-/** Linux: the socket's inode from /proc/net, then the process that has it open. Others' processes need root. */
+/** Linux: finds the socket's inode in /proc/net, then the process that has it open. Other users' processes need root. */
 async function holderInProc(port: number): Promise<string | undefined> {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
   const tables = await Promise.all(["tcp", "tcp6"].map((file) => text(`/proc/net/${file}`)));

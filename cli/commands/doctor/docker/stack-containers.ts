@@ -27,10 +27,10 @@ const inspected = z.object({
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
 });
 
-/** On an image of this package's toolchain: the release of its security plugin, which is not the server's. */
+/** Label on the toolchain's own image: version of its security plugin, which differs from the server's. */
 export const ADAPTED_SECURITY_LABEL = "pulumi-ollama-chat.security-plugin";
 
-/** A container as Docker describes it. */
+/** A container, as `GET /containers/<id>/json` returns it. */
 export type Container = z.infer<typeof inspected>;
 
 const listed = z.array(
@@ -48,21 +48,21 @@ const infoAnswer = z.object({ ServerVersion: z.string().default("?"), DockerRoot
 export const PARTS = ["opensearch", "ollama"] as const;
 export type Part = (typeof PARTS)[number];
 
-/** The containers behind a stack's endpoints, and what Docker still knows of those that are gone. */
+/** The containers behind a stack's endpoints, and traces of removed ones. */
 export interface StackContainers {
   readonly engine: DockerEngine;
   readonly version: string;
-  /** Where Docker keeps its data. */
+  /** Docker's data folder. */
   readonly root: string;
   readonly containers: Readonly<Partial<Record<Part, Container>>>;
-  /** Names of containers whose volume is there and which are not. */
+  /** Names of missing containers whose volume still exists. */
   readonly removed: Readonly<Partial<Record<Part, string>>>;
 }
 
 /**
- * Finds the stack's containers by label and published port; a stopped one still tells its ports.
+ * Finds the stack's containers by label and published port. Stopped ones count too.
  *
- * @throws Error where Docker does not answer.
+ * @throws Error if Docker does not answer.
  */
 export async function stackContainers(engine: DockerEngine, access: Access): Promise<StackContainers> {
   const filters = encodeURIComponent(JSON.stringify({ label: [STACK_LABEL] }));
@@ -76,13 +76,13 @@ export async function stackContainers(engine: DockerEngine, access: Access): Pro
     opensearch: onThisMachine(access.opensearch?.endpoint),
     ollama: onThisMachine(access.ollamaEndpoint),
   };
-  // A stopped container of another stack may have had the same port.
+  // A stopped container of another stack may have the same port, so prefer running ones.
   const runningFirst = all.toSorted((a, b) => Number(b.State.Running) - Number(a.State.Running));
   const containers = byPart((part) => runningFirst.find((one) => publishes(one, here[part])));
   const labels = (volumes ?? []).map((volume) => ({ name: volume.Name, stack: volume.Labels?.[STACK_LABEL] ?? "" }));
   const partner = Object.values(containers)[0]?.Config.Labels?.[STACK_LABEL];
   const stacks = new Set(labels.map(({ stack }) => stack));
-  // Without a container the ports say nothing; then only a single stack on this Docker can be meant.
+  // Without a container, the ports do not tell the stack. It is clear only if Docker has volumes of a single stack.
   const stack = partner ?? (stacks.size === 1 ? [...stacks][0] : undefined);
   const removed = byPart((part) => {
     if (containers[part] !== undefined || here[part] === undefined) return undefined;
@@ -92,14 +92,14 @@ export async function stackContainers(engine: DockerEngine, access: Access): Pro
   return { engine, version: info.ServerVersion, root: info.DockerRootDir, containers, removed };
 }
 
-/** The name of a running container that publishes a port, whoever made it. */
+/** Name of any running container that publishes a port. */
 export async function containerOnPort(engine: DockerEngine, port: number): Promise<string | undefined> {
   const all = await engine.get("/containers/json", listed);
   const holder = all.find(({ Ports }) => (Ports ?? []).some(({ PublicPort }) => PublicPort === port));
   return holder?.Names[0]?.replace(/^\//, "");
 }
 
-/** Ports on this machine that a container publishes, also while it is stopped. */
+/** Ports on this machine that a container publishes, running or stopped. */
 export function publishedPorts(container: Container): number[] {
   return bindingsOf(container).map(({ HostPort }) => Number(HostPort));
 }

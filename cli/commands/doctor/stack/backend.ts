@@ -10,17 +10,17 @@ const lockFile = z.object({
   timestamp: z.string(),
 });
 
-/** The process that holds a stack, as it wrote of itself. */
+/** A stack's lock, written by the process that holds it. */
 export type Lock = z.infer<typeof lockFile>;
 
 /** A file of the backend that Pulumi cannot read. */
 export interface Damaged {
-  /** Path without `.json` and what follows it. */
+  /** Path without `.json` or `.json.attrs`. */
   readonly stack: string;
   readonly part: "attributes" | "state";
 }
 
-/** Who holds a stack, by its full name; what is no lock in Pulumi's form is left out. */
+/** The locks of a stack, given its full name. Ignores files that are no Pulumi locks. */
 export async function locksOf(folder: string, name: string): Promise<Lock[]> {
   const locks = join(folder, ".pulumi", "locks", ...name.split("/"));
   const files = (await readdir(locks).catch(() => [])).filter((file) => file.endsWith(".json"));
@@ -31,18 +31,18 @@ export async function locksOf(folder: string, name: string): Promise<Lock[]> {
   });
 }
 
-/** Whether the process that took a lock runs; `undefined` where it is another machine's. */
+/** Whether the process that took a lock still runs. `undefined` if it is on another machine. */
 export function isHeld({ pid, hostname: machine }: Lock): boolean | undefined {
   if (machine !== hostname()) return undefined;
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Another user's process is there too.
+    // EPERM: the process exists, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
-/** The stacks whose state, or whose attributes, are cut off. */
+/** Stacks whose state or attributes file is not valid JSON, as after an interrupted write. */
 export async function damagedFiles(folder: string): Promise<Damaged[]> {
   const stacks = join(folder, ".pulumi", "stacks");
   const files = await readdir(stacks, { recursive: true }).catch(() => []);

@@ -4,15 +4,15 @@ import type { Scene } from "../scene";
 import { identityOf } from "./objects";
 import { stackState } from "./state";
 
-/** What became of the resource that wrote a claim. */
+/** State of the resource that wrote a claim. */
 export type Fate =
-  /** The state of the stack that was read has it. */
+  /** The stack's state has it. */
   | "kept"
-  /** That state has it, or is about to, and a run was cut off in between, or is on its way. */
+  /** A run that changes it was interrupted or is still going on. */
   | "cut off"
-  /** It is of that stack, whose state does not know it. */
+  /** It belongs to the stack, but the stack's state does not have it. */
   | "gone"
-  /** It is another stack's, or no stack was read. */
+  /** It belongs to another stack, or no stack was read. */
   | "foreign";
 
 export interface KnownClaim {
@@ -25,8 +25,8 @@ export interface KnownClaim {
 }
 
 /**
- * Every claim on the cluster. The state is read after the settings: what a run is making now stands in the state as
- * something pending before its claim is written.
+ * Every claim on the cluster. Reads the stack's state after the settings: a run records a resource as pending in the
+ * state before it writes the claim, so a claim that is being made never looks abandoned.
  */
 export async function knownClaims(scene: Scene): Promise<readonly KnownClaim[]> {
   const settings = await getClusterSettings(scene.opensearch, { defaults: false });

@@ -18,18 +18,18 @@ export interface LeftObject {
   readonly id: string;
   /** Its name on the server. */
   readonly name: string;
-  /** The state says that the resource was being made: the next `pulumi up` takes the object over. */
+  /** Whether the state records its creation as pending. Then the next `pulumi up` takes it over. */
   readonly isPending: boolean;
 }
 
 interface MarkedObject extends Pick<LeftObject, "kind" | "id" | "name"> {
-  /** Of its resource's URN, see `ownerHash`. */
+  /** Hash of its resource's URN, see `ownerHash`. */
   readonly owner: string;
 }
 
 /**
- * Objects on the cluster that carry the stack's mark and that its state does not name, in the order in which they can be
- * deleted; `undefined` where no stack was read. The state is read last, so that what a run makes meanwhile stands in it.
+ * Objects on the cluster with the stack's mark that its state does not know, in the order in which they can be deleted.
+ * `undefined` if no stack was read. Reads the state last, so that it includes what a run creates meanwhile.
  */
 export async function leftObjects(scene: Scene): Promise<readonly LeftObject[] | undefined> {
   const { stack: selection } = scene.access;
@@ -77,16 +77,16 @@ async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<Mark
   ];
 }
 
-/** `model chat-model (IfKC…)`; an index is called by its id. */
+/** `model chat-model (IfKC…)`, or the id alone for an index. */
 export function named({ kind, id, name }: LeftObject): string {
   return name === "" ? `${kind} ${id}` : `${kind} ${name} (${id})`;
 }
 
-/** By what a stack's resources are known on a cluster. */
+/** Identifies a stack's resources on a cluster. */
 interface StackIdentity {
-  /** What the URNs of its resources begin with. */
+  /** Prefix of the URNs of its resources. */
   readonly urns: string;
-  /** See `stackMark`: another one than that of a stack of the same name in another backend. */
+  /** See `stackMark`. Differs from the mark of a stack with the same name in another backend. */
   readonly mark: string;
 }
 
@@ -96,7 +96,7 @@ export function identityOf(
   environment: NodeJS.ProcessEnv,
 ): StackIdentity {
   const [stack, project, organization] = name.split("/").reverse();
-  // An old backend in a folder names no project.
+  // Old local backends have no project in the name.
   const [first = ""] = urns;
   const begins = /^urn:pulumi:.*?::.*?::/.exec(first)?.[0] ?? `urn:pulumi:${stack}::${project}::`;
   const ownerOrganization = organizationNamed(organization);

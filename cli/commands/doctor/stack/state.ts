@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { asJson, PulumiFailure, pulumi, type StackSelection, stackFlag } from "../../../access/pulumi";
 
-/** Of a stack's state only what is looked at here: no inputs, no outputs. */
+/** The parts of a stack's state that are used here. */
 const exported = z.object({
   deployment: z.object({
     resources: z.array(z.object({ urn: z.string().optional(), id: z.string().optional() })).nullish(),
@@ -9,27 +9,27 @@ const exported = z.object({
   }),
 });
 
-/** Something that a `pulumi` began and did not end. */
+/** An operation that `pulumi` started and did not finish. */
 export interface Pending {
   /** `creating`, `updating`, `deleting`, … */
   readonly doing: string;
   readonly urn: string;
 }
 
-/** What the engine keeps of a stack. */
+/** A stack's state. */
 export interface StackState {
   /** With organisation and project: `organization/chat/dev`. */
   readonly name: string;
-  /** Ids of the resources that have one. */
+  /** Ids of all resources. */
   readonly ids: ReadonlySet<string>;
   readonly urns: ReadonlySet<string>;
   readonly pending: readonly Pending[];
 }
 
 /**
- * The state of a stack, secrets left as they are.
+ * Reads a stack's state, with secrets still encrypted.
  *
- * @throws PulumiFailure where Pulumi does not give it, or in another form.
+ * @throws PulumiFailure if Pulumi refuses or answers in an unknown form.
  */
 export async function stackState(stack: StackSelection, environment: NodeJS.ProcessEnv): Promise<StackState> {
   const named = ["stack", "--show-name", "--fully-qualify-stack-names", ...stackFlag(stack)];
