@@ -5,16 +5,16 @@ import type { Foreign } from "./foreign";
 import type { Shown, Sight } from "./server";
 import type { Kept } from "./stack";
 
-/** A stack as it should be: what its program says and what its state keeps. */
+/** A stack's expected condition: its program and its state. */
 export interface Standing {
   readonly title: string;
   readonly program: readonly Spec[];
   readonly kept: readonly Kept[];
-  /** True for a stack that the trial does nothing to. */
+  /** Whether the trial leaves this stack alone. */
   readonly isNeighbour: boolean;
 }
 
-/** Server = state = program, for every stack on the cluster, and everybody else's things as they were. */
+/** Checks for every stack that server, state and program agree, and that foreign objects are unchanged. */
 export function check(sight: Sight, stacks: readonly Standing[], foreign: Foreign): Finding[] {
   const known = new Set([...stacks.flatMap(({ kept }) => kept.map(({ id }) => id)), ...foreign.ids]);
   const extra = sight.objects.filter(({ id }) => !known.has(id));
@@ -25,7 +25,7 @@ export function check(sight: Sight, stacks: readonly Standing[], foreign: Foreig
   ];
 }
 
-/** After the last destroy: only what was there before the first `up`. */
+/** Checks after the last destroy that only what existed before the first `up` is left. */
 export function checkEmpty(sight: Sight, foreign: Foreign): Finding[] {
   const left = sight.objects
     .filter(({ id }) => !foreign.ids.includes(id))
@@ -123,7 +123,7 @@ function objectProblems({ args }: Spec, { fields }: Shown, kept: readonly Kept[]
   const problems = wanted
     .filter(([, is, should]) => !isDeepStrictEqual(is, should))
     .map(([what, is, should]) => `has ${what} ${text(is)}, not ${text(should)}`);
-  // What we add to a description stands behind it.
+  // The package appends its mark to a description.
   const description = args.description as string | undefined;
   if (description !== undefined && !String(fields.description).startsWith(description)) {
     problems.push(`has the description ${text(fields.description)}, not ${text(description)}`);

@@ -1,20 +1,20 @@
-/** What a trial can find. Each is a column of the table. */
+/** Kinds of findings. Each is a column of the table. */
 export const COLUMNS = {
-  /** A command failed that the documents promise to succeed, and so did a second try. */
+  /** A command failed twice although the documents promise that it succeeds. */
   stuck: "stuck",
-  /** Objects, claims or entries that were left at the end. */
+  /** Objects, claims or entries were left at the end. */
   orphaned: "orphaned",
-  /** Two objects where the program has one. */
+  /** There are two objects where the program has one. */
   duplicated: "duplicated",
-  /** The server or the state is not what the program says. */
+  /** The server or the state differs from the program. */
   differs: "differs",
-  /** A value of somebody else is not what it was, or an entry is missing that somebody needs. */
+  /** A foreign value changed, or an entry that somebody needs is missing. */
   settings: "settings lost",
-  /** An object of another stack, or of nobody's, is gone or changed. */
+  /** An object of another stack, or of no stack, is gone or changed. */
   neighbour: "neighbour harmed",
-  /** A secret was seen where none may be. */
+  /** A secret appeared where none may be. */
   secret: "secret seen",
-  /** A model survived and is not the stack's any more. */
+  /** A model survived, but the stack has another one now. */
   modelId: "modelId changed",
 } as const;
 
@@ -25,17 +25,17 @@ export interface Finding {
   readonly text: string;
 }
 
-/** How one trial went. */
+/** The result of one trial. */
 export interface Trial {
   readonly seed: number;
-  /** In words what was done, such as `up killed after request 7, then destroy`. */
+  /** What was done, such as `up killed after request 7, then destroy`. */
   readonly story: string;
   readonly findings: readonly Finding[];
-  /** Commands that succeeded at the second try only, after what their error told to do. */
+  /** Number of commands that only succeeded on the second try, after following the error's advice. */
   readonly again: number;
-  /** True where a destroy could not know of an object that no state knows: the next `up` found it. */
+  /** Whether a destroy missed an object that is in no state, and the next `up` found it. */
   readonly later: boolean;
-  /** True where what was planned did not come about, such as a kill at a request that was never sent. */
+  /** Whether the plan could not be carried out, such as a kill at a request that was never sent. */
   readonly missed?: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { Json } from "../engine/support/resource-world";
 import { PRIVATE, TRUSTED } from "./program";
 import type { PlainServer } from "./server";
 
-/** What somebody made on the cluster by hand, before the first stack came. */
+/** Objects and settings that existed on the cluster before the first stack. */
 export interface Foreign {
   readonly ids: readonly string[];
   readonly settings: Json;
@@ -10,7 +10,7 @@ export interface Foreign {
 
 export const NOBODY: Foreign = { ids: [], settings: {} };
 
-/** Settings that stacks change too, and objects that are named much as theirs. */
+/** Creates settings that stacks change too, and objects with similar names. */
 export async function makeForeign(server: PlainServer): Promise<Foreign> {
   const settings = { [TRUSTED]: ["^https://by-hand\\.example\\.com/.*$"], [PRIVATE]: "false" };
   await server.done("PUT", "/_cluster/settings", { persistent: settings });

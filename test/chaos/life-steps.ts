@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Life, LifeModel } from "./life";
 import { PARTS, type Part, PRIVATE } from "./program";
 
-/** One step of a life, under a name that a reader of a failure understands. */
+/** One step of a life, with a name for failure reports. */
 class Step implements fc.AsyncCommand<LifeModel, Life> {
   constructor(
     private readonly name: string,
@@ -27,7 +27,7 @@ class Step implements fc.AsyncCommand<LifeModel, Life> {
 const part = fc.constantFrom(...PARTS);
 const has = (model: LifeModel, name: Part) => model.isUp && !model.hasDrifted && model.parts.includes(name);
 
-/** Who depends on whom: without one of these its dependants go, too. */
+/** The dependants of each part. Removing a part removes them too. */
 const DEPENDANTS: Readonly<Record<Part, readonly Part[]>> = {
   settings: ["settings", "connector", "model"],
   group: ["group", "model"],
@@ -36,7 +36,7 @@ const DEPENDANTS: Readonly<Record<Part, readonly Part[]>> = {
   index: ["index"],
 };
 
-/** What somebody does by hand to one of the stack's objects. */
+/** Deletes one of the stack's objects by hand. */
 async function deleteByHand(life: Life, name: Part): Promise<void> {
   const id = life.id(name);
   const { server } = life.world;

@@ -5,19 +5,19 @@ import { type Edits, type Flavour, PARTS, type Part, PRIVATE, programOf, UNEDITE
 import { QuickStack } from "./quick/quick-stack";
 import { ChaosWorld } from "./world";
 
-/** What should be there by now. */
+/** The expected state. */
 export interface LifeModel {
   isUp: boolean;
-  /** Something was changed by hand since the last look, so that only a refresh knows. */
+  /** Something was changed by hand, and no refresh has run since. */
   hasDrifted: boolean;
-  /** That was a setting, which a delete leaves as somebody's hand left it. */
+  /** That change was to a setting, which a delete then leaves alone. */
   isUnset: boolean;
   parts: readonly Part[];
   edits: Edits;
   neighbourIsUp: boolean;
 }
 
-/** One stack and its neighbour on a real server, for steps that fast-check draws. */
+/** A stack and its neighbour on a real server, for steps that fast-check draws. */
 export class Life {
   readonly #stack = new QuickStack({ stack: "dev" });
   readonly #neighbour = new QuickStack({ stack: "other" });
@@ -108,7 +108,7 @@ export class Life {
     return this.#stack.resources().find(({ name }) => name === part)?.id;
   }
 
-  /** Looks, unless somebody's hand has made server and state differ. */
+  /** Checks, unless a change by hand has made server and state differ. */
   async check(model: LifeModel, step: string): Promise<void> {
     this.world.told(step);
     await this.world.check(`after ${step}`, model.hasDrifted ? ["differs", "settings"] : []);

@@ -80,7 +80,7 @@ async function runPart(part: Part, server: ServerAddress, options: Options): Pro
   return { part: id, title, trials, seconds };
 }
 
-/** A trial that breaks has found something too. */
+/** Runs a trial. An exception is a finding too. */
 async function tried(part: Part, server: ServerAddress, seed: number): Promise<Trial> {
   try {
     return await part.run(server, seed);
@@ -98,17 +98,17 @@ async function replay(server: ServerAddress, { part: id, seed }: { part: string;
   return trial.findings.length === 0 ? 0 : 1;
 }
 
-/** The given OpenSearch, or one of the run's own. */
+/** The given OpenSearch, or a new one for this run. */
 async function openServer(): Promise<{ address: ServerAddress; stop(): Promise<void> }> {
   const given = process.env.OLLAMA_CHAT_TEST_OPENSEARCH;
   if (given !== undefined) return { address: { endpoint: given }, stop: async () => undefined };
   const found = readSelection()?.opensearch;
   if (found === undefined) throw new Error("The toolchain has no OpenSearch: run npm run test:chaos.");
   const folder = mkdtempSync(join(tmpdir(), "ollama-chat-chaos-server-"));
-  // Another user, who runs the server, has to pass through.
+  // The server runs as another user, who needs access to the folder.
   chmodSync(folder, 0o711);
   for (;;) {
-    // Its job turns a model that was just undeployed into DEPLOY_FAILED now and then.
+    // The sync-up job sometimes marks a model that was just undeployed as DEPLOY_FAILED.
     const settings = { "plugins.ml_commons.sync_up_job_interval_in_seconds": 0 };
     const server = await startOpenSearch({ ...found, folder, port: await freePort(), settings });
     const address = { endpoint: server.endpoint };

@@ -22,7 +22,7 @@ export interface Options {
   readonly write?: string;
 }
 
-/** The options, or a text that says what is wrong with them. */
+/** The options, or an error message. */
 export function readOptions(args: string[], known: readonly string[], today: number): Options | string {
   const { values } = parseArgs({
     args,

@@ -4,11 +4,11 @@ import type { Trial } from "./findings";
 /** One kind of trial. */
 export interface Part {
   readonly id: string;
-  /** What the table calls it. */
+  /** Name in the table. */
   readonly title: string;
-  /** How many trials a run of usual length makes; all there are where they can be counted. */
+  /** Number of trials in a normal run. All of them, if they can be enumerated. */
   readonly trials: number | ((server: ServerAddress) => Promise<number>);
-  /** True where trials are counted and not drawn: then the seed of a trial is its number. */
+  /** Whether trials are enumerated, not drawn. Then a trial's seed is its number. */
   readonly counted?: boolean;
   readonly run: (server: ServerAddress, seed: number) => Promise<Trial>;
 }

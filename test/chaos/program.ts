@@ -3,13 +3,13 @@ import { trustedEndpointRegex } from "../../providers/connector/trust";
 import type { Json, Spec } from "../engine/support/resource-world";
 import type { Draw } from "./draw";
 
-/** What a program gives and what it leaves to us. */
+/** Which optional arguments a program sets. */
 export interface Flavour {
   readonly named: boolean;
   readonly described: boolean;
 }
 
-/** How often each resource of a program was edited. */
+/** Number of edits of each resource. */
 export type Edits = Readonly<Record<Part, number>>;
 
 export const PARTS = ["settings", "group", "connector", "model", "index"] as const;
@@ -19,22 +19,22 @@ export const UNEDITED: Edits = { settings: 0, group: 0, connector: 0, model: 0, 
 
 export interface ProgramOptions {
   readonly connection: Json;
-  /** Of the model server. */
+  /** The model server's endpoint. */
   readonly endpoint: string;
   readonly flavour: Flavour;
   readonly edits: Edits;
-  /** Sets names of one program apart from those of another on the same cluster. */
+  /** Keeps the names of programs on one cluster apart. */
   readonly prefix: string;
   /** The secret that its connector sends. */
   readonly key: string;
-  /** Which resources it has. A model needs the settings, its group and its connector. Default: all. */
+  /** Its resources. A model needs the settings, its group and its connector. Default: all. */
   readonly parts?: readonly Part[];
 }
 
 export const TRUSTED = "plugins.ml_commons.trusted_connector_endpoints_regex";
 export const PRIVATE = "plugins.ml_commons.connector.private_ip_enabled";
 
-/** One resource of each kind that lives on OpenSearch. */
+/** One resource of each OpenSearch kind. */
 export function programOf(options: ProgramOptions): Spec[] {
   const { connection, endpoint, flavour, edits, prefix, key, parts = PARTS } = options;
   const texts = (part: Part, words = `of ${prefix}`): Json => ({
@@ -63,7 +63,7 @@ export function programOf(options: ProgramOptions): Spec[] {
     connector: {
       type: "Connector",
       name: "connector",
-      // Without a description of its own the edit is one of the body.
+      // Without a description, the edit changes the body.
       args: {
         connection,
         ...preset,
@@ -107,7 +107,7 @@ function fieldsOf(edit: number): Json {
   return { text: { type: "text" }, ...Object.fromEntries(more) };
 }
 
-/** One or two resources edited once more. */
+/** Edits one or two resources once more. */
 export function edited(edits: Edits, draw: Draw): Edits {
   const changed = { ...edits };
   for (let i = draw.whole(1, 2); i > 0; i -= 1) changed[draw.of([...PARTS])] += 1;

@@ -2,14 +2,14 @@ import { COLUMNS, type Column, type PartResult, type Trial } from "./findings";
 
 const columns = Object.keys(COLUMNS) as Column[];
 
-/** In how many trials something was found, by column. */
+/** Number of trials with a finding, by column. */
 export function counts(trials: readonly Trial[]): Record<Column, number> {
   const has = (trial: Trial, column: Column) => trial.findings.some((finding) => finding.column === column);
   const entries = columns.map((column) => [column, trials.filter((trial) => has(trial, column)).length]);
   return Object.fromEntries(entries) as Record<Column, number>;
 }
 
-/** One row a part: trials, what was found in how many of them. */
+/** A row per part: number of trials, and of those with each kind of finding. */
 export function table(results: readonly PartResult[]): string {
   const head = [
     "kind of trial",
@@ -36,7 +36,7 @@ export function table(results: readonly PartResult[]): string {
   return [line(head), rule, ...rows.map(line)].join("\n");
 }
 
-/** A trial that found something, with the command that plays it again. */
+/** A trial with findings, and the command that repeats it. */
 export function failure(part: string, trial: Trial): string {
   const found = trial.findings.map(({ column, text }) => `    ${COLUMNS[column]}: ${text}`);
   const replay = `    npm run test:chaos -- --replay ${part}:${trial.seed}`;
@@ -45,7 +45,7 @@ export function failure(part: string, trial: Trial): string {
 
 const MARKED = /(<!-- chaos:table -->)[\s\S]*?(<!-- \/chaos:table -->)/;
 
-/** The page with the table in its place. */
+/** Inserts the table into the page. */
 export function withTable(page: string, text: string): string {
   if (!MARKED.test(page)) throw new Error("The page has no <!-- chaos:table --> … <!-- /chaos:table -->.");
   return page.replace(MARKED, (_, start: string, end: string) => `${start}\n\n${text}\n\n${end}`);

@@ -3,19 +3,19 @@ import type { Json } from "../engine/support/resource-world";
 import type { ServerAddress } from "../support/opensearch/address";
 import { type Call, callsTo } from "../support/opensearch/server-call";
 
-/** An object as the server shows it. */
+/** An object on the server. */
 export interface Shown {
   readonly id: string;
   readonly type: string;
   readonly fields: Json;
 }
 
-/** All that stacks and people made on a cluster. */
+/** Everything that stacks and people created on a cluster. */
 export interface Sight {
   readonly objects: readonly Shown[];
-  /** Persistent settings by flat key, without what resources keep for themselves. */
+  /** Persistent settings by flat key, without the resources' claims. */
   readonly settings: Json;
-  /** The settings in which resources keep what they want. */
+  /** Settings that hold the resources' claims. */
   readonly claims: readonly string[];
 }
 
@@ -35,7 +35,7 @@ const settings = z.object({
 });
 const mappings = z.record(z.string(), z.object({ mappings: z.record(z.string(), z.unknown()) }));
 
-/** The server itself, asked past proxies and past everything of this package. */
+/** Direct access to the server, without proxies and without this package's clients. */
 export class PlainServer {
   readonly #call: Call;
 
@@ -43,7 +43,7 @@ export class PlainServer {
     this.#call = callsTo(address, "plain");
   }
 
-  /** One request as an administrator makes it by hand; a refusal is a mistake of the suite. */
+  /** A request as administrator. Throws on a refusal, which would be a bug in the suite. */
   async done(method: string, path: string, body?: unknown): Promise<Json> {
     const answer = await this.#call(method, path, body);
     if (answer.error !== undefined) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
@@ -67,9 +67,9 @@ export class PlainServer {
 
   async #objects(type: string, path: string): Promise<Shown[]> {
     const answer = await this.#call("POST", `/_plugins/_ml/${path}/_search`, { query: { match_all: {} }, size: 1000 });
-    // Where nothing was ever made there is no index yet.
+    // The index does not exist until the first object is created.
     const { hits } = found.safeParse(answer).data?.hits ?? { hits: [] };
-    // A search shows the state of a model late.
+    // Search results show a model's state with delay.
     const fieldsOf = async (id: string, shown: Json): Promise<Json> =>
       type === "DeployedModel" ? await this.#call("GET", `/_plugins/_ml/models/${id}`) : shown;
     return await Promise.all(

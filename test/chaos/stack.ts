@@ -2,7 +2,7 @@ import type { Json, Spec } from "../engine/support/resource-world";
 
 export type Command = "up" | "refresh" | "destroy";
 
-/** One resource as the state keeps it. */
+/** A resource in the state. */
 export interface Kept {
   readonly name: string;
   readonly type: string;
@@ -15,15 +15,15 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Who is killed. The quick engine is one process, so there it is always everybody. */
+/** Which processes are killed. The quick engine is a single process, so there it makes no difference. */
 export type Victim = "command" | "program" | "provider" | "all";
 
-/** A command that was started. */
+/** A running command. */
 export interface Running {
   readonly ended: Promise<Ended>;
-  /** `kill -9`; answers when the victims are dead. */
+  /** `kill -9`. Resolves when the victims are dead. */
   kill(victim: Victim): Promise<void>;
-  /** Ends what outlived the kill of somebody else. */
+  /** Ends processes that survived the kill. */
   sweep(): Promise<void>;
 }
 
@@ -31,10 +31,10 @@ export interface Running {
 export interface Stack {
   declare(program: readonly Spec[]): void;
   start(command: Command): Running;
-  /** What the documents tell to do when a run was killed. */
+  /** Does what the documents advise after a killed run. */
   unlock(): Promise<Ended>;
   resources(): readonly Kept[];
-  /** Text in which no secret may stand as it is. */
+  /** The state as text, in which no secret may appear in plain text. */
   stateText(): string;
   remove(): void;
 }

@@ -11,10 +11,10 @@ import { type Foreign, makeForeign, NOBODY } from "./foreign";
 import { PlainServer } from "./server";
 import type { Command, Ended, Stack } from "./stack";
 
-/** Longer than any command needs: what is not done by then hangs. */
+/** Longer than any command needs. A command that takes longer hangs. */
 const MOST_SECONDS = 120;
 
-/** The cluster of one trial with everything on it, and what was found so far. */
+/** The cluster of a trial, and the findings so far. */
 export class ChaosWorld {
   readonly findings: Finding[] = [];
   readonly story: string[] = [];
@@ -54,7 +54,7 @@ export class ChaosWorld {
     this.foreign = await makeForeign(this.server);
   }
 
-  /** Somebody's hand has changed what was there before. */
+  /** A foreign setting was changed by hand, so it is no longer checked. */
   forgetSetting(key: string): void {
     const { [key]: _value, ...settings } = this.foreign.settings;
     this.foreign = { ...this.foreign, settings };
@@ -68,7 +68,7 @@ export class ChaosWorld {
     this.story.push(line);
   }
 
-  /** A text that must be seen nowhere from now on. */
+  /** A new secret, which must not appear anywhere. */
   secret(draw: Draw): string {
     const made = `Canary-${draw.whole(100_000, 999_999)}-Sings`;
     this.#secrets.add(made);
@@ -81,12 +81,12 @@ export class ChaosWorld {
     }
   }
 
-  /** Runs a command to its end. A failure is repeated once, as a user would, and a second one is a finding. */
+  /** Runs a command to its end. Retries it once, as a user would. A second failure is a finding. */
   async run(stack: Stack, command: Command): Promise<boolean> {
     const first = await this.once(stack, command);
     if (first.code === 0) return true;
     await stack.unlock();
-    // What the error itself tells to do.
+    // Follow the error's advice.
     if (command === "up" && first.output.includes("pulumi up --refresh")) await this.once(stack, "refresh");
     const second = await this.once(stack, command);
     if (second.code === 0) {
@@ -113,7 +113,7 @@ export class ChaosWorld {
     return ended;
   }
 
-  /** What of a stack should be found from now on; none where it was taken down. */
+  /** Sets what is expected of a stack from now on. Nothing, if it was destroyed. */
   expect(title: string, stack: Stack, program: readonly Spec[], isNeighbour = false): void {
     this.forget(title);
     this.#stacks.push({
@@ -154,7 +154,7 @@ export class ChaosWorld {
     };
   }
 
-  /** Objects and claims on the cluster that are in no state, and were not made by hand. */
+  /** Objects and claims on the cluster that are in no state and were not created by hand. */
   async unknown(): Promise<string[]> {
     const sight = await this.server.look();
     const objects = check(sight, this.#stacks, this.foreign).filter(({ column }) => column === "duplicated");
@@ -163,23 +163,23 @@ export class ChaosWorld {
     return [...objects.map(({ text }) => text), ...claims];
   }
 
-  /** Waits until every request that was held back has been answered, whoever sent it. */
+  /** Waits until every held request has been answered. */
   async settled(): Promise<void> {
     const look = async () =>
       this.cluster.open === 0 ? { done: true as const } : { last: `${this.cluster.open} open` };
     await waitFor(look, { waitingFor: "requests that were held", deadline: Deadline.after(30_000) });
   }
 
-  /** Whether a model is still there under its id. */
+  /** Whether a model still exists under its id. */
   async hasModel(id: string): Promise<boolean> {
     return (await this.server.look()).objects.some((object) => object.type === "DeployedModel" && object.id === id);
   }
 }
 
-/** Where in an output it says what went wrong, the most telling first. */
+/** Patterns of lines that tell what went wrong, most informative first. */
 const TELLING = [/error: (?!update failed|preview failed)/, /failed|refused|not /i];
 
-/** The line of an output that says most. */
+/** The most informative line of an output. */
 export function lastWords(output: string): string {
   const lines = output
     .split("\n")

@@ -1,6 +1,6 @@
 import type { Json, ResourceWorld, Spec } from "../engine/support/resource-world";
 
-/** One resource of each kind that lives on existing servers, for the record of a release. */
+/** One resource of each kind that needs only existing servers. A release's state is recorded from it. */
 export function recordedProgram(world: ResourceWorld, ollama: { endpoint: string; model: string }): Spec[] {
   const connection: Json = world.connection();
   const wired = { modelGroupId: { ref: "described" }, connectorId: { ref: "connector" } };

@@ -11,7 +11,7 @@ import { recordFile, type StateRecord, withPlaceholders } from "./record";
 import { ollamaValues, uuidOf } from "./replay";
 
 // Records the state of this checkout's version: `npm run test:record`, on the OpenSearch at OLLAMA_CHAT_TEST_OPENSEARCH.
-// Run once for each release, before the next one changes anything; a record is never made anew.
+// Run it once per release, before the next one changes anything. A record is never made again.
 
 const ID_FIELDS = ["model_group_id", "connector_id", "model_id"];
 
@@ -59,10 +59,10 @@ async function record(endpoint: string): Promise<string> {
   }
 }
 
-/** Ids that the server chose; those of indices and settings follow from the program. */
+/** Ids that the server chose. The ids of indices and settings follow from the program. */
 const isOnServer = (name: string): boolean => ["plain", "described", "connector", "model"].includes(name);
 
-/** Where in a program a resource was made is of no use to another machine. */
+/** Drops the source positions of resources: they name paths of this machine. */
 function withoutPositions(key: string, value: unknown): unknown {
   return key === "sourcePosition" || key === "stackTrace" ? undefined : value;
 }

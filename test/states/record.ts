@@ -10,11 +10,11 @@ const specSchema = z.object({
 });
 
 const recordSchema = z.object({
-  /** Of this package, which made the state. */
+  /** Version of this package that wrote the state. */
   version: z.string(),
-  /** What the program says, for `test/engine/programs/resources.js`. */
+  /** The program, for `test/engine/programs/resources.js`. */
   program: z.array(specSchema),
-  /** Every write to OpenSearch, in the order of the answers, with what the answer calls a new object. */
+  /** Every write to OpenSearch, in the order of the answers, with the ids of new objects. */
   writes: z.array(
     z.object({
       method: z.string(),
@@ -23,18 +23,18 @@ const recordSchema = z.object({
       made: z.object({ field: z.string(), placeholder: z.string() }).optional(),
     }),
   ),
-  /** What `pulumi stack export --show-secrets` printed; an import encrypts the secrets again. */
+  /** Output of `pulumi stack export --show-secrets`. An import encrypts the secrets again. */
   export: z.record(z.string(), z.unknown()),
 });
 
 /**
- * The state that a release left, and the requests by which its objects came to be. What differs from cluster to cluster
- * stands as a placeholder: `{{endpoint}}`, `{{modelEndpoint}}`, `{{ollamaEndpoint}}`, `{{clusterUuid}}`, `{{id:group}}` for
- * the id of the resource `group`, `{{uuid:index}}` for the server's identity of an index.
+ * The state that a release left, and the requests that created its objects. Values that differ between clusters are
+ * placeholders: `{{endpoint}}`, `{{modelEndpoint}}`, `{{ollamaEndpoint}}`, `{{clusterUuid}}`, `{{id:group}}` for
+ * the id of the resource `group`, `{{uuid:index}}` for the server's UUID of an index.
  */
 export type StateRecord = z.infer<typeof recordSchema>;
 
-/** Where the record of a release lies in the repository. */
+/** Path of a release's record. */
 export const recordFile = (version: string): string => join(packageRoot, "test", "states", `${version}.json`);
 
 export function readRecord(version: string): StateRecord {
@@ -43,7 +43,7 @@ export function readRecord(version: string): StateRecord {
 
 type Values = ReadonlyMap<string, string>;
 
-/** The value with each text that a placeholder stands for replaced by it. */
+/** Replaces texts by their placeholders. */
 export function withPlaceholders<T>(value: T, values: Values): T {
   let text = JSON.stringify(value);
   for (const [placeholder, found] of values) text = text.replaceAll(found, `{{${placeholder}}}`);
@@ -51,9 +51,9 @@ export function withPlaceholders<T>(value: T, values: Values): T {
 }
 
 /**
- * The value with each placeholder filled.
+ * Fills in placeholders.
  *
- * @throws Error for a placeholder of which nothing is known
+ * @throws Error for an unknown placeholder
  */
 export function filled<T>(value: T, values: Values): T {
   const text = JSON.stringify(value).replace(/\{\{([\w:-]+)\}\}/g, (_, placeholder: string) => {

@@ -4,8 +4,8 @@ import type { ResourceWorld } from "../engine/support/resource-world";
 import { filled, type StateRecord } from "./record";
 
 /**
- * Makes on the world's cluster what a release had made there, by the requests that it had sent, and answers what every
- * placeholder of its record stands for here.
+ * Sends a release's recorded requests to the world's cluster, to create the same objects. Returns the values of the
+ * record's placeholders on this cluster.
  */
 export async function recreate(
   record: StateRecord,
@@ -39,7 +39,7 @@ async function deployed(world: ResourceWorld, id: string): Promise<void> {
   );
 }
 
-/** The server's identity of an index. */
+/** The server's UUID of an index. */
 export async function uuidOf(world: ResourceWorld, index: string): Promise<string> {
   const { settings } = z.object({ settings: z.record(z.string(), z.string()) }).parse(await world.index(index));
   return settings["index.uuid"] ?? "";
@@ -47,7 +47,7 @@ export async function uuidOf(world: ResourceWorld, index: string): Promise<strin
 
 const tags = z.object({ models: z.array(z.object({ digest: z.string(), modified_at: z.string() })) });
 
-/** What differs from one Ollama to the next of the one model that is on it. */
+/** Values of Ollama's only model that differ between servers. */
 export async function ollamaValues(endpoint: string): Promise<readonly (readonly [string, string])[]> {
   const { models } = tags.parse(await (await fetch(`${endpoint}/api/tags`)).json());
   const [model] = models;

@@ -8,27 +8,27 @@ export interface ChatRequest {
 
 const COUNTERS = { eval_count: 30, eval_duration: 1_500_000_000 };
 
-/** An Ollama server as far as `ollama-chat` needs one, answering in the form of 0.17.4 with words of its own. */
+/** A fake Ollama, as far as `ollama-chat` needs one. It answers like 0.17.4. */
 export class ChatServer extends LoopbackServer {
   readonly requests: ChatRequest[] = [];
-  /** What every answer says; streamed word by word. */
+  /** Text of every answer, streamed word by word. */
   words = "Air scatters blue light most.";
   models = ["smollm2:135m"];
   loaded: { readonly name: string; readonly expiresAt: string; readonly contextTokens?: number }[] = [];
   /** Answer every question with this status and error instead. */
   refusal: { readonly status: number; readonly error: string } | undefined;
-  /** What it writes before each answer, in the field for it. */
+  /** Thinking before each answer, in its own field. */
   thinking: string | undefined;
-  /** How many tokens it read, by its own count. */
+  /** Token count of the prompt that it reports. */
   promptTokens = 7;
-  /** Why its answers end. */
+  /** Its `done_reason`. */
   doneReason = "stop";
-  /** More messages than these are too long for its context. */
+  /** More messages than this exceed its context. */
   mostMessages = Number.POSITIVE_INFINITY;
   /** Stop after the first word and keep the connection open. */
   hangs = false;
 
-  /** Questions, without looking. */
+  /** The questions that it got. */
   get questions(): readonly ChatRequest[] {
     return this.requests.filter(({ path }) => /generate|chat/.test(path));
   }

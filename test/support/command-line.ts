@@ -5,7 +5,7 @@ import type { Sink, Source } from "../../cli/surroundings";
 import { Collected } from "./collected";
 
 export interface CommandLineOptions {
-  /** What is piped in. Default: nothing. */
+  /** Standard input. Default: empty. */
   readonly input?: string;
   /** Make stdin, stdout and stderr terminals of 80 columns. */
   readonly terminal?: boolean;
@@ -18,7 +18,7 @@ export interface Ended {
   readonly err: string;
 }
 
-/** One run of `ollama-chat` inside this process, with streams of its own. */
+/** A run of `ollama-chat` in this process, with its own streams. */
 export class CommandLine {
   readonly ended: Promise<Ended>;
   readonly #in = new PassThrough();
@@ -38,17 +38,17 @@ export class CommandLine {
     }));
   }
 
-  /** Keys of a terminal. */
+  /** Types keys into the terminal. */
   type(keys: string): void {
     this.#in.write(keys);
   }
 
-  /** What the terminal shows by now, without colours. */
+  /** The terminal's content, without colours. */
   get screen(): string {
     return stripVTControlCharacters(this.#err.text + this.#out.text);
   }
 
-  /** Waits until the terminal has shown this, so many times. */
+  /** Waits until the terminal has shown a text a number of times. */
   async shows(text: string, times = 1): Promise<void> {
     const startedAt = performance.now();
     while (this.screen.split(text).length - 1 < times) {

@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 
-/** A proxy that makes tunnels, whatever their name, to one port of this machine. */
+/** A CONNECT proxy whose tunnels all lead to one local port. */
 export class ConnectProxy {
-  /** What it was asked for: `CONNECT host:port`, and with whose word. */
+  /** Requests: `CONNECT host:port`, with the credentials. */
   readonly asked: string[] = [];
-  /** What it answers instead of making a tunnel, such as `403 Forbidden`. */
+  /** A status to answer with instead of opening a tunnel, such as `403 Forbidden`. */
   refusal: string | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #server: Server = createServer();
@@ -33,7 +33,7 @@ export class ConnectProxy {
     return this;
   }
 
-  /** For `HTTPS_PROXY`. */
+  /** Value for `HTTPS_PROXY`. */
   get address(): string {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }

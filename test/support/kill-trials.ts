@@ -5,7 +5,7 @@ import { endSpare } from "../chaos/quick/quick-stack";
 import type { ServerAddress } from "./opensearch/address";
 import { sharedServer } from "./opensearch/shared-server";
 
-/** A test for each plan: somebody is killed as it says, and what the user does next leaves nothing wrong. */
+/** A test per plan: kills processes as the plan says, and proves that the user's next commands repair everything. */
 export function leavesNothingWrong(plans: readonly KillPlan[], newStack: NewStack): void {
   let server: ServerAddress;
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An HTTP server on a free loopback port, for fakes to answer as they like. */
+/** An HTTP server on a free loopback port, as a base for fakes. */
 export abstract class LoopbackServer {
   #server: Server = createServer((request, response) => void this.#receive(request, response));
 
@@ -28,6 +28,6 @@ export abstract class LoopbackServer {
     this.answer(request, Buffer.concat(chunks).toString("utf8"), response);
   }
 
-  /** Called once the whole body of a request is there. */
+  /** Called once a request's whole body has arrived. */
   protected abstract answer(request: IncomingMessage, body: string, response: ServerResponse): void;
 }

@@ -9,7 +9,7 @@ import { readSelection } from "../../tools/toolchain/selection";
 export interface OllamaOptions {
   /** Variables such as `OLLAMA_MAX_QUEUE`. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Gives it a models folder of its own, with links to the toolchain's models, for a test that pulls or breaks one. */
+  /** Gives it its own models folder, linked to the toolchain's models, for tests that pull or break one. */
   readonly ownModels?: boolean;
 }
 
@@ -21,10 +21,10 @@ export interface RunningOllama {
   stop(): Promise<void>;
 }
 
-/** How long an Ollama may take to end by itself. */
+/** How long Ollama may take to exit. */
 const STOP_MILLISECONDS = 5_000;
 
-/** A real Ollama with the chat model, on a free loopback port. One thread: two spin against each other on busy cores. */
+/** A real Ollama with the chat model, on a free loopback port. One thread, since two would spin on busy cores. */
 export async function startOllama({ environment = {}, ownModels = false }: OllamaOptions = {}): Promise<RunningOllama> {
   const found = readSelection()?.ollama;
   if (found === undefined) throw new Error("The toolchain has no Ollama.");
@@ -59,7 +59,7 @@ export async function startOllama({ environment = {}, ownModels = false }: Ollam
     models,
     stop: async () => {
       server.kill("SIGTERM");
-      // With questions in its queue it may wait for ever for what it has told to end.
+      // With queued questions, Ollama may wait forever for its own runner to exit.
       const impatient = setTimeout(() => server.kill("SIGKILL"), STOP_MILLISECONDS);
       await ended;
       clearTimeout(impatient);

@@ -10,13 +10,13 @@ import { type Part as ProgramPart, programOf, UNEDITED } from "../program";
 import { watchCommandLines } from "../real/command-lines";
 import { ChaosWorld } from "../world";
 
-/** One secret on its way through one situation; where it must not be seen is looked at after every command. */
+/** One secret in one situation. After every command, the places where it must not appear are searched. */
 interface Case {
   readonly title: string;
   readonly act: (bird: Bird) => Promise<void>;
 }
 
-/** A canary for every secret, under Pulumi's own engine. */
+/** A canary for every secret, under the real engine. */
 export const canary: Part = {
   id: "canary",
   title: "secrets looked for",
@@ -75,7 +75,7 @@ async function canaryTrial(server: ServerAddress, number: number, { title, act }
   }
 }
 
-/** A stack with secrets of its own, whose every word is looked at. */
+/** A stack with canary secrets. All its output is searched for them. */
 class Bird {
   readonly key: string;
   readonly #password: string;
@@ -107,7 +107,7 @@ class Bird {
     await this.#run(true, [], "destroy");
   }
 
-  /** It gives the engine no secret to print, so that not even its own logs hold one. */
+  /** The engine gets no secret this way, so that not even its logs contain one. */
   async fromVariable(): Promise<void> {
     this.project.environment("CHAOS_PASSWORD", this.#password);
     const { password: _, ...others } = this.connection();

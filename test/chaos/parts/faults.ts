@@ -8,7 +8,7 @@ import { QuickStack } from "../quick/quick-stack";
 import type { Command } from "../stack";
 import { ChaosWorld, lastWords } from "../world";
 
-/** What can go wrong with one request, before the server does its work and after it. */
+/** What can go wrong with a request, before or after the server processes it. */
 const FAULTS: readonly (readonly [string, FaultAction])[] = [
   ["is refused", { kind: "refuse" }],
   ["loses its answer", { kind: "drop-response" }],
@@ -25,7 +25,7 @@ interface Case {
   readonly action: FaultAction;
 }
 
-/** Failed runs that a user would bear; the fault hits one request of the first. */
+/** How many runs a user may need. The fault hits one request of the first. */
 const MOST_RUNS = 3;
 
 let known: readonly Case[] | undefined;
@@ -50,13 +50,13 @@ export const faults: Part = {
 async function cases(server: ServerAddress): Promise<Case[]> {
   return (await requestsOf(server)).flatMap(([command, requests]) =>
     requests.flatMap((request, i) =>
-      // Looks that only wait for something are one request, asked again and again.
+      // Repeated polls count as one request.
       request === requests[i - 1] ? [] : FAULTS.map(([name, action]): Case => ({ command, nth: i + 1, name, action })),
     ),
   );
 }
 
-/** What a clean run of each command sends. */
+/** The requests of each command without faults. */
 async function requestsOf(server: ServerAddress): Promise<[Command, readonly string[]][]> {
   let sent: string[] = [];
   const world = await ChaosWorld.start(server, (line) => sent.push(line));

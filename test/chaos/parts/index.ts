@@ -8,5 +8,5 @@ import { servers } from "./servers";
 import { states } from "./states";
 import { together } from "./together";
 
-/** Everything that a run tries, in this order. */
+/** All parts, in the order of a run. */
 export const parts: readonly Part[] = [quickKills, realKills, lives, together, faults, servers, states, canary];

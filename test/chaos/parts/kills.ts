@@ -7,15 +7,15 @@ import { QuickStack } from "../quick/quick-stack";
 import type { Command, Running, Stack, Victim } from "../stack";
 import { ChaosWorld } from "../world";
 
-/** What becomes of the request at which somebody is killed. */
+/** What happens to the request at which processes are killed. */
 type Moment = "before" | "after" | "held";
 
-/** One kill, with everything that it depends on. */
+/** A kill and its circumstances. */
 export interface KillPlan {
   readonly flavour: Flavour;
   readonly foreign: boolean;
   readonly neighbour: "none" | "another stack" | "the same names in another backend";
-  /** Whether there was a stack before. */
+  /** Whether the stack existed before. */
   readonly standing: boolean;
   readonly command: Command;
   readonly victim: Victim;
@@ -24,13 +24,13 @@ export interface KillPlan {
   readonly isWrite: boolean | undefined;
   readonly nth: number;
   readonly next: "up" | "destroy" | "edit, up" | "refresh, up";
-  /** For a request that is held: after how many answers of the next command it goes on. */
+  /** For a held request: number of answers to the next command after which it is released. */
   readonly releaseAfter: number;
-  /** Whether the stack is brought up once more before it is taken down for good; always where a request came late. */
+  /** Whether `up` runs once more before the final destroy. Always, if a request arrived late. */
   readonly upAgain: boolean;
 }
 
-/** About as many requests as a command sends. */
+/** About the number of requests that a command sends. */
 const MOST_REQUESTS = { standing: { writes: 4, all: 12 }, first: { writes: 5, all: 22 } } as const;
 
 export function drawPlan(draw: Draw, victims: readonly [Victim, ...Victim[]]): KillPlan {
@@ -48,7 +48,7 @@ export function drawPlan(draw: Draw, victims: readonly [Victim, ...Victim[]]): K
     moment,
     isWrite,
     nth: draw.whole(1, MOST_REQUESTS[standing ? "standing" : "first"][isWrite ? "writes" : "all"]),
-    // `up` alone compares the program with a state that does not know what a killed destroy took away.
+    // Only a refresh notices what a killed destroy removed; `up` compares the program with the stale state.
     next:
       command === "destroy"
         ? draw.of(["destroy", "refresh, up"])
@@ -60,7 +60,7 @@ export function drawPlan(draw: Draw, victims: readonly [Victim, ...Victim[]]): K
 
 export type NewStack = (name: string) => Promise<Stack>;
 
-/** Kills somebody in the middle of a command, goes on as a user would, and looks at what is there after every step. */
+/** Kills processes in the middle of a command, continues as a user would, and checks after every step. */
 export async function killTrial(
   address: ServerAddress,
   draw: Draw,
@@ -112,7 +112,7 @@ class KillTrial {
     return world.trial(this.draw, release === undefined);
   }
 
-  /** Runs the command into its kill; undefined where it ended before the request came. */
+  /** Runs the command until the kill. Undefined if it ended before the request. */
   async #kill(): Promise<{ running: Running; letGo: () => void } | undefined> {
     const { world, plan, stack } = this;
     this.#declare();
@@ -124,7 +124,7 @@ class KillTrial {
     const running: { command?: Running } = {};
     const kill = async () => {
       killed ??= running.command?.kill(plan.victim);
-      // A held request waits for the next command, any other for the end of who is killed.
+      // A held request waits for the next command; any other waits until the victims are dead.
       await (plan.moment === "held" ? held : killed);
     };
     const kind = ({ before: "instead", after: "after", held: "before" } as const)[plan.moment];
@@ -138,7 +138,7 @@ class KillTrial {
     return killed === undefined ? undefined : { running: running.command, letGo };
   }
 
-  /** What the user does next. */
+  /** Runs the user's next commands. */
   async #goOn(letGo: (() => void) | undefined): Promise<boolean> {
     const { world, plan, stack } = this;
     const unlocked = await stack.unlock();
@@ -168,7 +168,7 @@ class KillTrial {
 
   async #end(): Promise<void> {
     const { world, plan, stack } = this;
-    // Nobody can know of what arrives after the last command has looked, nor does `up` alone look.
+    // A request that arrives after the last command needs a refresh to be noticed; `up` alone does not look.
     if (this.#isLate && !(await world.run(stack, "refresh"))) return;
     if ((plan.upAgain || this.#isLate || world.later) && !(await this.#up("at the second up"))) return;
     if (!(await world.run(stack, "destroy"))) return;
@@ -181,18 +181,18 @@ class KillTrial {
     await world.checkEmpty();
   }
 
-  /** Whether a request of the killed command arrives while the next one runs, and may undo what that finds done. */
+  /** Whether a request of the killed command arrives while the next command runs, and may undo its work. */
   get #isLate(): boolean {
     return this.plan.moment === "held";
   }
 
-  /** Brings the stack up and looks whether server, state and program are the same. */
+  /** Runs `up` and checks that server, state and program agree. */
   async #up(when: string): Promise<boolean> {
     const { world, stack } = this;
     const program = this.#declare();
     if (!(await world.run(stack, "up"))) return false;
     world.expect("the stack", stack, program);
-    // What arrives late stands beside what the next run made until a delete looks for it.
+    // An object that arrives late stays beside the next run's until a delete finds it.
     const isUndecided = this.#isLate && when === "after the kill";
     await world.check(when, isUndecided ? ["duplicated", "differs", "settings"] : this.#isLate ? ["duplicated"] : []);
     const model = this.#keptModel();
@@ -231,7 +231,7 @@ interface Neighbour {
   remove(): Promise<void>;
 }
 
-/** Another stack on the cluster, behind a proxy of its own, so that its requests are not counted. */
+/** Another stack on the cluster, behind its own proxy, so that its requests are not counted. */
 async function neighbourOf(world: ChaosWorld, draw: Draw, plan: KillPlan): Promise<Neighbour | undefined> {
   if (plan.foreign) await world.addForeign();
   if (plan.neighbour === "none") return undefined;
@@ -240,7 +240,7 @@ async function neighbourOf(world: ChaosWorld, draw: Draw, plan: KillPlan): Promi
   const program = programOf({
     connection: world.connection(beside),
     endpoint: world.model.endpoint,
-    // The names that we make are the same for the same URN, and groups and indices need names of their own.
+    // Generated names depend on the URN only, and the names of groups and indices must be unique.
     flavour: { ...plan.flavour, named: plan.flavour.named || plan.neighbour !== "another stack" },
     edits: UNEDITED,
     prefix: "theirs",
@@ -261,7 +261,7 @@ async function neighbourOf(world: ChaosWorld, draw: Draw, plan: KillPlan): Promi
   };
 }
 
-/** Counts answers, and does one thing after a number of them. */
+/** Counts answers and runs an action after a number of them. */
 class Counter {
   #left = 0;
   #act: () => void = () => undefined;

@@ -6,10 +6,10 @@ import { Life, type LifeModel } from "../life";
 import { steps } from "../life-steps";
 import type { Part } from "../part";
 
-/** Drawn; of these about one in three is possible when its turn comes. */
+/** Steps that are drawn. About one in three is possible when its turn comes. */
 const MOST_STEPS = 60;
 
-/** Random lives of all resources: whatever happens, after each step the server, the state and the program are the same. */
+/** Random lives of all resources: after every step, server, state and program agree. */
 export const lives: Part = {
   id: "lives",
   title: "random lives",
@@ -17,10 +17,10 @@ export const lives: Part = {
   run: async (server, seed) => await lifeTrial(server, seed),
 };
 
-/** fast-check makes the steps, and where they find something, it looks for fewer that find it too. */
+/** fast-check draws the steps and shrinks those that find something. */
 async function lifeTrial(server: ServerAddress, seed: number): Promise<Trial> {
   let last: Trial | undefined;
-  // The shortest that found something: what is tried after it may find nothing.
+  // The shortest life with a finding. Later, shorter ones may have none.
   let found: Trial | undefined;
   const property = fc.asyncProperty(
     fc.commands([...steps], { maxCommands: MOST_STEPS, size: "max" }),
@@ -41,10 +41,10 @@ async function lifeTrial(server: ServerAddress, seed: number): Promise<Trial> {
   const details = await fc.check(property, {
     seed: seed | 0,
     numRuns: 1,
-    // A single run would be one of few steps.
+    // A biased single run would have few steps.
     unbiased: true,
     endOnFailure: false,
-    // Between lives only: one that is interrupted would go on beside the next.
+    // Stop between lives only: an interrupted one would go on beside the next.
     skipAllAfterTimeLimit: 60_000,
   });
   if (found !== undefined) return found;

@@ -12,12 +12,12 @@ import { QuickStack } from "../quick/quick-stack";
 import type { Command } from "../stack";
 import { ChaosWorld, lastWords } from "../world";
 
-/** OpenSearch itself is killed in the middle of a command, and started again on its data. */
+/** Kills OpenSearch in the middle of a command and restarts it on its data. */
 export const servers: Part = {
   id: "servers",
   title: "OpenSearch killed under a command",
   trials: 2,
-  // A server of its own: the shared one serves what comes after.
+  // Uses its own server, since later parts need the shared one.
   run: async (_server, seed) => await serverTrial(new Draw(seed)),
 };
 
@@ -25,7 +25,7 @@ async function serverTrial(draw: Draw): Promise<Trial> {
   const found = readSelection()?.opensearch;
   if (found === undefined) throw new Error("The toolchain has no OpenSearch.");
   const folder = mkdtempSync(join(tmpdir(), "ollama-chat-chaos-killed-"));
-  // Another user, who runs the server, has to pass through.
+  // The server runs as another user, who needs access to the folder.
   chmodSync(folder, 0o711);
   const settings = { "plugins.ml_commons.sync_up_job_interval_in_seconds": 0 };
   const options: ServerOptions = { ...found, folder, port: await freePort(), settings };
@@ -39,7 +39,7 @@ async function serverTrial(draw: Draw): Promise<Trial> {
     });
     await server.stop();
     server = await startOpenSearch(options);
-    // It answers before it can read what is on it.
+    // The server answers before it can read its data.
     await world.server.done(
       "GET",
       "/_cluster/health?wait_for_no_initializing_shards=true&wait_for_status=yellow&timeout=60s",
@@ -94,7 +94,7 @@ class ServerTrial {
     const { world, draw, stack } = this;
     if (this.#command === "destroy" && draw.chance(0.5)) world.told("destroy again");
     else {
-      // What was under way may be done or not: the servers are looked at first.
+      // The interrupted operation may be done or not, so refresh first.
       world.told("refresh, up, destroy");
       await world.run(stack, "refresh");
       const program = this.#declare();

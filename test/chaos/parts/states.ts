@@ -9,13 +9,13 @@ import type { Finding, Trial } from "../findings";
 import type { Part } from "../part";
 import { lastWords } from "../world";
 
-/** The releases whose states are recorded. */
+/** Releases with a recorded state. */
 export const versions = (): string[] =>
   readdirSync(dirname(recordFile("")))
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.replace(/\.json$/, ""));
 
-/** A stack of each recorded release, gone on with by what is here. */
+/** Continues a stack of each recorded release with the current version. */
 export const states: Part = {
   id: "states",
   title: "stacks of earlier releases",

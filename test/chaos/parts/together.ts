@@ -6,7 +6,7 @@ import { type Edits, edited, PARTS, programOf, UNEDITED } from "../program";
 import { QuickStack } from "../quick/quick-stack";
 import { ChaosWorld } from "../world";
 
-/** Several stacks at once: each does something of its own in every round, and after the round everybody has what he needs. */
+/** Several stacks at once. In every round each runs its own command; then all must be as their programs say. */
 export const together: Part = {
   id: "together",
   title: "two to six stacks at once",

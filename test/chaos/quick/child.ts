@@ -2,8 +2,8 @@ import { ENTRIES } from "../../../providers/dynamic/stored-text";
 import { jobSchema } from "./job";
 import { runJob } from "./run-job";
 
-// One command of the quick engine, in a process of its own, so that it can be killed as the real one and what a process
-// remembers dies with it. It waits for its job with everything loaded.
+// Runs one command of the quick engine. It is a process, so it can be killed like the real engine, and its memory dies
+// with it. It loads everything, then waits for its job.
 for (const entry of Object.values(ENTRIES)) require(`pulumi-ollama-chat/provider/${entry}`);
 
 process.once("message", (message) => {

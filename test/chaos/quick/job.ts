@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What the parent tells a child to run. */
+/** A job from the parent process. */
 export const jobSchema = z.object({
   command: z.enum(["up", "refresh", "destroy"]),
   stack: z.string(),
@@ -22,9 +22,9 @@ export const stateSchema = z.object({
       id: z.string(),
       inputs: properties,
       outputs: properties,
-      /** Made or changed in part: the next `up` goes on with it. */
+      /** Partially created or updated. The next `up` continues. */
       failed: z.boolean(),
-      /** Replaced, and to be deleted when everything else is done. */
+      /** Replaced, to be deleted at the end. */
       replaced: z.boolean(),
     }),
   ),

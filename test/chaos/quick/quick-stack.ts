@@ -12,9 +12,9 @@ import { readState } from "./run-job";
 const CHILD = join(packageRoot, "dist", "test", "chaos", "quick", "child.js");
 
 interface QuickOptions {
-  /** Name of the stack, which is part of its resources' URNs. */
+  /** Name of the stack, part of its resources' URNs. */
   readonly stack?: string;
-  /** Where its states would be kept: stacks of one name in two backends are two stacks. */
+  /** Its backend. Stacks of the same name in two backends are different stacks. */
   readonly backend?: string;
 }
 
@@ -65,7 +65,7 @@ export class QuickStack implements Stack {
     return "";
   }
 
-  /** The state with its secrets in the clear, as the real engine never writes it. */
+  /** The state with plain-text secrets, which the real engine never writes. */
   plainState(): string {
     return readFileSync(this.#stateFile, "utf8");
   }
@@ -88,7 +88,7 @@ async function endOf(child: ChildProcess): Promise<Ended> {
 
 let spare: ChildProcess | undefined;
 
-/** A child that waits for its job; the next one loads meanwhile. */
+/** A child that is ready for a job. The next one starts loading meanwhile. */
 function takeSpare(): ChildProcess {
   const taken = spare ?? newChild();
   spare = newChild();
@@ -103,7 +103,7 @@ function newChild(): ChildProcess {
   return child;
 }
 
-/** Ends the child that waits for a job that will not come. */
+/** Ends the spare child. */
 export function endSpare(): void {
   spare?.kill("SIGKILL");
   spare = undefined;

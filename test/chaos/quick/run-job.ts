@@ -7,10 +7,10 @@ type Properties = Record<string, unknown>;
 type Provider = Required<Omit<pulumi.dynamic.ResourceProvider<Properties, Properties>, "configure">>;
 type Type = keyof typeof ENTRIES;
 
-/** Which types refer only to earlier ones. */
+/** Each type refers only to earlier ones. */
 const ORDER = ["ClusterSetting", "ModelGroup", "Connector", "DeployedModel", "SearchIndex"];
 
-/** As little of an engine as is needed: it calls the providers as the real one does, and saves the state after each step. */
+/** A minimal engine: calls the providers like the real one and saves the state after each step. */
 export async function runJob(job: Job): Promise<void> {
   const engine = new QuickEngine(job);
   if (job.command === "up") await engine.up();
@@ -45,7 +45,7 @@ class QuickEngine {
     for (const each of this.#lastFirst()) await this.#delete(each);
   }
 
-  /** In the order of a destroy: nothing before what refers to it. */
+  /** In the order of a destroy: dependants first. */
   #lastFirst(): QuickResource[] {
     return [...this.#state.resources].sort((one, other) => ORDER.indexOf(other.type) - ORDER.indexOf(one.type));
   }
@@ -58,7 +58,7 @@ class QuickEngine {
     const { changes, replaces = [] } = await provider(type).diff(old.id, old.outputs, inputs);
     if (replaces.length > 0) {
       const replaced = { ...old, replaced: true };
-      // Kept as it is until the new one is there, as the real engine does.
+      // Like the real engine, keep the old one until the new one exists.
       await this.#create(type, name, inputs, () => this.#put(old, replaced));
     } else if (changes || old.failed) await this.#update(old, inputs);
   }
@@ -113,7 +113,7 @@ class QuickEngine {
     renameSync(`${stateFile}.new`, stateFile);
   }
 
-  /** The arguments as the resource class would send them: references resolved, the owner added. */
+  /** The inputs that the resource class would send: references resolved, the owner added. */
   #inputs(type: Type, name: string, args: Properties): Properties {
     const { stack, project } = this.job;
     const owner = `urn:pulumi:${stack}::${project}::${typeToken(type)}::${name}`;
@@ -131,12 +131,12 @@ class QuickEngine {
   }
 }
 
-/** By the text that the state would hold, so that the installed package answers. */
+/** The installed package's provider, loaded by the text that the state would hold. */
 function provider(type: string): Provider {
   return require(`pulumi-ollama-chat/provider/${ENTRIES[type as Type]}`) as Provider;
 }
 
-/** What a partial failure says has been made. */
+/** The id and outputs of a partially failed operation. */
 function partOf(error: unknown): { id: string; outputs: Properties } | undefined {
   if (!(error instanceof Error) || !("id" in error) || !("properties" in error)) return undefined;
   return { id: String(error.id), outputs: error.properties as Properties };

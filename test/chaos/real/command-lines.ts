@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const INTERVAL_MILLISECONDS = 50;
 
-/** Collects the command lines of all processes until stopped, as anybody on the machine may list them. */
+/** Collects the command lines of all processes until stopped. Any user of the machine can see them. */
 export function watchCommandLines(): { stop(): string } {
   const seen = new Set<string>();
   const look = () => {
@@ -11,7 +11,7 @@ export function watchCommandLines(): { stop(): string } {
       try {
         seen.add(readFileSync(`/proc/${name}/cmdline`, "utf8"));
       } catch {
-        // It ended meanwhile.
+        // The process ended meanwhile.
       }
     }
   };

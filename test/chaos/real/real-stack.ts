@@ -6,7 +6,7 @@ import type { Spec } from "../../engine/support/resource-world";
 import type { Command, Ended, Kept, Running, Stack, Victim } from "../stack";
 import { processesOf } from "./victims";
 
-/** A stack under Pulumi's own CLI and engine, with a file backend of its own. */
+/** A stack under Pulumi's CLI and engine, with its own file backend. */
 export class RealStack implements Stack {
   private constructor(private readonly project: Project) {}
 
@@ -28,7 +28,7 @@ export class RealStack implements Stack {
         output += text;
       });
     }
-    // Not "close": what outlives a killed command may keep its output open.
+    // Not "close": processes that outlive a killed command may keep its output open.
     const exited = once(child, "exit") as Promise<[number | null]>;
     const root = child.pid ?? 0;
     let family: number[] = [];
@@ -37,7 +37,7 @@ export class RealStack implements Stack {
       kill: async (victim: Victim) => {
         family = processesOf(root, "all");
         killAll(processesOf(root, victim));
-        // Without its provider or program the command has to end by itself.
+        // Without its provider or program, the command has to exit by itself.
         if (victim === "command" || victim === "all") await exited;
       },
       sweep: async () => killAll(family.filter((id) => id !== root)),

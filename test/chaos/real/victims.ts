@@ -1,7 +1,7 @@
 import { commandLineOf, descendants } from "../../engine/support/kill";
 import type { Victim } from "../stack";
 
-/** The processes of a command of the CLI that belong to a victim; the CLI itself has the id `root`. */
+/** Ids of the processes to kill for a victim. `root` is the process of the CLI. */
 export function processesOf(root: number, victim: Victim): number[] {
   if (victim === "command") return [root];
   const family = [root, ...descendants(root)];

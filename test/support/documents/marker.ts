@@ -1,4 +1,4 @@
-/** What the comment above a block of code says about it. */
+/** The marker of a code block, in the comment above it. */
 export type Marker =
   | { readonly kind: "runs"; readonly file: string; readonly claim: string }
   | { readonly kind: "not run"; readonly reason: string }
@@ -9,7 +9,7 @@ const RUNS = /^runs: (\S+\.test\.ts) "([^"]+)"$/;
 const NOT_RUN = /^not run: (\S[\s\S]*)$/;
 
 /**
- * Reads `<!-- runs: test/engine/docs.test.ts "the claim" -->` or `<!-- not run: why -->`; undefined for any other
+ * Reads `<!-- runs: test/engine/docs.test.ts "the claim" -->` or `<!-- not run: why -->`. Undefined for any other
  * comment.
  */
 export function readMarker(html: string): Marker | undefined {

@@ -1,8 +1,8 @@
 import { type Block, documents } from "./document";
 
 /**
- * The blocks that name a test, in the order in which they stand. The test gives its own name, so a block and its
- * test cannot lose each other: a test without blocks fails, and so does a block without its test.
+ * The blocks that name a test, in order. The test passes its own name, so blocks and tests cannot drift apart: a test
+ * without blocks fails, and so does a block without its test.
  */
 export function blocksOf(file: string, claim: string): Block[] {
   const found = documents()

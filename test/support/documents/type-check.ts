@@ -11,7 +11,7 @@ const EXTENSIONS: Record<string, string> = {
 
 export const isScript = ({ language }: Block): boolean => EXTENSIONS[language] !== undefined;
 
-/** A mistake in a block, where it stands in its document. */
+/** A type error in a block, with its position in the document. */
 export interface Mistake {
   readonly file: string;
   readonly line: number;
@@ -19,8 +19,8 @@ export interface Mistake {
 }
 
 /**
- * Type-checks blocks of TypeScript and JavaScript against the sources of this package, all in one go. Each is a module
- * of its own. One that imports nothing is a fragment and may use `pulumi` and everything that the package exports.
+ * Type-checks TypeScript and JavaScript blocks against this package's sources, all at once. Each block is its own
+ * module. One without imports is a fragment and may use `pulumi` and everything that the package exports.
  */
 export function typeCheck(blocks: readonly Block[]): Mistake[] {
   const options = compilerOptions();
@@ -60,7 +60,7 @@ function compilerOptions(): ts.CompilerOptions {
     allowJs: true,
     checkJs: true,
     lib: [...(options.lib ?? []), "lib.dom.d.ts"],
-    // The sources, not what the last build made of them.
+    // Use the sources, not the last build.
     paths: {
       "pulumi-ollama-chat": [join(repository, "lib.ts")],
     },

@@ -6,6 +6,6 @@ export const ADMIN_PASSWORD = "Quiet-Harbour-4417";
 
 export interface ServerAddress {
   readonly endpoint: string;
-  /** PEM of the authority that signed its certificate. */
+  /** PEM of the CA that signed its certificate. */
   readonly caCertificate?: string;
 }

@@ -19,23 +19,23 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** A request that came to the proxy, and what it was answered. */
+/** A request to the proxy, and its answer. */
 export interface Exchange {
   readonly method: string;
   /** With the query. */
   readonly url: string;
   readonly body: string;
-  /** Undefined where the connection was closed without an answer. */
+  /** Undefined if the connection was closed without an answer. */
   readonly answer: { readonly status: number; readonly body: string } | undefined;
 }
 
-/** Gets one line per request, such as `PUT /_cluster/settings 200`, and all that there was to it. */
+/** Gets one line per request, such as `PUT /_cluster/settings 200`, and the request itself. */
 export type Log = (line: string, exchange: Exchange) => void;
 
-/** Stands in front of a real OpenSearch and passes everything on, but for the faults a test has ordered. */
+/** A proxy before a real OpenSearch. It forwards everything, except for the faults that a test orders. */
 export class FaultProxy {
   readonly faults = new FaultList();
-  /** The identity that the cluster behind it shows. */
+  /** The `cluster_uuid` that the cluster appears to have. */
   clusterUuid: string;
   readonly #target: URL;
   readonly #agent: Agent;
@@ -73,7 +73,7 @@ export class FaultProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Requests that came and are not done with, also those whose sender has gone. */
+  /** Number of unfinished requests, including those whose client is gone. */
   get open(): number {
     return this.#open;
   }
@@ -97,7 +97,7 @@ export class FaultProxy {
       if (answer === undefined) request.socket.destroy();
       else response.writeHead(answer.status, answer.headers).end(answer.body);
     } catch (error) {
-      // The server ended or was restarted: its client sees that as a connection that breaks.
+      // The server ended or restarted. To its client, that is a broken connection.
       log(`failed: ${String(error)}`);
       request.socket.destroy();
     } finally {
@@ -143,7 +143,7 @@ export class FaultProxy {
     return await this.#passAs(request, body, path);
   }
 
-  /** Passes a request on; who the cluster is, is for this proxy to say. */
+  /** Forwards a request. Replaces the cluster's identity in the answer. */
   async #passAs(request: IncomingMessage, body: Buffer, path: string): Promise<Answer> {
     const answer = await this.#pass(request, body);
     const isInfo = request.method === "GET" && path === "/" && answer.status === 200;
@@ -178,7 +178,7 @@ function unpacked({ headers, body }: Answer): Buffer {
   return headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
 }
 
-/** The body is sent again as a whole, so what described the server's framing of it no longer holds. */
+/** Drops headers about the body's framing, since the proxy sends it as a whole. */
 function withoutFraming(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {
   const { "transfer-encoding": _, connection: __, ...rest } = headers;
   return rest;

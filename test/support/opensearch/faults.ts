@@ -1,30 +1,30 @@
-/** What a fault does to a request it fits. */
+/** What a fault does to a matching request. */
 export type FaultAction =
   /** Close the connection before anything happens. */
   | { kind: "refuse" }
-  /** Let the server do the work, then close the connection without an answer. */
+  /** Forward the request, then close the connection without an answer. */
   | { kind: "drop-response" }
-  /** Wait before the request is passed on. */
+  /** Wait before forwarding the request. */
   | { kind: "delay"; delayMs: number }
   /** Never answer; the server does not see the request. */
   | { kind: "hang" }
   /** Answer with this status; the server does not see the request. */
   | { kind: "status"; status: number; body?: unknown }
-  /** Do something on the server just before the request is passed on. */
+  /** Do something just before forwarding the request. */
   | { kind: "before"; act: () => Promise<void> }
-  /** Do something instead; the server does not see the request, and the connection is closed. */
+  /** Do something instead of forwarding the request, and close the connection. */
   | { kind: "instead"; act: () => Promise<void> }
-  /** Let the server do the work, do something, then close the connection without an answer. */
+  /** Forward the request, do something, then close the connection without an answer. */
   | { kind: "after"; act: () => Promise<void> }
-  /** Pass the request on and change the answer; without a status the server's own stays. */
+  /** Forward the request and change the answer. Without a status, the server's stays. */
   | { kind: "rewrite"; status?: number; answer: (body: unknown) => unknown };
 
 export interface Fault {
-  /** Which requests it fits; an unset part fits all. `path` is the whole path without the query, `*` stands for anything. */
+  /** Matching requests; an unset part matches all. `path` is the whole path without the query, `*` matches anything. */
   match?: { method?: string; path?: string; isWrite?: boolean };
-  /** First fitting request that is hit, counted from 1. Default: 1. */
+  /** The first matching request that is hit, from 1. Default: 1. */
   nth?: number;
-  /** How many requests are hit from there on. Default: 1. */
+  /** Number of requests that are hit from there on. Default: 1. */
   times?: number;
   action: FaultAction;
 }
@@ -36,12 +36,12 @@ interface Armed {
   hit: number;
 }
 
-/** The faults a test has ordered. */
+/** The faults that a test has ordered. */
 export class FaultList {
   private readonly armed: Armed[] = [];
   private nextId = 1;
 
-  /** Orders a fault and gives its id. */
+  /** Orders a fault. Returns its id. */
   add(fault: Fault): number {
     const id = this.nextId++;
     this.armed.push({ id, fault, seen: 0, hit: 0 });
@@ -52,12 +52,12 @@ export class FaultList {
     this.armed.length = 0;
   }
 
-  /** Faults with how often each was seen and hit. */
+  /** The faults, with their numbers of matches and hits. */
   list(): { id: number; fault: Fault; seen: number; hit: number }[] {
     return this.armed.map((armed) => ({ ...armed }));
   }
 
-  /** The action for a request, if one is due. Every fault that the request fits counts it. */
+  /** The action for a request, if one is due. Every matching fault counts the request. */
   take(method: string, path: string): FaultAction | undefined {
     const fitting = this.armed.filter(({ fault }) => fits(fault, method, path));
     for (const armed of fitting) armed.seen++;
@@ -76,7 +76,7 @@ function fits({ match }: Fault, method: string, path: string): boolean {
   return new RegExp(`^${parts.join(".*")}$`).test(path);
 }
 
-/** Whether a request may change what is on the server; a search is sent with POST, too. */
+/** Whether a request may change the server. A search uses POST, but changes nothing. */
 export function isWrite(method: string, path: string): boolean {
   return method !== "GET" && method !== "HEAD" && !/\/(_search|_predict|_refresh|_count)$/.test(path);
 }

@@ -1,13 +1,13 @@
 import type { Call } from "./server-call";
 
 /**
- * Whether the ids that a server makes until it ends share a word with each other. The server looks for the models of a
- * connector word by word, cut at every "-", so it then takes each connector for used as long as there is any model.
+ * Whether all ids that a running server generates share a word. The server searches for a connector's models word by
+ * word, split at "-". With a shared word, it considers every connector in use as long as any model exists.
  */
 export async function idsShareWords(call: Call): Promise<boolean> {
   const { _id: id, error } = await call("POST", "/ids/_doc", {});
   if (typeof id !== "string") throw new Error(`The server makes no ids: ${JSON.stringify(error)}`);
   await call("DELETE", "/ids");
-  // Of its 20 characters these stay: the upper part of the time, and the process's own number.
+  // The constant part of its 20 characters: the upper bits of the time, and the process's node number.
   return id.slice(4, 16).includes("-");
 }

@@ -2,14 +2,14 @@ import { Agent, request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { ADMIN_PASSWORD, type ServerAddress, type ServerKind } from "./address";
 
-/** One request to a server as its administrator; an error is an answer too. */
+/** A request to a server as its administrator. Returns errors as answers too. */
 export type Call = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
 export function callsTo(server: ServerAddress, kind: ServerKind): Call {
   return (method, path, body) => send(server, kind, method, path, body);
 }
 
-/** Never reused between servers: a server may just have been restarted. */
+/** No keep-alive: the server may just have restarted. */
 const agent = new Agent({ keepAlive: false });
 
 function send(

@@ -11,17 +11,17 @@ import { ADMIN_PASSWORD, type ServerAddress, type ServerKind } from "./address";
 import { idsShareWords } from "./id-words";
 import { callsTo } from "./server-call";
 
-/** A server on which a test may try things by hand while it is written: `npm run opensearch` starts one. */
+/** A server for developing tests. `npm run opensearch` starts one. */
 const givenEndpoint = process.env.OLLAMA_CHAT_TEST_OPENSEARCH;
 
 /**
- * Serves the addresses of the real OpenSearch servers that all tests share: one without security, one with. Each is
- * started when the first test asks for it, so that a run of unit tests starts none, and ends with the run.
+ * Provides the addresses of the real OpenSearch servers that all tests share: one without security, one with. Each
+ * starts when the first test asks for it, so unit tests start none, and stops at the end of the run.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const servers = new Map<ServerKind, Promise<OpenSearchServer>>();
   const folder = mkdtempSync(join(tmpdir(), "ollama-chat-opensearch-"));
-  // Another user, who runs the servers, has to pass through.
+  // The servers run as another user, who needs access to the folder.
   chmodSync(folder, 0o711);
   const broker = createServer((request, response) => {
     const kind = request.url?.slice(1) === "secured" ? "secured" : "plain";
@@ -64,10 +64,10 @@ async function startOne(kind: ServerKind, folder: string): Promise<OpenSearchSer
       folder,
       port: await freePort(),
       ...(kind === "secured" ? { password: ADMIN_PASSWORD } : {}),
-      // Its job turns a model that was just undeployed into DEPLOY_FAILED now and then.
+      // The sync-up job sometimes marks a model that was just undeployed as DEPLOY_FAILED.
       settings: { "plugins.ml_commons.sync_up_job_interval_in_seconds": 0 },
     });
-    // One start in six has such ids; at the next one they are others.
+    // One start in six has such ids. Another start has others.
     if (!(await idsShareWords(callsTo(addressOf(server), kind)))) return server;
     await server.stop();
   }

@@ -1,11 +1,11 @@
 type Api = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
-/** How many shards a node takes up at a time after its start. */
+/** Setting: number of shards that a node recovers at the same time after its start. */
 const AT_A_TIME = "cluster.routing.allocation.node_initial_primaries_recoveries";
 
 /**
- * Makes the data of some indices one that is not there yet, as in the first moments after a start: the server answers, it
- * knows the indices, and their shards are on no node. Until `giveDataBack`, or the next test.
+ * Makes the data of some indices unavailable, as in the first moments after a start: the server answers and knows the
+ * indices, but no node has their shards. Lasts until `giveDataBack` or the next test.
  */
 export async function takeDataAway(api: Api, fits: RegExp): Promise<void> {
   await api("PUT", "/_cluster/settings", { transient: { [AT_A_TIME]: 0 } });

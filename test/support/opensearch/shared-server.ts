@@ -7,7 +7,7 @@ declare module "vitest" {
   }
 }
 
-/** The address of one of the shared servers; started when it is asked for first. */
+/** Address of a shared server. The first call starts it. */
 export async function sharedServer(kind: ServerKind): Promise<ServerAddress> {
   const response = await fetch(`${inject("opensearchBroker")}/${kind}`);
   const body = (await response.json()) as ServerAddress & { error?: string };

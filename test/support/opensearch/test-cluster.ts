@@ -5,9 +5,9 @@ import type { FaultList } from "./faults";
 import { wipe } from "./wipe";
 
 export interface TestClusterOptions {
-  /** Which of the shared servers stands behind. Default: `plain`. */
+  /** The shared server to use. Default: `plain`. */
   readonly kind?: ServerKind;
-  /** A server of the test's own, of this kind, instead of the shared one. */
+  /** A server of this kind for this test alone, instead of a shared one. */
   readonly server?: ServerAddress;
   /** Port to listen on. Default: a free one. */
   readonly port?: number;
@@ -16,8 +16,8 @@ export interface TestClusterOptions {
 }
 
 /**
- * A real OpenSearch with nothing in it, for one test, behind a proxy that makes faults on demand. Each has an identity of
- * its own: what a process remembers of one cluster must not reach the next test.
+ * A real, empty OpenSearch for one test, behind a proxy that injects faults. Each has its own identity, so that what a
+ * process remembers of one cluster does not reach the next test.
  */
 export class TestCluster {
   private constructor(
@@ -36,26 +36,26 @@ export class TestCluster {
   }
 
   /**
-   * The same server with all that is on it, behind a proxy of its own.
+   * The same server with all its data, behind another proxy.
    *
-   * @param identity by default another one, as for a process that remembers nothing of the first cluster
+   * @param identity by default a new one, as for a process that remembers nothing of the first cluster
    */
   async beside(identity = newIdentity(), log?: Log): Promise<TestCluster> {
     const proxy = await new FaultProxy(this.server.endpoint, identity, log).start();
     return new TestCluster(proxy, this.server, this.kind);
   }
 
-  /** Requests that came and are not done with, also those whose sender has gone. */
+  /** Number of unfinished requests, including those whose client is gone. */
   get open(): number {
     return this.proxy.open;
   }
 
-  /** What it says that it is. */
+  /** Its `cluster_uuid`. */
   get identity(): string {
     return this.proxy.clusterUuid;
   }
 
-  /** Where clients find it: plain HTTP, on the secured server too, which asks for a password all the same. */
+  /** URL for clients. Plain HTTP even for the secured server, which still requires a password. */
   get url(): string {
     return this.proxy.url;
   }
@@ -64,7 +64,7 @@ export class TestCluster {
     return this.proxy.faults;
   }
 
-  /** Makes it look as if its data were lost: another identity, and nothing in it. */
+  /** Simulates a loss of all data: another identity, and nothing in it. */
   async loseData(): Promise<void> {
     await wipe(this.server, this.kind);
     this.proxy.clusterUuid = newIdentity();
@@ -75,10 +75,10 @@ export class TestCluster {
   }
 }
 
-/** Loaded when it is asked for: outside of vitest nothing is shared. */
+/** Loaded on demand, since it only works in vitest. */
 async function sharedServerOf(kind: ServerKind): Promise<ServerAddress> {
   return await (await import("./shared-server.js")).sharedServer(kind);
 }
 
-/** In the form of OpenSearch's own: 22 characters. */
+/** An identity like OpenSearch's own: 22 characters. */
 const newIdentity = (): string => randomBytes(16).toString("base64url");

@@ -1,10 +1,10 @@
 import type { ServerAddress, ServerKind } from "./address";
 import { type Call, callsTo } from "./server-call";
 
-/** Takes away what a test left: agents, models, connectors, groups, indices, pipelines and cluster settings. */
+/** Removes what a test left: agents, models, connectors, groups, indices, pipelines and cluster settings. */
 export async function wipe(server: ServerAddress, kind: ServerKind): Promise<void> {
   const call = callsTo(server, kind);
-  // First: where access control is on, models are undeployed one by one only.
+  // First, since with access control on, models can only be undeployed one by one.
   const nothing = { "*": null };
   await done(call("PUT", "/_cluster/settings", { persistent: nothing, transient: nothing }));
   const others = [
