@@ -16,10 +16,10 @@ import { processSurroundings, type Surroundings } from "./surroundings";
 const EXIT_CODES = `
 Exit codes:
   0    done
-  1    the servers were asked, and it did not work
-  2    the command line, a file or a variable is not right; nothing was asked
+  1    a request to a server failed
+  2    the command line, a file or a variable is invalid; no server was contacted
   3    there is no stack to read, or it lacks what the command needs
-  4    doctor found something that is wrong
+  4    doctor found a problem
   130  ended by Ctrl+C
 
 Without flags, endpoints come from the outputs of the selected Pulumi stack.`;
@@ -38,10 +38,10 @@ export async function run(
 ): Promise<ExitCode> {
   const session = new Session(surroundings);
   const program = new Command("ollama-chat")
-    .description("Talk to the model of a pulumi-ollama-chat stack, ask your documents, and find out what is wrong.")
+    .description("Talk to the model of a pulumi-ollama-chat stack, ask your documents, and diagnose problems.")
     .version(version())
     .addHelpText("after", EXIT_CODES)
-    .showHelpAfterError("(ollama-chat --help shows what there is)")
+    .showHelpAfterError("(see ollama-chat --help)")
     .configureOutput({
       writeOut: (text) => surroundings.out.write(text),
       // Commander repeats an unknown flag, such as `--password=…`.

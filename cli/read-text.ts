@@ -32,7 +32,7 @@ const MOST_BYTES = 16 * MEBIBYTE;
 function tooLong(what: string): CommandFailure {
   return new CommandFailure(ExitCode.usage, {
     what: `${what} holds more than ${MOST_BYTES / MEBIBYTE} MiB.`,
-    cause: "No model reads that much at once. It may be the wrong file, or a device without an end.",
+    cause: "No model reads that much at once. It may be the wrong file, or an endless device.",
     fix: "Give a shorter text. For many or long documents there is ollama-chat rag ingest.",
   });
 }
@@ -43,7 +43,7 @@ function asText(bytes: Buffer, what: string): string {
   if (typeof text === "string") return text;
   throw new CommandFailure(ExitCode.usage, {
     what: `${what} ${text.reason}.`,
-    cause: `It is written in another encoding, such as ${text.encoding ?? "Latin-1"}, or it is no text; read as UTF-8 its letters would be others.`,
+    cause: `It is in another encoding, such as ${text.encoding ?? "Latin-1"}, or is not text. Read as UTF-8, its characters would be wrong.`,
     fix: `Convert it, for example iconv -f ${text.encoding ?? "ISO-8859-1"} -t UTF-8 FILE.`,
   });
 }

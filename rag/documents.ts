@@ -127,14 +127,14 @@ async function* walk(folder: string, below: string): AsyncGenerator<Entry> {
     else if (entry.isDirectory()) yield* walk(folder, source);
     else if (kindOf(entry.name) === undefined) yield otherKind(entry.name);
     else if (entry.isFile()) yield { source };
-    else yield skip(source, "is no ordinary file");
+    else yield skip(source, "is not a regular file");
   }
 }
 
 async function link(folder: string, source: string): Promise<Entry> {
   const target = await stat(join(folder, source)).catch(() => undefined);
   if (target?.isDirectory()) return skip(`${source}/`, "is a symbolic link to a folder");
-  if (target === undefined) return skip(source, "is a symbolic link that leads nowhere");
+  if (target === undefined) return skip(source, "is a broken symbolic link");
   return kindOf(source) === undefined ? otherKind(source) : skip(source, "is a symbolic link");
 }
 

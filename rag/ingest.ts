@@ -196,9 +196,9 @@ function refuseOtherFolder(
     what: `The index ${index.name} holds ${others.length} documents, and none of ${folder}; nothing was changed.`,
     cause:
       roots.length === 0
-        ? "They were ingested by an earlier release, which did not keep their folder, and none has path and text of a document here."
+        ? "They were ingested by an earlier release, which did not store their folder, and none has the path and text of a document here."
         : `They were ingested from ${named}; this folder is ${root}.`,
-    fix: `Give the folder that was ingested before; or add --keep to have both, or --replace to let the others go.${moved}`,
+    fix: `Give the folder that was ingested before, or add --keep to keep both, or --replace to remove the others.${moved}`,
   });
 }
 
@@ -207,7 +207,7 @@ const MAX_ROOTS_NAMED = 3;
 function allRefused(index: string, batch: readonly NewPassage[], refused: ReadonlyMap<string, string>): ExplainedError {
   const [first] = batch;
   return new ExplainedError({
-    what: `The index ${index} takes no passage; of ${first?.source}, number ${first?.position}: ${refused.get(first?.id ?? "")}`,
+    what: `The index ${index} refused all passages. Passage ${first?.position} of ${first?.source}: ${refused.get(first?.id ?? "")}`,
     cause:
       "The index does not fit what is written: its vectors have another length, its fields other types, or it is read-only.",
     fix: "Look at its mapping and settings; an index that the stack made fits. What was written before stays, and running again goes on.",

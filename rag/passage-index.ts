@@ -35,7 +35,7 @@ export async function describePassageIndex(
   if (first === undefined) {
     throw new ExplainedError({
       what: `There is no index ${given} on ${server.endpoint}.`,
-      cause: "The stack has not made it yet, it was deleted, or its name is another.",
+      cause: "The stack has not created it yet, it was deleted, or it has another name.",
       fix: "Run pulumi up with rag switched on (pulumi up --refresh where the index was deleted by hand), or name the index with --rag-index.",
     });
   }
@@ -76,7 +76,7 @@ function filtered(alias: string, name: string): ExplainedError {
 
 function notOurs(name: string): ExplainedError {
   return new ExplainedError({
-    what: `The index ${name} is no index of passages: its mapping does not say in _meta.ollamachat which embedding model it is for.`,
+    what: `The index ${name} is not an index of passages: its mapping does not say in _meta.ollamachat which embedding model it is for.`,
     cause: "It was made by something else.",
     fix: "Let the stack make an index (rag), or name another one with --rag-index.",
   });

@@ -251,11 +251,11 @@ export function withAccessOptions(command: Command): Command {
     .option("--opensearch <url>", "OpenSearch, instead of the stack's")
     .option("--username <name>", "its user")
     .option("--password-env <variable>", "variable that holds the password (OLLAMA_CHAT_OPENSEARCH_PASSWORD)")
-    .option("--ca-file <path>", "PEM of the authority that signed its certificate")
+    .option("--ca-file <path>", "PEM of the CA that signed its certificate")
     .option("--skip-tls-verify", "accept any certificate")
     .option("--ollama <url>", "Ollama, instead of the stack's")
     .option("--model-id <id>", "deployed model on OpenSearch")
-    .option("--api <name>", "what that model takes: generate, chat or openai")
+    .option("--api <name>", "API of that model's connector: generate, chat or openai")
     .option("--model <name>", "one of the stack's models by its alias, or a name in Ollama")
     .option("--rag-index <name>", "index of documents")
     .option("--embedding-model-id <id>", "deployed embedding model on OpenSearch");

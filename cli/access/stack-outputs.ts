@@ -75,7 +75,7 @@ function refused(which: string, text: string): CommandFailure {
   const known = CAUSES.find(({ match }) => match.test(text)) ?? symptomFor({ server: "pulumi", text });
   return new CommandFailure(ExitCode.noAccess, {
     what: `The outputs of ${which} cannot be read: ${text}`,
-    cause: known?.cause ?? "pulumi stack output failed, with the words above.",
+    cause: known?.cause ?? "pulumi stack output failed with the message above.",
     fix: known?.fix ?? `Make that command work first, or ${ELSEWHERE}`,
   });
 }
@@ -83,8 +83,8 @@ function refused(which: string, text: string): CommandFailure {
 const CAUSES = [
   {
     match: /passphrase/i,
-    cause: "The stack's secrets are encrypted with a passphrase, and it was not given or is another one.",
-    fix: "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the one of the stack.",
+    cause: "The stack's secrets are encrypted with a passphrase, which is missing or wrong.",
+    fix: "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the stack's.",
   },
   {
     match: /no stack selected|no stack named|stack '.*' not found/i,
@@ -98,7 +98,7 @@ const CAUSES = [
   },
   {
     match: /PULUMI_ACCESS_TOKEN|pulumi login|not logged in/i,
-    cause: "Pulumi does not know in which backend the stack lies.",
+    cause: "Pulumi does not know the stack's backend.",
     fix: "Run pulumi login, for example pulumi login --local, or set PULUMI_BACKEND_URL.",
   },
 ];

@@ -12,9 +12,9 @@ export interface AnswerFlags extends CommonFlags {
 export function withAnswerOptions(command: Command): Command {
   return command
     .optionsGroup("Asking:")
-    .option("--direct", "ask Ollama itself instead of OpenSearch")
-    .option("--system <text>", "instruction that goes before the question")
-    .option("--timeout-seconds <n>", "longest wait for the answer", secondsFlag, 300);
+    .option("--direct", "ask Ollama directly instead of OpenSearch")
+    .option("--system <text>", "system prompt")
+    .option("--timeout-seconds <n>", "time limit for the answer", secondsFlag, 300);
 }
 
 /** A number above 0, for commander. */

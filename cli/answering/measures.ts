@@ -20,7 +20,7 @@ export function answerRemarks(answer: Answer): string[] {
   const isCut = doneReason === "length";
   const limit = "the limit that its options (num_predict) or its context (num_ctx) set";
   if (promptCut)
-    remarks.push(`The model read only ${promptTokens} tokens, and more was sent: its context is too small.`);
+    remarks.push(`The model read only ${promptTokens} tokens of a longer prompt: its context is too small.`);
   if (text.trim() === "") remarks.push(nothing(answer, limit));
   else if (isCut)
     remarks.push(`The answer is cut${tokens === undefined ? "" : ` after ${tokens} tokens`}, by ${limit}.`);

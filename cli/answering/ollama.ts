@@ -44,14 +44,14 @@ export function ollamaAnswerer(access: Access): Answerer {
   const { ollamaEndpoint, chatModel } = access;
   if (ollamaEndpoint === undefined) {
     throw new CommandFailure(ExitCode.noAccess, {
-      what: "No Ollama is known that could be asked.",
+      what: "There is no Ollama to ask.",
       cause: `The servers come from ${access.source}, and no Ollama is among them.`,
       fix: "Give --ollama URL, such as --ollama http://localhost:11434.",
     });
   }
   if (chatModel === undefined) {
     throw new CommandFailure(ExitCode.noAccess, {
-      what: `No model is known to ask in Ollama at ${ollamaEndpoint}.`,
+      what: `There is no model to ask in Ollama at ${ollamaEndpoint}.`,
       cause: `The servers come from ${access.source}, which names no model.`,
       fix: "Give --model NAME, such as --model smollm2:135m; ollama-chat models lists what Ollama has.",
     });

@@ -113,7 +113,7 @@ export function openSearchAnswerer(access: Access): Answerer {
   const { opensearch, asker, modelId, api, chatModel: model, ollamaEndpoint, aliases = [] } = access;
   if (opensearch === undefined) {
     throw new CommandFailure(ExitCode.noAccess, {
-      what: "No OpenSearch is known that could be asked.",
+      what: "There is no OpenSearch to ask.",
       cause: `The servers come from ${access.source}, and no OpenSearch is among them.`,
       fix: "Give --opensearch URL --model-id ID, or ask Ollama itself: --direct (chat: --through ollama).",
     });

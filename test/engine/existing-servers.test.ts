@@ -276,8 +276,8 @@ describe.skipIf(!hasEngine || !hasOllama)("the stack on servers that run already
       code: 3,
       output: [
         "error: The outputs of the selected stack cannot be read: failed to decrypt: incorrect passphrase, please set PULUMI_CONFIG_PASSPHRASE to the correct passphrase or set PULUMI_CONFIG_PASSPHRASE_FILE to a file containing the passphrase",
-        "  cause: The stack's secrets are encrypted with a passphrase, and it was not given or is another one.",
-        "  fix: Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the one of the stack.",
+        "  cause: The stack's secrets are encrypted with a passphrase, which is missing or wrong.",
+        "  fix: Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the stack's.",
         "",
       ].join("\n"),
     });

@@ -162,7 +162,7 @@ describe("ollama-chat ask, when something is wrong", () => {
     expect(withoutModel.err).toContain(`error: No deployed model is known on ${world.cluster.url}.\n`);
     const withoutServer = await ask([], { OLLAMA_CHAT_OPENSEARCH_ENDPOINT: undefined });
     expect(withoutServer.code).toBe(3);
-    expect(withoutServer.err).toContain("error: No OpenSearch is known that could be asked.\n");
+    expect(withoutServer.err).toContain("error: There is no OpenSearch to ask.\n");
   });
 
   it("asks Ollama itself with --direct", async () => {

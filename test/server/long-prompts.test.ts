@@ -54,7 +54,7 @@ describe("what is longer than the real model's context", { timeout: 120_000 }, (
   it("is told of the answer, by a model that takes openai, whose form cannot refuse it", async () => {
     const { code, err } = await run("openai", "ask", LONG);
     expect(code).toBe(0);
-    expect(err).toContain(`The model read only ${CONTEXT} tokens, and more was sent: its context is too small.\n`);
+    expect(err).toContain(`The model read only ${CONTEXT} tokens of a longer prompt: its context is too small.\n`);
     const short = await run("openai", "ask", "Why?", "--json");
     expect(JSON.parse(short.out)).toMatchObject({ promptCut: false });
   });

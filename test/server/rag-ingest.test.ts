@@ -90,7 +90,7 @@ describe("ollama-chat rag ingest", () => {
     const refused = await rag("ingest", other);
     expect(refused.code).toBe(1);
     expect(refused.err).toContain(
-      `error: The index passages holds 3 documents, and none of ${other}; nothing was changed.\n  cause: They were ingested from ${world.folder}; this folder is ${other}.\n  fix: Give the folder that was ingested before; or add --keep to have both, or --replace to let the others go. If that is where this folder was before, add --as ${world.folder}.\n`,
+      `error: The index passages holds 3 documents, and none of ${other}; nothing was changed.\n  cause: They were ingested from ${world.folder}; this folder is ${other}.\n  fix: Give the folder that was ingested before, or add --keep to keep both, or --replace to remove the others. If that is where this folder was before, add --as ${world.folder}.\n`,
     );
     expect(await held()).toHaveLength(4);
     expect(await json("ingest", other, "--keep")).toMatchObject({ written: 1, removed: 0 });
@@ -131,7 +131,7 @@ describe("ollama-chat rag ingest", () => {
     const { code, err } = await ingest();
     expect(code).toBe(0);
     expect(err).toContain(
-      "staying: 1 document of an earlier release, which did not keep their folder; --replace removes what this folder does not have\n",
+      "staying: 1 document of an earlier release, which did not store their folder; --replace removes what is not in this folder\n",
     );
     expect((await held()).sort()).toEqual([["gone.txt", 0, "Gone."], ALL[2]]);
     const mapping = await world.api("GET", `/${INDEX}/_mapping`);

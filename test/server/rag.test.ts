@@ -63,7 +63,7 @@ describe("ollama-chat rag ask", () => {
     world.words.contextTokens = 60;
     const environment = { ...world.environment, OLLAMA_CHAT_OLLAMA_ENDPOINT: world.words.endpoint };
     const { err } = await commandLine(["rag", "ask", "Which ship carries cranes?"], { environment });
-    expect(err).toContain("2 of 3 passages had no room in the model's context of 60 tokens, and were not sent.\n");
+    expect(err).toContain("2 of 3 passages did not fit into the model's context of 60 tokens and were not sent.\n");
     expect(world.words.prompts).toHaveLength(1);
     expect(world.words.prompts[0]).not.toContain("lanterns");
   });
@@ -72,7 +72,7 @@ describe("ollama-chat rag ask", () => {
     world.words.mostPassages = 1;
     const { code, err } = await rag("ask", "Which ship carries cranes?");
     expect([code, world.words.prompts.length]).toEqual([0, 2]);
-    expect(err).toContain("2 of 3 passages had no room in the model's context, and were not sent.\n");
+    expect(err).toContain("2 of 3 passages did not fit into the model's context and were not sent.\n");
     expect(await json("ask", "Which ship carries cranes?")).toMatchObject({ leftOut: 2, sources: [{ number: 1 }] });
   });
 
@@ -192,7 +192,7 @@ describe("ollama-chat rag", () => {
       const { code, err } = await rag("status", "--rag-index", pattern);
       expect([code, err.split("\n")[0]]).toEqual([
         2,
-        `error: --rag-index is "${pattern}": it is no name of one index.`,
+        `error: --rag-index is "${pattern}": it is not the name of an index.`,
       ]);
     }
   });
@@ -202,7 +202,7 @@ describe("ollama-chat rag", () => {
     const { code, err } = await rag("ingest", world.folder, "--rag-index", "other");
     expect(code).toBe(1);
     expect(err).toContain(
-      "error: The index other is no index of passages: its mapping does not say in _meta.ollamachat",
+      "error: The index other is not an index of passages: its mapping does not say in _meta.ollamachat",
     );
   });
 });

@@ -42,16 +42,16 @@ function introduction({ answerer, because }: Way): string {
 export function registerChat(program: Command, session: Session): void {
   const command = program
     .command("chat")
-    .description("Talk with the stack's model, turn by turn; without a terminal each line of stdin is a turn.")
+    .description("Chat with the stack's model. Without a terminal, each line of stdin is a turn.")
     .optionsGroup("Talking:")
     .option("--through <way>", "opensearch or ollama (default: Ollama where it can be reached)")
-    .option("--system <text>", "instruction that goes before everything")
+    .option("--system <text>", "system prompt")
     .option(
       "--context-tokens <n>",
-      "tokens that the model's context holds; older turns are left out (default: as Ollama tells, else 4096)",
+      "size of the model's context; older turns that do not fit are not sent (default: as Ollama reports, else 4096)",
       positiveNumber,
     )
-    .option("--timeout-seconds <n>", "longest wait for one answer", secondsFlag, 300);
+    .option("--timeout-seconds <n>", "time limit for one answer", secondsFlag, 300);
   withAccessOptions(command).action(async (flags: ChatFlags) => {
     await chat(session, flags);
   });

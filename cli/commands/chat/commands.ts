@@ -10,7 +10,7 @@ const HELP: readonly (readonly [string, string])[] = [
   ["/help", "this list"],
   ["/reset", "forget what was said; the system text stays"],
   ["/save FILE", "write the conversation: Markdown, or JSON if FILE ends in .json"],
-  ["/system TEXT", "set the instruction that goes before everything; without TEXT show it, - removes it"],
+  ["/system TEXT", "set the system prompt; without TEXT show it, - removes it"],
   ["/model NAME", "go on with another model; without NAME show the present one"],
   ["/stats", "answers, time and tokens so far"],
   ["/exit", "end, as Ctrl+D does"],
@@ -72,7 +72,7 @@ function setSystem(room: ChatRoom, text: string, say: Say): void {
     say(dim(room, "The system text is removed."));
   } else {
     conversation.system = text;
-    say(dim(room, "Set; it goes before everything from now on."));
+    say(dim(room, "The system prompt is set."));
   }
 }
 

@@ -162,15 +162,15 @@ export function registerDoctor(program: Command, session: Session): void {
   const command = program
     .command("doctor")
     .description(
-      "Check every link of the chain, from the containers to an answer, and say what is wrong and what to do.",
+      "Check every link of the chain, from the containers to an answer, and explain each problem and its fix.",
     )
     .option(
       "--fix",
-      "mend what is safe: pull a missing model, deploy the model again, remove what interrupted runs left",
+      "repair what is safe: pull a missing model, deploy the model again, remove leftovers of interrupted runs",
     )
     .option("--yes", "with --fix: do not ask first")
-    .option("--forget-claims-of <project/stack>", "with --fix: give back settings of another stack, which is gone")
-    .option("--timeout <seconds>", "longest wait for one answer of a model", secondsFlag, DEFAULT_ANSWER_SECONDS);
+    .option("--forget-claims-of <project/stack>", "with --fix: give back the settings of a stack that no longer exists")
+    .option("--timeout <seconds>", "time limit for one answer of a model", secondsFlag, DEFAULT_ANSWER_SECONDS);
   withAccessOptions(command).action(async (flags: DoctorFlags) => {
     await doctor(flags, session);
   });

@@ -26,7 +26,7 @@ export async function mend(
   const repairs = [
     ...new Map([...results.flatMap(({ repair }) => repair ?? []), ...besides].map((one) => [one.id, one])).values(),
   ];
-  if (repairs.length === 0) output.note("There is nothing here that doctor may mend by itself.");
+  if (repairs.length === 0) output.note("There is nothing that doctor can repair.");
   const done: string[] = [];
   for (const repair of repairs) {
     if (!withoutAsking && !(await agreed(repair, session))) continue;

@@ -34,7 +34,7 @@ export function readSettingsAnew(scene: Scene): Repair {
     await reportingTo(say, () => ensureDeployed(scene.opensearch, modelId, modelId, deadline));
     await takenOver(scene, modelId);
   };
-  return { id: "read-settings-anew", action: `let the model ${modelId} read the cluster's settings anew`, run };
+  return { id: "read-settings-anew", action: `make the model ${modelId} reload the cluster's settings`, run };
 }
 
 /** Waits until the nodes use the new settings. They do so some time after the server's answer. */

@@ -68,7 +68,7 @@ function adviceLines({ cause, fix, fixed }: CheckResult, output: Output, columns
     const [line = "", ...rest] = folded(text, columns - indent.length);
     return [`${" ".repeat(lead)}${output.style("bold", label)} ${line}`, ...rest.map((one) => indent + one)];
   };
-  if (fixed) return labelled("fixed:", "doctor has mended it.");
+  if (fixed) return labelled("fixed:", "doctor has repaired it.");
   if (cause === undefined || fix === undefined) return [];
   return [...labelled("cause:", cause), ...labelled("fix:  ", fix)];
 }

@@ -95,7 +95,7 @@ export function registerModels(program: Command, session: Session): void {
   const command = program
     .command("models")
     .description("Show what Ollama has, and what is deployed on OpenSearch.")
-    .option("--guide", "show the guide's models instead: true sizes, memory, and whether they fit here");
+    .option("--guide", "show the guide's models instead: real sizes, memory, and whether they fit this machine");
   withAccessOptions(command).action(async (flags: ModelsFlags) => {
     await models(session, flags);
   });

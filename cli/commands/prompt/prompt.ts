@@ -129,11 +129,11 @@ function braced(names: readonly string[]): string {
 export function registerPrompt(program: Command, session: Session): void {
   const command = program
     .command("prompt")
-    .description("Fill a prompt template and ask it: qa, summarize, classify, or one of your own.")
+    .description("Fill in a prompt template and send it to the model: qa, summarize, classify, or your own.")
     .argument("[name-and-text...]", "qa, summarize or classify, then the text; - or nothing reads the text from stdin")
     .optionsGroup("The prompt:")
     .option("--list", "list the templates")
-    .option("--show", "print the prompt and ask nothing")
+    .option("--show", "print the prompt without sending it")
     .option("--file <path>", "take the text from a file")
     .option("--template <path>", "a template of your own, with {name} where a value goes")
     .option("--set <name=value>", "a value for your template; repeat for more", collected);

@@ -158,7 +158,7 @@ function tell(output: Output, found: Search, { answer, sent, by, room }: Told, s
   }
   tellRanking(output, ranking);
   if (leftOut > 0) {
-    const text = `${leftOut} of ${found.passages.length} passages had no room in ${room}, and were not sent.`;
+    const text = `${leftOut} of ${found.passages.length} passages did not fit into ${room} and were not sent.`;
     output.note(output.noteStyle("yellow", text));
   }
   tellAbout(output, answer);

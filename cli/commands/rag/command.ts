@@ -20,15 +20,15 @@ export function registerRag(program: Command, session: Session): void {
 function registerIngest(rag: Command, session: Session): void {
   const command = rag
     .command("ingest")
-    .description("Make the index hold the documents of a folder (.md, .markdown, .txt). Again: only what changed.")
-    .argument("<folder>", "folder with documents; folders below it count too")
-    .optionsGroup("Ingesting:")
-    .addOption(
-      new Option("--keep", "leave all documents in the index that this folder does not have").conflicts("replace"),
+    .description(
+      "Write the documents of a folder (.md, .markdown, .txt) to the index. Run again, it writes only what changed.",
     )
-    .option("--replace", "remove all of them, also those that came from other folders")
-    .option("--as <name>", "what the folder is known by in the index; default: its path", notBlank)
-    .option("--batch-size <n>", "passages that are embedded in one go", wholeNumber, 16);
+    .argument("<folder>", "folder with documents; includes its subfolders")
+    .optionsGroup("Ingesting:")
+    .addOption(new Option("--keep", "keep documents in the index that are not in this folder").conflicts("replace"))
+    .option("--replace", "remove them all, including those from other folders")
+    .option("--as <name>", "name of the folder in the index (default: its path)", notBlank)
+    .option("--batch-size <n>", "passages to embed at a time", wholeNumber, 16);
   withAccessOptions(command).action(async (folder: string, flags: IngestFlags) => {
     await ingestFolder(session, folder, flags);
   });
@@ -37,12 +37,12 @@ function registerIngest(rag: Command, session: Session): void {
 function registerAsk(rag: Command, session: Session): void {
   const command = rag
     .command("ask")
-    .description("Answer a question from the documents, with the passages that the answer rests on.")
+    .description("Answer a question from the documents, and show the passages that support the answer.")
     .argument("[question...]", "the question; - or nothing reads it from standard input");
   withFindingOptions(command)
     .option("--show-passages", "print the passages that were sent to the model")
-    .option("--direct", "let Ollama itself answer instead of the model on OpenSearch")
-    .option("--timeout-seconds <n>", "longest wait for the answer", secondsFlag, 300);
+    .option("--direct", "ask Ollama directly instead of OpenSearch")
+    .option("--timeout-seconds <n>", "time limit for the answer", secondsFlag, 300);
   withAccessOptions(command).action(async (words: string[], flags: AskFlags) => {
     await askDocuments(session, words, flags);
   });
@@ -51,7 +51,7 @@ function registerAsk(rag: Command, session: Session): void {
 function registerSearch(rag: Command, session: Session): void {
   const command = rag
     .command("search")
-    .description("Show the passages that fit a question best; no model writes anything.")
+    .description("Show the passages that fit a question best, without asking a chat model.")
     .argument("[question...]", "the question; - or nothing reads it from standard input");
   withAccessOptions(withFindingOptions(command)).action(async (words: string[], flags: SearchFlags) => {
     await searchDocuments(session, words, flags);
@@ -59,7 +59,7 @@ function registerSearch(rag: Command, session: Session): void {
 }
 
 function registerStatus(rag: Command, session: Session): void {
-  const command = rag.command("status").description("What the index holds, and how it is searched.");
+  const command = rag.command("status").description("Show what the index holds and how it is searched.");
   withAccessOptions(command).action(async (flags: CommonFlags) => {
     await showStatus(session, flags);
   });

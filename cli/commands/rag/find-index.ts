@@ -33,8 +33,8 @@ export async function findIndex(access: Access): Promise<FoundIndex> {
   }
   if (!isIndexName(ragIndex)) {
     throw new CommandFailure(ExitCode.usage, {
-      what: `--rag-index is ${JSON.stringify(ragIndex)}: it is no name of one index.`,
-      cause: "A pattern or a list stands for several, and OpenSearch takes no capitals or blanks.",
+      what: `--rag-index is ${JSON.stringify(ragIndex)}: it is not the name of an index.`,
+      cause: "A pattern or a list names several indices, and index names have no capitals or blanks.",
       fix: "Give the name of one index, or of an alias of one.",
     });
   }

@@ -103,7 +103,7 @@ function stayingLines(staying: readonly IndexedDocument[]): string[] {
   for (const { root } of staying) roots.set(root, (roots.get(root) ?? 0) + 1);
   return [...roots].map(([root, number]) =>
     root === undefined
-      ? `${count(number, "document")} of an earlier release, which did not keep their folder; --replace removes what this folder does not have`
+      ? `${count(number, "document")} of an earlier release, which did not store their folder; --replace removes what is not in this folder`
       : `${count(number, "document")} of ${root}`,
   );
 }

@@ -60,7 +60,9 @@ export async function findPassages(session: Session, words: readonly string[], f
 function tellLeftOut(output: Output, words: number): void {
   if (words === 0) return;
   const other = "its meaning is compared as a whole";
-  output.note(output.noteStyle("yellow", `The question is long: ${words} of its words are not looked for; ${other}.`));
+  output.note(
+    output.noteStyle("yellow", `The question is long: ${words} of its words are not searched for; ${other}.`),
+  );
 }
 
 /** Notes below the result who ranked the passages. */

@@ -46,7 +46,7 @@ describe("--fix", () => {
         "",
       ].join("\n"),
     );
-    expect(out).toContain("  ok   model pulled          smollm2:135m, 98 MB\n       fixed: doctor has mended it.\n");
+    expect(out).toContain("  ok   model pulled          smollm2:135m, 98 MB\n       fixed: doctor has repaired it.\n");
   });
 
   it("with --json gives one document, of how it is afterwards", async () => {
@@ -78,7 +78,7 @@ describe("--fix", () => {
     const { exitCode, out, err } = await world.run(["--fix", "--yes"]);
     expect(exitCode).toBe(0);
     expect(err).toContain(`  DeployedModel ${world.modelId}: deployment failed, trying once more\n`);
-    expect(out).toContain("  ok   model deployed        DEPLOYED\n       fixed: doctor has mended it.\n");
+    expect(out).toContain("  ok   model deployed        DEPLOYED\n       fixed: doctor has repaired it.\n");
   });
 
   it("a deployment that fails again says why", async () => {
@@ -121,7 +121,7 @@ describe("--fix", () => {
     await world.settings({ "plugins.ml_commons.connector.private_ip_enabled": false });
     const { exitCode, err } = await world.run(["--fix", "--yes"]);
     expect(exitCode).toBe(4);
-    expect(err).toContain("There is nothing here that doctor may mend by itself.\n");
+    expect(err).toContain("There is nothing that doctor can repair.\n");
   });
 
   it("asks first: yes pulls", async () => {

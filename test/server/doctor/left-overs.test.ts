@@ -109,7 +109,7 @@ describe("claims on the cluster's settings", () => {
     await colleaguesSettings();
     world.stack.forget("opened");
     const { err } = await world.run(["--fix", "--yes"]);
-    expect(err).toContain("There is nothing here that doctor may mend by itself.\n");
+    expect(err).toContain("There is nothing that doctor can repair.\n");
     expect(await claims()).toMatchObject({ status: "ok", seen: `1: opened of shop/prod (${KEYS})` });
   });
 

@@ -45,7 +45,7 @@ describe("an answer in a chat", () => {
     ollama.promptTokens = 4096;
     const { code, err } = await commandLine(args(), { input: `${"word ".repeat(5_000)}?` });
     expect(code).toBe(0);
-    expect(err).toContain("\nThe model read only 4096 tokens, and more was sent: its context is too small.\n");
+    expect(err).toContain("\nThe model read only 4096 tokens of a longer prompt: its context is too small.\n");
     const json = await commandLine(args("--json"), { input: "word ".repeat(5_000) });
     expect(JSON.parse(json.out)).toMatchObject({ promptCut: true, promptTokens: 4096 });
   });

@@ -121,7 +121,7 @@ describe("chat without a terminal", () => {
   it("ends with 3 and names what is missing where only half is known", async () => {
     const { code, err } = await commandLine(["chat", "--ollama", ollama.endpoint]);
     expect(code).toBe(3);
-    expect(err).toContain(`error: No model is known to ask in Ollama at ${ollama.endpoint}.\n`);
+    expect(err).toContain(`error: There is no model to ask in Ollama at ${ollama.endpoint}.\n`);
   });
 });
 
@@ -156,7 +156,7 @@ describe("commands of a chat", () => {
     const lines = await told("/system\n/system Be kind.\n/system\nOne?\n/system -\nTwo?\n");
     expect(lines.slice(0, 3)).toEqual([
       "There is no system text.",
-      "Set; it goes before everything from now on.",
+      "The system prompt is set.",
       "Be kind.",
     ]);
     expect(messages(0)).toEqual([

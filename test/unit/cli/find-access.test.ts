@@ -208,19 +208,16 @@ describe("findAccess", () => {
   });
 
   it.each([
-    [
-      "error: incorrect passphrase",
-      "The stack's secrets are encrypted with a passphrase, and it was not given or is another one.",
-    ],
+    ["error: incorrect passphrase", "The stack's secrets are encrypted with a passphrase, which is missing or wrong."],
     [
       "error: no stack selected; please use `pulumi stack select`",
       "No such stack is in this backend, or none is selected.",
     ],
     ["error: stack 'dev' not found", "No such stack is in this backend, or none is selected."],
     ["error: no Pulumi.yaml project file found", "This folder is no Pulumi project."],
-    ["error: PULUMI_ACCESS_TOKEN must be set for login", "Pulumi does not know in which backend the stack lies."],
+    ["error: PULUMI_ACCESS_TOKEN must be set for login", "Pulumi does not know the stack's backend."],
     ["error: failed to load checkpoint: EOF", symptomOf("checkpoint-attributes").cause],
-    ["error: something else", "pulumi stack output failed, with the words above."],
+    ["error: something else", "pulumi stack output failed with the message above."],
   ])("ends with 3 and explains pulumi's %j", async (stderr, cause) => {
     const found = await failure({ stack: "dev" }, pulumi("", `${stderr}\n`, 255));
     expect([found.exitCode, found.what, found.cause]).toEqual([

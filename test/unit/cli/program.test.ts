@@ -26,7 +26,7 @@ describe("ollama-chat", () => {
     expect(await commandLine(["aks"])).toEqual({
       code: 2,
       out: "",
-      err: "error: unknown command 'aks'\n(Did you mean ask?)\n(ollama-chat --help shows what there is)\n",
+      err: "error: unknown command 'aks'\n(Did you mean ask?)\n(see ollama-chat --help)\n",
     });
     expect((await commandLine(["ask", "--jsn", "x"])).code).toBe(2);
   });

@@ -71,7 +71,7 @@ describe("ollama-chat prompt", () => {
     expect(await error([...(flag === "--file" ? ["summarize"] : ["x"]), flag, "/dev/zero"])).toEqual([
       2,
       `error: ${what} holds more than 16 MiB.`,
-      "  cause: No model reads that much at once. It may be the wrong file, or a device without an end.",
+      "  cause: No model reads that much at once. It may be the wrong file, or an endless device.",
       "  fix: Give a shorter text. For many or long documents there is ollama-chat rag ingest.",
     ]);
   });
@@ -80,7 +80,7 @@ describe("ollama-chat prompt", () => {
     expect(await error(["summarize", "-"], "x".repeat(16 * 2 ** 20 + 1))).toEqual([
       2,
       "error: Standard input holds more than 16 MiB.",
-      "  cause: No model reads that much at once. It may be the wrong file, or a device without an end.",
+      "  cause: No model reads that much at once. It may be the wrong file, or an endless device.",
       "  fix: Give a shorter text. For many or long documents there is ollama-chat rag ingest.",
     ]);
   });
@@ -155,7 +155,7 @@ describe("ollama-chat prompt", () => {
       expect(await error([...more, flag, path])).toEqual([
         2,
         `error: The file ${path}, named by ${flag}, ${reason}.`,
-        "  cause: It is written in another encoding, such as Latin-1, or it is no text; read as UTF-8 its letters would be others.",
+        "  cause: It is in another encoding, such as Latin-1, or is not text. Read as UTF-8, its characters would be wrong.",
         "  fix: Convert it, for example iconv -f ISO-8859-1 -t UTF-8 FILE.",
       ]);
     }
@@ -170,7 +170,7 @@ describe("ollama-chat prompt", () => {
     expect(await error(["qa", "--file", path])).toEqual([
       2,
       `error: The file ${path}, named by --file, looks like ${encoding} without a byte order mark; save it as UTF-8.`,
-      `  cause: It is written in another encoding, such as ${encoding}, or it is no text; read as UTF-8 its letters would be others.`,
+      `  cause: It is in another encoding, such as ${encoding}, or is not text. Read as UTF-8, its characters would be wrong.`,
       `  fix: Convert it, for example iconv -f ${encoding} -t UTF-8 FILE.`,
     ]);
   });

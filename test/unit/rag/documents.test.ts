@@ -96,7 +96,7 @@ describe("the documents of a folder", () => {
       { source: "folder/", reason: "is a symbolic link to a folder", unread: true },
       { source: "folder.md/", reason: "is a symbolic link to a folder", unread: true },
       { source: "link.md", reason: "is a symbolic link", unread: true },
-      { source: "lost", reason: "is a symbolic link that leads nowhere", unread: true },
+      { source: "lost", reason: "is a broken symbolic link", unread: true },
     ]);
   });
 

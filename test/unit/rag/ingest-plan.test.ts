@@ -96,7 +96,7 @@ describe("the plan of an ingestion", () => {
     const skipped = [
       { source: "a.md", reason: "EACCES", unread: true },
       { source: "c/", reason: "is a symbolic link to a folder", unread: true },
-      { source: "f", reason: "is a symbolic link that leads nowhere", unread: true },
+      { source: "f", reason: "is a broken symbolic link", unread: true },
       { source: "d.md", reason: "is empty", unread: false },
     ];
     expect(sources(plan([document("e.md", "x")], before, { skipped }).remove)).toEqual(["d.md", "f.md"]);

@@ -129,7 +129,7 @@ async function latency(scene: Scene): Promise<Outcome> {
   const { predicted } = scene;
   const timings = timingsOf(predicted?.answer.inference_results[0]?.output?.[0]?.dataAsMap);
   if (predicted === undefined) return notHere("no answer");
-  if (timings === undefined) return ok(`${shownSeconds(predicted.seconds)} in all; this API tells no parts`);
+  if (timings === undefined) return ok(`${shownSeconds(predicted.seconds)} in all; this API reports no timings`);
   const parts = [
     ["loading", timings.loadSeconds],
     ["reading the question", timings.promptSeconds],

@@ -38,7 +38,7 @@ async function dockerOf(scene: Scene): Promise<StackContainers | string> {
     const parts = Object.keys({ ...found.containers, ...found.removed });
     return parts.length > 0 ? found : "no container with this package's label publishes these ports";
   } catch {
-    return "no Docker answers here";
+    return "Docker does not answer";
   }
 }
 
@@ -46,7 +46,7 @@ async function disk(scene: Scene): Promise<Outcome> {
   const found = await dockerOf(scene);
   if (typeof found === "string") return notHere(found);
   const space = await scene.machine.disk(found.root);
-  if (space === undefined) return notHere(`${found.root} cannot be looked at`);
+  if (space === undefined) return notHere(`${found.root} cannot be read`);
   const seen = `${gigabytes(space.freeBytes)} free of ${gigabytes(space.totalBytes)}`;
   return space.freeBytes < LEAST_FREE_BYTES ? warn("docker-disk-low", seen) : ok(seen);
 }

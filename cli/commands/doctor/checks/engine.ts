@@ -74,7 +74,7 @@ async function inDocker(scene: Scene): Promise<Outcome> {
   const engine = DockerEngine.at(scene.machine.dockerHost);
   if (engine === undefined) return notHere(`not looked at: ${scene.machine.dockerHost} cannot be asked directly`);
   const found = await leftOvers(engine, await scene.stackState()).catch(() => undefined);
-  if (found === undefined) return notHere("no Docker answers here");
+  if (found === undefined) return notHere("Docker does not answer");
   const { containers, networks } = found;
   if (containers.length === 0 && networks.length === 0) return ok("none");
   const seen = `the state does not know ${[...containers, ...networks].join(", ")}`;

@@ -112,7 +112,7 @@ const FOR_EVER_YEARS = 50;
 
 function keptUntil(expiresAt: string): string {
   const minutes = (Date.parse(expiresAt) - Date.now()) / 60_000;
-  if (Number.isNaN(minutes) || minutes > FOR_EVER_YEARS * 525_600) return "kept for ever";
+  if (Number.isNaN(minutes) || minutes > FOR_EVER_YEARS * 525_600) return "kept forever";
   return minutes < 1 ? "kept for less than a minute" : `kept for ${Math.round(minutes)} min more`;
 }
 

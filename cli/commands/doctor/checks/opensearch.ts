@@ -119,13 +119,13 @@ async function disk(scene: Scene): Promise<Outcome> {
     dataDisks(scene.opensearch),
     ...Object.keys(DEFAULTS).map((name) => scene.setting(WATERMARKS + name)),
   ]);
-  if (disks === undefined) return notHere("this server does not tell");
+  if (disks === undefined) return notHere("this server does not report it");
   const watermarks = Object.entries(DEFAULTS).map(([name, byDefault], i) => ({
     name,
     limit: String(marks[i] ?? byDefault),
   }));
   const fullest = disks.toSorted((a, b) => a.freeBytes / a.totalBytes - b.freeBytes / b.totalBytes)[0];
-  if (fullest === undefined) return notHere("no node tells its disk");
+  if (fullest === undefined) return notHere("no node reports its disk");
   const used = Math.round(100 - (100 * fullest.freeBytes) / fullest.totalBytes);
   const seen = `${used} % used, ${gigabytes(fullest.freeBytes)} free`;
   const reached = watermarks.find(({ limit }) => isAbove(fullest, limit));
@@ -148,7 +148,7 @@ function isAbove({ freeBytes, totalBytes }: { freeBytes: number; totalBytes: num
 
 async function blocks(scene: Scene): Promise<Outcome> {
   const indices = await blockedIndices(scene.opensearch);
-  if (indices === undefined) return notHere("this server does not tell");
+  if (indices === undefined) return notHere("this server does not report it");
   if (indices.length === 0) return ok("none");
   return fail("disk-full", `read-only-allow-delete on ${listed(indices)}`);
 }
