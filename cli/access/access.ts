@@ -8,7 +8,7 @@ export interface Access {
   /** The Pulumi stack that they come from, if any. */
   readonly stack?: StackSelection;
   readonly opensearch?: Connection;
-  /** The same cluster as a user who may only ask the models, where the stack made one. */
+  /** The same cluster, with the stack's user who may only ask the models, if there is one. */
   readonly asker?: Connection;
   readonly ollamaEndpoint?: string;
   readonly chatModel?: string;

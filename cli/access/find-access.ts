@@ -169,7 +169,7 @@ function connectionOf(
   return { endpoint, username, password, caCertificate, skipTlsVerify: given.skipTlsVerify };
 }
 
-/** Whoever names a user or a password, or another server, means that and no other. */
+/** Flags that name a user, a password or another server override the stack's asking user. */
 function askerOf(
   opensearch: Connection | undefined,
   outputs: StackOutputs | undefined,

@@ -154,11 +154,7 @@ describe("commands of a chat", () => {
 
   it("/system sets, shows and removes the instruction", async () => {
     const lines = await told("/system\n/system Be kind.\n/system\nOne?\n/system -\nTwo?\n");
-    expect(lines.slice(0, 3)).toEqual([
-      "There is no system text.",
-      "The system prompt is set.",
-      "Be kind.",
-    ]);
+    expect(lines.slice(0, 3)).toEqual(["There is no system text.", "The system prompt is set.", "Be kind."]);
     expect(messages(0)).toEqual([
       { role: "system", content: "Be kind." },
       { role: "user", content: "One?" },
