@@ -17,6 +17,8 @@ export class CountingProxy {
   readonly #server = createServer((request, response) => void this.#pass(request, response));
 
   private constructor(private readonly behind: string) {
+    // On a busy machine one would idle for longer than Node.js keeps it, and be opened again.
+    this.#server.keepAliveTimeout = 0;
     this.#server.on("connection", () => {
       this.connections += 1;
     });
