@@ -17,7 +17,7 @@ import { BOOKKEEPING, changedKeys, pick } from "../shared/compare";
 import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
-import { descriptionOf, isTakenOver, type Mark, markOf, newInstance, undescribed } from "../shared/ownership";
+import { descriptionOf, isTakenOver, type Mark, markOf, newInstance, parseDescription } from "../shared/ownership";
 import { oneAtATime, sharedServer } from "../shared/run-memory";
 import { inOrder, makeOrTakeOver, markIn, removeObject, securityTurn } from "../shared/security-object";
 import { timeoutMilliseconds } from "../shared/timeouts";
@@ -94,7 +94,7 @@ const titleOf = (inputs: SecurityRoleInputs): string => `SecurityRole ${nameOf(i
 async function read(id: string, state: SecurityRoleState) {
   const role = await getSecured(sharedServer(state.connection), ROLES, id);
   if (role === undefined) return undefined;
-  const found = { ...state, ...role, description: undescribed(role.description).description ?? "" };
+  const found = { ...state, ...role, description: parseDescription(role.description).description ?? "" };
   // Only what the program set is compared, in the program's own order.
   const drifted = SHOWN.filter(
     (key) => state[key] !== undefined && changedKeys(comparable(state), comparable(found), [key]).length > 0,

@@ -9,7 +9,7 @@ import { BOOKKEEPING, changedKeys, pick } from "../shared/compare";
 import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
-import { descriptionOf, type Mark, markOf, newInstance, undescribed } from "../shared/ownership";
+import { descriptionOf, type Mark, markOf, newInstance, parseDescription } from "../shared/ownership";
 import { oneAtATime, sharedServer } from "../shared/run-memory";
 import { inOrder, makeOrTakeOver, removeObject, securityTurn } from "../shared/security-object";
 import { timeoutMilliseconds } from "../shared/timeouts";
@@ -89,7 +89,7 @@ const titleOf = (inputs: SecurityUserInputs): string => `SecurityUser ${nameOf(i
 async function read(id: string, state: SecurityUserState) {
   const user = await getSecured(sharedServer(state.connection), USERS, id);
   if (user === undefined) return undefined;
-  const found = comparable({ ...state, ...user, description: undescribed(user.description).description ?? "" });
+  const found = comparable({ ...state, ...user, description: parseDescription(user.description).description ?? "" });
   // Only what the program set is compared, in the program's own order.
   const drifted = SHOWN.filter(
     (key) => state[key] !== undefined && changedKeys(comparable(state), found, [key]).length > 0,

@@ -12,7 +12,7 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import type { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { isTakenOver, type Mark, sameResource, undescribed } from "./ownership";
+import { isTakenOver, type Mark, parseDescription, sameResource } from "./ownership";
 
 /** The turn in which this process writes to the security plugin, which keeps all objects of a kind in one document. */
 export const securityTurn = (clusterUuid: string): string => `${clusterUuid}/security`;
@@ -93,7 +93,7 @@ export async function removeObject<D extends Held, F>(
 }
 
 export function markIn({ description }: Held): Mark | undefined {
-  return undescribed(description).mark;
+  return parseDescription(description).mark;
 }
 
 /** Refuses what the server lets nobody change, before it is tried. */
