@@ -169,7 +169,7 @@ describe("a state that cannot be read", () => {
       status: "fail",
       symptom: "checkpoint-attributes",
       seen: `failed to load checkpoint: EOF; ${attributes} cannot be read`,
-      fix: `Remove it: rm '${attributes.replace(".json.attrs", "")}'.json.attrs. Then run pulumi cancel --yes, and pulumi up --yes.`,
+      fix: `Remove it: rm '${attributes.replace(".json.attrs", "")}'.json.attrs. Then run pulumi cancel --yes and pulumi up --yes.`,
     });
   });
 
@@ -181,7 +181,7 @@ describe("a state that cannot be read", () => {
       status: "fail",
       symptom: "checkpoint-damaged",
       seen: `failed to load checkpoint: place 1: unexpected end of JSON input; ${file} cannot be read`,
-      fix: `Put that back: cp ${stack}.json.bak ${stack}.json. Then run pulumi cancel --yes, and pulumi up --yes.`,
+      fix: `Restore it: cp ${stack}.json.bak ${stack}.json. Then run pulumi cancel --yes and pulumi up --yes.`,
     });
   });
 

@@ -29,7 +29,7 @@ describe("checks", () => {
   it("put the names that they saw into the row's fix", async () => {
     const outcome = { ...warn("container-stopped", "c is exited"), names: { NAME: "my-$&" } };
     const [result] = await runChecks([check("a", outcome)], scene);
-    expect(result?.fix).toBe("Start it: docker start my-$&. If it ends again, docker logs my-$& says why.");
+    expect(result?.fix).toBe("Start it with docker start my-$&. If it stops again, docker logs my-$& says why.");
   });
 
   it("are skipped after a failure that they need, down the whole line, with the first reason", async () => {
