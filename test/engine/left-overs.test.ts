@@ -159,7 +159,7 @@ describe.skipIf(!hasEngine)("what a killed pulumi leaves, and the commands that 
         status: "fail",
         symptom: "checkpoint-attributes",
         seen: `failed to load checkpoint: EOF; ${stateFile(".attrs")} cannot be read`,
-        fix: `Remove it: rm ${stateFile(".attrs")}. Then run pulumi cancel --yes, and pulumi up --yes.`,
+        fix: `Remove it: rm ${stateFile(".attrs")}. Then run pulumi cancel --yes and pulumi up --yes.`,
       });
       await works(`rm ${stateFile(".attrs")}\npulumi cancel --yes\npulumi up --yes`);
     });
@@ -176,7 +176,7 @@ describe.skipIf(!hasEngine)("what a killed pulumi leaves, and the commands that 
           id: "stack-state",
           status: "fail",
           symptom: "checkpoint-damaged",
-          fix: `Put that back: cp ${stack}.bak ${stack}. Then run pulumi cancel --yes, and pulumi up --yes.`,
+          fix: `Restore it: cp ${stack}.bak ${stack}. Then run pulumi cancel --yes and pulumi up --yes.`,
         },
       ]);
       await works(`cp ${stack}.bak ${stack}\npulumi cancel --yes\npulumi up --yes`);
