@@ -292,7 +292,9 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
     docker("rm", "--force", `${PREFIX}-opensearch`);
     const blind = await project.refresh();
     expect(blind.code).not.toBe(0);
-    expect(blind.output).toContain("If the container was removed, run pulumi refresh --target '**::*-opensearch', then pulumi up.");
+    expect(blind.output).toContain(
+      "If the container was removed, run pulumi refresh --target '**::*-opensearch', then pulumi up.",
+    );
     const targeted = await project.refresh("--target", "**::*-opensearch");
     expect(targeted.code, targeted.output).toBe(0);
     const run = await project.up();
