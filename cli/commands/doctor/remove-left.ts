@@ -72,7 +72,7 @@ function notEmpty(id: string, documents: number): ExplainedError {
 
 function stillNamed(object: LeftObject, users: readonly string[]): ExplainedError {
   return new ExplainedError({
-    what: `The ${named(object)} is still named by ${users.join(", ")}.`,
+    what: `The ${named(object)} is still used by ${users.join(", ")}.`,
     cause: "Deleting it would break them.",
     fix: "Remove it from them first, and run ollama-chat doctor --fix again.",
   });

@@ -205,7 +205,7 @@ describe("objects that an interrupted run left", () => {
     const processor = { retrieval_augmented_generation: { model_id: model, context_field_list: ["text"] } };
     await world.api("PUT", "/_search/pipeline/theirs", { response_processors: [processor] });
     const { err } = await world.run(["--fix", "--yes"]);
-    expect(err).toContain(`  failed: The model ${model} is still named by search pipeline theirs.\n`);
+    expect(err).toContain(`  failed: The model ${model} is still used by search pipeline theirs.\n`);
     expect(await there()).toEqual([2, 2, 2]);
   });
 
