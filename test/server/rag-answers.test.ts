@@ -70,7 +70,7 @@ describe.each(["generate", "openai"] as const)("the cluster writes the prompt fo
     };
     expect(code).toBe(1);
     expect(err).toContain(
-      `error: POST /passages/_search answered ${refusal[api]}\n  cause: The pipeline reads choices[0]`,
+      `error: POST /passages/_search answered ${refusal[api]}\n  cause: By default the pipeline reads choices[0]`,
     );
   });
 
