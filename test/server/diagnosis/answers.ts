@@ -67,13 +67,13 @@ export const ANSWER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     row: "invalid-payload",
     how: "a prompt that is itself JSON",
     run: (world) => question(world, { prompt: '{"a":1}' }),
-    says: `${ASKED} answered 400 illegal_argument_exception: Invalid payload: { "model": "smollm2:135m", "prompt": "{"a":1}", "stream": false, "options": {"num_predict":8} }`,
+    says: `${ASKED} answered 400 illegal_argument_exception: Invalid payload: { "model": "smollm2:135m", "prompt": "{"a":1}", "stream": false, "truncate": false, "options": {"num_predict":8} }`,
   },
   {
     row: "invalid-payload",
     how: "a prompt that holds its own placeholder",
     run: (world) => question(world, { prompt: "${parameters.prompt}" }),
-    says: `${ASKED} answered 500 illegal_state_exception: Infinite loop in property interpolation of { "model": "\${parameters.model}", "prompt": "\${parameters.prompt}", "stream": false, "options": \${parameters.options} }: prompt`,
+    says: `${ASKED} answered 500 illegal_state_exception: Infinite loop in property interpolation of { "model": "\${parameters.model}", "prompt": "\${parameters.prompt}", "stream": false, "truncate": \${parameters.truncate:-false}, "options": \${parameters.options} }: prompt`,
   },
   {
     row: "ollama-streams",
