@@ -6,7 +6,7 @@ const pipelinesAnswer = z.record(
   z.string(),
   z.looseObject({ response_processors: z.array(z.record(z.string(), z.unknown())).nullish() }),
 );
-const ragProcessor = z.looseObject({ model_id: z.string(), llm_response_field: z.unknown() });
+const ragProcessor = z.looseObject({ model_id: z.string(), llm_response_field: z.unknown().optional() });
 
 /** A search pipeline with a `retrieval_augmented_generation` processor. */
 export interface RagPipeline {
