@@ -33,7 +33,7 @@ describe.skipIf(!hasEngine)("secrets of a program", () => {
     [
       "a header",
       { actions: [{ actionType: "predict", method: "POST", url: "http://h/", headers: { "x-api-key": CANARY } }] },
-      "actions.0.headers.x-api-key holds a secret as it is",
+      "actions.0.headers.x-api-key holds a secret in plain text",
     ],
     [
       "a URL",
