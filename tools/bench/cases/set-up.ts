@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { packageRoot } from "../../toolchain/package-root";
 import { run } from "../../toolchain/run";
 import type { BenchCase } from "../bench-case";
@@ -11,7 +11,7 @@ import { inTurns, seconds } from "../turns";
 export const setUp: BenchCase = {
   id: "set-up",
   question: "How long is it until the demo and the tests can start?",
-  run: async ({ runs, quick }) => {
+  run: async ({ runs, quick, toolchain }) => {
     const { again } = await inTurns(runs, {
       again: async () => ({ seconds: await seconds(() => install(packageRoot)) }),
     });
@@ -27,11 +27,11 @@ export const setUp: BenchCase = {
         advice: "`npm run doctor:toolchain` names the part that is made again",
       },
     };
-    return { rows: quick ? [warm] : [await cold(), warm] };
+    return { rows: quick ? [warm] : [await cold(toolchain.pulumiFolder), warm] };
   },
 };
 
-async function cold(): Promise<Row> {
+async function cold(pulumiFolder: string): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), "ollama-chat-bench-clone-"));
   const clone = join(folder, "clone");
   try {
