@@ -79,6 +79,7 @@ function summary(samples: readonly number[], unit: Unit): string {
 export function figure(value: number, unit: Unit | "min"): string {
   if (unit === "share") return `${Math.round(value * 100)} %`;
   if (unit === "bytes") return `${Math.round(value / 1024 ** 2)} MiB`;
+  if (unit === "s" && value >= 120) return figure(value / 60, "min");
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return `${value.toFixed(digits)} ${unit}`;
 }
