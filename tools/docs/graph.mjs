@@ -39,7 +39,7 @@ const graph = `digraph {
 const viz = await instance();
 writeFileSync(svgFile, viz.renderString(graph, { format: "svg" }).replace(/^[\s\S]*?(?=<svg)/, ""));
 
-/** Without the edges that a longer way implies. */
+/** Removes edges that a longer path implies. */
 function reduced(all) {
   const next = new Map();
   for (const [from, to] of all) next.set(from, [...(next.get(from) ?? []), to]);

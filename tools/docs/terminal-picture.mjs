@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Draws what a command shows in a terminal, as an SVG. The command really runs, in a pseudo-terminal of `script`
-// (util-linux), so what is drawn is what a person sees; the same output makes the same picture, byte for byte.
+// Draws a command's terminal output as an SVG. The command really runs, in a pseudo-terminal of `script` (util-linux), so
+// the picture shows what a user sees. The same output gives the same picture, byte for byte.
 //
 //   node tools/docs/terminal-picture.mjs --run "npx ollama-chat ask 'Why is the sky blue?'" docs/pictures/ask.svg
 //   node tools/docs/terminal-picture.mjs --from recording.txt docs/pictures/ask.svg
@@ -43,7 +43,7 @@ const FONT_SIZE = 14;
 const CELL = { width: 8.4, height: 19 };
 const MARGIN = 16;
 const BAR = 34;
-/** Shades that a terminal draws with dimmed text. */
+/** Opacity of dimmed text. */
 const DIM_OPACITY = 0.6;
 
 /** @returns {string} the picture of a screen that shows `output` */
@@ -98,7 +98,7 @@ function lineOf(row, top) {
   });
 }
 
-/** Neighbours of one style in one run; gaps of two spaces and more part runs, so that columns stay in line. */
+/** Joins neighbours of one style into one run. Gaps of two or more spaces separate runs, so that columns stay aligned. */
 function runsOf(row) {
   const runs = [];
   let column = 0;
@@ -140,7 +140,7 @@ function escaped(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
-/** Runs a command in a pseudo-terminal, types what it is to be told, and resolves to all it wrote. */
+/** Runs a command in a pseudo-terminal, types the given keys, and resolves to its whole output. */
 export function record(command, { columns = 90, steps = [] } = {}) {
   const inside = `stty cols ${columns} rows 50; ${command}`;
   const child = spawn("script", ["-qfec", inside, "/dev/null"], {

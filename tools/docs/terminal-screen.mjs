@@ -1,5 +1,5 @@
-// A terminal's screen, as far as the pictures need it: text, line ends, cursor moves, erasing, and colours (SGR).
-// Rows are never scrolled away: a picture shows the whole run.
+// A terminal's screen, as far as the pictures need it: text, line ends, cursor moves, erasing and colours (SGR). Rows never
+// scroll away: a picture shows the whole run.
 
 const SEQUENCE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal is made of.
@@ -22,7 +22,7 @@ export function columnsOf(grapheme) {
 }
 
 /**
- * What stands on the screen after a program has written `output`.
+ * The screen after a program has written `output`.
  *
  * @param {string} output
  * @param {number} columns width at which the terminal wraps
@@ -137,7 +137,7 @@ function trimmed(row) {
 
 const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
-/** Colours stay names where they are of the sixteen, so that a theme decides them; others become `#rrggbb`. */
+/** The sixteen colours keep their names, so that a theme decides them. Others become `#rrggbb`. */
 function withSgr(before, numbers) {
   let style = { ...before };
   for (let i = 0; i < numbers.length; i += 1) {
