@@ -34,7 +34,10 @@ export const setUp: BenchCase = {
 async function cold(pulumiFolder: string): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), "ollama-chat-bench-clone-"));
   const inFolder = (name: string) => join(folder, name);
+  // A Pulumi on PATH would be used as it is.
+  const path = (process.env.PATH ?? "").split(delimiter).filter((each) => each !== pulumiFolder);
   const environment = {
+    PATH: path.join(delimiter),
     PULUMI_OLLAMA_CHAT_CACHE: inFolder("cache"),
     npm_config_cache: inFolder("npm"),
     GOMODCACHE: inFolder("go-modules"),
