@@ -42,14 +42,15 @@ function rowsTable({ cases }: Results): string {
 function machineTable({ versions, cases }: Results): string {
   if (cases.length === 0) return NOT_MEASURED;
   const pairs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const rows = cases.map(({ id, startedAt, machine, load, seconds }) => [
+  const rows = cases.map(({ id, startedAt, machine, load, seconds, rows: measured }) => [
     id,
+    String(measured[0]?.samples.length ?? 0),
     `${startedAt.slice(0, 16).replace("T", " ")} UTC`,
     machine,
     load.map((each) => each.toFixed(1)).join(" to "),
     figure(seconds / 60, "min"),
   ]);
-  return `${table(["case", "measured", "machine", "load", "took"], rows)}\n\n${pairs.join(", ")}.`;
+  return `${table(["case", "runs", "measured", "machine", "load", "took"], rows)}\n\n${pairs.join(", ")}.`;
 }
 
 /** Whether a user should act on this row by what was measured. */

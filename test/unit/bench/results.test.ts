@@ -84,9 +84,9 @@ describe("the pages", () => {
     );
   });
 
-  it("every case says when, on what and at which load it was measured", () => {
+  it("every case says how often, when, on what and at which load it was measured", () => {
     expect(pageBlocks(results(CASE))["performance.md"]?.machine?.split("\n").slice(2)).toStrictEqual([
-      "| models | 2026-11-29 12:34 UTC | EPYC, 2 cores | 0.1 to 1.9 | 1.50 min |",
+      "| models | 3 | 2026-11-29 12:34 UTC | EPYC, 2 cores | 0.1 to 1.9 | 1.50 min |",
       "",
       "Node.js 24.21.0.",
     ]);
