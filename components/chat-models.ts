@@ -7,6 +7,8 @@ import {
   ollamaGenerate,
   openAiChat,
 } from "../providers/connector/presets";
+import type { Connector } from "../providers/connector/resource";
+import type { DeployedModel } from "../providers/deployed-model/resource";
 import { typedOptions } from "../providers/shared/values";
 import type { ChatModelArgs, OllamaChatStackArgs } from "./args";
 
@@ -26,6 +28,12 @@ export interface ChatModel {
   readonly deploy: boolean;
   /** Path in the arguments, for messages: `model`, or `models` and an index. */
   readonly path: readonly (string | number)[];
+}
+
+/** A model together with its resources on OpenSearch. */
+export interface AnsweringModel extends ChatModel {
+  readonly connector: Connector;
+  readonly deployed: DeployedModel;
 }
 
 /** The models of a stack, the chat model first. */

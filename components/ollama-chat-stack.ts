@@ -11,7 +11,7 @@ import { normalUrl } from "../providers/shared/base-url";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { HOST_GATEWAY, publishAddressOf } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
-import { type ChatModel, chatModelsOf, presetFor } from "./chat-models";
+import { type AnsweringModel, type ChatModel, chatModelsOf, presetFor } from "./chat-models";
 import { createNetwork, type DockerContext } from "./docker-parts";
 import { createOllama, existingOllama, type OllamaBackend } from "./ollama-server";
 import { authorityOf, createOpenSearch, type OpenSearchCluster, text } from "./opensearch-server";
@@ -32,12 +32,6 @@ export interface ChatBackend {
   readonly ollama: OllamaBackend;
   /** Hash of the settings that a model keeps from its deployment; see `DeployedModel.settingsRevision`. */
   readonly settingsRevision: pulumi.Output<string>;
-}
-
-/** A model together with its resources on OpenSearch. */
-interface AnsweringModel extends ChatModel {
-  readonly connector: Connector;
-  readonly deployed: DeployedModel;
 }
 
 /** The outputs of a chat stack: texts for the chat model, and maps by alias for all models. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SettingMode } from "../providers/cluster-setting/inputs";
 import type { ConnectorPreset } from "../providers/connector/presets";
 import { trustedEndpointRegex } from "../providers/connector/trust";
-import { applied, isPlain } from "../providers/dynamic/applied";
+import { applied, hasOutputs } from "../providers/dynamic/applied";
 import { mayBePrivate } from "./addresses";
 
 const TRUSTED = "plugins.ml_commons.trusted_connector_endpoints_regex";
@@ -36,7 +36,7 @@ export function trustIn({ preset, endpoint, privateAddresses, more = {} }: Openi
   );
   return {
     mode: SettingMode.contribute,
-    settings: isPlain(settings)
+    settings: !hasOutputs(settings)
       ? { ...settings, ...more }
       : pulumi.all([settings, more]).apply(([ours, others]) => ({ ...ours, ...others })),
     ...(whenKnown === undefined ? {} : { whenKnown: whenKnown as pulumi.Input<Record<string, unknown>> }),

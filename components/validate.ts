@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
-import { isPlain, withoutOutputs } from "../providers/dynamic/applied";
+import { hasOutputs, withoutOutputs } from "../providers/dynamic/applied";
 import { checkWith, sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";
 import {
@@ -134,7 +134,7 @@ function warnOfUnknownOptions(component: string, args: OllamaChatStackArgs): voi
 }
 
 function unknownIn(path: readonly (string | number)[], options: ChatModelArgs["modelOptions"]): string[] {
-  if (typeof options !== "object" || !isPlain(options)) return [];
+  if (typeof options !== "object" || hasOutputs(options)) return [];
   return Object.keys(options)
     .filter((name) => !isKnownOption(name))
     .map((name) => [...path, name].join("."));
@@ -149,7 +149,7 @@ type Say = (names: readonly string[], value: unknown, rule: string) => string;
 function notSent(args: OllamaChatStackArgs, own: Partial<ChatModelArgs>, say: Say): string[] {
   const atStack: Say = (names, value, rule) => sentence(names, value, rule);
   const [options, tell] = own.modelOptions === undefined ? [args.modelOptions, atStack] : [own.modelOptions, say];
-  const names = typeof options === "object" && isPlain(options) ? Object.keys(options) : [];
+  const names = typeof options === "object" && !hasOutputs(options) ? Object.keys(options) : [];
   const problems = names
     .filter((name) => !(name in OPENAI_OPTIONS))
     .map((name) => tell(["modelOptions", name], Object(options)[name], notInOpenAi));

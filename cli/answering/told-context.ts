@@ -1,4 +1,5 @@
-import type { ModelContext } from "../../clients/ollama/context";
+import { type ModelContext, modelContext } from "../../clients/ollama/context";
+import { OllamaServer } from "../../clients/ollama/server";
 import type { Access } from "../access/access";
 
 /** Enough for a running server. Without an answer, the question is asked anyway. */
@@ -10,9 +11,5 @@ export async function toldContext(
   model: string | undefined,
 ): Promise<ModelContext | undefined> {
   if (ollamaEndpoint === undefined || model === undefined) return undefined;
-  const [{ modelContext }, { OllamaServer }] = await Promise.all([
-    import("../../clients/ollama/context.js"),
-    import("../../clients/ollama/server.js"),
-  ]);
   return await modelContext(new OllamaServer(ollamaEndpoint), model, PROBE_SECONDS).catch(() => undefined);
 }

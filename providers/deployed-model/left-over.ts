@@ -5,14 +5,9 @@ import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import type { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { type Mark, parseDescription, sameResource } from "../shared/ownership";
+import { type Mark, markIn, sameResource } from "../shared/ownership";
 import { isInState, oneAtATime } from "../shared/run-memory";
 import { undeployAndDelete } from "./deployment";
-
-/** The mark in a model's description, if it has one. */
-export function markIn({ description }: { readonly description?: string }): Mark | undefined {
-  return parseDescription(description).mark;
-}
 
 /** Models with the mark of this resource. */
 export async function findModelsOf(server: OpenSearchServer, mark: Mark | undefined): Promise<FoundModel[]> {

@@ -25,6 +25,7 @@ import {
   isTakenOver,
   lateObjectWarning,
   type Mark,
+  markIn,
   markOf,
   newInstance,
   nothingToAdopt,
@@ -34,7 +35,7 @@ import { isInState, notInState, oneAtATime, sharedServer } from "../shared/run-m
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { awaitDeployed, awaitSettled, ensureDeployed, ModelState, undeploy, undeployAndDelete } from "./deployment";
 import { type DeployedModelInputs, type DeployedModelState, deployedModelSchema } from "./inputs";
-import { findModelsOf, markIn, removeLeftOver, requireUnused } from "./left-over";
+import { findModelsOf, removeLeftOver, requireUnused } from "./left-over";
 import { probe } from "./probe";
 
 const SCHEMA_VERSION = 1;
@@ -195,10 +196,8 @@ async function findOthers(server: OpenSearchServer, id: string, state: DeployedM
  * The state with the server's values. Only fields that the program set are compared; the server fills in the others.
  */
 function seenIn(model: ModelDocument, state: DeployedModelState): DeployedModelState {
-  const found = { ...model, description: parseDescription(model.description).description ?? "" } as Record<
-    string,
-    unknown
-  >;
+  const { description = "" } = parseDescription(model.description);
+  const found: Record<string, unknown> = { ...model, description };
   const tracked = WRITTEN.filter((key) => state[key] !== undefined);
   const seen = Object.fromEntries(tracked.map((key) => [key, asWanted(state[key], found[key])]));
   return { ...state, ...seen, deployed: model.modelState === ModelState.deployed, modelState: model.modelState };
@@ -210,7 +209,7 @@ async function update(id: string, olds: DeployedModelState, news: DeployedModelI
   await awaitSettled(server, id, deadline);
   const moved = olds.connectorId !== news.connectorId;
   if (moved) await requireConnector(server, news.connectorId);
-  const changed = WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0);
+  const changed = changedKeys(olds, news, WRITTEN);
   const changes = pick(fieldsOf(news, markOf(news, olds.instance)), changed);
   // A PUT of the same connector makes a deployed model read the cluster's settings again, without downtime (3.4.0).
   const reread = changedKeys(olds, news, ["settingsRevision"]).length > 0;

@@ -13,15 +13,14 @@ import { UNKNOWN } from "../shared/unknown";
  */
 export function applied<T, U>(given: T, make: (known: pulumi.Unwrap<T>) => U): U | pulumi.Output<U> {
   // A value without outputs is already unwrapped.
-  if (isPlain(given)) return make(given as pulumi.Unwrap<T>);
+  if (!hasOutputs(given)) return make(given as pulumi.Unwrap<T>);
   return pulumi.output(given).apply(make) as pulumi.Output<U>;
 }
 
-/** Whether a value contains no output or promise at any depth. */
-export function isPlain(value: unknown): boolean {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
-  if (typeof value !== "object" || value === null) return true;
-  return Object.values(value).every(isPlain);
+/** Whether a value is or contains an output or a promise, at any depth. */
+export function hasOutputs(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(hasOutputs);
 }
 
 /** Replaces outputs by the placeholder for unknown values, so that the other values can be checked. */

@@ -27,6 +27,7 @@ import {
   isTakenOver,
   lateObjectWarning,
   type Mark,
+  markIn,
   markOf,
   newInstance,
   parseDescription,
@@ -148,10 +149,6 @@ async function findGroupsOf(server: OpenSearchServer, mark: Mark | undefined): P
   return ours.sort((a, b) => b.group.latestVersion - a.group.latestVersion);
 }
 
-function markIn({ description }: ModelGroupDocument): Mark | undefined {
-  return parseDescription(description).mark;
-}
-
 /** Deletes groups that interrupted runs left, except those into which models were registered: they may be in use. */
 async function removeEmpty(server: OpenSearchServer, groups: readonly FoundGroup[], title: string): Promise<void> {
   for (const { id, group } of groups) {
@@ -218,7 +215,7 @@ async function update(id: string, olds: ModelGroupState, news: ModelGroupInputs)
   // The server checks the access fields of each request alone, and they replace all earlier ones. "restricted" without
   // roles is refused even if the group has roles (3.6.0).
   const together = changedKeys(olds, news, ACCESS).length > 0 ? ACCESS : [];
-  const changed = WRITTEN.filter((key) => changedKeys(olds, news, [key]).length > 0);
+  const changed = changedKeys(olds, news, WRITTEN);
   const fields = pick(fieldsOf(news, markOf(news, olds.instance)), [...changed, ...together]);
   const { name, owner } = news;
   const access = accessOf(news);

@@ -3,16 +3,16 @@ import {
   addToMapping,
   deleteSecured,
   getSecured,
-  MAPPINGS,
-  type MappingDocument,
   type MappingList,
   patchSecured,
   putSecured,
 } from "../../clients/opensearch/security";
+import { MAPPINGS, type MappingDocument } from "../../clients/opensearch/security-kinds";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import type { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { markIn, requireChangeable } from "../shared/security-object";
+import { markIn } from "../shared/ownership";
+import { requireChangeable } from "../shared/security-object";
 import { eachList, entriesOf, isEmpty, LISTS, type MappingEntries } from "./inputs";
 
 interface Contribution {

@@ -1,5 +1,6 @@
 import { clusterInfo } from "../../clients/opensearch/cluster";
-import { getSecured, MAPPINGS, type MappingDocument, patchSecured } from "../../clients/opensearch/security";
+import { getSecured, patchSecured } from "../../clients/opensearch/security";
+import { MAPPINGS, type MappingDocument } from "../../clients/opensearch/security-kinds";
 import { report } from "../../clients/report";
 import { Deadline } from "../../clients/wait";
 import { checkWith } from "../shared/checking";
@@ -7,9 +8,9 @@ import { BOOKKEEPING, changedKeys } from "../shared/compare";
 import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
-import { descriptionOf, isTakenOver, markOf, newInstance, sameResource } from "../shared/ownership";
+import { descriptionOf, isTakenOver, markIn, markOf, newInstance, sameResource } from "../shared/ownership";
 import { oneAtATime, sharedServer } from "../shared/run-memory";
-import { inOrder, makeOrTakeOver, markIn, removeObject, securityTurn } from "../shared/security-object";
+import { inOrder, makeOrTakeOver, removeObject, securityTurn } from "../shared/security-object";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { contribute, withdraw } from "./contribute";
 import {
@@ -54,14 +55,8 @@ function diff(_id: string, olds: SecurityRoleMappingState, news: SecurityRoleMap
 
 /** A list that is empty, and one that is left out, are the same. */
 function comparable(inputs: SecurityRoleMappingInputs): SecurityRoleMappingInputs {
-  const { users, backendRoles, andBackendRoles, hosts } = entriesOf(inputs);
-  const lists = {
-    users: inOrder(users),
-    backendRoles: inOrder(backendRoles),
-    andBackendRoles: inOrder(andBackendRoles),
-    hosts: inOrder(hosts),
-  };
-  return { ...inputs, ...lists, mode: modeOf(inputs) };
+  const entries = entriesOf(inputs);
+  return { ...inputs, ...eachList((list) => inOrder(entries[list])), mode: modeOf(inputs) };
 }
 
 const isOwn = (inputs: SecurityRoleMappingInputs): boolean => modeOf(inputs) === MappingMode.own;
@@ -120,9 +115,7 @@ function drifted(state: SecurityRoleMappingState, mapping: MappingDocument): Par
   const found = isOwn(state)
     ? entriesOf(mapping)
     : eachList((list) => wanted[list].filter((entry) => mapping[list].includes(entry)));
-  const differing = LISTS.filter(
-    (list) => changedKeys(comparable({ ...state, ...wanted }), comparable({ ...state, ...found }), [list]).length > 0,
-  );
+  const differing = changedKeys(comparable({ ...state, ...wanted }), comparable({ ...state, ...found }), LISTS);
   return Object.fromEntries(differing.map((list) => [list, found[list]]));
 }
 
@@ -136,7 +129,7 @@ async function update(
   const deadline = Deadline.after(timeoutMilliseconds(news.timeouts, "updateSeconds"));
   const wanted = entriesOf(news);
   const kept = { clusterUuid, instance, schemaVersion: SCHEMA_VERSION };
-  const changed = LISTS.filter((list) => changedKeys(comparable(olds), comparable(news), [list]).length > 0);
+  const changed = changedKeys(comparable(olds), comparable(news), LISTS);
   if (changed.length === 0) return { ...news, ...kept, contributed: olds.contributed };
   const description = descriptionOf(news, markOf(news, instance));
   return await oneAtATime(securityTurn(clusterUuid), async () => {

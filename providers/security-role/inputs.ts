@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { IndexPermission, TenantPermission } from "../../clients/opensearch/security";
+import type { IndexPermission, TenantPermission } from "../../clients/opensearch/security-kinds";
 import { type Connection, connectionSchema } from "../shared/connection";
 import type { Owned } from "../shared/ownership";
 import { securityName } from "../shared/security-object";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 
-export type { IndexPermission, TenantPermission } from "../../clients/opensearch/security";
+export type { IndexPermission, TenantPermission } from "../../clients/opensearch/security-kinds";
 
 /** What the program says of a role. */
 export interface SecurityRoleInputs extends Owned {

@@ -1,13 +1,5 @@
-import { clusterInfo } from "../../clients/opensearch/cluster";
-import {
-  getSecured,
-  listSecured,
-  MAPPINGS,
-  patchSecured,
-  ROLES,
-  type RoleFields,
-  USERS,
-} from "../../clients/opensearch/security";
+import { getSecured, listSecured, patchSecured } from "../../clients/opensearch/security";
+import { MAPPINGS, ROLES, type RoleFields, USERS } from "../../clients/opensearch/security-kinds";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
@@ -17,9 +9,9 @@ import { BOOKKEEPING, changedKeys, pick } from "../shared/compare";
 import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
-import { descriptionOf, isTakenOver, type Mark, markOf, newInstance, parseDescription } from "../shared/ownership";
+import { descriptionOf, isTakenOver, type Mark, markIn, markOf, parseDescription } from "../shared/ownership";
 import { oneAtATime, sharedServer } from "../shared/run-memory";
-import { inOrder, makeOrTakeOver, markIn, removeObject, securityTurn } from "../shared/security-object";
+import { createMarked, inOrder, removeObject, securityTurn, withDrift } from "../shared/security-object";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { type IndexPermission, type SecurityRoleInputs, type SecurityRoleState, securityRoleSchema } from "./inputs";
 
@@ -70,18 +62,8 @@ function bare({ indexPatterns, allowedActions, dls, fls = [], maskedFields = [] 
 }
 
 async function create(inputs: SecurityRoleInputs) {
-  const server = sharedServer(inputs.connection);
-  const { clusterUuid } = await clusterInfo(server);
-  const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
-  const instance = newInstance();
-  const mark = markOf(inputs, instance);
-  const { name } = inputs;
-  const wanted = { server, kind: ROLES, name, fields: written(inputs, mark), mark, deadline };
-  const adoptExisting = inputs.adoptExisting === true;
-  await oneAtATime(securityTurn(clusterUuid), () =>
-    makeOrTakeOver({ ...wanted, adoptExisting, title: titleOf(inputs) }),
-  );
-  return { id: name, state: { ...inputs, clusterUuid, instance, schemaVersion: SCHEMA_VERSION } };
+  const made = await createMarked(inputs, ROLES, titleOf(inputs), (mark) => written(inputs, mark));
+  return { id: inputs.name, state: { ...inputs, ...made, schemaVersion: SCHEMA_VERSION } };
 }
 
 /** What is sent of a role. */
@@ -95,11 +77,7 @@ async function read(id: string, state: SecurityRoleState) {
   const role = await getSecured(sharedServer(state.connection), ROLES, id);
   if (role === undefined) return undefined;
   const found = { ...state, ...role, description: parseDescription(role.description).description ?? "" };
-  // Only what the program set is compared, in the program's own order.
-  const drifted = SHOWN.filter(
-    (key) => state[key] !== undefined && changedKeys(comparable(state), comparable(found), [key]).length > 0,
-  );
-  const seen: SecurityRoleState = { ...state, ...pick(found, drifted) };
+  const seen = withDrift<SecurityRoleState, (typeof SHOWN)[number]>(state, found, SHOWN, comparable);
   const { clusterUuid: _c, instance: _i, schemaVersion: _v, ...inputs } = seen;
   return { state: seen, inputs };
 }
@@ -108,7 +86,7 @@ async function update(id: string, olds: SecurityRoleState, news: SecurityRoleInp
   const { clusterUuid, instance } = olds;
   const deadline = Deadline.after(timeoutMilliseconds(news.timeouts, "updateSeconds"));
   const cleared = { clusterPermissions: [], indexPermissions: [], tenantPermissions: [] };
-  const changed = SHOWN.filter((key) => changedKeys(comparable(olds), comparable(news), [key]).length > 0);
+  const changed = changedKeys(comparable(olds), comparable(news), SHOWN);
   if (changed.length > 0) {
     const fields: RoleFields = pick({ ...cleared, ...written(news, markOf(news, instance)) }, changed);
     const server = sharedServer(news.connection);

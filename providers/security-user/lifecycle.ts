@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { clusterInfo } from "../../clients/opensearch/cluster";
-import { getSecured, patchSecured, USERS, type UserFields } from "../../clients/opensearch/security";
+import { getSecured, patchSecured } from "../../clients/opensearch/security";
+import { USERS, type UserFields } from "../../clients/opensearch/security-kinds";
 import { rememberSecrets } from "../../clients/redact";
 import { Deadline } from "../../clients/wait";
 import { withAutoName } from "../shared/auto-name";
@@ -9,9 +9,9 @@ import { BOOKKEEPING, changedKeys, pick } from "../shared/compare";
 import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
-import { descriptionOf, type Mark, markOf, newInstance, parseDescription } from "../shared/ownership";
+import { descriptionOf, type Mark, markOf, parseDescription } from "../shared/ownership";
 import { oneAtATime, sharedServer } from "../shared/run-memory";
-import { inOrder, makeOrTakeOver, removeObject, securityTurn } from "../shared/security-object";
+import { createMarked, inOrder, removeObject, securityTurn, withDrift } from "../shared/security-object";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { type SecurityUserInputs, type SecurityUserState, securityUserSchema } from "./inputs";
 
@@ -42,26 +42,17 @@ function diff(_id: string, olds: SecurityUserState, news: SecurityUserInputs) {
   return { changes: replaces.length > 0 || password || others.length > 0, replaces };
 }
 
-function comparable(inputs: SecurityUserInputs): SecurityUserInputs {
+function comparable<T extends UserFields>(inputs: T): T {
   const { backendRoles, securityRoles } = inputs;
   return { ...inputs, backendRoles: inOrder(backendRoles), securityRoles: inOrder(securityRoles) };
 }
 
 async function create(inputs: SecurityUserInputs) {
-  const server = sharedServer(inputs.connection);
-  const { clusterUuid } = await clusterInfo(server);
-  const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
-  const instance = newInstance();
-  const mark = markOf(inputs, instance);
-  const { name } = inputs;
   const password = inputs.password ?? newPassword();
   rememberSecrets([password]);
-  const fields = { ...written(inputs, mark), password };
-  const adoptExisting = inputs.adoptExisting === true;
-  await oneAtATime(securityTurn(clusterUuid), () =>
-    makeOrTakeOver({ server, kind: USERS, name, fields, mark, adoptExisting, title: titleOf(inputs), deadline }),
-  );
-  return { id: name, state: stateOf(inputs, password, clusterUuid, instance) };
+  const fieldsWith = (mark: Mark | undefined) => ({ ...written(inputs, mark), password });
+  const { clusterUuid, instance } = await createMarked(inputs, USERS, titleOf(inputs), fieldsWith);
+  return { id: inputs.name, state: stateOf(inputs, password, clusterUuid, instance) };
 }
 
 /** With all kinds of characters that a server may be told to ask for. */
@@ -89,12 +80,9 @@ const titleOf = (inputs: SecurityUserInputs): string => `SecurityUser ${nameOf(i
 async function read(id: string, state: SecurityUserState) {
   const user = await getSecured(sharedServer(state.connection), USERS, id);
   if (user === undefined) return undefined;
-  const found = comparable({ ...state, ...user, description: parseDescription(user.description).description ?? "" });
-  // Only what the program set is compared, in the program's own order.
-  const drifted = SHOWN.filter(
-    (key) => state[key] !== undefined && changedKeys(comparable(state), found, [key]).length > 0,
-  );
-  const seen: SecurityUserState = { ...state, ...pick(found, drifted) };
+  const described = { ...user, description: parseDescription(user.description).description ?? "" };
+  const found: SecurityUserState = { ...state, ...comparable(described) };
+  const seen = withDrift(state, found, SHOWN, comparable);
   const { clusterUuid: _c, instance: _i, schemaVersion: _v, isPasswordGiven, password, ...inputs } = seen;
   return { state: seen, inputs: isPasswordGiven ? { ...inputs, password } : inputs };
 }
@@ -103,7 +91,7 @@ async function update(id: string, olds: SecurityUserState, news: SecurityUserInp
   const { clusterUuid, instance } = olds;
   const deadline = Deadline.after(timeoutMilliseconds(news.timeouts, "updateSeconds"));
   const cleared = { backendRoles: [], securityRoles: [], attributes: {} };
-  const changed = SHOWN.filter((key) => changedKeys(comparable(olds), comparable(news), [key]).length > 0);
+  const changed = changedKeys(comparable(olds), comparable(news), SHOWN);
   const password = news.password ?? olds.password;
   const fields: UserFields = {
     ...pick({ ...cleared, ...written(news, markOf(news, instance)) }, changed),

@@ -10,7 +10,7 @@ export const BOOKKEEPING = ["owner", "connection", "timeouts"] as const;
  * The keys whose values differ between the stored state (`olds`) and the program (`news`). A key missing in both is
  * equal. `owner` is ignored, since it changes when a stack is renamed or a resource gets a new parent.
  */
-export function changedKeys(olds: object, news: object, keys: readonly string[]): string[] {
+export function changedKeys<K extends string>(olds: object, news: object, keys: readonly K[]): K[] {
   const before = olds as Record<string, unknown>;
   const after = news as Record<string, unknown>;
   return keys.filter((key) => key !== "owner" && !isDeepStrictEqual(before[key], after[key]));

@@ -61,6 +61,11 @@ export function descriptionOf(
   return `${inputs.description ?? ownerDescription(inputs.owner)} (Pulumi ${parts.join("/")})`;
 }
 
+/** The mark in an object's description, if it has one. */
+export function markIn({ description }: { readonly description?: string }): Mark | undefined {
+  return parseDescription(description).mark;
+}
+
 /** Splits a description from the server into the program's description and the mark. */
 export function parseDescription(text: string | undefined): { readonly description?: string; readonly mark?: Mark } {
   const [, description, stack, owner, instance] = MARK.exec(text ?? "") ?? [];

@@ -1,18 +1,16 @@
 import { z } from "zod";
-import {
-  deleteSecured,
-  getSecured,
-  type Held,
-  isHidden,
-  patchSecured,
-  putSecured,
-  type SecurityKind,
-} from "../../clients/opensearch/security";
+import { clusterInfo } from "../../clients/opensearch/cluster";
+import { deleteSecured, getSecured, isHidden, patchSecured, putSecured } from "../../clients/opensearch/security";
+import type { Held, SecurityKind } from "../../clients/opensearch/security-kinds";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
-import type { Deadline } from "../../clients/wait";
+import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
-import { isTakenOver, type Mark, parseDescription, sameResource } from "./ownership";
+import { changedKeys, pick } from "./compare";
+import type { Connection } from "./connection";
+import { isTakenOver, type Mark, markIn, markOf, newInstance, type Owned, sameResource } from "./ownership";
+import { oneAtATime, sharedServer } from "./run-memory";
+import { type Timeouts, timeoutMilliseconds } from "./timeouts";
 
 /** The turn in which this process writes to the security plugin, which keeps all objects of a kind in one document. */
 export const securityTurn = (clusterUuid: string): string => `${clusterUuid}/security`;
@@ -48,6 +46,42 @@ interface Wanted<D extends Held, F> {
   /** Begins what is reported, such as `SecurityRole readers`. */
   readonly title: string;
   readonly deadline: Deadline;
+}
+
+interface Creating extends Owned {
+  readonly connection: Connection;
+  readonly name: string;
+  readonly adoptExisting?: boolean;
+  readonly timeouts?: Timeouts;
+}
+
+/** Creates the object of a resource, or takes it over, when its turn comes. Returns what the state keeps of it. */
+export async function createMarked<D extends Held, F>(
+  inputs: Creating,
+  kind: SecurityKind<D, F>,
+  title: string,
+  fieldsWith: (mark: Mark | undefined) => F,
+): Promise<{ readonly clusterUuid: string; readonly instance: string }> {
+  const server = sharedServer(inputs.connection);
+  const { clusterUuid } = await clusterInfo(server);
+  const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds"));
+  const instance = newInstance();
+  const mark = markOf(inputs, instance);
+  const adoptExisting = inputs.adoptExisting === true;
+  const wanted = { server, kind, name: inputs.name, fields: fieldsWith(mark), mark, adoptExisting, title, deadline };
+  await oneAtATime(securityTurn(clusterUuid), () => makeOrTakeOver(wanted));
+  return { clusterUuid, instance };
+}
+
+/** The state with the server's values where they differ. Only what the program set is compared. */
+export function withDrift<S extends object, K extends keyof S & string>(
+  state: S,
+  found: S,
+  keys: readonly K[],
+  comparable: (one: S) => object,
+): S {
+  const set = keys.filter((key) => state[key] !== undefined);
+  return { ...state, ...pick(found, changedKeys(comparable(state), comparable(found), set)) };
 }
 
 /** Makes an object. One that is there already is taken over if an interrupted run left it, or if the program says so. */
@@ -90,10 +124,6 @@ export async function removeObject<D extends Held, F>(
   }
   requireChangeable(kind, name, found);
   await deleteSecured(server, kind, name, deadline);
-}
-
-export function markIn({ description }: Held): Mark | undefined {
-  return parseDescription(description).mark;
 }
 
 /** Refuses what the server lets nobody change, before it is tried. */

@@ -43,7 +43,7 @@ function check(news: unknown) {
 
 function diff(_id: string, olds: TlsCertificateState, news: TlsCertificateInputs) {
   const [before, after] = [comparable(olds), comparable(news)];
-  const replaces = changedKeys(before, after, ["organization"]);
+  const replaces: string[] = changedKeys(before, after, ["organization"]);
   if (olds.renewalDue && authorityEnds(olds, news)) replaces.push("caCertificatePem");
   const other = changedKeys(before, after, [...CONTENT, "renewBeforeDays"]).length > 0;
   return { changes: replaces.length > 0 || olds.renewalDue || other, replaces };

@@ -2,9 +2,11 @@
 // bodies or secrets. Several processes may share the file. For example, in a program's folder:
 //
 //   OLLAMA_CHAT_TRACE=/tmp/trace NODE_OPTIONS="--require $REPOSITORY/dist/tools/bench/trace-listener.js" pulumi up
+
 import { subscribe } from "node:diagnostics_channel";
 import { openSync, writeSync } from "node:fs";
 import { CHANNELS, type EventTimes, type Message } from "../../clients/trace";
+import { messageOf } from "../../diagnosis/failure";
 
 const VARIABLE = "OLLAMA_CHAT_TRACE";
 
@@ -23,7 +25,7 @@ export function listen(path: string): void {
       writeSync(file, `${JSON.stringify({ ...common, ...(urn ? { urn } : {}), ...details })}\n`);
     } catch (error) {
       hasFailed = true;
-      console.error(`warning: ${VARIABLE}: no trace is written: ${error instanceof Error ? error.message : error}`);
+      console.error(`warning: ${VARIABLE}: no trace is written: ${messageOf(error)}`);
     }
   };
   subscribe(CHANNELS.request, (message) => {

@@ -1,5 +1,6 @@
 import { openSearch } from "../../../clients/opensearch/connect";
-import { getSecured, putSecured, ROLES, USERS } from "../../../clients/opensearch/security";
+import { getSecured, putSecured } from "../../../clients/opensearch/security";
+import { ROLES, USERS } from "../../../clients/opensearch/security-kinds";
 import { Deadline } from "../../../clients/wait";
 import { ADMIN_PASSWORD as PASSWORD } from "../../support/opensearch/address";
 import type { DoctorWorld } from "../doctor/world";

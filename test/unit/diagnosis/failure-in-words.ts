@@ -1,3 +1,4 @@
+import { neverArrived } from "../../../clients/errors";
 import type { Failure, FailureKind, Server } from "../../../diagnosis/failure";
 
 const METHOD_AND_PATH = String.raw`((?:GET|HEAD|POST|PUT|DELETE) \/\S*?)`;
@@ -7,8 +8,6 @@ const MISREAD = new RegExp(`${METHOD_AND_PATH} answered in a form that is not un
 const ANSWERED = new RegExp(`${METHOD_AND_PATH} (?:answered|with) (\\d{3})(?: [a-z_]+)?: (.*)$`, "s");
 /** A pull that failed is told without its status of 200. */
 const PULLED = new RegExp(`Ollama answered ${METHOD_AND_PATH} with: (.*)$`, "s");
-const NEVER_ARRIVED =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT|self-signed|SSL routines|wrong version number|altnames/i;
 
 /** The failure that a message of the clients tells of: texts stand in these tests where a live run has the error itself. */
 export function failureInWords(text: string): Failure {
@@ -40,7 +39,7 @@ function serverOf(request: string): Server {
 function silence(reason: string): FailureKind {
   if (reason.includes("within the time limit")) return "timeout";
   if (reason.includes("the answer ended early")) return "ended-early";
-  return NEVER_ARRIVED.test(reason) ? "never-arrived" : "broken-off";
+  return neverArrived(reason) ? "never-arrived" : "broken-off";
 }
 
 function unread(detail: string): FailureKind {

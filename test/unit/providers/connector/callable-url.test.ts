@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callableProblem } from "../../../../providers/connector/template";
+import { callableProblem } from "../../../../providers/connector/callable-url";
 
 const host = (text: string) =>
   `has the host ${JSON.stringify(text)}, which OpenSearch cannot read: letters, digits, hyphens and dots, the last part beginning with a letter, then perhaps a port; or an IP address`;
