@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { organizationNamed } from "../shared/ownership";
+import { organizationNamed } from "../shared/organization";
 import { type ResourceType, storedText, typeToken } from "./stored-text";
 
 /**

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { MappingList } from "../../clients/opensearch/security";
 import { type Connection, connectionSchema } from "../shared/connection";
 import type { Owned } from "../shared/ownership";
-import { namesSchema, securityName } from "../shared/security-object";
+import { namesSchema, securityName } from "../shared/security-names";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { IndexPermission, TenantPermission } from "../../clients/opensearch/security-kinds";
 import { type Connection, connectionSchema } from "../shared/connection";
 import type { Owned } from "../shared/ownership";
-import { securityName } from "../shared/security-object";
+import { securityName } from "../shared/security-names";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 
 export type { IndexPermission, TenantPermission } from "../../clients/opensearch/security-kinds";

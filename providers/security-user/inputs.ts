@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Connection, connectionSchema } from "../shared/connection";
 import type { Owned } from "../shared/ownership";
-import { namesSchema, securityName } from "../shared/security-object";
+import { namesSchema, securityName } from "../shared/security-names";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 import { isUsername } from "../shared/values";
 

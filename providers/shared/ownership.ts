@@ -100,11 +100,3 @@ export function nothingToAdopt(kind: string, id: string, endpoint: string): Expl
     fix: "Correct adoptId, or leave it out to create a new one.",
   });
 }
-
-/** Placeholder of the engine and the CLI for stacks whose backend has no organizations. */
-const NO_ORGANIZATION = "organization";
-
-/** The organization of a stack, if its backend has organizations. */
-export function organizationNamed(name: string | undefined): string | undefined {
-  return name === NO_ORGANIZATION ? undefined : name;
-}

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { clusterInfo } from "../../clients/opensearch/cluster";
 import { deleteSecured, getSecured, isHidden, patchSecured, putSecured } from "../../clients/opensearch/security";
 import type { Held, SecurityKind } from "../../clients/opensearch/security-kinds";
@@ -14,21 +13,6 @@ import { type Timeouts, timeoutMilliseconds } from "./timeouts";
 
 /** The turn in which this process writes to the security plugin, which keeps all objects of a kind in one document. */
 export const securityTurn = (clusterUuid: string): string => `${clusterUuid}/security`;
-
-const nameRule =
-  'must be 1 to 200 characters without control characters, without blanks at its ends, and neither "." nor ".."';
-/** The name of a user, a role or a backend role. */
-export const securityName = z
-  .string("must be text")
-  .min(1, nameRule)
-  .max(200, nameRule)
-  .refine((text) => !/\p{C}/u.test(text) && text.trim() === text && text !== "." && text !== "..", nameRule);
-
-const entryRule = "must not be blank";
-/** A list of names, where the server takes no blank ones. */
-export function namesSchema(what: string) {
-  return z.array(z.string("must be text").trim().min(1, entryRule), `must be a list of ${what}`);
-}
 
 /** Lists that mean the same in any order, so that one is no change. */
 export function inOrder<T>(list: T): T {

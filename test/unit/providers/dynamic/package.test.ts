@@ -37,4 +37,12 @@ describe("the package as it is installed", () => {
     expect(found).toMatchObject({ registered: [] });
     expect(found).toHaveProperty("classes", expect.arrayContaining([...Object.keys(ENTRIES), "OllamaChatStack"]));
   });
+
+  it("a program loads no client of a server, because only the provider calls one", async () => {
+    const found = await printed(`
+      require("pulumi-ollama-chat");
+      const packages = Object.keys(require.cache).map((file) => /node_modules.((?:@[^/]+.)?[^/]+)/.exec(file)?.[1]);
+      console.log(JSON.stringify(["@opensearch-project/opensearch", "ollama"].filter((name) => packages.includes(name))));`);
+    expect(found).toStrictEqual([]);
+  });
 });
