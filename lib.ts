@@ -43,6 +43,7 @@ export { ModelGroup, type ModelGroupArgs } from "./providers/model-group/resourc
 export { OllamaModel, type OllamaModelArgs } from "./providers/ollama-model/resource";
 export { SpaceType, type VectorField, VectorSearch } from "./providers/search-index/inputs";
 export { SearchIndex, type SearchIndexArgs } from "./providers/search-index/resource";
+export { SecurityPassword, type SecurityPasswordArgs } from "./providers/security-password/resource";
 export type { IndexPermission, TenantPermission } from "./providers/security-role/inputs";
 export { SecurityRole, type SecurityRoleArgs } from "./providers/security-role/resource";
 export { MappingMode } from "./providers/security-role-mapping/inputs";
@@ -50,4 +51,4 @@ export { SecurityRoleMapping, type SecurityRoleMappingArgs } from "./providers/s
 export { SecurityUser, type SecurityUserArgs } from "./providers/security-user/resource";
 export type { ConnectionArgs } from "./providers/shared/connection-args";
 export type { Timeouts } from "./providers/shared/timeouts";
-export { TlsCertificate, type TlsCertificateArgs } from "./providers/tls-certificate/resource";
+export { type TlsAuthorityArgs, TlsCertificate, type TlsCertificateArgs } from "./providers/tls-certificate/resource";

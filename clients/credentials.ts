@@ -1,6 +1,7 @@
 /** Printed in place of a secret. */
 export const REDACTED = "[secret]";
-const SECRET_NAME = /password|passwd|credential|secret|token|api[-_]?key|private[-_]?key|authorization|cookie/i;
+const SECRET_NAME =
+  /password|passwd|credential|secret|token|api[-_]?key|(?:private|client)[-_]?key|authorization|cookie/i;
 
 /** Numbers of tokens, such as `maxTokens` or `max_completion_tokens`, are not secret. */
 const TOKEN_COUNT = /(?:max|num|context)[a-z_]*tokens$/i;

@@ -6,6 +6,7 @@ import type { ContainerHealthArgs } from "../providers/container-health/resource
 import type { DeployedModelArgs } from "../providers/deployed-model/resource";
 import type { ModelGroupArgs } from "../providers/model-group/resource";
 import type { OllamaModelArgs } from "../providers/ollama-model/resource";
+import type { SecurityPasswordArgs } from "../providers/security-password/resource";
 import type { SecurityRoleArgs } from "../providers/security-role/resource";
 import type { SecurityUserArgs } from "../providers/security-user/resource";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
@@ -33,7 +34,7 @@ export interface OpenSearchArgs {
   /**
    * Password of the user `admin`, required unless `existing` is given. OpenSearch asks for 8 to 100 ASCII characters with
    * upper and lower case, a digit and a special character, hard to guess (a zxcvbn score of 3), and without the name `admin`.
-   * The preview checks this. OpenSearch reads the password only at the first boot of an empty volume.
+   * The preview checks this. Changed later, it is set on the running cluster; the container stays.
    */
   adminPassword?: pulumi.Input<string>;
   /**
@@ -119,6 +120,10 @@ export interface Transforms {
   containerHealth?: (args: ContainerHealthArgs) => ContainerHealthArgs;
   /** The certificate of OpenSearch's container. */
   tlsCertificate?: (args: TlsCertificateArgs) => TlsCertificateArgs;
+  /** The certificate by which the stack may change the password of `admin`. */
+  adminCertificate?: (args: TlsCertificateArgs) => TlsCertificateArgs;
+  /** The password of `admin`. */
+  adminPassword?: (args: SecurityPasswordArgs) => SecurityPasswordArgs;
   /** Each model in Ollama. */
   ollamaModel?: (args: OllamaModelArgs) => OllamaModelArgs;
   /** The cluster settings. */

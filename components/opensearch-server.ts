@@ -5,7 +5,7 @@ import { applied } from "../providers/dynamic/applied";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { TlsCertificate } from "../providers/tls-certificate/resource";
 import { certificateAddresses, clientUrl, HOST_GATEWAY } from "./addresses";
-import { requireStrong } from "./admin-password";
+import { ADMIN, ADMINISTRATOR, createAdminPassword, initialPassword } from "./admin-user";
 import type { OllamaChatStackArgs } from "./args";
 import {
   containerArgs,
@@ -19,7 +19,6 @@ import {
 /** Pinned, never `latest`: the version that is tested. */
 export const OPENSEARCH_IMAGE = "opensearchproject/opensearch:3.6.0";
 export const OPENSEARCH_PORT = 9200;
-export const ADMIN = "admin";
 const ALIAS = "opensearch";
 const CONFIG = "/usr/share/opensearch/config";
 
@@ -30,8 +29,9 @@ export interface OpenSearchCluster {
 }
 
 /**
- * OpenSearch in a container, with TLS by the stack's own authority and the given admin password. The official image sets
- * up well-known demo certificates. All of them are overridden here, for HTTP and transport.
+ * OpenSearch in a container, with certificates of the stack's own CA. It boots with a generated password; the given one is
+ * set once it is healthy. The official image sets up well-known demo certificates. All of them are overridden here, for
+ * HTTP and transport.
  */
 export function createOpenSearch(
   args: OllamaChatStackArgs,
@@ -51,7 +51,7 @@ export function createOpenSearch(
     volume: createVolume(context, "opensearch", opensearch.retainData ?? false),
     volumePath: "/usr/share/opensearch/data",
     port: { internal: OPENSEARCH_PORT, external },
-    envs: environment(context.name, opensearch.heap ?? "1g", adminPassword),
+    envs: environment(opensearch.heap ?? "1g", initialPassword(certificate)),
     health: { tests: ["CMD-SHELL", HEALTH], interval: "5s", timeout: "1m0s" },
   });
   const uploads = certificateUploads(certificate);
@@ -63,13 +63,20 @@ export function createOpenSearch(
   const endpoint = clientUrl("https", context.publishAddress, external);
   const seconds = args.readiness?.openSearchSeconds ?? 300;
   const health = createHealth(context, "opensearch", container, { endpoint, seconds });
+  const password = createAdminPassword({
+    context,
+    certificate,
+    endpoint,
+    password: adminPassword,
+    dependsOn: [health],
+  });
   const connection: ConnectionArgs = {
     endpoint,
     username: ADMIN,
     password: adminPassword,
     caCertificate: certificate.caCertificatePem,
   };
-  return { connection, dependsOn: [health] };
+  return { connection, dependsOn: [health, password] };
 }
 
 /**
@@ -90,21 +97,21 @@ function createCertificate({ name, options, transform, publishAddress }: DockerC
 /** Has no comma, because it is used in a setting that is a list. */
 const NODE_NAME = "ollama-chat-opensearch";
 
-function environment(name: string, heap: string, adminPassword: pulumi.Input<string>): pulumi.Output<string[]> {
+function environment(heap: string, initial: pulumi.Output<string>): pulumi.Output<string[]> {
   const files = ["http", "transport"].flatMap((layer) => [
     `plugins.security.ssl.${layer}.pemcert_filepath=certs/node.pem`,
     `plugins.security.ssl.${layer}.pemkey_filepath=certs/node.key`,
     `plugins.security.ssl.${layer}.pemtrustedcas_filepath=certs/ca.pem`,
   ]);
-  const password: pulumi.Output<string> = pulumi.secret(adminPassword);
   return pulumi.secret(
-    password.apply((text) => [
+    initial.apply((text) => [
       "discovery.type=single-node",
       `OPENSEARCH_JAVA_OPTS=-Xms${heap} -Xmx${heap}`,
-      `OPENSEARCH_INITIAL_ADMIN_PASSWORD=${requireStrong(text, name)}`,
+      `OPENSEARCH_INITIAL_ADMIN_PASSWORD=${text}`,
       "plugins.security.ssl.http.enabled=true",
       ...files,
       `plugins.security.nodes_dn=CN=${NODE_NAME}`,
+      `plugins.security.authcz.admin_dn=CN=${ADMINISTRATOR}`,
     ]),
   );
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { adminPasswordRule, weakness } from "../components/admin-password";
+import { ADMIN } from "../components/admin-user";
 import type { OllamaChatStackArgs } from "../components/args";
-import { ADMIN } from "../components/opensearch-server";
 import type { OllamaRagStackArgs } from "../components/rag-args";
 import { sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";

@@ -23,6 +23,10 @@ export interface Connection {
   readonly caCertificate?: string;
   /** Path of a file with that PEM, read when needed. */
   readonly caCertificateFile?: string;
+  /** PEM of a client certificate, by which the cluster knows the user. Default: none. */
+  readonly clientCertificate?: string;
+  /** PEM of the client certificate's key; encrypted in the state. */
+  readonly clientKey?: string;
   /** Accept any certificate. For experiments only. Default: false. */
   readonly skipTlsVerify?: boolean;
   /** Time limit of one request, in seconds. Default: 30. */
@@ -38,14 +42,22 @@ const DEFAULT_REQUEST_TIMEOUT_SECONDS = 30;
 const DEFAULT_MAX_RETRIES = 5;
 const MAX_SOCKETS = 32;
 
-/** Creates a client for the cluster. Keep and reuse it, because it keeps its sockets open. */
-export function openSearch(connection: Connection): OpenSearchServer {
-  const password = passwordOf(connection);
+/**
+ * Creates a client for the cluster. Keep and reuse it, because it keeps its sockets open.
+ *
+ * @param password default: the one in use for this connection
+ */
+export function openSearch(connection: Connection, password = passwordOf(connection)): OpenSearchServer {
   return new OpenSearchServer({
     client: new Client({
       nodes: [connection.endpoint, ...(connection.endpoints ?? [])].map(normalUrl),
       auth: connection.username === undefined ? undefined : { username: connection.username, password: password ?? "" },
-      ssl: { ca: caOf(connection), rejectUnauthorized: connection.skipTlsVerify !== true },
+      ssl: {
+        ca: caOf(connection),
+        cert: connection.clientCertificate,
+        key: connection.clientKey,
+        rejectUnauthorized: connection.skipTlsVerify !== true,
+      },
       agent: { keepAlive: true, maxSockets: MAX_SOCKETS, ...proxyOptions(connection.endpoint) },
       // The client would retry creates as well. `OpenSearchServer` retries only what is repeatable.
       maxRetries: 0,

@@ -12,9 +12,22 @@ export const USERS: readonly Symptom[] = [
   {
     id: "user-password-weak",
     shows: "400: Weak password",
-    signs: [{ statuses: [400], says: /Weak password/ }],
-    cause: "The server finds the password too easy to guess, too short, or too much like the user's name.",
-    fix: "Give a longer one of uncommon words, or leave password out to have one made.",
+    signs: [
+      {
+        statuses: [400],
+        says: /Weak password|Password is (?:similar to user name|too (?:short|long))|Password does not match/,
+      },
+    ],
+    cause: "The password is too easy to guess, too short, too long or too similar to the user's name.",
+    fix: "Use a longer password of uncommon words. A SecurityUser without a password generates one.",
+  },
+  {
+    id: "user-reserved",
+    shows: "403: Resource 'admin' is reserved.",
+    signs: [{ statuses: [403], says: /Resource '.*' is reserved/ }],
+    cause:
+      "The cluster's configuration reserves this user, role or mapping, as the official image does with admin. Only an administrator's client certificate may change it.",
+    fix: "Add clientCertificate and clientKey to the connection. The certificate's subject must be listed in plugins.security.authcz.admin_dn.",
   },
   {
     id: "role-missing",

@@ -9,6 +9,7 @@ export const ENTRIES = {
   SearchIndex: "search-index",
   ContainerHealth: "container-health",
   SecurityUser: "security-user",
+  SecurityPassword: "security-password",
   SecurityRole: "security-role",
   SecurityRoleMapping: "security-role-mapping",
 } as const;

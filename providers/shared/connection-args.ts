@@ -17,6 +17,10 @@ export interface ConnectionArgs {
   caCertificate?: pulumi.Input<string>;
   /** Path of a file with that PEM. The provider reads it. */
   caCertificateFile?: pulumi.Input<string>;
+  /** PEM of a client certificate, for clusters that know a user by one. Default: none. */
+  clientCertificate?: pulumi.Input<string>;
+  /** PEM of the client certificate's key; always encrypted in the state, even when passed as plain text. */
+  clientKey?: pulumi.Input<string>;
   /** Accept any certificate. For experiments only. Default: false. */
   skipTlsVerify?: pulumi.Input<boolean>;
   /** Longest wait for one answer, in seconds. Default: 30. */
@@ -26,7 +30,7 @@ export interface ConnectionArgs {
 }
 
 /**
- * Marks the password as a secret, and only the password, so that previews still show the endpoint. A plain object is
+ * Marks password and client key as secrets, and nothing else, so that previews still show the endpoint. A plain object is
  * not turned into an output: the whole output would be secret. A value that is no connection passes through; the
  * provider's check reports it without a stack trace.
  */
@@ -35,8 +39,8 @@ export function connectionInput(connection: pulumi.Input<ConnectionArgs>): pulum
   return isAsync ? pulumi.output(connection).apply(marked) : marked(connection);
 }
 
-function marked<T extends { password?: pulumi.Input<string> }>(connection: T) {
-  return typeof connection === "object" && connection !== null
-    ? { ...connection, password: secretText(connection.password) }
-    : connection;
+function marked<T extends Pick<ConnectionArgs, "password" | "clientKey">>(connection: T) {
+  if (typeof connection !== "object" || connection === null) return connection;
+  const clientKey = connection.clientKey === undefined ? {} : { clientKey: secretText(connection.clientKey) };
+  return { ...connection, password: secretText(connection.password), ...clientKey };
 }

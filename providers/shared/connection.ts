@@ -12,6 +12,11 @@ export const endpointSchema = z.string(BASE_URL_RULE).superRefine((text, context
 
 const variableRule = "must be the name of an environment variable, such as OPENSEARCH_PASSWORD";
 
+const certificateRule = "must be PEM text that begins with BEGIN CERTIFICATE";
+const certificate = z.string("must be PEM text").includes("-----BEGIN CERTIFICATE-----", { message: certificateRule });
+const keyRule = "must be PEM text that begins with BEGIN PRIVATE KEY, without a passphrase";
+const key = z.string("must be PEM text").regex(/-----BEGIN (?:EC |RSA )?PRIVATE KEY-----/, keyRule);
+
 export const connectionSchema = z
   .strictObject(
     {
@@ -23,11 +28,10 @@ export const connectionSchema = z
         .string(variableRule)
         .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, variableRule)
         .optional(),
-      caCertificate: z
-        .string("must be PEM text")
-        .includes("-----BEGIN CERTIFICATE-----", { message: "must be PEM text that begins with BEGIN CERTIFICATE" })
-        .optional(),
+      caCertificate: certificate.optional(),
       caCertificateFile: z.string("must be a path").min(1, "must not be empty").optional(),
+      clientCertificate: certificate.optional(),
+      clientKey: key.optional(),
       skipTlsVerify: z.boolean("must be true or false").optional(),
       requestTimeoutSeconds: seconds.optional(),
       maxRetries: z.int("must be a whole number").min(0, "must be 0 or more").max(20, "must be 20 at most").optional(),
@@ -35,7 +39,7 @@ export const connectionSchema = z
     {
       error: (issue) =>
         issue.code === "unrecognized_keys"
-          ? "Allowed: endpoint, endpoints, username, password, passwordEnv, caCertificate, caCertificateFile, skipTlsVerify, requestTimeoutSeconds, maxRetries."
+          ? "Allowed: endpoint, endpoints, username, password, passwordEnv, caCertificate, caCertificateFile, clientCertificate, clientKey, skipTlsVerify, requestTimeoutSeconds, maxRetries."
           : 'must be an object such as { endpoint: "https://localhost:9200" }',
     },
   )
@@ -46,4 +50,8 @@ export const connectionSchema = z
   .refine((c) => c.username !== undefined || (c.password === undefined && c.passwordEnv === undefined), {
     path: ["username"],
     message: "must be given together with a password",
+  })
+  .refine((c) => (c.clientCertificate === undefined) === (c.clientKey === undefined), {
+    path: ["clientKey"],
+    message: "clientCertificate and clientKey must be given together",
   });

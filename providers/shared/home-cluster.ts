@@ -5,7 +5,14 @@ import { report } from "../../clients/report";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { FORGET_UNREACHABLE, nameOf } from "./explain";
 import { type Lifecycle, PartialFailure } from "./lifecycle";
-import { currentConnection, hasOtherObject, rememberConnection, rememberObject, sharedServer } from "./run-memory";
+import {
+  currentConnection,
+  hasOtherObject,
+  rememberConnection,
+  rememberCreated,
+  rememberObject,
+  sharedServer,
+} from "./run-memory";
 
 interface Connected {
   readonly connection: Connection;
@@ -37,7 +44,8 @@ export function onHomeCluster<I extends Connected, S extends ClusterState>(
         throw error;
       });
       rememberObject(ownerIn(inputs), made.id);
-      rememberConnection(made.state.clusterUuid, inputs.connection, made.id);
+      rememberConnection(made.state.clusterUuid, inputs.connection);
+      rememberCreated(made.id);
       return made;
     },
     read: async (id, state) => {
@@ -49,7 +57,10 @@ export function onHomeCluster<I extends Connected, S extends ClusterState>(
       return await lifecycle.read(id, state);
     },
     update: async (id, olds, news) => {
-      if (!(await isForeign(news.connection, olds.clusterUuid))) return await lifecycle.update(id, olds, news);
+      if (!(await isForeign(news.connection, olds.clusterUuid))) {
+        rememberConnection(olds.clusterUuid, news.connection);
+        return await lifecycle.update(id, olds, news);
+      }
       throw new ExplainedError({
         what: `${news.connection.endpoint} is not the cluster on which ${id} was made.`,
         cause: "The connection was pointed to another cluster, or the cluster lost its data.",
@@ -57,11 +68,8 @@ export function onHomeCluster<I extends Connected, S extends ClusterState>(
       });
     },
     delete: async (id, stored) => {
-      // In a replacement, the new object was created at the cluster's current address; the stored one may be old.
-      const isReplaced = hasOtherObject(ownerIn(stored), id);
-      const state = isReplaced
-        ? { ...stored, connection: currentConnection(stored.clusterUuid, stored.connection, id) }
-        : stored;
+      const object = { id, isReplaced: hasOtherObject(ownerIn(stored), id) };
+      const state = { ...stored, connection: currentConnection(stored.clusterUuid, stored.connection, object) };
       if (await mayForgetObject(kind, id, state)) return;
       await lifecycle.delete(id, state);
     },

@@ -13,9 +13,9 @@ import type { ClusterSettingInputs } from "../cluster-setting/inputs";
  * Ids of the objects in the state, by owner. An object with our mark that is not here is left from an interrupted run.
  */
 const objects = new Map<string, Set<string>>();
-/** The last connection that created something on a cluster, by cluster UUID. This run may have changed the address. */
+/** The last connection by which a user created or updated something, by cluster and user. This run may have changed it. */
 const connections = new Map<string, Connection>();
-/** Ids of the objects that this run created. Their stored connection is current. */
+/** Ids of the objects that this run created. */
 const createdIds = new Set<string>();
 /**
  * The resource that wrote a cluster setting in this run, by cluster, scope and key. Two owners would undo each other.
@@ -66,20 +66,30 @@ export function rememberObject(owner: string | undefined, id: string): void {
   objects.set(owner ?? "", ids.add(id));
 }
 
-/** Records the connection by which this run created an object. */
-export function rememberConnection(clusterUuid: string, connection: Connection, id: string): void {
-  connections.set(clusterUuid, connection);
+/** Records the connection by which this run created or updated an object. */
+export function rememberConnection(clusterUuid: string, connection: Connection): void {
+  connections.set(connectionKey(clusterUuid, connection), connection);
+}
+
+/** Records that this run created an object, so that its stored connection is current. */
+export function rememberCreated(id: string): void {
   createdIds.add(id);
 }
 
+const connectionKey = (clusterUuid: string, { username }: Connection) => JSON.stringify([clusterUuid, username]);
+
 /**
- * The connection for deleting a replaced object. If this run reached the same cluster as the same user at another
- * address, that one: the stored address may be outdated by this very run.
+ * The connection for deleting an object. The stored one may be outdated by this very run: the user's password was changed,
+ * or, if the object was replaced, the cluster's address. Otherwise another address is not trusted with a delete.
  */
-export function currentConnection(clusterUuid: string, stored: Connection, id: string): Connection {
-  const current = createdIds.has(id) ? undefined : connections.get(clusterUuid);
-  const isMoved = current?.endpoint !== stored.endpoint && current?.username === stored.username;
-  return current !== undefined && isMoved ? current : stored;
+export function currentConnection(
+  clusterUuid: string,
+  stored: Connection,
+  object: { readonly id: string; readonly isReplaced: boolean },
+): Connection {
+  const current = createdIds.has(object.id) ? undefined : connections.get(connectionKey(clusterUuid, stored));
+  if (current === undefined) return stored;
+  return current.endpoint === stored.endpoint || object.isReplaced ? current : stored;
 }
 
 /** Whether the state contains an object, as far as this run knows. */

@@ -10,7 +10,14 @@ export interface TlsCertificateInputs {
   readonly organization?: string;
   readonly validityDays?: number;
   readonly renewBeforeDays?: number;
+  readonly authority?: GivenAuthority;
   readonly owner?: string;
+}
+
+/** The CA of another `TlsCertificate`. */
+export interface GivenAuthority {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
 }
 
 export interface TlsCertificateState extends TlsCertificateInputs {
@@ -40,6 +47,7 @@ export const INPUT_KEYS = [
   "organization",
   "validityDays",
   "renewBeforeDays",
+  "authority",
 ] as const satisfies readonly (keyof TlsCertificateInputs)[];
 
 /**
@@ -71,6 +79,9 @@ const ipAddress = z.string(ipRule).refine((text) => isIP(text) !== 0 && !text.in
 
 const nameRule = `must be 1 to ${MAX_NAME} letters, digits, dots, underscores or hyphens: OpenSearch compares it as CN=<commonName>`;
 const organizationRule = `must be 1 to ${MAX_ORGANIZATION} characters`;
+const authorityRule =
+  "must be the CA of another TlsCertificate: { certificatePem: tls.caCertificatePem, privateKeyPem: tls.caPrivateKeyPem }";
+const pem = (label: string) => z.string(authorityRule).includes(`-----BEGIN ${label}-----`, { message: authorityRule });
 const validityRule = `must be a whole number of days from 1 to ${MAX_VALIDITY_DAYS}`;
 const renewRule = "must be a whole number of days, 0 or more";
 
@@ -89,6 +100,9 @@ export const tlsCertificateSchema = z.looseObject({
     .optional(),
   validityDays: z.int(validityRule).min(1, validityRule).max(MAX_VALIDITY_DAYS, validityRule).optional(),
   renewBeforeDays: z.int(renewRule).min(0, renewRule).optional(),
+  authority: z
+    .strictObject({ certificatePem: pem("CERTIFICATE"), privateKeyPem: pem("PRIVATE KEY") }, authorityRule)
+    .optional(),
   owner: z.string().optional(),
 });
 
@@ -107,6 +121,12 @@ export function contradictions(news: Loose): { property: string; reason: string 
     found.push({
       property: "dnsNames",
       reason: "dnsNames and ipAddresses are both empty: clients need one to verify.",
+    });
+  }
+  if (news.authority !== undefined && news.organization !== undefined) {
+    found.push({
+      property: "organization",
+      reason: "organization and authority exclude each other: organization names a new CA.",
     });
   }
   const known = !isUnknown(validityDays) && !isUnknown(renewBeforeDays);

@@ -1,12 +1,15 @@
+import { ExplainedError } from "../../diagnosis/explained-error";
+import { messageOf } from "../../diagnosis/failure";
 import {
   AUTHORITY_EXTRA_DAYS,
   DEFAULT_COMMON_NAME,
   DEFAULT_ORGANIZATION,
   DEFAULT_VALIDITY_DAYS,
+  type GivenAuthority,
   type TlsCertificateInputs,
   type TlsCertificateState,
 } from "./inputs";
-import { KEY_ALGORITHM, keyFromPem, keyPem, newKeys, SIGNATURE, serialNumber, x509 } from "./x509";
+import { isPair, KEY_ALGORITHM, keyFromPem, keyPem, newKeys, SIGNATURE, serialNumber, x509 } from "./x509";
 
 export type Authority = Pick<TlsCertificateState, "caCertificatePem" | "caPrivateKeyPem" | "caNotAfter">;
 export type Leaf = Pick<TlsCertificateState, "certificatePem" | "privateKeyPem" | "notAfter">;
@@ -15,8 +18,8 @@ export const DAY_MILLISECONDS = 86_400_000;
 /** Certificates are valid from an hour ago, for machines with a slow clock. */
 const SKEW_MILLISECONDS = 3_600_000;
 
-/** Makes a CA, and its SHA-256 fingerprint in hex. */
-export async function issueAuthority(inputs: TlsCertificateInputs): Promise<Authority & { fingerprint: string }> {
+/** Makes a CA. */
+export async function issueAuthority(inputs: TlsCertificateInputs): Promise<Authority> {
   const library = await x509();
   const keys = await newKeys();
   const organization = inputs.organization ?? DEFAULT_ORGANIZATION;
@@ -39,8 +42,33 @@ export async function issueAuthority(inputs: TlsCertificateInputs): Promise<Auth
     caCertificatePem: `${certificate.toString("pem")}\n`,
     caPrivateKeyPem: await keyPem(library, keys.privateKey),
     caNotAfter: certificate.notAfter.toISOString(),
-    fingerprint: Buffer.from(await certificate.getThumbprint("SHA-256")).toString("hex"),
   };
+}
+
+/** The given CA, after a check that its certificate and key belong together. */
+export async function givenAuthority({ certificatePem, privateKeyPem }: GivenAuthority): Promise<Authority> {
+  const library = await x509();
+  try {
+    const certificate = new library.X509Certificate(certificatePem);
+    const key = await keyFromPem(library, privateKeyPem);
+    if (!(await isPair(await certificate.publicKey.export(KEY_ALGORITHM, ["verify"]), key))) {
+      throw new Error("the key belongs to another certificate");
+    }
+    const caNotAfter = certificate.notAfter.toISOString();
+    return { caCertificatePem: certificatePem, caPrivateKeyPem: privateKeyPem, caNotAfter };
+  } catch (error) {
+    throw new ExplainedError({
+      what: `The authority cannot sign a certificate: ${messageOf(error)}`,
+      cause: "Its certificate and key are damaged, do not belong together, or are not ECDSA on P-256.",
+      fix: "Give both from one TlsCertificate: { certificatePem: tls.caCertificatePem, privateKeyPem: tls.caPrivateKeyPem }.",
+    });
+  }
+}
+
+/** SHA-256 fingerprint of a certificate, in hex. */
+export async function fingerprint(pem: string): Promise<string> {
+  const library = await x509();
+  return Buffer.from(await new library.X509Certificate(pem).getThumbprint("SHA-256")).toString("hex");
 }
 
 /** Makes a certificate for the given names, signed by the CA. Servers and clients can use it. */

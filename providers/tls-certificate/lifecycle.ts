@@ -15,22 +15,22 @@ import {
   type TlsCertificateState,
   tlsCertificateSchema,
 } from "./inputs";
-import { DAY_MILLISECONDS, issueAuthority, issueLeaf } from "./issue";
+import { DAY_MILLISECONDS, fingerprint, givenAuthority, issueAuthority, issueLeaf } from "./issue";
 
 /** Inputs that are part of the certificate itself. Names are a set, so their order does not matter. */
-const CONTENT = ["dnsNames", "ipAddresses", "commonName", "validityDays"] as const;
+const CONTENT = ["dnsNames", "ipAddresses", "commonName", "validityDays", "authority"] as const;
 
 /**
  * A CA and a certificate signed by it, both made here and kept in the state. Changed names or validity make a new
  * certificate under the same CA, so clients need no change. Only another organisation, or a CA near its own expiry,
- * replaces both.
+ * replaces both. With an `authority` given, that one signs, and no CA is made.
  */
 export const tlsCertificateLifecycle: Lifecycle<TlsCertificateInputs, TlsCertificateState> = explained(
   "TlsCertificate",
   { check, diff, create, read, update, delete: async () => undefined },
   (properties) => {
-    const { privateKeyPem, caPrivateKeyPem } = properties as Partial<TlsCertificateState>;
-    return [privateKeyPem, caPrivateKeyPem];
+    const { privateKeyPem, caPrivateKeyPem, authority } = properties as Partial<TlsCertificateState>;
+    return [privateKeyPem, caPrivateKeyPem, authority?.privateKeyPem];
   },
 );
 
@@ -43,8 +43,10 @@ function check(news: unknown) {
 
 function diff(_id: string, olds: TlsCertificateState, news: TlsCertificateInputs) {
   const [before, after] = [comparable(olds), comparable(news)];
-  const replaces: string[] = changedKeys(before, after, ["organization"]);
-  if (olds.renewalDue && authorityEnds(olds, news)) replaces.push("caCertificatePem");
+  const hasOwn = news.authority === undefined;
+  const replaces: string[] = hasOwn ? changedKeys(before, after, ["organization"]) : [];
+  if (hasOwn !== (olds.authority === undefined)) replaces.push("authority");
+  if (hasOwn && olds.renewalDue && authorityEnds(olds, news)) replaces.push("caCertificatePem");
   const other = changedKeys(before, after, [...CONTENT, "renewBeforeDays"]).length > 0;
   return { changes: replaces.length > 0 || olds.renewalDue || other, replaces };
 }
@@ -64,6 +66,7 @@ function comparable(inputs: TlsCertificateInputs) {
     organization: inputs.organization ?? DEFAULT_ORGANIZATION,
     validityDays: inputs.validityDays ?? DEFAULT_VALIDITY_DAYS,
     renewBeforeDays: inputs.renewBeforeDays ?? DEFAULT_RENEW_BEFORE_DAYS,
+    authority: inputs.authority,
   };
 }
 
@@ -73,10 +76,11 @@ function sorted(names: readonly string[]): readonly string[] {
 }
 
 async function create(inputs: TlsCertificateInputs) {
-  const { fingerprint, ...authority } = await issueAuthority(inputs);
+  const authority =
+    inputs.authority === undefined ? await issueAuthority(inputs) : await givenAuthority(inputs.authority);
   const leaf = await issueLeaf(inputs, authority);
   return {
-    id: fingerprint,
+    id: await fingerprint(inputs.authority === undefined ? authority.caCertificatePem : leaf.certificatePem),
     state: { ...inputs, ...authority, ...leaf, renewalDue: false, schemaVersion: SCHEMA_VERSION },
   };
 }
@@ -98,7 +102,10 @@ async function update(
   news: TlsCertificateInputs,
 ): Promise<TlsCertificateState> {
   const { caCertificatePem, caPrivateKeyPem, caNotAfter, certificatePem, privateKeyPem, notAfter } = olds;
-  const authority = { caCertificatePem, caPrivateKeyPem, caNotAfter };
+  const authority =
+    news.authority === undefined
+      ? { caCertificatePem, caPrivateKeyPem, caNotAfter }
+      : await givenAuthority(news.authority);
   const reissue = olds.renewalDue || changedKeys(comparable(olds), comparable(news), CONTENT).length > 0;
   const leaf = reissue ? await issueLeaf(news, authority) : { certificatePem, privateKeyPem, notAfter };
   return { ...news, ...authority, ...leaf, renewalDue: false, schemaVersion: SCHEMA_VERSION };

@@ -28,6 +28,20 @@ export interface TlsCertificateArgs {
    * @default 30
    */
   renewBeforeDays?: pulumi.Input<number>;
+  /**
+   * The CA of another `TlsCertificate` that shall sign, for a further node or for a client's certificate. A change makes a
+   * new certificate in place.
+   * @default a CA of its own
+   */
+  authority?: pulumi.Input<TlsAuthorityArgs>;
+}
+
+/** A CA that signs: `{ certificatePem: tls.caCertificatePem, privateKeyPem: tls.caPrivateKeyPem }`. */
+export interface TlsAuthorityArgs {
+  /** PEM of the CA's certificate. */
+  certificatePem: pulumi.Input<string>;
+  /** PKCS#8 PEM of the CA's key, ECDSA on P-256. Encrypted in the state, also when given as plain text. */
+  privateKeyPem: pulumi.Input<string>;
 }
 
 /**
@@ -75,7 +89,8 @@ export class TlsCertificate extends pulumi.CustomResource {
       renewalDue: undefined,
     };
     const keys: pulumi.CustomResourceOptions = { additionalSecretOutputs: ["privateKeyPem", "caPrivateKeyPem"] };
-    const properties = { ...outputs, ...args, ipAddresses: args?.ipAddresses ?? [] };
+    const authority = args?.authority === undefined ? {} : { authority: pulumi.secret(args.authority) };
+    const properties = { ...outputs, ...args, ...authority, ipAddresses: args?.ipAddresses ?? [] };
     super(
       typeToken("TlsCertificate"),
       name,

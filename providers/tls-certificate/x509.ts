@@ -30,8 +30,15 @@ export async function keyPem(library: X509Library, key: webcrypto.CryptoKey): Pr
 
 export async function keyFromPem(library: X509Library, pem: string): Promise<webcrypto.CryptoKey> {
   const [der] = library.PemConverter.decode(pem);
-  if (der === undefined) throw new Error("The authority's key in the state is not PEM text.");
+  if (der === undefined) throw new Error("the key is not PEM text");
   return await webcrypto.subtle.importKey("pkcs8", der, KEY_ALGORITHM, false, ["sign"]);
+}
+
+/** Whether a public and a private key belong together. */
+export async function isPair(publicKey: webcrypto.CryptoKey, privateKey: webcrypto.CryptoKey): Promise<boolean> {
+  const text = Buffer.from("any");
+  const signature = await webcrypto.subtle.sign(SIGNATURE, privateKey, text);
+  return await webcrypto.subtle.verify(SIGNATURE, publicKey, signature, text);
 }
 
 /** A positive random serial number of 127 bits, in hex (RFC 5280 allows 20 octets). */

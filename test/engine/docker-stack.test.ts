@@ -18,6 +18,7 @@ import { changes, Project, position, type Run, repository } from "./support/proj
 import { hasDocker, hasEngine, toolchain } from "./support/toolchain";
 
 const PASSWORD = "Canary-Passw0rd-7531";
+const ROTATED = "Canary-Passw0rd-7532";
 const AUTO_DEPLOY = "plugins.ml_commons.model_auto_deploy.enable";
 /** The server's job that turns a model which was just undeployed into DEPLOY_FAILED now and then. */
 const SYNC_UP = "plugins.ml_commons.sync_up_job_interval_in_seconds";
@@ -286,6 +287,29 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
       }
     },
   );
+
+  it("a changed password is set on the running cluster: the container stays, and the old one lets nobody in", async () => {
+    const before = docker("inspect", "--format", "{{.Id}}", `${PREFIX}-opensearch`);
+    const { modelId } = await outputs();
+    await project.secret("opensearchPassword", ROTATED);
+    const run = await project.up();
+    expect(run.code, run.output).toBe(0);
+    expect(position(run, "update SecurityPassword")).toBeLessThan(position(run, "update ModelGroup"));
+    expect(changes(run).filter((step) => !step.startsWith("update "))).toEqual([]);
+    expect(docker("inspect", "--format", "{{.Id}}", `${PREFIX}-opensearch`)).toBe(before);
+    const now = await project.outputs();
+    expect([now.opensearchPassword, now.modelId]).toEqual([ROTATED, modelId]);
+    const status = async (password: string) =>
+      (
+        await project.shell(
+          `curl --silent --insecure --user 'admin:${password}' --output /dev/null --write-out '%{http_code}' "$(pulumi stack output opensearchEndpoint)"`,
+        )
+      ).output;
+    expect([await status(PASSWORD), await status(ROTATED)]).toEqual(["401", "200"]);
+    expect((await ask("Why is the sky blue?", await outputs())).text).not.toBe("");
+    const still = await project.preview("--expect-no-changes");
+    expect(still.code, still.output).toBe(0);
+  });
 
   it("a container that was removed by hand comes back by the way the error names, with its data", async () => {
     const before = await outputs();

@@ -27,7 +27,7 @@ describe.each(KINDS)("%s with a wrong password", (kind, lifecycle, make) => {
         [
           `${kind} "x": ${operation} failed: GET / answered 401: Unauthorized`,
           "  cause: The cluster does not accept this user and password. Delete and refresh use the connection in the state, which may be older than the program's. OpenSearch reads OPENSEARCH_INITIAL_ADMIN_PASSWORD only when it starts with an empty volume.",
-          "  fix: If the password was changed in the program or its configuration, restore the old one. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the current password>, which overrides all others. If that variable is already set, it is the password that was rejected.",
+          "  fix: If the password was changed in the program or its configuration, run pulumi up: a stack's own OpenSearch then takes it. On another cluster, change it there first, or restore the old one. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the current password>, which overrides all others. If that variable is already set, it is the password that was rejected.",
         ].join("\n"),
       );
     }

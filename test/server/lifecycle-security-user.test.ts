@@ -72,8 +72,8 @@ describe("a user", () => {
     expect(failure.message).toBe(
       [
         'SecurityUser "u": create failed: PUT /_plugins/_security/api/internalusers/t-user answered 400: Weak password',
-        "  cause: The server finds the password too easy to guess, too short, or too much like the user's name.",
-        "  fix: Give a longer one of uncommon words, or leave password out to have one made.",
+        "  cause: The password is too easy to guess, too short, too long or too similar to the user's name.",
+        "  fix: Use a longer password of uncommon words. A SecurityUser without a password generates one.",
       ].join("\n"),
     );
     const made = await created(lifecycle, user({ name: "t-user", password: PASSWORD }));

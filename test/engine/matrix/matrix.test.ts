@@ -184,7 +184,7 @@ function stockRegistries(bench: Bench): void {
 /** What the server shows of a cell's object. */
 async function held(bench: Bench, cell: Cell): Promise<unknown> {
   const { world } = bench;
-  if (cell.type === "TlsCertificate") return world.outputs(cell.name);
+  if (cell.type === "TlsCertificate" || cell.type === "SecurityPassword") return world.outputs(cell.name);
   if (cell.type === "ClusterSetting") return await world.settings();
   if (cell.type === "SearchIndex") return await world.index(world.id(cell.name));
   if (cell.type !== "OllamaModel") return await world.seen(cell.type, world.id(cell.name));

@@ -16,7 +16,8 @@ export interface Spec {
     | "DeployedModel"
     | "OllamaModel"
     | "SearchIndex"
-    | "TlsCertificate";
+    | "TlsCertificate"
+    | "SecurityPassword";
   readonly name: string;
   readonly args: Json;
   readonly dependsOn?: readonly string[];

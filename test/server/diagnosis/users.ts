@@ -1,5 +1,5 @@
 import { openSearch } from "../../../clients/opensearch/connect";
-import { getSecured, putSecured } from "../../../clients/opensearch/security";
+import { getSecured, patchSecured, putSecured } from "../../../clients/opensearch/security";
 import { ROLES, USERS } from "../../../clients/opensearch/security-kinds";
 import { Deadline } from "../../../clients/wait";
 import { ADMIN_PASSWORD as PASSWORD } from "../../support/opensearch/address";
@@ -27,6 +27,21 @@ export const USER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     kind: "secured",
     run: async (world) => await putSecured(serverOf(world), USERS, "weak", { password: "Password123!" }, soon()),
     says: "PUT /_plugins/_security/api/internalusers/weak answered 400: Weak password",
+  },
+  {
+    row: "user-password-weak",
+    how: "a user is made with his name as the password's beginning",
+    kind: "secured",
+    run: async (world) =>
+      await putSecured(serverOf(world), USERS, "harbour", { password: "Harbour-Quiet-4417" }, soon()),
+    says: "PUT /_plugins/_security/api/internalusers/harbour answered 400: Password is similar to user name",
+  },
+  {
+    row: "user-reserved",
+    how: "the password of admin is changed by admin",
+    kind: "secured",
+    run: async (world) => await patchSecured(serverOf(world), USERS, "admin", { password: PASSWORD }, soon()),
+    says: "PATCH /_plugins/_security/api/internalusers/admin answered 403: Resource 'admin' is reserved.",
   },
   {
     row: "role-missing",

@@ -27,7 +27,7 @@ export function typeCheck(blocks: readonly Block[]): Mistake[] {
   const fragmentImports = `import * as pulumi from "@pulumi/pulumi"; import { ${exportsOfPackage(options)} } from "pulumi-ollama-chat"; `;
   const sources = new Map<string, { block: Block; shift: number; text: string }>();
   for (const [i, block] of blocks.entries()) {
-    const isFragment = !/^\s*import\s|\brequire\(/m.test(block.text);
+    const isFragment = !/^\s*import\s|(?<!\.)\brequire\(/m.test(block.text);
     const prefix = isFragment ? fragmentImports : "";
     const name = join(repository, `block-${i}${EXTENSIONS[block.language]}`);
     sources.set(name, { block, shift: prefix.length, text: `${prefix}${block.text}` });

@@ -8,4 +8,6 @@ export interface ServerAddress {
   readonly endpoint: string;
   /** PEM of the CA that signed its certificate. */
   readonly caCertificate?: string;
+  /** Members of a connection that signs in as the secured server's administrator. */
+  readonly administrator?: { readonly clientCertificate: string; readonly clientKey: string };
 }

@@ -73,7 +73,11 @@ async function startOne(kind: ServerKind, folder: string): Promise<OpenSearchSer
   }
 }
 
-const addressOf = ({ endpoint, caCertificate }: OpenSearchServer): ServerAddress => ({ endpoint, caCertificate });
+const addressOf = ({ endpoint, caCertificate, administrator }: OpenSearchServer): ServerAddress => ({
+  endpoint,
+  caCertificate,
+  administrator,
+});
 
 function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));

@@ -28,6 +28,7 @@ const OUTPUTS: Readonly<Record<string, object>> = {
   "docker:index/remoteImage:RemoteImage": { imageId: "sha256:image" },
   "pulumi-nodejs:dynamic/ollamachat:TlsCertificate": {
     caCertificatePem: "CA PEM",
+    caPrivateKeyPem: "CA KEY",
     certificatePem: "NODE PEM",
     privateKeyPem: "NODE KEY",
   },

@@ -113,11 +113,12 @@ describe("both servers in Docker", () => {
       secret: [
         "discovery.type=single-node",
         "OPENSEARCH_JAVA_OPTS=-Xms1g -Xmx1g",
-        `OPENSEARCH_INITIAL_ADMIN_PASSWORD=${PASSWORD}`,
+        expect.stringMatching(/^OPENSEARCH_INITIAL_ADMIN_PASSWORD=[\w-]{43}-aA0$/),
         "plugins.security.ssl.http.enabled=true",
         ...tls("http"),
         ...tls("transport"),
         "plugins.security.nodes_dn=CN=ollama-chat-opensearch",
+        "plugins.security.authcz.admin_dn=CN=ollama-chat-administrator",
       ],
     });
     expect(stack.of("chat-tls").inputs).toMatchObject({

@@ -38,6 +38,8 @@ export const OPENSEARCH_PARTS = {
   "chat-opensearch": "docker:index/container:Container",
   "chat-opensearch-health": `${OURS}ContainerHealth`,
   "chat-tls": `${OURS}TlsCertificate`,
+  "chat-admin-tls": `${OURS}TlsCertificate`,
+  "chat-admin-password": `${OURS}SecurityPassword`,
 };
 
 export const PREDICT_USER = {

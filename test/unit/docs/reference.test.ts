@@ -37,7 +37,7 @@ describe("the reference", () => {
     const classes = resources.map((name) => name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()));
     const pages = ["README", "OllamaChatStack", "OllamaRagStack", ...classes].map((name) => `${name}.md`);
     expect(Object.keys(written).sort()).toEqual(pages.sort());
-    expect(pages.length).toBeLessThan(15);
+    expect(pages.length).toBeLessThan(16);
   });
 
   it("what lies in docs/reference is what `npm run docs` writes now", () => {

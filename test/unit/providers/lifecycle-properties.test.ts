@@ -9,6 +9,7 @@ import { toResourceProvider } from "../../../providers/dynamic/adapter";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
 import { ollamaModelLifecycle } from "../../../providers/ollama-model/lifecycle";
 import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
+import { securityPasswordLifecycle } from "../../../providers/security-password/lifecycle";
 import { securityRoleLifecycle } from "../../../providers/security-role/lifecycle";
 import { securityRoleMappingLifecycle } from "../../../providers/security-role-mapping/lifecycle";
 import { securityUserLifecycle } from "../../../providers/security-user/lifecycle";
@@ -141,6 +142,11 @@ const LIFECYCLES: readonly (readonly [string, Lifecycle<object, object>, Record<
     "SecurityUser",
     securityUserLifecycle as unknown as Lifecycle<object, object>,
     { ...more, connection, password: "Quiet-Harbour-4417", backendRoles: ["r"], attributes: { team: "sea" } },
+  ],
+  [
+    "SecurityPassword",
+    securityPasswordLifecycle as unknown as Lifecycle<object, object>,
+    { ...more, connection, username: "admin", password: "Quiet-Harbour-4417" },
   ],
   [
     "SecurityRole",

@@ -35,6 +35,12 @@ export interface ServerOptions {
   readonly outlives?: boolean;
 }
 
+/** Signs in by certificate and may change reserved users. */
+export interface Administrator {
+  readonly clientCertificate: string;
+  readonly clientKey: string;
+}
+
 /** An OpenSearch that runs as a process, without Docker. */
 export interface OpenSearchServer {
   readonly endpoint: string;
@@ -42,6 +48,8 @@ export interface OpenSearchServer {
   readonly logFile: string;
   /** PEM of the authority that signed its certificate; undefined without TLS. */
   readonly caCertificate: string | undefined;
+  /** The client certificate of the demo configuration's administrator; undefined without users. */
+  readonly administrator: Administrator | undefined;
   /** Ends it gracefully, and waits until it has ended. */
   stop(): Promise<void>;
 }
@@ -77,11 +85,14 @@ export async function startOpenSearch(options: ServerOptions): Promise<OpenSearc
   const endpoint = `${password === undefined ? "http" : "https"}://127.0.0.1:${port}`;
   await untilReady(child, endpoint, logFile);
   if (options.outlives) child.unref();
+  const pem = (file: string) => readFileSync(join(home, "config", file), "utf8");
   return {
     endpoint,
     processId: child.pid ?? 0,
     logFile,
-    caCertificate: password === undefined ? undefined : readFileSync(join(home, "config", "root-ca.pem"), "utf8"),
+    caCertificate: password === undefined ? undefined : pem("root-ca.pem"),
+    administrator:
+      password === undefined ? undefined : { clientCertificate: pem("kirk.pem"), clientKey: pem("kirk-key.pem") },
     stop: () => stopProcess(child),
   };
 }

@@ -50,6 +50,11 @@ const FROZEN: readonly (readonly [ResourceType, string, string])[] = [
     'exports.handler = () => require("pulumi-ollama-chat/provider/security-user");',
   ],
   [
+    "SecurityPassword",
+    "pulumi-nodejs:dynamic/ollamachat:SecurityPassword",
+    'exports.handler = () => require("pulumi-ollama-chat/provider/security-password");',
+  ],
+  [
     "SecurityRole",
     "pulumi-nodejs:dynamic/ollamachat:SecurityRole",
     'exports.handler = () => require("pulumi-ollama-chat/provider/security-role");',

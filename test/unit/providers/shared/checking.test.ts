@@ -108,7 +108,7 @@ describe("a wrong connection, told by name, value and rule,", () => {
     [{ ...AT, maxRetries: 21 }, "connection.maxRetries is 21: must be 20 at most"],
     [
       { ...AT, user: "a" },
-      "connection.user is not an input. Allowed: endpoint, endpoints, username, password, passwordEnv, caCertificate, caCertificateFile, skipTlsVerify, requestTimeoutSeconds, maxRetries.",
+      "connection.user is not an input. Allowed: endpoint, endpoints, username, password, passwordEnv, caCertificate, caCertificateFile, clientCertificate, clientKey, skipTlsVerify, requestTimeoutSeconds, maxRetries.",
     ],
   ])("is refused: $1", (connection, reason) => {
     expect(reasons(connection)).toStrictEqual([reason]);

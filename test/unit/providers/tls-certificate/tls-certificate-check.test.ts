@@ -35,6 +35,19 @@ describe("check", () => {
       "commonName",
       'commonName is "a, b": must be 1 to 64 letters, digits, dots, underscores or hyphens: OpenSearch compares it as CN=<commonName>',
     ],
+    [
+      { authority: "ca.pem" },
+      "authority",
+      'authority is "ca.pem": must be the CA of another TlsCertificate: { certificatePem: tls.caCertificatePem, privateKeyPem: tls.caPrivateKeyPem }',
+    ],
+    [
+      {
+        organization: "Example",
+        authority: { certificatePem: "-----BEGIN CERTIFICATE-----", privateKeyPem: "-----BEGIN PRIVATE KEY-----" },
+      },
+      "organization",
+      "organization and authority exclude each other: organization names a new CA.",
+    ],
     [{ validityDays: 0.5 }, "validityDays", "validityDays is 0.5: must be a whole number of days from 1 to 3650"],
     [
       { validityDays: 30 },

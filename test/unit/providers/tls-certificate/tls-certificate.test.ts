@@ -258,3 +258,49 @@ describe("renewal", () => {
     expect(lifecycle.diff(id, late, INPUTS)).toEqual({ changes: true, replaces: ["caCertificatePem"] });
   });
 });
+
+describe("an authority of another certificate", () => {
+  const authorityOf = ({ caCertificatePem, caPrivateKeyPem }: TlsCertificateState) => ({
+    certificatePem: caCertificatePem,
+    privateKeyPem: caPrivateKeyPem,
+  });
+
+  it("signs, so that whoever trusts it accepts the further certificate, and each has an id of its own", async () => {
+    const node = await made();
+    const client = await made({ commonName: "client", authority: authorityOf(node.state) });
+    expect(
+      new X509Certificate(client.state.certificatePem).verify(
+        new X509Certificate(node.state.caCertificatePem).publicKey,
+      ),
+    ).toBe(true);
+    expect(client.state.caCertificatePem).toBe(node.state.caCertificatePem);
+    expect(client.id).not.toBe(node.id);
+    expect(await ask({ ...client.state, caCertificatePem: node.state.caCertificatePem }, "localhost")).toBe("hi");
+  });
+
+  it("that changes makes a new certificate in place; a CA of its own instead replaces it", async () => {
+    const [first, second] = [await made(), await made()];
+    const inputs = { ...INPUTS, authority: authorityOf(first.state) };
+    const { id, state } = await lifecycle.create(inputs);
+    const news = { ...inputs, authority: authorityOf(second.state) };
+    expect(lifecycle.diff(id, state, inputs)).toEqual({ changes: false, replaces: [] });
+    expect(lifecycle.diff(id, state, news)).toEqual({ changes: true, replaces: [] });
+    const updated = await lifecycle.update(id, state, news);
+    expect(updated.caCertificatePem).toBe(second.state.caCertificatePem);
+    expect(updated.certificatePem).not.toBe(state.certificatePem);
+    expect(lifecycle.diff(id, updated, news)).toEqual({ changes: false, replaces: [] });
+    expect(lifecycle.diff(id, updated, INPUTS)).toEqual({ changes: true, replaces: ["authority"] });
+  });
+
+  it("whose key is another's cannot sign, and says so without the key", async () => {
+    const [first, second] = [await made(), await made()];
+    const authority = { ...authorityOf(first.state), privateKeyPem: second.state.caPrivateKeyPem };
+    await expect(made({ authority })).rejects.toThrow(
+      [
+        'TlsCertificate "tls": create failed: The authority cannot sign a certificate: the key belongs to another certificate',
+        "  cause: Its certificate and key are damaged, do not belong together, or are not ECDSA on P-256.",
+        "  fix: Give both from one TlsCertificate: { certificatePem: tls.caCertificatePem, privateKeyPem: tls.caPrivateKeyPem }.",
+      ].join("\n"),
+    );
+  });
+});

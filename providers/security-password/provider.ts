@@ -1,0 +1,4 @@
+import { toResourceProvider } from "../dynamic/adapter";
+import { securityPasswordLifecycle } from "./lifecycle";
+
+export = toResourceProvider(securityPasswordLifecycle);
