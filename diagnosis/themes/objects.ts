@@ -90,14 +90,15 @@ export const OBJECTS: readonly Symptom[] = [
   },
   {
     id: "objects-left",
-    shows: "Models, connectors, groups or indices carry this stack's mark, but are not in its state",
+    shows: "Models, connectors, groups, indices, users or roles carry this stack's mark, but are not in its state",
     cause:
       "A pulumi was killed while it created them, and they were no longer in the program when it ran again. Or they were kept on purpose, with retainOnDelete.",
-    fix: "Unless you want to keep them, run ollama-chat doctor --fix. It deletes those that nothing on the cluster uses, but no index with documents.",
+    fix: "Unless you want to keep them, run ollama-chat doctor --fix. It deletes those that nothing on the cluster uses, but no index with documents and no role mapping.",
   },
   {
     id: "objects-cut-off",
-    shows: "Models, connectors, groups or indices carry this stack's mark, and its state has them as pending creates",
+    shows:
+      "Models, connectors, groups, indices, users or roles carry this stack's mark, and its state has them as pending creates",
     cause: "A pulumi was killed while it created them, or is still running.",
     fix: "Run pulumi up, which takes them over. If they are no longer in the program, run pulumi refresh --clear-pending-creates, then ollama-chat doctor --fix.",
   },

@@ -1,5 +1,5 @@
-import { getSecured, listSecured, patchSecured } from "../../clients/opensearch/security";
-import { MAPPINGS, ROLES, type RoleFields, USERS } from "../../clients/opensearch/security-kinds";
+import { getSecured, patchSecured } from "../../clients/opensearch/security";
+import { ROLES, type RoleFields } from "../../clients/opensearch/security-kinds";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
@@ -13,6 +13,7 @@ import { descriptionOf, isTakenOver, type Mark, markIn, markOf, parseDescription
 import { oneAtATime, sharedServer } from "../shared/run-memory";
 import { createMarked, inOrder, removeObject, securityTurn, withDrift } from "../shared/security-object";
 import { timeoutMilliseconds } from "../shared/timeouts";
+import { holdersOf } from "./holders";
 import { type IndexPermission, type SecurityRoleInputs, type SecurityRoleState, securityRoleSchema } from "./inputs";
 
 const SCHEMA_VERSION = 1;
@@ -108,17 +109,10 @@ async function remove(id: string, state: SecurityRoleState): Promise<void> {
 async function requireUnused(server: OpenSearchServer, id: string, state: SecurityRoleState): Promise<void> {
   const role = await getSecured(server, ROLES, id);
   if (role === undefined || isTakenOver(markIn(role), state)) return;
-  const mapping = await getSecured(server, MAPPINGS, id);
-  const { users = [], backendRoles = [], andBackendRoles = [], hosts = [] } = mapping ?? {};
-  const direct = Object.entries(await listSecured(server, USERS)).filter(([, user]) => user.securityRoles.includes(id));
-  const holders = [
-    ...[...users, ...direct.map(([name]) => name)].map((name) => `the user ${name}`),
-    ...[...backendRoles, ...andBackendRoles].map((name) => `the backend role ${name}`),
-    ...hosts.map((name) => `the host ${name}`),
-  ];
+  const holders = await holdersOf(server, id);
   if (holders.length === 0) return;
   throw new ExplainedError({
-    what: `The role ${JSON.stringify(id)} is still given to ${[...new Set(holders)].join(", ")}.`,
+    what: `The role ${JSON.stringify(id)} is still given to ${holders.join(", ")}.`,
     cause: "Somebody outside of this stack gave it to them; they would lose its rights.",
     fix: "Take it from them first, or set forceDelete: true and run pulumi up before pulumi destroy.",
   });

@@ -2,10 +2,13 @@ import { countsAsUsed, deleteConnector } from "../../../clients/opensearch/conne
 import { countDocuments, deleteIndex } from "../../../clients/opensearch/indices";
 import { deleteModelGroup, holdsModels } from "../../../clients/opensearch/model-groups";
 import { usersOfModel } from "../../../clients/opensearch/model-users";
+import { deleteSecured } from "../../../clients/opensearch/security";
+import { ROLES, USERS } from "../../../clients/opensearch/security-kinds";
 import { reportingTo } from "../../../clients/report";
 import { Deadline, type Look, waitFor } from "../../../clients/wait";
 import { ExplainedError } from "../../../diagnosis/explained-error";
 import { removeLeftOver } from "../../../providers/deployed-model/left-over";
+import { holdersOf } from "../../../providers/security-role/holders";
 import type { Repair } from "./check";
 import type { Scene } from "./scene";
 import { type LeftObject, leftObjects, named } from "./stack/objects";
@@ -14,7 +17,7 @@ const DELETE_MILLISECONDS = 120_000;
 /** How long the server's search may still find a deleted model. At most seconds were seen. */
 const SEARCH_LAG_MILLISECONDS = 10_000;
 
-/** Deletes unused objects of the stack that interrupted runs left: models, then connectors, then groups. */
+/** Deletes unused objects of the stack that interrupted runs left, those first that use others. */
 export function removeLeft(scene: Scene, left: readonly LeftObject[]): Repair {
   const run = async (say: (line: string) => void) => {
     // Look again: a run may have taken something over while doctor was asking.
@@ -45,6 +48,15 @@ const REMOVALS: Readonly<Record<LeftObject["kind"], (scene: Scene, object: LeftO
     if (documents > 0) throw notEmpty(id, documents);
     await deleteIndex(opensearch, id);
   },
+  user: ({ opensearch }, { id }) => deleteSecured(opensearch, USERS, id, Deadline.after(DELETE_MILLISECONDS)),
+  "role mapping": async (_scene, { id }) => {
+    throw sharedMapping(id);
+  },
+  role: async ({ opensearch }, object) => {
+    const holders = await holdersOf(opensearch, object.id);
+    if (holders.length > 0) throw stillNamed(object, holders);
+    await deleteSecured(opensearch, ROLES, object.id, Deadline.after(DELETE_MILLISECONDS));
+  },
 };
 
 /** Retries a deletion: for a moment, the server refuses because of a model that is already deleted. */
@@ -67,6 +79,15 @@ function notEmpty(id: string, documents: number): ExplainedError {
     what: `The index ${id} holds ${documents} documents.`,
     cause: "They were written after it was made, so somebody uses it.",
     fix: `To keep it, let a SearchIndex take it over with name and adoptExisting: true. To lose it: DELETE /${id}.`,
+  });
+}
+
+function sharedMapping(role: string): ExplainedError {
+  const path = `/_plugins/_security/api/rolesmapping/${role}`;
+  return new ExplainedError({
+    what: `The role mapping ${role} is kept.`,
+    cause: "Others may have added entries to it, and nothing on the server tells whose an entry is.",
+    fix: `See who has the role: GET ${path}. If nobody needs it: DELETE ${path}.`,
   });
 }
 

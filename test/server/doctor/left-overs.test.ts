@@ -243,3 +243,49 @@ describe("objects that an interrupted run left", () => {
     });
   });
 });
+
+describe("users, roles and mappings that an interrupted run left", () => {
+  const API = "/_plugins/_security/api";
+  let secured: DoctorWorld;
+  beforeEach(async () => {
+    secured = await DoctorWorld.start({ kind: "secured" });
+  });
+  afterEach(async () => {
+    const of = async (kind: string) =>
+      Object.entries((await secured.api("GET", `${API}/${kind}`)) as Record<string, { description?: string }>).filter(
+        ([, { description = "" }]) => /\(Pulumi /.test(description),
+      );
+    for (const kind of ["internalusers", "rolesmapping", "roles"]) {
+      for (const [name] of await of(kind)) await secured.api("DELETE", `${API}/${kind}/${name}`);
+    }
+    await secured.stop();
+  });
+  const left = async () => line((await secured.doctor()).lines, "left-objects");
+
+  it("are named, and deleted with --fix, users first", async () => {
+    const role = await secured.stack.makeRole("lost-r");
+    const user = await secured.stack.makeUser("lost-u", role);
+    secured.stack.forget("lost-r", "lost-u");
+    const all = `user ${user}, role ${role}`;
+    expect(await left()).toMatchObject({ symptom: "objects-left", seen: `the stack's state has no ${all}` });
+    const { err, exitCode } = await secured.run(["--fix", "--yes"]);
+    expect([exitCode, err]).toEqual([0, expect.stringContaining(`delete ${all} ...\n`)]);
+    expect(await left()).toMatchObject({ status: "ok", seen: "none" });
+    expect(await secured.api("GET", `${API}/roles/${role}`)).toMatchObject({ status: "NOT_FOUND" });
+  });
+
+  it("stay where somebody has the role, or others may have added to the mapping, and that is said", async () => {
+    const role = await secured.stack.makeRole("lost-r");
+    await secured.stack.makeMapping("lost-m", role);
+    secured.stack.forget("lost-r", "lost-m");
+    const { err } = await secured.run(["--fix", "--yes"]);
+    expect(err).toContain(
+      [
+        `  failed: The role mapping ${role} is kept.`,
+        "  cause: Others may have added entries to it, and nothing on the server tells whose an entry is.",
+        `  fix: See who has the role: GET ${API}/rolesmapping/${role}. If nobody needs it: DELETE ${API}/rolesmapping/${role}.`,
+      ].join("\n"),
+    );
+    expect(await left()).toMatchObject({ seen: `the stack's state has no role mapping ${role}, role ${role}` });
+  });
+});

@@ -5,6 +5,9 @@ import { connectorLifecycle } from "../../../providers/connector/lifecycle";
 import { deployedModelLifecycle } from "../../../providers/deployed-model/lifecycle";
 import { modelGroupLifecycle } from "../../../providers/model-group/lifecycle";
 import { searchIndexLifecycle } from "../../../providers/search-index/lifecycle";
+import { securityRoleLifecycle } from "../../../providers/security-role/lifecycle";
+import { securityRoleMappingLifecycle } from "../../../providers/security-role-mapping/lifecycle";
+import { securityUserLifecycle } from "../../../providers/security-user/lifecycle";
 import type { Connection } from "../../../providers/shared/connection";
 import { created, urn } from "../lifecycle-support";
 
@@ -81,6 +84,24 @@ export class StackDouble {
   async makeIndex(resource: string): Promise<string> {
     const owned = this.#owned("SearchIndex", resource);
     return this.#saved(owned, await created(searchIndexLifecycle, owned));
+  }
+
+  async makeRole(resource: string): Promise<string> {
+    const owned = this.#owned("SecurityRole", resource);
+    return this.#saved(
+      owned,
+      await created(securityRoleLifecycle, { ...owned, clusterPermissions: ["cluster_monitor"] }),
+    );
+  }
+
+  async makeUser(resource: string, ...securityRoles: string[]): Promise<string> {
+    const owned = this.#owned("SecurityUser", resource);
+    return this.#saved(owned, await created(securityUserLifecycle, { ...owned, securityRoles }));
+  }
+
+  async makeMapping(resource: string, role: string): Promise<string> {
+    const owned = this.#owned("SecurityRoleMapping", resource);
+    return this.#saved(owned, await created(securityRoleMappingLifecycle, { ...owned, role, backendRoles: ["crew"] }));
   }
 
   /** Adds entries and flags, as `OllamaChatStack` does; for another stack where `more` names another owner. */

@@ -1,8 +1,12 @@
 import { resolve } from "node:path";
+import { ServerError } from "../../../../clients/errors";
 import { findConnectors } from "../../../../clients/opensearch/connectors";
 import { metaOfIndices } from "../../../../clients/opensearch/indices";
 import { findModelGroups } from "../../../../clients/opensearch/model-groups";
 import { findModelsDescribed } from "../../../../clients/opensearch/models";
+import { listSecured } from "../../../../clients/opensearch/security";
+import { type Held, MAPPINGS, ROLES, type SecurityKind, USERS } from "../../../../clients/opensearch/security-kinds";
+import type { OpenSearchServer } from "../../../../clients/opensearch/server";
 import { OWNER_PARAMETER } from "../../../../providers/connector/inputs";
 import { markIn } from "../../../../providers/connector/left-over";
 import { readMark } from "../../../../providers/search-index/mark";
@@ -15,7 +19,7 @@ import type { Scene } from "../scene";
 import { type StackState, stackState } from "./state";
 
 export interface LeftObject {
-  readonly kind: "model" | "connector" | "model group" | "index";
+  readonly kind: "model" | "connector" | "model group" | "index" | "user" | "role" | "role mapping";
   readonly id: string;
   /** Its name on the server. */
   readonly name: string;
@@ -47,11 +51,14 @@ export async function leftObjects(scene: Scene): Promise<readonly LeftObject[] |
 }
 
 async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<MarkedObject[]> {
-  const [models, connectors, groups, indices] = await Promise.all([
+  const [models, connectors, groups, indices, users, mappings, roles] = await Promise.all([
     findModelsDescribed(scene.opensearch, mark),
     findConnectors(scene.opensearch, OWNER_PARAMETER, urns),
     findModelGroups(scene.opensearch, mark),
     metaOfIndices(scene.opensearch),
+    securityObjects(scene.opensearch, USERS),
+    securityObjects(scene.opensearch, MAPPINGS),
+    securityObjects(scene.opensearch, ROLES),
   ]);
   const ofStack = (text: string | undefined): Mark | undefined => {
     const found = parseDescription(text).mark;
@@ -71,6 +78,16 @@ async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<Mark
       const found = ofStack(group.description);
       return found === undefined ? [] : [{ kind: "model group" as const, id, name: group.name, owner: found.owner }];
     }),
+    ...[
+      { kind: "user" as const, all: users },
+      { kind: "role mapping" as const, all: mappings },
+      { kind: "role" as const, all: roles },
+    ].flatMap(({ kind, all }) =>
+      Object.entries(all).flatMap(([id, { description }]) => {
+        const found = ofStack(description);
+        return found === undefined ? [] : [{ kind, id, name: "", owner: found.owner }];
+      }),
+    ),
     ...Object.entries(indices).flatMap(([id, meta]) => {
       const found = readMark(meta);
       return found?.stack === mark ? [{ kind: "index" as const, id, name: "", owner: found.owner }] : [];
@@ -78,7 +95,20 @@ async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<Mark
   ];
 }
 
-/** `model chat-model (IfKC…)`, or the id alone for an index. */
+/** None without the security plugin, or for a user who may not use its API, whose stack has none either. */
+async function securityObjects<D extends Held, F>(
+  server: OpenSearchServer,
+  kind: SecurityKind<D, F>,
+): Promise<Readonly<Record<string, Held>>> {
+  try {
+    return await listSecured(server, kind);
+  } catch (error) {
+    if (error instanceof ServerError && error.status < 500) return {};
+    throw error;
+  }
+}
+
+/** `model chat-model (IfKC…)`, or the id alone for an object that is known by it. */
 export function named({ kind, id, name }: LeftObject): string {
   return name === "" ? `${kind} ${id}` : `${kind} ${name} (${id})`;
 }
