@@ -28,6 +28,8 @@ describe.skipIf(!hasEngine || !hasOllama)("the commands in the documents", () =>
       opensearchCaCertificateFile: join(shell.folder, "ca.pem"),
       ollamaEndpoint: ollama.endpoint,
       modelOptions: { num_predict: 8, num_thread: 1 },
+      // As in Docker, where a stack has this user unless told otherwise.
+      opensearchPredictUser: true,
     };
     const lines = Object.entries(config).map(([key, value]) => `  pulumi-ollama-chat:${key}: ${JSON.stringify(value)}`);
     shell.write("Pulumi.dev.yaml", ["config:", ...lines, ""].join("\n"));
