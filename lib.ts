@@ -18,6 +18,7 @@ export { type ChatBackend, type ChatStackOutputs, OllamaChatStack } from "./comp
 export { OllamaRagStack } from "./components/ollama-rag-stack";
 export type { OllamaBackend } from "./components/ollama-server";
 export type { OllamaRagStackArgs, RagIndexArgs, RagReadinessArgs, RagTransforms } from "./components/rag-args";
+export type { LogArgs, RunningArgs } from "./components/running";
 export { RestoreOnDelete, SettingMode, SettingScope } from "./providers/cluster-setting/inputs";
 export { ClusterSetting, type ClusterSettingArgs } from "./providers/cluster-setting/resource";
 export { ChatApi } from "./providers/connector/chat-api";

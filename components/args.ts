@@ -11,18 +11,20 @@ import type { SecurityRoleArgs } from "../providers/security-role/resource";
 import type { SecurityUserArgs } from "../providers/security-user/resource";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import type { TlsCertificateArgs } from "../providers/tls-certificate/resource";
+import type { RunningArgs } from "./running";
 
 /** The OpenSearch of a chat stack: started in Docker, or an existing one. */
-export interface OpenSearchArgs {
+export interface OpenSearchArgs extends RunningArgs {
   /** Connection to an existing cluster. The stack then starts no OpenSearch. */
   existing?: ConnectionArgs;
   /**
-   * Image to run.
+   * Image to run, by tag, or by digest as in `opensearchproject/opensearch@sha256:…`. A change replaces the container and
+   * keeps the data.
    * @default "opensearchproject/opensearch:3.6.0"
    */
   image?: pulumi.Input<string>;
   /**
-   * Java heap, as in `-Xmx`.
+   * Java heap, as in `-Xmx`. It must fit into `memory`, or else into the Docker host's memory. Half of it is a good choice.
    * @default "1g"
    */
   heap?: string;
@@ -57,7 +59,7 @@ export interface ExistingOllamaArgs {
 }
 
 /** The Ollama of a chat stack: started in Docker, or an existing one. */
-export interface OllamaArgs {
+export interface OllamaArgs extends RunningArgs {
   /** An existing Ollama server. The stack then starts none. */
   existing?: ExistingOllamaArgs;
   /**
@@ -67,7 +69,7 @@ export interface OllamaArgs {
    */
   endpointForOpenSearch?: pulumi.Input<string>;
   /**
-   * Image to run.
+   * Image to run, by tag, or by digest as in `ollama/ollama@sha256:…`. A change replaces the container and keeps the models.
    * @default "ollama/ollama:0.17.4"
    */
   image?: pulumi.Input<string>;
@@ -77,7 +79,8 @@ export interface OllamaArgs {
    */
   port?: number;
   /**
-   * GPUs of the container: `all`, a number of them, or `device=0,2`. Needs the NVIDIA container toolkit.
+   * GPUs of the container: `all`, a number of them, or `device=0,2`. Needs the NVIDIA container toolkit;
+   * the preview asks Docker for its runtime, where it can.
    * @default none
    */
   gpus?: string;

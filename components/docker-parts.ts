@@ -1,7 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerHealth } from "../providers/container-health/resource";
+import { askDockerHost, type DockerHost } from "../providers/shared/docker-host";
 import type { Transforms } from "./args";
+import { BACKEND_LABEL, backendMark, retainedVolume } from "./retained-volume";
 import { STACK_LABEL } from "./stack-label";
 
 /** `project/stack`, the value of that label. */
@@ -13,10 +15,8 @@ export function stackLabel(): string {
  * Name of a Docker object, with project and stack, so that many stacks can share a Docker host. Docker silently reuses a
  * volume of the same name, whoever created it.
  */
-function dockerName(component: string, part: string): string {
-  return `${pulumi.getProject()}-${pulumi.getStack()}-${component}-${part}`
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_.-]+/g, "-");
+function dockerName(component: string, part: string, stack = pulumi.getStack()): string {
+  return `${pulumi.getProject()}-${stack}-${component}-${part}`.toLowerCase().replaceAll(/[^a-z0-9_.-]+/g, "-");
 }
 
 function labels(): { label: string; value: string }[] {
@@ -30,6 +30,19 @@ export interface DockerContext {
   readonly options: pulumi.CustomResourceOptions;
   readonly transform: Transforms;
   readonly publishAddress: string;
+  /** Docker's address, as in `DOCKER_HOST`; `undefined` for the environment's. */
+  readonly dockerHost: pulumi.Output<string | undefined>;
+}
+
+/** Docker's address for the children of a component: its provider's, else the stack's configuration. */
+export function dockerAddress(component: pulumi.ComponentResource): pulumi.Output<string | undefined> {
+  const provider = component.getProvider("docker:index/container:Container");
+  return provider instanceof docker.Provider ? provider.host : pulumi.output(new pulumi.Config("docker").get("host"));
+}
+
+/** What is known of the Docker host; `undefined` if it can't be asked. */
+export function dockerHostOf({ dockerHost }: DockerContext): pulumi.Output<DockerHost | undefined> {
+  return dockerHost.apply(askDockerHost);
 }
 
 /**
@@ -52,12 +65,29 @@ export function createNetwork({ name, options, transform }: DockerContext): dock
   return new docker.Network(`${name}-network`, final, all);
 }
 
-export function createVolume(context: DockerContext, part: string, retain: boolean): docker.Volume {
+/** A volume with data. Without a name of the user's, it is found again even if its stack was renamed. */
+export function createVolume(
+  context: DockerContext,
+  part: string,
+  {
+    retain,
+    named,
+    argument,
+  }: { readonly retain: boolean; readonly named: string | undefined; readonly argument: string },
+): docker.Volume {
   const { name, options, transform } = context;
-  const args: docker.VolumeArgs = { name: dockerName(name, part), labels: labels() };
+  const nameFor = (stack?: string) => dockerName(name, part, stack);
+  const found = () =>
+    context.dockerHost.apply((dockerHost) => retainedVolume({ component: name, argument, dockerHost, nameFor }));
+  const args: docker.VolumeArgs = {
+    name: named ?? (retain ? found() : nameFor()),
+    labels: [...labels(), { label: BACKEND_LABEL, value: backendMark() }],
+  };
   const final = transform.volume?.(args) ?? args;
-  const volumeOptions = { ...keepingName(options, args, final), retainOnDelete: retain };
-  return new docker.Volume(`${name}-${part}-volume`, final, volumeOptions);
+  const kept = keepingName(options, named === undefined ? args : { ...args, name: undefined }, final);
+  // A change of labels would replace the volume and lose its data.
+  const ignoreChanges = [...new Set([...(kept.ignoreChanges ?? []), "labels"])];
+  return new docker.Volume(`${name}-${part}-volume`, final, { ...kept, ignoreChanges, retainOnDelete: retain });
 }
 
 /** An image. It is pulled if missing, and kept when the stack is destroyed. */

@@ -12,7 +12,7 @@ import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { HOST_GATEWAY, publishAddressOf } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
 import { type AnsweringModel, type ChatModel, chatModelsOf, presetFor } from "./chat-models";
-import { createNetwork, type DockerContext } from "./docker-parts";
+import { createNetwork, type DockerContext, dockerAddress } from "./docker-parts";
 import { createOllama, existingOllama, type OllamaBackend } from "./ollama-server";
 import { authorityOf, createOpenSearch, type OpenSearchCluster, text } from "./opensearch-server";
 import { createPredictUser } from "./predict-user";
@@ -98,6 +98,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     super("ollamachat:index:OllamaChatStack", name, {}, opts);
     validated(name, args);
     const parent = { parent: this };
+    const dockerHost = dockerAddress(this);
     const transform = args.transform ?? {};
     const models = chatModelsOf(args);
     const [chat, ...further] = models;
@@ -153,6 +154,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
         options: parent,
         transform,
         publishAddress: publishAddressOf(args),
+        dockerHost,
       };
       const network = createNetwork(context);
       const ollama = endpoint === undefined ? createOllama(args, context, network) : existingOllama(args, endpoint);

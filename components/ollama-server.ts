@@ -1,7 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { applied } from "../providers/dynamic/applied";
-import { gpuRequest } from "../providers/shared/values";
 import { clientUrl, fromContainer } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
 import {
@@ -11,7 +10,10 @@ import {
   createImage,
   createVolume,
   type DockerContext,
+  dockerHostOf,
 } from "./docker-parts";
+import { requireGpus } from "./machine";
+import { running } from "./running";
 
 /** Pinned, never `latest`: the version that is tested. */
 export const OLLAMA_IMAGE = "ollama/ollama:0.17.4";
@@ -43,8 +45,13 @@ export function createOllama(
 ): OllamaBackend {
   const ollama = args.ollama ?? {};
   const external = ollama.port ?? OLLAMA_PORT;
-  const volume = createVolume(context, "ollama", ollama.retainModels ?? false);
-  const made = containerArgs(context, {
+  const volume = createVolume(context, "ollama", {
+    retain: ollama.retainModels ?? false,
+    named: ollama.volume,
+    argument: "ollama.volume",
+  });
+  const host = dockerHostOf(context);
+  const basic = containerArgs(context, {
     part: "ollama",
     image: createImage(context, "ollama", ollama.image ?? OLLAMA_IMAGE),
     network,
@@ -55,9 +62,18 @@ export function createOllama(
     envs: ["OLLAMA_NO_CLOUD=1", ...keptLoaded(ollama.keepAlive)],
     health: { tests: ["CMD", "ollama", "list"], interval: "2s", timeout: "10s" },
   });
-  const withGpus = ollama.gpus === undefined ? made : { ...made, gpus: gpuRequest(ollama.gpus) };
-  const final = context.transform.ollamaContainer?.(withGpus) ?? withGpus;
-  const container = createContainer(context, "ollama", withGpus, final);
+  const limited = running(basic, ollama, {
+    path: "ollama",
+    component: context.name,
+    host,
+    readOnlyRoot: ollama.gpus === undefined,
+    writes: [],
+  });
+  const { gpus } = ollama;
+  const made =
+    gpus === undefined ? limited : { ...limited, gpus: host.apply((known) => requireGpus(context.name, gpus, known)) };
+  const final = context.transform.ollamaContainer?.(made) ?? made;
+  const container = createContainer(context, "ollama", made, final);
   const here = clientUrl("http", context.publishAddress, external);
   const seconds = args.readiness?.ollamaSeconds ?? 120;
   const health = createHealth(context, "ollama", container, { endpoint: here, seconds });

@@ -14,13 +14,17 @@ import {
   createImage,
   createVolume,
   type DockerContext,
+  dockerHostOf,
 } from "./docker-parts";
+import { requireHeap } from "./machine";
+import { running } from "./running";
 
 /** Pinned, never `latest`: the version that is tested. */
 export const OPENSEARCH_IMAGE = "opensearchproject/opensearch:3.6.0";
 export const OPENSEARCH_PORT = 9200;
 const ALIAS = "opensearch";
-const CONFIG = "/usr/share/opensearch/config";
+const HOME = "/usr/share/opensearch";
+const CONFIG = `${HOME}/config`;
 
 /** An OpenSearch cluster, ready once `dependsOn` is. */
 export interface OpenSearchCluster {
@@ -43,16 +47,31 @@ export function createOpenSearch(
   const opensearch = args.opensearch ?? {};
   const external = opensearch.port ?? OPENSEARCH_PORT;
   const certificate = createCertificate(context);
-  const made = containerArgs(context, {
+  const host = dockerHostOf(context);
+  const basic = containerArgs(context, {
     part: "opensearch",
     image: createImage(context, "opensearch", opensearch.image ?? OPENSEARCH_IMAGE),
     network,
     alias: ALIAS,
-    volume: createVolume(context, "opensearch", opensearch.retainData ?? false),
-    volumePath: "/usr/share/opensearch/data",
+    volume: createVolume(context, "opensearch", {
+      retain: opensearch.retainData ?? false,
+      named: opensearch.volume,
+      argument: "opensearch.volume",
+    }),
+    volumePath: `${HOME}/data`,
     port: { internal: OPENSEARCH_PORT, external },
-    envs: environment(opensearch.heap ?? "1g", initialPassword(certificate)),
+    envs: environment(
+      host.apply((known) => requireHeap(context.name, opensearch, 1, known)),
+      initialPassword(certificate),
+    ),
     health: { tests: ["CMD-SHELL", HEALTH], interval: "5s", timeout: "1m0s" },
+  });
+  const made = running(basic, opensearch, {
+    path: "opensearch",
+    component: context.name,
+    host,
+    readOnlyRoot: false,
+    writes: [CONFIG, `${HOME}/logs`],
   });
   const uploads = certificateUploads(certificate);
   const gateway = [{ host: HOST_GATEWAY, ip: "host-gateway" }];
@@ -97,22 +116,24 @@ function createCertificate({ name, options, transform, publishAddress }: DockerC
 /** Has no comma, because it is used in a setting that is a list. */
 const NODE_NAME = "ollama-chat-opensearch";
 
-function environment(heap: string, initial: pulumi.Output<string>): pulumi.Output<string[]> {
+function environment(heap: pulumi.Input<string>, initial: pulumi.Output<string>): pulumi.Output<string[]> {
   const files = ["http", "transport"].flatMap((layer) => [
     `plugins.security.ssl.${layer}.pemcert_filepath=certs/node.pem`,
     `plugins.security.ssl.${layer}.pemkey_filepath=certs/node.key`,
     `plugins.security.ssl.${layer}.pemtrustedcas_filepath=certs/ca.pem`,
   ]);
   return pulumi.secret(
-    initial.apply((text) => [
-      "discovery.type=single-node",
-      `OPENSEARCH_JAVA_OPTS=-Xms${heap} -Xmx${heap}`,
-      `OPENSEARCH_INITIAL_ADMIN_PASSWORD=${text}`,
-      "plugins.security.ssl.http.enabled=true",
-      ...files,
-      `plugins.security.nodes_dn=CN=${NODE_NAME}`,
-      `plugins.security.authcz.admin_dn=CN=${ADMINISTRATOR}`,
-    ]),
+    pulumi
+      .all([initial, heap])
+      .apply(([text, size]) => [
+        "discovery.type=single-node",
+        `OPENSEARCH_JAVA_OPTS=-Xms${size} -Xmx${size}`,
+        `OPENSEARCH_INITIAL_ADMIN_PASSWORD=${text}`,
+        "plugins.security.ssl.http.enabled=true",
+        ...files,
+        `plugins.security.nodes_dn=CN=${NODE_NAME}`,
+        `plugins.security.authcz.admin_dn=CN=${ADMINISTRATOR}`,
+      ]),
   );
 }
 

@@ -4,6 +4,7 @@ import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
 import { hasOutputs, withoutOutputs } from "../providers/dynamic/applied";
 import { checkWith, sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";
+import { runningShape } from "../providers/shared/container-values";
 import {
   gpus,
   heap,
@@ -20,6 +21,7 @@ import { isPublishAddress } from "./addresses";
 import { requireStrong } from "./admin-password";
 import type { ChatModelArgs, OllamaChatStackArgs } from "./args";
 import { chatModelsOf, OPENAI_OPTIONS } from "./chat-models";
+import { limitProblem } from "./machine";
 import { isEmbeddingModel } from "./rag-args";
 
 const publishRule = "must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has";
@@ -70,6 +72,7 @@ const argsSchema = z.looseObject({
       image: image.optional(),
       port: port.optional(),
       heap: heap.optional(),
+      ...runningShape,
       predictUser: z.boolean("must be true or false").optional(),
     })
     .optional(),
@@ -81,6 +84,7 @@ const argsSchema = z.looseObject({
       port: port.optional(),
       gpus: gpus.optional(),
       keepAlive: keepAlive.optional(),
+      ...runningShape,
     })
     .optional(),
 });
@@ -116,6 +120,12 @@ function problemsOf(args: OllamaChatStackArgs): string[] {
     }
     return api === ChatApi.openai ? [...problems, ...notSent(args, own, say)] : problems;
   });
+}
+
+/** Rules of the servers that the stack starts. */
+function serverProblems({ opensearch = {} }: OllamaChatStackArgs): string[] {
+  const limit = opensearch.existing === undefined ? limitProblem(opensearch) : undefined;
+  return limit === undefined ? [] : [limit];
 }
 
 /** Ollama ignores options that it doesn't know. A later version may know them, so a warning has to do. */
@@ -164,7 +174,7 @@ function notSent(args: OllamaChatStackArgs, own: Partial<ChatModelArgs>, say: Sa
 /** Throws a `RunError` for arguments that could only fail later, so that the preview stops without a stack trace. */
 export function validated(name: string, args: OllamaChatStackArgs): void {
   const failures = checkWith(argsSchema, withoutOutputs(args)).map(({ reason }) => reason);
-  const problems = failures.length > 0 ? failures : [...new Set(problemsOf(args))];
+  const problems = failures.length > 0 ? failures : [...new Set([...problemsOf(args), ...serverProblems(args)])];
   if (problems.length > 0) {
     throw new pulumi.RunError(`OllamaChatStack ${JSON.stringify(name)}: ${problems.join("; ")}`);
   }

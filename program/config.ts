@@ -3,6 +3,7 @@ import { adminPasswordRule, weakness } from "../components/admin-password";
 import { ADMIN } from "../components/admin-user";
 import type { OllamaChatStackArgs } from "../components/args";
 import type { OllamaRagStackArgs } from "../components/rag-args";
+import type { RunningArgs } from "../components/running";
 import { sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";
 import { isUsername, usernameRule } from "../providers/shared/values";
@@ -39,6 +40,7 @@ export function readConfig(): OllamaChatStackArgs {
       adminPassword: openSearchEndpoint === undefined ? adminPassword(config) : undefined,
       retainData: config.getBoolean("opensearchRetainData"),
       predictUser: booleanOrEmpty(config, "opensearchPredictUser"),
+      ...running(config, "opensearch"),
     },
     ollama: {
       existing: ollamaEndpoint === undefined ? undefined : { endpoint: ollamaEndpoint },
@@ -48,7 +50,21 @@ export function readConfig(): OllamaChatStackArgs {
       gpus: text("ollamaGpus"),
       keepAlive: text("ollamaKeepAlive"),
       retainModels: config.getBoolean("ollamaRetainModels"),
+      ...running(config, "ollama"),
     },
+  };
+}
+
+/** How a server's container runs. */
+function running(config: pulumi.Config, server: "opensearch" | "ollama"): RunningArgs {
+  const text = (key: string) => config.get(`${server}${key}`) || undefined;
+  return {
+    memory: text("Memory"),
+    cpus: numberIn(config, `${server}Cpus`),
+    log: config.getObject<RunningArgs["log"]>(`${server}Log`),
+    restart: text("Restart"),
+    readOnlyRoot: booleanOrEmpty(config, `${server}ReadOnlyRoot`),
+    volume: text("Volume"),
   };
 }
 

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
@@ -6,6 +5,7 @@ import { z } from "zod";
 import { covers, occupiedAddresses, publishAddressOf } from "../components/addresses";
 import type { OllamaChatStackArgs } from "../components/args";
 import { stackLabel } from "../components/docker-parts";
+import { isFormerStack } from "../components/former-stack";
 import { OLLAMA_PORT } from "../components/ollama-server";
 import { OPENSEARCH_PORT } from "../components/opensearch-server";
 import { STACK_LABEL } from "../components/stack-label";
@@ -43,32 +43,11 @@ async function requireOurs(key: string, address: string, port: number): Promise<
     (Ports ?? []).some(({ IP, PublicPort }) => PublicPort === port && covers(IP, address)),
   );
   const stack = holder?.Labels?.[STACK_LABEL];
-  if (stack === stackLabel() || (stack !== undefined && (await isFormerName(stack)))) return;
+  if (stack === stackLabel() || (stack !== undefined && (await isFormerStack(stack)) === true)) return;
   const who = stack === undefined ? "something else on this machine" : `a container of the stack ${stack}`;
   throw new pulumi.RunError(
     `${key} is ${port}: ${who} listens on ${where} already. Stop it, or choose another port with\n  pulumi config set ${key} ${port + 1}`,
   );
-}
-
-/**
- * Whether a label is the former name of this stack: containers keep their labels when a stack is renamed. It is if the
- * project has no stack of that name any more. If that cannot be found out, the container counts as someone else's.
- */
-async function isFormerName(label: string): Promise<boolean> {
-  const [project, stack] = [label.slice(0, label.lastIndexOf("/")), label.slice(label.lastIndexOf("/") + 1)];
-  return project === pulumi.getProject() && (await stacksOfProject())?.includes(stack) === false;
-}
-
-const stacksAnswer = z.array(z.object({ name: z.string() }));
-
-/** Names of the project's stacks, from the `pulumi` command, which knows the backend. */
-async function stacksOfProject(): Promise<string[] | undefined> {
-  return await new Promise((resolve) => {
-    execFile("pulumi", ["stack", "ls", "--json", "--non-interactive"], { timeout: 20_000 }, (error, stdout) => {
-      const found = error === null ? stacksAnswer.safeParse(jsonOf(stdout)) : undefined;
-      resolve(found?.data?.map(({ name }) => name.slice(name.lastIndexOf("/") + 1)));
-    });
-  });
 }
 
 /** The component reports invalid ports, together with its other arguments. */

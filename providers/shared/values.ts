@@ -50,10 +50,15 @@ const heapRule = "must be a size for Java's -Xmx, such as 1g or 512m, from 64m t
 const UNITS: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 /** Size of Java's heap. OpenSearch does not start with less than 64m; no machine has more than 1024g. */
 export const heap = z.string(heapRule).refine((text) => {
-  const [, number, unit = ""] = /^(\d{1,12})([kKmMgG])$/.exec(text) ?? [];
-  const bytes = Number(number) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
+  const bytes = bytesOf(text) ?? 0;
   return bytes >= 64 * 2 ** 20 && bytes <= 2 ** 40;
 }, heapRule);
+
+/** Bytes of a size such as `512m`; `undefined` for any other text. */
+export function bytesOf(text: string): number | undefined {
+  const [, number, unit = ""] = /^(\d{1,12})([kKmMgG])$/.exec(text) ?? [];
+  return number === undefined ? undefined : Number(number) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
+}
 
 const imageRule = "must be an image such as ollama/ollama:0.17.4";
 const HOST =

@@ -17,6 +17,7 @@ export interface Registered {
   readonly deleteBeforeReplace: boolean;
   readonly retainOnDelete: boolean;
   readonly replaceOnChanges: readonly string[];
+  readonly ignoreChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
 }
 
@@ -95,6 +96,7 @@ function read(request: resourceProto.RegisterResourceRequest): Registered {
     deleteBeforeReplace: request.getDeletebeforereplace(),
     retainOnDelete: request.getRetainondelete() ?? false,
     replaceOnChanges: request.getReplaceonchangesList(),
+    ignoreChanges: request.getIgnorechangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
   };
 }

@@ -31,7 +31,8 @@ describe("both servers in Docker", () => {
   });
 
   it("Docker objects carry the stack's name and label", () => {
-    const labels = [{ label: "pulumi-ollama-chat.stack", value: "project/dev" }];
+    const label = { label: "pulumi-ollama-chat.stack", value: "project/dev" };
+    const backend = { label: "pulumi-ollama-chat.backend", value: expect.stringMatching(/^[0-9a-f]{8}$/) };
     for (const [name, dockerName] of [
       ["chat-network", "project-dev-chat-network"],
       ["chat-ollama-volume", "project-dev-chat-ollama"],
@@ -39,6 +40,7 @@ describe("both servers in Docker", () => {
       ["chat-ollama", "project-dev-chat-ollama"],
       ["chat-opensearch", "project-dev-chat-opensearch"],
     ] as const) {
+      const labels = name.endsWith("-volume") ? [label, backend] : [label];
       expect(stack.of(name).inputs).toMatchObject({ name: dockerName, labels });
     }
   });
@@ -72,6 +74,11 @@ describe("both servers in Docker", () => {
       labels: [{ label: "pulumi-ollama-chat.stack", value: "project/dev" }],
       healthcheck: expect.objectContaining({ tests: ["CMD", "ollama", "list"] }),
       restart: "unless-stopped",
+      logDriver: "json-file",
+      logOpts: { "max-size": "10m", "max-file": "3" },
+      capabilities: { drops: ["ALL"], adds: [] },
+      readOnly: true,
+      tmpfs: { "/tmp": "rw,exec,nosuid,nodev" },
     });
   });
 

@@ -3,6 +3,9 @@ import type { OllamaChatStackArgs } from "../../../components/args";
 import { OllamaChatStack } from "../../../components/ollama-chat-stack";
 import { type Registered, registeredBy } from "./mock-engine";
 
+// What a stack is made of must not depend on this machine's Docker. Tests about it bring their own.
+process.env.DOCKER_HOST = "unix:///nonexistent/docker.sock";
+
 export const PASSWORD = "Str0ng-Passw0rd";
 export const EXISTING = { endpoint: "https://search.example.com:9200", username: "ops", password: PASSWORD };
 export const DOCKER = /^docker:/;

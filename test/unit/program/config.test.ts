@@ -49,11 +49,23 @@ describe("a configuration that is right", () => {
       opensearchHeap: "2g",
       opensearchRetainData: "true",
       opensearchPredictUser: "false",
+      opensearchMemory: "4g",
+      opensearchCpus: "1.5",
+      opensearchLog: '{"driver": "local"}',
+      opensearchRestart: "always",
+      opensearchReadOnlyRoot: "true",
+      opensearchVolume: "documents",
       ollamaImage: "my/ollama:1",
       ollamaPort: "11435",
       ollamaGpus: "all",
       ollamaKeepAlive: "-1",
       ollamaRetainModels: "true",
+      ollamaMemory: "8g",
+      ollamaCpus: "2",
+      ollamaLog: '{"options": {"max-size": "1m"}}',
+      ollamaRestart: "on-failure:3",
+      ollamaReadOnlyRoot: "false",
+      ollamaVolume: "models",
       ollamaEndpointForOpensearch: "http://gpu-box:11434",
     });
     const { adminPassword: _p, ...opensearch } = args.opensearch ?? {};
@@ -71,6 +83,12 @@ describe("a configuration that is right", () => {
         heap: "2g",
         retainData: true,
         predictUser: false,
+        memory: "4g",
+        cpus: 1.5,
+        log: { driver: "local" },
+        restart: "always",
+        readOnlyRoot: true,
+        volume: "documents",
       },
       ollama: {
         existing: undefined,
@@ -80,6 +98,12 @@ describe("a configuration that is right", () => {
         gpus: "all",
         keepAlive: "-1",
         retainModels: true,
+        memory: "8g",
+        cpus: 2,
+        log: { options: { "max-size": "1m" } },
+        restart: "on-failure:3",
+        readOnlyRoot: false,
+        volume: "models",
       },
     });
   });
@@ -178,6 +202,8 @@ describe("a wrong configuration", () => {
     [{ ...RIGHT, readTimeoutSeconds: "Infinity" }, "readTimeoutSeconds", "Infinity"],
     [{ ...RIGHT, opensearchRetainData: "maybe" }, "opensearchRetainData", "maybe"],
     [{ ...RIGHT, models: "[" }, "models", "["],
+    [{ ...RIGHT, opensearchCpus: "two" }, "opensearchCpus", "two"],
+    [{ ...RIGHT, ollamaReadOnlyRoot: "maybe" }, "ollamaReadOnlyRoot", "maybe"],
   ])("a value of the wrong kind is refused with key and value, and without a stack: $1 = $2", (values, key, value) => {
     const failure = failureOf(values);
     expect(failure).toHaveProperty("message", expect.stringContaining(`project:${key}`));

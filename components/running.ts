@@ -1,0 +1,116 @@
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { megabytesOf } from "../providers/shared/container-values";
+import type { DockerHost } from "../providers/shared/docker-host";
+import { requireCpus } from "./machine";
+
+/** Where a container's log goes. */
+export interface LogArgs {
+  /**
+   * Docker's log driver, such as `json-file`, `local`, `journald` or `none`. `default` leaves driver and options to
+   * Docker's own configuration.
+   * @default "json-file"
+   */
+  driver?: string;
+  /**
+   * Its options.
+   * @default with `json-file` and `local` `{ "max-size": "10m", "max-file": "3" }`, else none
+   */
+  options?: Record<string, string>;
+}
+
+/** How a server's container runs: its limits, its log, and what it may do. */
+export interface RunningArgs {
+  /**
+   * Most memory of the container, such as `4g` or `512m`. Beyond it, the kernel ends the server, and Docker starts it
+   * again. Nothing of it is swapped. A change takes effect in the running container.
+   * @default no limit
+   */
+  memory?: string;
+  /**
+   * Most CPUs that the container may use at once, such as `1.5`.
+   * @default all of them
+   */
+  cpus?: number;
+  /** Its log. Default: three files of 10 MB. */
+  log?: LogArgs;
+  /**
+   * When Docker starts the container again: `no`, `on-failure`, `on-failure:3`, `unless-stopped` or `always`. A change
+   * takes effect in the running container.
+   * @default "unless-stopped"
+   */
+  restart?: string;
+  /**
+   * Linux capabilities that the container keeps, such as `["DAC_OVERRIDE"]`; all others are dropped. `default` keeps
+   * those that Docker gives to containers.
+   * @default none
+   */
+  capabilities?: string[] | "default";
+  /**
+   * Whether the container's file system is read-only, except for its volumes and `/tmp`.
+   * @default true for Ollama without `gpus`; false for Ollama with `gpus` and for OpenSearch
+   */
+  readOnlyRoot?: boolean;
+  /**
+   * Name of the Docker volume with the server's data. A volume of that name is used as it is, else it is created. A
+   * change leads to another volume, and with `retainData` or `retainModels` the former one stays.
+   * @default a name made of project, stack and component
+   */
+  volume?: string;
+}
+
+/** What differs between the two servers. */
+interface Server {
+  /** Its arguments, for messages. */
+  readonly path: "opensearch" | "ollama";
+  /** Name of the component, for messages. */
+  readonly component: string;
+  readonly host: pulumi.Output<DockerHost | undefined>;
+  readonly readOnlyRoot: boolean;
+  /** Folders of the image that it writes to, besides its volume. */
+  readonly writes: readonly string[];
+}
+
+const BOUNDED = { "max-size": "10m", "max-file": "3" };
+const BY_FILES: readonly string[] = ["json-file", "local"];
+
+/** A container's arguments with its limits, its log and its rights. */
+export function running(made: docker.ContainerArgs, args: RunningArgs, server: Server): docker.ContainerArgs {
+  const { memory, cpus, capabilities = [] } = args;
+  const megabytes = memory === undefined ? undefined : megabytesOf(memory);
+  return {
+    ...made,
+    // Docker sets swap by itself otherwise, and then refuses to raise the memory of a running container above it.
+    ...(megabytes === undefined ? {} : { memory: megabytes, memorySwap: megabytes }),
+    ...(cpus === undefined ? {} : { cpus: server.host.apply((host) => requireCpus(server, cpus, host)) }),
+    ...logged(args.log ?? {}),
+    ...restarted(args.restart),
+    ...(capabilities === "default" ? {} : { capabilities: { drops: ["ALL"], adds: capabilities } }),
+    ...((args.readOnlyRoot ?? server.readOnlyRoot) ? readOnly(server.writes, made) : {}),
+  };
+}
+
+function logged({ driver = "json-file", options }: LogArgs): Partial<docker.ContainerArgs> {
+  if (driver === "default") return {};
+  const logOpts = options ?? (BY_FILES.includes(driver) ? BOUNDED : undefined);
+  return { logDriver: driver, ...(logOpts === undefined ? {} : { logOpts }) };
+}
+
+function restarted(policy: string | undefined): Partial<docker.ContainerArgs> {
+  if (policy === undefined) return {};
+  const [restart, most] = policy.split(":");
+  return { restart, ...(most === undefined ? {} : { maxRetryCount: Number(most) }) };
+}
+
+/**
+ * A folder that is written to becomes a volume without a name: Docker fills it from the image, and deletes it with the
+ * container. Java loads native libraries from `/tmp`, so files there may be executed.
+ */
+function readOnly(writes: readonly string[], made: docker.ContainerArgs): Partial<docker.ContainerArgs> {
+  const volumes = Array.isArray(made.volumes) ? made.volumes : [];
+  return {
+    readOnly: true,
+    tmpfs: { "/tmp": "rw,exec,nosuid,nodev" },
+    ...(writes.length === 0 ? {} : { volumes: [...volumes, ...writes.map((containerPath) => ({ containerPath }))] }),
+  };
+}
