@@ -85,6 +85,12 @@ export interface OllamaArgs extends RunningArgs {
    */
   gpus?: string;
   /**
+   * Whether the container's file system is read-only, except for its volume and `/tmp`. OpenSearch has no such argument:
+   * its image writes its configuration when it starts.
+   * @default true; false with `gpus`, whose runtime writes to it
+   */
+  readOnlyRoot?: boolean;
+  /**
    * How long a model stays in memory after an answer: `30m`, a whole number of seconds, or `-1` for ever. With api
    * `openai` this works only for an Ollama that the stack starts.
    * @default Ollama's, 5 minutes

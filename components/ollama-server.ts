@@ -66,12 +66,13 @@ export function createOllama(
     path: "ollama",
     component: context.name,
     host,
-    readOnlyRoot: ollama.gpus === undefined,
-    writes: [],
   });
-  const { gpus } = ollama;
-  const made =
-    gpus === undefined ? limited : { ...limited, gpus: host.apply((known) => requireGpus(context.name, gpus, known)) };
+  const { gpus, readOnlyRoot = gpus === undefined } = ollama;
+  const made: docker.ContainerArgs = {
+    ...limited,
+    ...(gpus === undefined ? {} : { gpus: host.apply((known) => requireGpus(context.name, gpus, known)) }),
+    ...(readOnlyRoot ? { readOnly: true, tmpfs: { "/tmp": "rw,exec,nosuid,nodev" } } : {}),
+  };
   const final = context.transform.ollamaContainer?.(made) ?? made;
   const container = createContainer(context, "ollama", made, final);
   const here = clientUrl("http", context.publishAddress, external);

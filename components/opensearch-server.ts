@@ -23,8 +23,7 @@ import { running } from "./running";
 export const OPENSEARCH_IMAGE = "opensearchproject/opensearch:3.6.0";
 export const OPENSEARCH_PORT = 9200;
 const ALIAS = "opensearch";
-const HOME = "/usr/share/opensearch";
-const CONFIG = `${HOME}/config`;
+const CONFIG = "/usr/share/opensearch/config";
 
 /** An OpenSearch cluster, ready once `dependsOn` is. */
 export interface OpenSearchCluster {
@@ -58,7 +57,7 @@ export function createOpenSearch(
       named: opensearch.volume,
       argument: "opensearch.volume",
     }),
-    volumePath: `${HOME}/data`,
+    volumePath: "/usr/share/opensearch/data",
     port: { internal: OPENSEARCH_PORT, external },
     envs: environment(
       host.apply((known) => requireHeap(context.name, opensearch, 1, known)),
@@ -70,8 +69,6 @@ export function createOpenSearch(
     path: "opensearch",
     component: context.name,
     host,
-    readOnlyRoot: false,
-    writes: [CONFIG, `${HOME}/logs`],
   });
   const uploads = certificateUploads(certificate);
   const gateway = [{ host: HOST_GATEWAY, ip: "host-gateway" }];

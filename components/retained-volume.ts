@@ -38,16 +38,16 @@ export async function retainedVolume(wanted: WantedVolume): Promise<string> {
   for (const volume of all.filter((each) => isOfComponent(each, wanted))) {
     if (await isFormerStack(volume.labels[STACK_LABEL] ?? "")) left.push(volume);
   }
-  const [first] = left;
-  // One in use is this stack's, under its former name, which the state keeps.
-  if (first === undefined || left.some(({ isUsed }) => isUsed)) return own;
   const warn = (text: string) => void pulumi.log.warn(`OllamaChatStack ${JSON.stringify(wanted.component)}: ${text}`);
-  if (left.length === 1 && first.labels[BACKEND_LABEL] === backendMark()) {
+  const [certain, another] = left.filter(({ labels }) => labels[BACKEND_LABEL] === backendMark());
+  if (certain !== undefined && another === undefined && !certain.isUsed) {
     warn(
-      `the volume ${first.name} is used again. It was kept when the stack ${first.labels[STACK_LABEL]} was destroyed, and this project has no stack of that name any more. To start with an empty volume, set ${wanted.argument} to a new name.`,
+      `the volume ${certain.name} is used again. It was kept when the stack ${certain.labels[STACK_LABEL]} was destroyed, and this project has no stack of that name any more. To start with an empty volume, set ${wanted.argument} to a new name.`,
     );
-    return first.name;
+    return certain.name;
   }
+  // One in use may be this stack's under its former name, which the state keeps.
+  if (left.length === 0 || left.some(({ isUsed }) => isUsed)) return own;
   const names = left.map(({ name }) => name).join(", ");
   warn(
     `the volume ${own} is new and empty. Volumes are left of stacks that this project no longer has: ${names}. To use the data in one of them, set ${wanted.argument} to its name.`,

@@ -47,11 +47,6 @@ export interface RunningArgs {
    */
   capabilities?: string[] | "default";
   /**
-   * Whether the container's file system is read-only, except for its volumes and `/tmp`.
-   * @default true for Ollama without `gpus`; false for Ollama with `gpus` and for OpenSearch
-   */
-  readOnlyRoot?: boolean;
-  /**
    * Name of the Docker volume with the server's data. A volume of that name is used as it is, else it is created. A
    * change leads to another volume, and with `retainData` or `retainModels` the former one stays.
    * @default a name made of project, stack and component
@@ -66,9 +61,6 @@ interface Server {
   /** Name of the component, for messages. */
   readonly component: string;
   readonly host: pulumi.Output<DockerHost | undefined>;
-  readonly readOnlyRoot: boolean;
-  /** Folders of the image that it writes to, besides its volume. */
-  readonly writes: readonly string[];
 }
 
 const BOUNDED = { "max-size": "10m", "max-file": "3" };
@@ -86,7 +78,6 @@ export function running(made: docker.ContainerArgs, args: RunningArgs, server: S
     ...logged(args.log ?? {}),
     ...restarted(args.restart),
     ...(capabilities === "default" ? {} : { capabilities: { drops: ["ALL"], adds: capabilities } }),
-    ...((args.readOnlyRoot ?? server.readOnlyRoot) ? readOnly(server.writes, made) : {}),
   };
 }
 
@@ -100,17 +91,4 @@ function restarted(policy: string | undefined): Partial<docker.ContainerArgs> {
   if (policy === undefined) return {};
   const [restart, most] = policy.split(":");
   return { restart, ...(most === undefined ? {} : { maxRetryCount: Number(most) }) };
-}
-
-/**
- * A folder that is written to becomes a volume without a name: Docker fills it from the image, and deletes it with the
- * container. Java loads native libraries from `/tmp`, so files there may be executed.
- */
-function readOnly(writes: readonly string[], made: docker.ContainerArgs): Partial<docker.ContainerArgs> {
-  const volumes = Array.isArray(made.volumes) ? made.volumes : [];
-  return {
-    readOnly: true,
-    tmpfs: { "/tmp": "rw,exec,nosuid,nodev" },
-    ...(writes.length === 0 ? {} : { volumes: [...volumes, ...writes.map((containerPath) => ({ containerPath }))] }),
-  };
 }

@@ -83,6 +83,7 @@ const argsSchema = z.looseObject({
       image: image.optional(),
       port: port.optional(),
       gpus: gpus.optional(),
+      readOnlyRoot: z.boolean("must be true or false").optional(),
       keepAlive: keepAlive.optional(),
       ...runningShape,
     })

@@ -48,6 +48,7 @@ export function readConfig(): OllamaChatStackArgs {
       image: text("ollamaImage"),
       port: number("ollamaPort"),
       gpus: text("ollamaGpus"),
+      readOnlyRoot: booleanOrEmpty(config, "ollamaReadOnlyRoot"),
       keepAlive: text("ollamaKeepAlive"),
       retainModels: config.getBoolean("ollamaRetainModels"),
       ...running(config, "ollama"),
@@ -63,7 +64,6 @@ function running(config: pulumi.Config, server: "opensearch" | "ollama"): Runnin
     cpus: numberIn(config, `${server}Cpus`),
     log: config.getObject<RunningArgs["log"]>(`${server}Log`),
     restart: text("Restart"),
-    readOnlyRoot: booleanOrEmpty(config, `${server}ReadOnlyRoot`),
     volume: text("Volume"),
   };
 }

@@ -65,6 +65,5 @@ export const runningShape = {
   log: log.optional(),
   restart: restart.optional(),
   capabilities: capabilities.optional(),
-  readOnlyRoot: z.boolean("must be true or false").optional(),
   volume: volume.optional(),
 };

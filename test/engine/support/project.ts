@@ -56,7 +56,7 @@ export class Project {
 
   private constructor(
     readonly name: string,
-    readonly stack: string,
+    private current: string,
     backend: string,
   ) {
     this.folder = mkdtempSync(join(tmpdir(), "ollama-chat-engine-"));
@@ -158,6 +158,16 @@ export class Project {
     } catch {
       return "";
     }
+  }
+
+  get stack(): string {
+    return this.current;
+  }
+
+  /** `pulumi stack rename`. */
+  async rename(stack: string): Promise<void> {
+    await this.cli("stack", "rename", stack);
+    this.current = stack;
   }
 
   async secret(key: string, value: string): Promise<void> {

@@ -86,18 +86,6 @@ describe("how the containers run", () => {
     expect(ollama).toMatchObject({ capabilities: { drops: ["ALL"], adds: ["DAC_OVERRIDE"] } });
   });
 
-  it("a read-only OpenSearch has volumes for the folders that its image writes to", async () => {
-    const { opensearch } = await containers({ readOnlyRoot: true }, {});
-    expect(opensearch).toMatchObject({
-      readOnly: true,
-      volumes: [
-        { volumeName: "project-dev-chat-opensearch", containerPath: "/usr/share/opensearch/data" },
-        { containerPath: "/usr/share/opensearch/config" },
-        { containerPath: "/usr/share/opensearch/logs" },
-      ],
-    });
-  });
-
   it("with GPUs, whose runtime writes into the container, Ollama's is writable unless it is asked for", async () => {
     expect((await containers({}, { gpus: "all" })).ollama).not.toHaveProperty("readOnly");
     expect((await containers({}, { gpus: "all", readOnlyRoot: true })).ollama).toMatchObject({ readOnly: true });

@@ -53,7 +53,6 @@ describe("a configuration that is right", () => {
       opensearchCpus: "1.5",
       opensearchLog: '{"driver": "local"}',
       opensearchRestart: "always",
-      opensearchReadOnlyRoot: "true",
       opensearchVolume: "documents",
       ollamaImage: "my/ollama:1",
       ollamaPort: "11435",
@@ -87,7 +86,6 @@ describe("a configuration that is right", () => {
         cpus: 1.5,
         log: { driver: "local" },
         restart: "always",
-        readOnlyRoot: true,
         volume: "documents",
       },
       ollama: {
