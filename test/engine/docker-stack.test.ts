@@ -87,10 +87,30 @@ describe.skipIf(!hasEngine || !hasDocker)("the stack in Docker", () => {
     blocker = undefined;
   });
 
-  it("gpus reach the container's inputs, seen in preview", async () => {
-    project.configure({ ...config, ollamaGpus: "all" });
-    const run = await project.preview();
-    expect(run.output).toMatch(/gpus *: "all"/);
+  it("what the machine does not have stops the preview: GPUs, CPUs and memory", async () => {
+    const { NCPU, MemTotal, Runtimes } = z
+      .object({ NCPU: z.number(), MemTotal: z.number(), Runtimes: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse(docker("info", "--format", "{{json .}}")));
+    const host = process.env.DOCKER_HOST || "unix:///var/run/docker.sock";
+    const noGpus = [
+      { ollamaGpus: "all" },
+      `ollama.gpus is "all": Docker at ${host} has no runtime for GPUs, only ${Object.keys(Runtimes).join(", ")}.`,
+    ] as const;
+    for (const [wrong, message] of [
+      ...("nvidia" in Runtimes ? [] : [noGpus]),
+      [
+        { ollamaCpus: NCPU + 1 },
+        `ollama.cpus is ${NCPU + 1}: must be ${NCPU} at most, the CPUs of the Docker host at ${host}`,
+      ],
+      [{ opensearchHeap: "512m", opensearchMemory: "768m" }, 'opensearch.heap is "512m": must be 448m at most to fit'],
+      [{ opensearchHeap: "1023g" }, `to fit into the ${Math.floor(MemTotal / 2 ** 20)}m of the Docker host at ${host}`],
+    ] as const) {
+      project.configure({ ...config, ...wrong });
+      const run = await project.preview();
+      expect(run.code).not.toBe(0);
+      expect(run.output).toContain(message);
+      expect(run.output).not.toContain("    at ");
+    }
     project.configure(config);
   });
 

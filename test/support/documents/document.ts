@@ -32,7 +32,7 @@ export interface Document {
   readonly file: string;
   readonly blocks: readonly Block[];
   readonly links: readonly Link[];
-  /** GitHub's anchors of its headings. */
+  /** GitHub's anchors of its headings, and those that it sets itself, as `<a id="…">`. */
   readonly anchors: ReadonlySet<string>;
   /** Inline code. */
   readonly inlineCode: readonly { readonly line: number; readonly text: string }[];
@@ -64,6 +64,7 @@ export function readDocument(file: string, text: string): Document {
   const blocks: Block[] = [];
   const links: Link[] = [];
   const headings: string[] = [];
+  const own: string[] = [];
   const inlineCode: { line: number; text: string }[] = [];
   let start = 0;
   for (const [i, token] of tokens.entries()) {
@@ -83,10 +84,12 @@ export function readDocument(file: string, text: string): Document {
       if (target !== null && (child.type === "image" || child.type === "link_open")) {
         links.push({ file, line: start + 1, target: String(target) });
       }
+      const anchor = child.type === "html_inline" ? /^<a id="([^"]+)">$/.exec(child.content)?.[1] : undefined;
+      if (anchor !== undefined) own.push(anchor);
       if (child.type === "code_inline") inlineCode.push({ line: start + 1, text: child.content });
     }
   }
-  return { file, blocks, links, anchors: anchorsOf(headings), inlineCode };
+  return { file, blocks, links, anchors: new Set([...anchorsOf(headings), ...own]), inlineCode };
 }
 
 type Tokens = ReturnType<typeof markdown.parse>;
