@@ -6,7 +6,8 @@ import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import { type CheckFailure, type Lifecycle, PartialFailure } from "../shared/lifecycle";
 import { newInstance } from "../shared/ownership";
-import { oneAtATime, sharedServer } from "../shared/run-memory";
+import { oneAtATime } from "../shared/run-memory";
+import { sharedServer } from "../shared/shared-server";
 import { hasUnknown, isUnknown } from "../shared/unknown";
 import { type Claim, claimKey, claimsIn, isSettled } from "./claim";
 import {

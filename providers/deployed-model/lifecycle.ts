@@ -31,7 +31,8 @@ import {
   nothingToAdopt,
   parseDescription,
 } from "../shared/ownership";
-import { isInState, notInState, oneAtATime, sharedServer } from "../shared/run-memory";
+import { isInState, notInState, oneAtATime } from "../shared/run-memory";
+import { sharedServer } from "../shared/shared-server";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { awaitDeployed, awaitSettled, ensureDeployed, ModelState, undeploy, undeployAndDelete } from "./deployment";
 import { type DeployedModelInputs, type DeployedModelState, deployedModelSchema } from "./inputs";

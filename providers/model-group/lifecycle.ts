@@ -34,7 +34,8 @@ import {
   sameResource,
   stackMark,
 } from "../shared/ownership";
-import { hasOtherObject, isInState, notInState, sharedServer } from "../shared/run-memory";
+import { hasOtherObject, isInState, notInState } from "../shared/run-memory";
+import { sharedServer } from "../shared/shared-server";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { accessOf, contradictions, type ModelGroupInputs, type ModelGroupState, modelGroupSchema } from "./inputs";
 

@@ -17,7 +17,7 @@ import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { CheckFailure, Lifecycle } from "../shared/lifecycle";
 import { newInstance } from "../shared/ownership";
-import { sharedServer } from "../shared/run-memory";
+import { sharedServer } from "../shared/shared-server";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 import { alter } from "./alter";

@@ -12,8 +12,9 @@ import { BOOKKEEPING, changedKeys } from "../shared/compare";
 import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
-import { oneAtATime, sharedServer } from "../shared/run-memory";
+import { oneAtATime } from "../shared/run-memory";
 import { securityTurn } from "../shared/security-object";
+import { sharedServer } from "../shared/shared-server";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { type SecurityPasswordInputs, type SecurityPasswordState, securityPasswordSchema } from "./inputs";
 

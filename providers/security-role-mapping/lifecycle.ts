@@ -9,8 +9,9 @@ import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
 import { descriptionOf, isTakenOver, markIn, markOf, newInstance, sameResource } from "../shared/ownership";
-import { oneAtATime, sharedServer } from "../shared/run-memory";
+import { oneAtATime } from "../shared/run-memory";
 import { inOrder, makeOrTakeOver, removeObject, securityTurn } from "../shared/security-object";
+import { sharedServer } from "../shared/shared-server";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { contribute, withdraw } from "./contribute";
 import {

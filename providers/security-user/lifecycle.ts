@@ -10,8 +10,9 @@ import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
 import { descriptionOf, type Mark, markOf, parseDescription } from "../shared/ownership";
-import { oneAtATime, sharedServer } from "../shared/run-memory";
+import { oneAtATime } from "../shared/run-memory";
 import { createMarked, inOrder, removeObject, securityTurn, withDrift } from "../shared/security-object";
+import { sharedServer } from "../shared/shared-server";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { type SecurityUserInputs, type SecurityUserState, securityUserSchema } from "./inputs";
 

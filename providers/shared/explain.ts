@@ -81,5 +81,6 @@ export function connectionSecrets(properties: object): (string | undefined)[] {
   const fromVariable = connection?.passwordEnv === undefined ? undefined : process.env[connection.passwordEnv];
   const passwords = [connection?.password, fromVariable, process.env[PASSWORD_OVERRIDE]].filter((text) => text);
   // The header of basic authentication contains user and password together.
-  return [...passwords.flatMap((password) => [password, `${connection?.username}:${password}`]), connection?.clientKey];
+  const ofUser = passwords.flatMap((password) => [password, `${connection?.username}:${password}`]);
+  return connection?.clientKey === undefined ? ofUser : [...ofUser, connection.clientKey];
 }

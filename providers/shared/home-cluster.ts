@@ -5,14 +5,8 @@ import { report } from "../../clients/report";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { FORGET_UNREACHABLE, nameOf } from "./explain";
 import { type Lifecycle, PartialFailure } from "./lifecycle";
-import {
-  currentConnection,
-  hasOtherObject,
-  rememberConnection,
-  rememberCreated,
-  rememberObject,
-  sharedServer,
-} from "./run-memory";
+import { currentConnection, hasOtherObject, rememberConnection, rememberCreated, rememberObject } from "./run-memory";
+import { sharedServer } from "./shared-server";
 
 interface Connected {
   readonly connection: Connection;

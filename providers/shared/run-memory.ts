@@ -1,4 +1,4 @@
-import { type Connection, openSearch, serverId } from "../../clients/opensearch/connect";
+import type { Connection } from "../../clients/opensearch/connect";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { clockMs, trace } from "../../clients/trace";
 import type { ClusterSettingInputs } from "../cluster-setting/inputs";
@@ -26,17 +26,9 @@ export const modelUsers = new Map<string, Set<string>>();
 /** The last task of each queue. The server refuses concurrent writes, such as registrations into one group. */
 const queues = new Map<string, Promise<unknown>>();
 /** One client per connection. It keeps its sockets open and caches the cluster's identity. */
-const servers = new Map<string, OpenSearchServer>();
+export const servers = new Map<string, OpenSearchServer>();
 /** The Pulumi backend, by the environment variables that select it. Cached, since each mark needs it. */
 export const backends = new Map<string, string>();
-
-/** The client for a connection. Resources with equal connections share it. */
-export function sharedServer(connection: Connection): OpenSearchServer {
-  const key = serverId(connection);
-  const server = servers.get(key) ?? openSearch(connection);
-  servers.set(key, server);
-  return server;
-}
 
 /** Runs the tasks of each key one after another, in the order of the calls. */
 export async function oneAtATime<T>(key: string, task: () => Promise<T>): Promise<T> {

@@ -8,7 +8,8 @@ import { ExplainedError } from "../../diagnosis/explained-error";
 import { changedKeys, pick } from "./compare";
 import type { Connection } from "./connection";
 import { isTakenOver, type Mark, markIn, markOf, newInstance, type Owned, sameResource } from "./ownership";
-import { oneAtATime, sharedServer } from "./run-memory";
+import { oneAtATime } from "./run-memory";
+import { sharedServer } from "./shared-server";
 import { type Timeouts, timeoutMilliseconds } from "./timeouts";
 
 /** The turn in which this process writes to the security plugin, which keeps all objects of a kind in one document. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { oneAtATime, sharedServer } from "../../../../providers/shared/run-memory";
+import { oneAtATime } from "../../../../providers/shared/run-memory";
+import { sharedServer } from "../../../../providers/shared/shared-server";
 
 /** A task that says when it starts and ends when it is told to. */
 function task(name: string, log: string[]) {
