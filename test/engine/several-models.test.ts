@@ -144,4 +144,33 @@ describe.skipIf(!hasEngine || !hasOllama)("a stack of several models", () => {
     const answer = await fetch(`${cluster.url}/_cluster/settings`, { headers: { authorization } });
     expect(await answer.json()).toEqual({ persistent: {}, transient: {} });
   });
+
+  it("examples/multi-model: three models of one Ollama, each asked by its alias; destroy leaves nothing", async () => {
+    const settings = { opensearchEndpoint: cluster.url, ollamaEndpoint: ollama.endpoint, model: MODEL };
+    const example = await Project.ofProgram(
+      "ollama-chat-multi-model",
+      "examples/multi-model/index.js",
+      "dev",
+      settings,
+    );
+    const without = await example.preview();
+    expect(without.output).toContain(
+      "error: opensearchPassword is missing: pulumi config set --secret opensearchPassword '...'",
+    );
+    await example.secret("opensearchPassword", PASSWORD);
+    const run = await example.up();
+    expect(run.code, run.output).toBe(0);
+    const command = join(repository, "dist", "cli", "main.js");
+    for (const alias of ["talk", "brief", "openai"]) {
+      const asked = await example.shell(`"${process.execPath}" "${command}" ask --json --model ${alias} Hello`);
+      expect(asked.code, asked.output).toBe(0);
+      expect(JSON.parse(asked.output)).toMatchObject({ through: "opensearch", answer: expect.stringMatching(/\S/) });
+    }
+    const quiet = await example.preview("--expect-no-changes");
+    expect(quiet.code, quiet.output).toBe(0);
+    expect((await example.destroy()).code).toBe(0);
+    const left = await fetch(`${cluster.url}/_cluster/settings`, { headers: { authorization } });
+    expect(await left.json()).toEqual({ persistent: {}, transient: {} });
+    example.remove();
+  });
 });
