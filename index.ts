@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { OllamaChatStack } from "./components/ollama-chat-stack";
 import { OllamaRagStack } from "./components/ollama-rag-stack";
-import { readConfig, readRagConfig } from "./program/config";
+import { readConfig, readDockerHosts, readRagConfig } from "./program/config";
 import { requireFreePorts } from "./program/ports";
 import { requireFreshBuild, requireNode } from "./program/runtime";
 
@@ -10,7 +10,7 @@ async function program() {
   requireNode(process.versions.node);
   requireFreshBuild(join(__dirname, ".."));
   const args = readConfig();
-  await requireFreePorts(args);
+  await requireFreePorts(args, readDockerHosts());
   const ragArgs = readRagConfig();
   const chat = new OllamaChatStack("chat", args);
   const rag = ragArgs === undefined ? undefined : new OllamaRagStack("rag", { chat, ...ragArgs });

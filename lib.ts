@@ -51,5 +51,6 @@ export { MappingMode } from "./providers/security-role-mapping/inputs";
 export { SecurityRoleMapping, type SecurityRoleMappingArgs } from "./providers/security-role-mapping/resource";
 export { SecurityUser, type SecurityUserArgs } from "./providers/security-user/resource";
 export type { ConnectionArgs } from "./providers/shared/connection-args";
+export type { DockerTls } from "./providers/shared/docker-address";
 export type { Timeouts } from "./providers/shared/timeouts";
 export { type TlsAuthorityArgs, TlsCertificate, type TlsCertificateArgs } from "./providers/tls-certificate/resource";

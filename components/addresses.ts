@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
-import { hostOf, isLoopback, isLoopbackHost, normalUrl } from "../providers/shared/base-url";
+import { BaseUrl, hostOf, isLoopback, isLoopbackHost, normalUrl } from "../providers/shared/base-url";
 
 /** Where a stack's ports are published unless told otherwise. */
 export const DEFAULT_PUBLISH_ADDRESS = "127.0.0.1";
@@ -18,24 +18,47 @@ export function publishAddressOf(args: { readonly publishAddress?: string }): st
 }
 
 /**
- * The host in URLs for clients on this machine, given the address that ports are published on. Endpoints, outputs, the
- * certificate, the port check and `doctor` all use this function.
+ * The host in URLs for clients where Pulumi runs: the name of the Docker host if it has one for them, else what follows
+ * from the address that ports are published on. Endpoints, outputs, the certificate, the port check and `doctor` all use
+ * this function.
  */
-export function clientHost(publishAddress: string): string {
+export function clientHost(publishAddress: string, hostname?: string): string {
+  if (hostname !== undefined) return hostOf(hostname);
   if (BY_NAME.includes(publishAddress)) return "localhost";
   return hostOf(publishAddress === EVERY_IPV6 ? LOOPBACK_IPV6 : publishAddress);
 }
 
 /** The URL of a published port for clients on this machine. */
-export function clientUrl(scheme: "http" | "https", publishAddress: string, port: number): string {
-  return `${scheme}://${clientHost(publishAddress)}:${port}`;
+export function clientUrl(scheme: "http" | "https", host: string, port: number): string {
+  return `${scheme}://${host}:${port}`;
 }
 
-/** IP addresses that a certificate must name, besides `localhost`, for clients of a published port. */
-export function certificateAddresses(publishAddress: string): string[] {
-  const host = clientHost(publishAddress);
-  const loopback = [DEFAULT_PUBLISH_ADDRESS];
-  return host === "localhost" ? loopback : [...new Set([...loopback, withoutBrackets(host)])];
+/** Names and IP addresses that a certificate must have for clients of a published port. */
+export function certificateNames(publishAddress: string, host = clientHost(publishAddress)) {
+  const names = [
+    "localhost",
+    DEFAULT_PUBLISH_ADDRESS,
+    withoutBrackets(clientHost(publishAddress)),
+    withoutBrackets(host),
+  ];
+  const all = [...new Set(names)];
+  return { dnsNames: all.filter((name) => isIP(name) === 0), ipAddresses: all.filter((name) => isIP(name) !== 0) };
+}
+
+/** Whether ports are published on every address of the host. */
+export function isEveryAddress(publishAddress: string): boolean {
+  return publishAddress === EVERY_IPV4 || publishAddress === EVERY_IPV6;
+}
+
+/** Whether ports are published for clients on the host itself only. */
+export function isLocalOnly(publishAddress: string): boolean {
+  return isLoopbackHost(hostOf(publishAddress)) && !isEveryAddress(publishAddress);
+}
+
+/** Whether a text is a host's name or IP address, as it may stand in a URL, and one that clients can connect to. */
+export function isHostname(text: string): boolean {
+  if (isIP(text) !== 0) return !isEveryAddress(withoutBrackets(hostOf(text)));
+  return !/[:[\]/]/.test(text) && BaseUrl.parse(`http://${text}`) !== undefined;
 }
 
 /** Addresses on which nothing else may listen: Docker would be refused, or clients would reach the wrong server. */

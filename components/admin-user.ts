@@ -27,7 +27,7 @@ interface AdminPassword {
   readonly context: DockerContext;
   /** The certificate of OpenSearch's node, whose authority also signs the administrator's. */
   readonly certificate: TlsCertificate;
-  readonly endpoint: string;
+  readonly endpoint: pulumi.Input<string>;
   readonly password: pulumi.Input<string>;
   readonly dependsOn: pulumi.Resource[];
 }

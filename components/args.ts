@@ -34,6 +34,21 @@ export interface OpenSearchArgs extends RunningArgs {
    */
   port?: number;
   /**
+   * Docker provider of the host that OpenSearch runs on, if it is not the stack's.
+   * @default the stack's
+   */
+  docker?: docker.Provider;
+  /**
+   * Name or IP address under which the host of OpenSearch's port is reached from where Pulumi runs.
+   * @default the stack's `hostname`; with a `docker` of its own, what follows from that provider and from `publishAddress`
+   */
+  hostname?: pulumi.Input<string>;
+  /**
+   * Address of its host on which OpenSearch's port is published.
+   * @default the stack's `publishAddress`; with a `docker` of its own "127.0.0.1", which another machine cannot reach
+   */
+  publishAddress?: string;
+  /**
    * Password of the user `admin`, required unless `existing` is given. OpenSearch asks for 8 to 100 ASCII characters with
    * upper and lower case, a digit and a special character, hard to guess (a zxcvbn score of 3), and without the name `admin`.
    * The preview checks this. Changed later, it is set on the running cluster; the container stays.
@@ -64,8 +79,8 @@ export interface OllamaArgs extends RunningArgs {
   existing?: ExistingOllamaArgs;
   /**
    * Base URL of Ollama as OpenSearch reaches it.
-   * @default the container's alias; for an existing server its endpoint, with localhost rewritten to the host's
-   * gateway where OpenSearch runs in a container of this stack
+   * @default the container's alias, or its published port if OpenSearch has another Docker; for an existing server its
+   * endpoint, with localhost rewritten to the host's gateway where OpenSearch runs in a container of this stack
    */
   endpointForOpenSearch?: pulumi.Input<string>;
   /**
@@ -78,6 +93,21 @@ export interface OllamaArgs extends RunningArgs {
    * @default 11434
    */
   port?: number;
+  /**
+   * Docker provider of the host that Ollama runs on, if it is not the stack's.
+   * @default the stack's
+   */
+  docker?: docker.Provider;
+  /**
+   * Name or IP address under which the host of Ollama's port is reached from where Pulumi runs.
+   * @default the stack's `hostname`; with a `docker` of its own, what follows from that provider and from `publishAddress`
+   */
+  hostname?: pulumi.Input<string>;
+  /**
+   * Address of its host on which Ollama's port is published.
+   * @default the stack's `publishAddress`; with a `docker` of its own "127.0.0.1", which another machine cannot reach
+   */
+  publishAddress?: string;
   /**
    * GPUs of the container: `all`, a number of them, or `device=0,2`. Needs the NVIDIA container toolkit;
    * the preview asks Docker for its runtime, where it can.
@@ -117,7 +147,7 @@ export interface ReadinessArgs {
 
 /** Hooks that change a child's arguments just before it is created, for settings without an argument of their own. */
 export interface Transforms {
-  /** The Docker network. */
+  /** Each Docker network: one, or two if the servers have different Dockers. */
   network?: (args: docker.NetworkArgs) => docker.NetworkArgs;
   /** Each Docker volume. */
   volume?: (args: docker.VolumeArgs) => docker.VolumeArgs;
@@ -224,11 +254,19 @@ export interface OllamaChatStackArgs {
   /** Time limits. */
   readiness?: ReadinessArgs;
   /**
-   * Address of the host on which ports are published. Endpoints and OpenSearch's certificate follow it: clients on this
-   * machine use `localhost` for 127.0.0.1 and 0.0.0.0, `[::1]` for ::, and any other address as it is.
+   * Address of the Docker host on which ports are published. Endpoints and OpenSearch's certificate follow it: without a
+   * `hostname`, clients on this machine use `localhost` for 127.0.0.1 and 0.0.0.0, `[::1]` for ::, and any other address
+   * as it is. If Docker runs on another machine, it must be an address that is reached from here.
    * @default "127.0.0.1"
    */
   publishAddress?: string;
+  /**
+   * Name or IP address under which the Docker host is reached from where Pulumi runs. Endpoints, outputs and OpenSearch's
+   * certificate have it. With `localhost`, ports that another machine publishes on 127.0.0.1 can be forwarded to this one.
+   * @default this machine's as `publishAddress` says; another machine's `publishAddress`, or for 0.0.0.0 its name in the
+   * Docker provider's `host`
+   */
+  hostname?: pulumi.Input<string>;
   /** Hooks that change the arguments of children. */
   transform?: Transforms;
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ContainerHealth } from "../providers/container-health/resource";
 import { askDockerHost, type DockerHost } from "../providers/shared/docker-host";
 import type { Transforms } from "./args";
+import type { Place } from "./places";
 import { BACKEND_LABEL, backendMark, retainedVolume } from "./retained-volume";
 import { STACK_LABEL } from "./stack-label";
 
@@ -23,26 +24,27 @@ function labels(): { label: string; value: string }[] {
   return [{ label: STACK_LABEL, value: stackLabel() }];
 }
 
-/** Shared by all Docker children of a stack. */
+/** Shared by all Docker children of a server. */
 export interface DockerContext {
   /** Name of the component. */
   readonly name: string;
   readonly options: pulumi.CustomResourceOptions;
   readonly transform: Transforms;
-  readonly publishAddress: string;
-  /** Docker's address, as in `DOCKER_HOST`; `undefined` for the environment's. */
-  readonly dockerHost: pulumi.Output<string | undefined>;
-}
-
-/** Docker's address for the children of a component: its provider's, else the stack's configuration. */
-export function dockerAddress(component: pulumi.ComponentResource): pulumi.Output<string | undefined> {
-  const provider = component.getProvider("docker:index/container:Container");
-  return provider instanceof docker.Provider ? provider.host : pulumi.output(new pulumi.Config("docker").get("host"));
+  readonly place: Place;
 }
 
 /** What is known of the Docker host; `undefined` if it can't be asked. */
-export function dockerHostOf({ dockerHost }: DockerContext): pulumi.Output<DockerHost | undefined> {
-  return dockerHost.apply(askDockerHost);
+export function dockerHostOf({ place }: DockerContext): pulumi.Output<DockerHost | undefined> {
+  return place.docker.apply(askDockerHost);
+}
+
+/**
+ * Options of a Docker child. The engine takes what another provider made for what the new one has, and would move a volume
+ * in the state alone. A trigger that is new to a state replaces nothing.
+ */
+function dockerOptions({ options, place }: DockerContext): pulumi.CustomResourceOptions {
+  const moved = { ...options, replacementTrigger: place.isApart ? "its own Docker" : "the stack's Docker" };
+  return place.provider === undefined ? moved : { ...moved, provider: place.provider };
 }
 
 /**
@@ -58,11 +60,13 @@ function keepingName<T extends { name?: unknown; labels?: unknown }>(
   return { ...options, ignoreChanges: ours };
 }
 
-export function createNetwork({ name, options, transform }: DockerContext): docker.Network {
-  const args: docker.NetworkArgs = { name: dockerName(name, "network"), labels: labels() };
+/** A network; `part` is the server that has it for itself. */
+export function createNetwork(context: DockerContext, part?: string): docker.Network {
+  const { name, transform } = context;
+  const suffix = part === undefined ? "network" : `${part}-network`;
+  const args: docker.NetworkArgs = { name: dockerName(name, suffix), labels: labels() };
   const final = transform.network?.(args) ?? args;
-  const all = keepingName(options, args, final);
-  return new docker.Network(`${name}-network`, final, all);
+  return new docker.Network(`${name}-${suffix}`, final, keepingName(dockerOptions(context), args, final));
 }
 
 /** A volume with data. Without a name of the user's, it is found again even if its stack was renamed. */
@@ -75,29 +79,25 @@ export function createVolume(
     argument,
   }: { readonly retain: boolean; readonly named: string | undefined; readonly argument: string },
 ): docker.Volume {
-  const { name, options, transform } = context;
+  const { name, transform } = context;
   const nameFor = (stack?: string) => dockerName(name, part, stack);
   const found = () =>
-    context.dockerHost.apply((dockerHost) => retainedVolume({ component: name, argument, dockerHost, nameFor }));
+    context.place.docker.apply((docker) => retainedVolume({ component: name, argument, docker, nameFor }));
   const args: docker.VolumeArgs = {
     name: named ?? (retain ? found() : nameFor()),
     labels: [...labels(), { label: BACKEND_LABEL, value: backendMark() }],
   };
   const final = transform.volume?.(args) ?? args;
-  const kept = keepingName(options, named === undefined ? args : { ...args, name: undefined }, final);
+  const kept = keepingName(dockerOptions(context), named === undefined ? args : { ...args, name: undefined }, final);
   // A change of labels would replace the volume and lose its data.
   const ignoreChanges = [...new Set([...(kept.ignoreChanges ?? []), "labels"])];
   return new docker.Volume(`${name}-${part}-volume`, final, { ...kept, ignoreChanges, retainOnDelete: retain });
 }
 
 /** An image. It is pulled if missing, and kept when the stack is destroyed. */
-export function createImage(
-  { name, options }: DockerContext,
-  part: string,
-  image: pulumi.Input<string>,
-): docker.RemoteImage {
+export function createImage(context: DockerContext, part: string, image: pulumi.Input<string>): docker.RemoteImage {
   const args: docker.RemoteImageArgs = { name: image, keepLocally: true };
-  return new docker.RemoteImage(`${name}-${part}-image`, args, options);
+  return new docker.RemoteImage(`${context.name}-${part}-image`, args, dockerOptions(context));
 }
 
 export interface ContainerParts {
@@ -126,7 +126,7 @@ export function containerArgs(context: DockerContext, parts: ContainerParts): do
     networkMode: "bridge",
     networksAdvanced: [{ name: parts.network.name, aliases: [parts.alias] }],
     volumes: [{ volumeName: parts.volume.name, containerPath: parts.volumePath }],
-    ports: [{ ...parts.port, ip: context.publishAddress }],
+    ports: [{ ...parts.port, ip: context.place.publishAddress }],
     labels: labels(),
     healthcheck: { ...parts.health, retries: 5, startPeriod: "5m0s" },
     restart: "unless-stopped",
@@ -135,27 +135,27 @@ export function containerArgs(context: DockerContext, parts: ContainerParts): do
 
 /** A container. Its name and port are fixed, so the old one is deleted first. A changed health check replaces it. */
 export function createContainer(
-  { name, options }: DockerContext,
+  context: DockerContext,
   part: string,
   made: docker.ContainerArgs,
   args: docker.ContainerArgs,
 ): docker.Container {
-  const kept = keepingName(options, made, args);
+  const kept = keepingName(dockerOptions(context), made, args);
   const all = { ...kept, deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"] };
-  return new docker.Container(`${name}-${part}`, args, all);
+  return new docker.Container(`${context.name}-${part}`, args, all);
 }
 
 /** The wait for a container's server. Resources that call the server depend on it. */
 export function createHealth(
-  { name, options, transform }: DockerContext,
+  { name, options, transform, place }: DockerContext,
   part: string,
   container: docker.Container,
-  wait: { readonly endpoint: string; readonly seconds: number },
+  wait: { readonly endpoint: pulumi.Input<string>; readonly seconds: number },
 ): ContainerHealth {
   const args = {
     containerId: container.id,
     endpoint: wait.endpoint,
-    dockerHost: new pulumi.Config("docker").get("host"),
+    ...place.asked,
     timeouts: { createSeconds: wait.seconds, updateSeconds: wait.seconds },
   };
   return new ContainerHealth(`${name}-${part}-health`, transform.containerHealth?.(args) ?? args, options);

@@ -9,13 +9,13 @@ import { OllamaModel } from "../providers/ollama-model/resource";
 import type { SecurityUser } from "../providers/security-user/resource";
 import { normalUrl } from "../providers/shared/base-url";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
-import { HOST_GATEWAY, publishAddressOf } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
 import { type AnsweringModel, type ChatModel, chatModelsOf, presetFor } from "./chat-models";
-import { createNetwork, type DockerContext, dockerAddress } from "./docker-parts";
-import { createOllama, existingOllama, type OllamaBackend } from "./ollama-server";
-import { authorityOf, createOpenSearch, type OpenSearchCluster, text } from "./opensearch-server";
+import type { OllamaBackend } from "./ollama-server";
+import { authorityOf, text } from "./opensearch-server";
+import { placesOf } from "./places";
 import { createPredictUser } from "./predict-user";
+import { createServers } from "./servers";
 import { trustIn } from "./trust";
 import { validated } from "./validate";
 
@@ -98,12 +98,12 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     super("ollamachat:index:OllamaChatStack", name, {}, opts);
     validated(name, args);
     const parent = { parent: this };
-    const dockerHost = dockerAddress(this);
     const transform = args.transform ?? {};
     const models = chatModelsOf(args);
     const [chat, ...further] = models;
 
-    const { ollama, opensearch } = createServers();
+    const places = placesOf(this, name, args);
+    const { ollama, opensearch } = createServers({ name, args, options: parent, transform, places });
     const inOllama = createOllamaModels();
     const { connection } = opensearch;
     const onCluster = { ...parent, dependsOn: opensearch.dependsOn };
@@ -142,27 +142,6 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       settingsRevision: settings.revision,
     };
     this.registerOutputs(this.outputs());
-
-    function createServers(): { ollama: OllamaBackend; opensearch: OpenSearchCluster } {
-      const existing = args.opensearch?.existing;
-      const endpoint = args.ollama?.existing?.endpoint;
-      if (existing !== undefined && endpoint !== undefined) {
-        return { ollama: existingOllama(args, endpoint), opensearch: { connection: existing, dependsOn: [] } };
-      }
-      const context: DockerContext = {
-        name,
-        options: parent,
-        transform,
-        publishAddress: publishAddressOf(args),
-        dockerHost,
-      };
-      const network = createNetwork(context);
-      const ollama = endpoint === undefined ? createOllama(args, context, network) : existingOllama(args, endpoint);
-      if (existing !== undefined) return { ollama, opensearch: { connection: existing, dependsOn: [] } };
-      const password = args.opensearch?.adminPassword ?? "";
-      const reachesHost = applied(ollama.endpointForOpenSearch, (url) => url.includes(HOST_GATEWAY));
-      return { ollama, opensearch: createOpenSearch(args, context, network, password, reachesHost) };
-    }
 
     /** One resource per name: several deployed models may share a model in Ollama. */
     function createOllamaModels(): ReadonlyMap<ChatModel["name"], OllamaModel> {

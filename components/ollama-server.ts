@@ -1,7 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { applied } from "../providers/dynamic/applied";
-import { clientUrl, fromContainer } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
 import {
   containerArgs,
@@ -13,6 +12,7 @@ import {
   dockerHostOf,
 } from "./docker-parts";
 import { requireGpus } from "./machine";
+import { existingForOpenSearch, ollamaForOpenSearch, type Places, urlAt } from "./places";
 import { running } from "./running";
 
 /** Pinned, never `latest`: the version that is tested. */
@@ -31,10 +31,16 @@ export interface OllamaBackend {
 }
 
 /** An existing Ollama, with the address that OpenSearch has to use. */
-export function existingOllama(args: OllamaChatStackArgs, endpoint: pulumi.Input<string>): OllamaBackend {
-  const inContainer = args.opensearch?.existing === undefined;
-  const reachable = inContainer ? applied(endpoint, fromContainer) : endpoint;
-  return { endpoint, endpointForOpenSearch: args.ollama?.endpointForOpenSearch ?? reachable, dependsOn: [] };
+export function existingOllama(
+  args: OllamaChatStackArgs,
+  endpoint: pulumi.Input<string>,
+  name: string,
+  places: Places,
+): OllamaBackend {
+  const given = args.ollama?.endpointForOpenSearch;
+  const reached = () =>
+    args.opensearch?.existing === undefined ? existingForOpenSearch(name, endpoint, places.of("opensearch")) : endpoint;
+  return { endpoint, endpointForOpenSearch: given ?? reached(), dependsOn: [] };
 }
 
 /** Ollama in a container. It has no access to Ollama's cloud, so questions stay on the machine. */
@@ -42,6 +48,7 @@ export function createOllama(
   args: OllamaChatStackArgs,
   context: DockerContext,
   network: docker.Network,
+  places: Places,
 ): OllamaBackend {
   const ollama = args.ollama ?? {};
   const external = ollama.port ?? OLLAMA_PORT;
@@ -75,16 +82,12 @@ export function createOllama(
   };
   const final = context.transform.ollamaContainer?.(made) ?? made;
   const container = createContainer(context, "ollama", made, final);
-  const here = clientUrl("http", context.publishAddress, external);
+  const endpoint = urlAt(context.place, "http", external);
   const seconds = args.readiness?.ollamaSeconds ?? 120;
-  const health = createHealth(context, "ollama", container, { endpoint: here, seconds });
-  // An existing cluster is not on this Docker network and cannot use the alias. It uses the published port.
-  const forOpenSearch = args.opensearch?.existing === undefined ? `http://${ALIAS}:${OLLAMA_PORT}` : here;
-  return {
-    endpoint: here,
-    endpointForOpenSearch: ollama.endpointForOpenSearch ?? forOpenSearch,
-    dependsOn: [health],
-  };
+  const health = createHealth(context, "ollama", container, { endpoint, seconds });
+  const urls = { published: endpoint, inNetwork: `http://${ALIAS}:${OLLAMA_PORT}` };
+  const endpointForOpenSearch = ollamaForOpenSearch(context.name, args, places, urls);
+  return { endpoint, endpointForOpenSearch, dependsOn: [health] };
 }
 
 function keptLoaded(keepAlive: pulumi.Input<string> | undefined): pulumi.Input<string>[] {

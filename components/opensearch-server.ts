@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { applied } from "../providers/dynamic/applied";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { TlsCertificate } from "../providers/tls-certificate/resource";
-import { certificateAddresses, clientUrl, HOST_GATEWAY } from "./addresses";
+import { certificateNames, HOST_GATEWAY } from "./addresses";
 import { ADMIN, ADMINISTRATOR, createAdminPassword, initialPassword } from "./admin-user";
 import type { OllamaChatStackArgs } from "./args";
 import {
@@ -17,6 +17,7 @@ import {
   dockerHostOf,
 } from "./docker-parts";
 import { requireHeap } from "./machine";
+import { urlAt } from "./places";
 import { running } from "./running";
 
 /** Pinned, never `latest`: the version that is tested. */
@@ -76,7 +77,7 @@ export function createOpenSearch(
   const full = { ...made, uploads, ...hosts };
   const final = context.transform.openSearchContainer?.(full) ?? full;
   const container = createContainer(context, "opensearch", full, final);
-  const endpoint = clientUrl("https", context.publishAddress, external);
+  const endpoint = urlAt(context.place, "https", external);
   const seconds = args.readiness?.openSearchSeconds ?? 300;
   const health = createHealth(context, "opensearch", container, { endpoint, seconds });
   const password = createAdminPassword({
@@ -104,9 +105,10 @@ const HEALTH =
   `curl -sk -o /dev/null -w '%{http_code}' https://localhost:${OPENSEARCH_PORT}/ | grep -qE '^(200|401)$' && exit 0; ` +
   "sleep 0.25; done; exit 1";
 
-function createCertificate({ name, options, transform, publishAddress }: DockerContext): TlsCertificate {
-  const ipAddresses = certificateAddresses(publishAddress);
-  const args = { commonName: NODE_NAME, dnsNames: ["localhost", ALIAS], ipAddresses };
+function createCertificate({ name, options, transform, place }: DockerContext): TlsCertificate {
+  const names = applied(place.host, (host) => certificateNames(place.publishAddress, host));
+  const dnsNames = applied(names, (all) => [...new Set(["localhost", ALIAS, ...all.dnsNames])]);
+  const args = { commonName: NODE_NAME, dnsNames, ipAddresses: applied(names, (all) => all.ipAddresses) };
   return new TlsCertificate(`${name}-tls`, transform.tlsCertificate?.(args) ?? args, options);
 }
 

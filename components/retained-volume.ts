@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { backend } from "../providers/shared/backend";
+import type { DockerAt } from "../providers/shared/docker-address";
 import { type DockerVolume, volumesWith } from "../providers/shared/docker-host";
 import { isFormerStack } from "./former-stack";
 import { STACK_LABEL } from "./stack-label";
@@ -19,8 +20,7 @@ export interface WantedVolume {
   readonly component: string;
   /** The argument that names a volume, such as `opensearch.volume`. */
   readonly argument: string;
-  /** Docker's address, as in `DOCKER_HOST`. */
-  readonly dockerHost: string | undefined;
+  readonly docker: DockerAt;
   /** The volume's name for a stack of this name. */
   readonly nameFor: (stack: string) => string;
 }
@@ -32,7 +32,7 @@ export interface WantedVolume {
  */
 export async function retainedVolume(wanted: WantedVolume): Promise<string> {
   const own = wanted.nameFor(pulumi.getStack());
-  const all = (await volumesWith(STACK_LABEL, wanted.dockerHost)) ?? [];
+  const all = (await volumesWith(STACK_LABEL, wanted.docker)) ?? [];
   if (all.some(({ name }) => name === own)) return own;
   const left: DockerVolume[] = [];
   for (const volume of all.filter((each) => isOfComponent(each, wanted))) {

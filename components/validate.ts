@@ -1,3 +1,4 @@
+import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
@@ -17,14 +18,20 @@ import {
   seconds,
   wholeSeconds,
 } from "../providers/shared/values";
-import { isPublishAddress } from "./addresses";
+import { isHostname, isPublishAddress } from "./addresses";
 import { requireStrong } from "./admin-password";
 import type { ChatModelArgs, OllamaChatStackArgs } from "./args";
 import { chatModelsOf, OPENAI_OPTIONS } from "./chat-models";
 import { limitProblem } from "./machine";
 import { isEmbeddingModel } from "./rag-args";
 
-const publishRule = "must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has";
+const publishRule = "must be an IP address of the Docker host, such as 127.0.0.1, or 0.0.0.0 for all that it has";
+const hostnameRule = "must be the name or IP address of a host, such as gpu-box or 10.0.0.5, without scheme or port";
+/** Where ports are published and reached. */
+const published = {
+  publishAddress: z.string(publishRule).refine(isPublishAddress, publishRule).optional(),
+  hostname: z.string(hostnameRule).refine(isHostname, hostnameRule).optional(),
+};
 const api = z.enum(CHAT_APIS, `must be one of ${CHAT_APIS.join(", ")}`);
 const optionalSeconds = seconds.optional();
 
@@ -56,7 +63,7 @@ const argsSchema = z.looseObject({
   api: api.optional(),
   modelOptions: modelOptions.optional(),
   readTimeoutSeconds: wholeSeconds.optional(),
-  publishAddress: z.string(publishRule).refine(isPublishAddress, publishRule).optional(),
+  ...published,
   readiness: z
     .looseObject({
       openSearchSeconds: optionalSeconds,
@@ -74,6 +81,7 @@ const argsSchema = z.looseObject({
       heap: heap.optional(),
       ...runningShape,
       predictUser: z.boolean("must be true or false").optional(),
+      ...published,
     })
     .optional(),
   ollama: z
@@ -86,6 +94,7 @@ const argsSchema = z.looseObject({
       readOnlyRoot: z.boolean("must be true or false").optional(),
       keepAlive: keepAlive.optional(),
       ...runningShape,
+      ...published,
     })
     .optional(),
 });
@@ -104,7 +113,7 @@ const embedsHere = `${embeds}, and deploy: false has it in Ollama alone`;
 function problemsOf(args: OllamaChatStackArgs): string[] {
   const models = chatModelsOf(args);
   const aliases = models.filter(({ deploy }) => deploy).map(({ alias }) => alias);
-  return models.flatMap((model) => {
+  const ofModels = models.flatMap((model) => {
     const { path, name, alias, deploy, api } = model;
     const entry = typeof path[1] === "number" ? args.models?.[path[1]] : undefined;
     const own: Partial<ChatModelArgs> = typeof entry === "object" ? entry : {};
@@ -120,6 +129,25 @@ function problemsOf(args: OllamaChatStackArgs): string[] {
       problems.push(say(own.name === undefined ? [] : ["name"], name, path[0] === "model" ? embeds : embedsHere));
     }
     return api === ChatApi.openai ? [...problems, ...notSent(args, own, say)] : problems;
+  });
+  return [...ofModels, ...misplaced(args)];
+}
+
+const dockerRule =
+  'must be a provider of @pulumi/docker, such as new docker.Provider("gpu", { host: "ssh://me@gpu-box" })';
+
+/** Arguments that say where a container runs, for a server that has none. */
+function misplaced(args: OllamaChatStackArgs): string[] {
+  return (["opensearch", "ollama"] as const).flatMap((part) => {
+    const { existing, ...own } = args[part] ?? {};
+    if (own.docker !== undefined && !docker.Provider.isInstance(own.docker)) {
+      const shown = typeof own.docker === "string" ? JSON.stringify(own.docker) : "something else";
+      return [`${part}.docker is ${shown}: ${dockerRule}`];
+    }
+    const given = (["docker", "hostname", "publishAddress"] as const).filter((key) => own[key] !== undefined);
+    return existing === undefined
+      ? []
+      : given.map((key) => `${part}.${key} can't be given with ${part}.existing, which the stack doesn't start`);
   });
 }
 

@@ -1,12 +1,15 @@
+import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { adminPasswordRule, weakness } from "../components/admin-password";
 import { ADMIN } from "../components/admin-user";
 import type { OllamaChatStackArgs } from "../components/args";
+import type { Part } from "../components/places";
 import type { OllamaRagStackArgs } from "../components/rag-args";
 import type { RunningArgs } from "../components/running";
 import { sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";
 import { isUsername, usernameRule } from "../providers/shared/values";
+import type { DockerHosts } from "./ports";
 
 /**
  * The stack's configuration as arguments of the component. Pulumi.yaml lists the keys with their types.
@@ -23,6 +26,7 @@ export function readConfig(): OllamaChatStackArgs {
     if (!parsed.success) throw new pulumi.RunError(sentence([key], value, parsed.error.issues[0]?.message ?? ""));
     return parsed.data;
   };
+  const providers = dockerProviders(readDockerHosts());
   const openSearchEndpoint = endpoint("opensearchEndpoint");
   const ollamaEndpoint = endpoint("ollamaEndpoint");
   return {
@@ -32,8 +36,12 @@ export function readConfig(): OllamaChatStackArgs {
     modelOptions: config.getObject<Record<string, unknown>>("modelOptions"),
     readTimeoutSeconds: number("readTimeoutSeconds"),
     publishAddress: text("publishAddress"),
+    hostname: text("hostname"),
     opensearch: {
       existing: openSearchEndpoint === undefined ? undefined : existingCluster(config, openSearchEndpoint),
+      docker: providers.opensearch,
+      hostname: text("opensearchHostname"),
+      publishAddress: text("opensearchPublishAddress"),
       image: text("opensearchImage"),
       port: number("opensearchPort"),
       heap: text("opensearchHeap"),
@@ -45,6 +53,9 @@ export function readConfig(): OllamaChatStackArgs {
     ollama: {
       existing: ollamaEndpoint === undefined ? undefined : { endpoint: ollamaEndpoint },
       endpointForOpenSearch: endpoint("ollamaEndpointForOpensearch"),
+      docker: providers.ollama,
+      hostname: text("ollamaHostname"),
+      publishAddress: text("ollamaPublishAddress"),
       image: text("ollamaImage"),
       port: number("ollamaPort"),
       gpus: text("ollamaGpus"),
@@ -66,6 +77,27 @@ function running(config: pulumi.Config, server: "opensearch" | "ollama"): Runnin
     restart: text("Restart"),
     volume: text("Volume"),
   };
+}
+
+/** Addresses of the Dockers of servers that do not run in the stack's. */
+export function readDockerHosts(): DockerHosts {
+  const config = new pulumi.Config();
+  const host = (key: string) => {
+    const value = config.get(key) || undefined;
+    if (value === undefined || /^[a-z]+:\/\/\S+$/.test(value)) return value;
+    throw new pulumi.RunError(
+      sentence([key], value, "must be an address as in DOCKER_HOST, such as ssh://me@gpu-box or tcp://gpu-box:2375"),
+    );
+  };
+  return { opensearch: host("opensearchDockerHost"), ollama: host("ollamaDockerHost") };
+}
+
+/** Servers with the same Docker share its provider, and so a network. */
+function dockerProviders({ opensearch, ollama }: DockerHosts): Partial<Record<Part, docker.Provider>> {
+  const provider = (name: string, host: string | undefined) =>
+    host === undefined ? undefined : new docker.Provider(name, { host });
+  const first = provider("opensearch-docker", opensearch);
+  return { opensearch: first, ollama: ollama === opensearch ? first : provider("ollama-docker", ollama) };
 }
 
 /** The configuration of retrieval; `undefined` if it is off. */

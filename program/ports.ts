@@ -1,53 +1,91 @@
-import { request } from "node:http";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
-import { covers, occupiedAddresses, publishAddressOf } from "../components/addresses";
+import { clientHost, covers, isLocalOnly, occupiedAddresses, publishAddressOf } from "../components/addresses";
 import type { OllamaChatStackArgs } from "../components/args";
 import { stackLabel } from "../components/docker-parts";
 import { isFormerStack } from "../components/former-stack";
 import { OLLAMA_PORT } from "../components/ollama-server";
 import { OPENSEARCH_PORT } from "../components/opensearch-server";
+import type { Part } from "../components/places";
 import { STACK_LABEL } from "../components/stack-label";
 import { hostOf } from "../providers/shared/base-url";
+import { dockerAddress, otherMachine } from "../providers/shared/docker-address";
+import { type PublishingContainer, publishingContainers } from "../providers/shared/published-ports";
 
 interface WantedPort {
   readonly key: string;
   readonly port: number;
+  /** Address of the Docker that is to publish it. */
+  readonly docker: string;
+  readonly publishAddress: string;
+  /** The name of its host, if one was given. */
+  readonly hostname: string | undefined;
 }
 
+/** Addresses of the Dockers of servers that have one of their own. */
+export type DockerHosts = Partial<Record<Part, string | undefined>>;
+
 /**
- * Stops before any container is created if another process holds a port. This stack's own container may hold it.
+ * Stops before any container is created if somebody else holds a port, on this machine or on the one that Docker runs on.
+ * This stack's own container may hold it.
  */
-export async function requireFreePorts(args: OllamaChatStackArgs): Promise<void> {
-  const published = publishAddressOf(args);
-  const [first, second] = wantedPorts(args);
-  if (first !== undefined && first.port === second?.port) {
+export async function requireFreePorts(args: OllamaChatStackArgs, hosts: DockerHosts = {}): Promise<void> {
+  const wanted = wantedPorts(args, hosts);
+  const [first, second] = wanted;
+  if (first !== undefined && first.port === second?.port && first.docker === second.docker) {
     throw new pulumi.RunError(
       `${second.key} is ${second.port}: ${first.key} is the same. Choose another port with\n  pulumi config set ${second.key} ${second.port + 1}`,
     );
   }
-  for (const { key, port } of wantedPorts(args)) {
-    if (!isPort(port)) continue;
-    for (const address of occupiedAddresses(published)) await requireOurs(key, address, port);
+  for (const one of wanted.filter(({ port }) => isPort(port))) {
+    const machine = otherMachine(one.docker);
+    if (machine !== undefined) await requireFreeThere(one, machine);
+    else for (const address of occupiedAddresses(one.publishAddress)) await requireOurs(one, address);
   }
 }
 
-/** Checks one address: the stack's own container may listen on one, and a stranger on another. */
-async function requireOurs(key: string, address: string, port: number): Promise<void> {
+/** Checks one address of this machine: the stack's own container may listen on one, and a stranger on another. */
+async function requireOurs({ key, port, docker }: WantedPort, address: string): Promise<void> {
   if (await isFree(address, port)) return;
   const where = `${hostOf(address)}:${port}`;
-  const containers = await stacksContainers();
-  if (containers === undefined) throw dockerSilent(key, where, port);
-  const holder = containers.find(({ Ports }) =>
-    (Ports ?? []).some(({ IP, PublicPort }) => PublicPort === port && covers(IP, address)),
-  );
-  const stack = holder?.Labels?.[STACK_LABEL];
-  if (stack === stackLabel() || (stack !== undefined && (await isFormerStack(stack)) === true)) return;
+  const containers = await publishingContainers(docker, STACK_LABEL);
+  if (containers === undefined) throw dockerSilent(key, where, port, docker);
+  const holder = containers.find(({ ports }) => ports.some((one) => one.port === port && covers(one.address, address)));
+  if (holder !== undefined && (await isOurs(holder))) return;
+  const stack = holder?.labels[STACK_LABEL];
   const who = stack === undefined ? "something else on this machine" : `a container of the stack ${stack}`;
-  throw new pulumi.RunError(
-    `${key} is ${port}: ${who} listens on ${where} already. Stop it, or choose another port with\n  pulumi config set ${key} ${port + 1}`,
+  throw taken(key, port, `${who} listens on ${where}`);
+}
+
+/** Asks the Docker of another machine who has a port there, and the port itself whether anybody listens. */
+async function requireFreeThere({ key, port, docker, publishAddress, hostname }: WantedPort, machine: string) {
+  const containers = await publishingContainers(docker);
+  // Docker's provider says that its Docker cannot be reached.
+  if (containers === undefined) return;
+  const holder = containers.find(({ ports }) => ports.some((one) => one.port === port));
+  if (holder !== undefined) {
+    if (await isOurs(holder)) return;
+    const stack = holder.labels[STACK_LABEL];
+    const who = stack === undefined ? `the container ${holder.name}` : `a container of the stack ${stack}`;
+    throw taken(key, port, `${who} publishes it on ${machine}`);
+  }
+  // A port that is forwarded from there to this machine always listens.
+  if (isLocalOnly(publishAddress)) return;
+  const host = clientHost(publishAddress, hostname ?? machine);
+  if (await isListening(host.replace(/^\[|\]$/g, ""), port)) {
+    throw taken(key, port, `something else on ${machine} listens on ${host}:${port}`);
+  }
+}
+
+function taken(key: string, port: number, told: string): pulumi.RunError {
+  return new pulumi.RunError(
+    `${key} is ${port}: ${told} already. Stop it, or choose another port with\n  pulumi config set ${key} ${port + 1}`,
   );
+}
+
+async function isOurs({ labels }: PublishingContainer): Promise<boolean> {
+  const stack = labels[STACK_LABEL];
+  return stack === stackLabel() || (stack !== undefined && (await isFormerStack(stack)) === true);
 }
 
 /** The component reports invalid ports, together with its other arguments. */
@@ -55,19 +93,45 @@ function isPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536;
 }
 
-function dockerSilent(key: string, listening: string, port: number): pulumi.RunError {
-  const where = process.env.DOCKER_HOST ? `at DOCKER_HOST=${process.env.DOCKER_HOST}` : "at /var/run/docker.sock";
+function dockerSilent(key: string, listening: string, port: number, docker: string): pulumi.RunError {
+  const isVariable = docker === process.env.DOCKER_HOST;
+  const where = isVariable ? `at DOCKER_HOST=${docker}` : `at ${docker.replace(/^unix:\/\//, "")}`;
+  const fix = isVariable ? "correct DOCKER_HOST" : "set DOCKER_HOST or docker:host";
   return new pulumi.RunError(
-    `${key} is ${port}: something listens on ${listening} already, and Docker cannot be reached ${where} to tell whether it is this stack's own container. Start Docker, or correct DOCKER_HOST.`,
+    `${key} is ${port}: something listens on ${listening} already, and Docker cannot be reached ${where} to tell whether it is this stack's own container. Start Docker, or ${fix}.`,
   );
 }
 
-function wantedPorts(args: OllamaChatStackArgs): WantedPort[] {
-  const wanted: WantedPort[] = [];
-  if (!args.opensearch?.existing)
-    wanted.push({ key: "opensearchPort", port: args.opensearch?.port ?? OPENSEARCH_PORT });
-  if (!args.ollama?.existing) wanted.push({ key: "ollamaPort", port: args.ollama?.port ?? OLLAMA_PORT });
-  return wanted;
+function wantedPorts(args: OllamaChatStackArgs, hosts: DockerHosts): WantedPort[] {
+  const config = new pulumi.Config("docker");
+  const ofStack = dockerAddress({ host: config.get("host"), context: config.get("context") });
+  const wanted = (part: Part, port: number): WantedPort[] => {
+    const { existing, hostname, publishAddress } = args[part] ?? {};
+    if (existing !== undefined) return [];
+    const stacks = hosts[part] === undefined ? args : undefined;
+    const name = hostname ?? stacks?.hostname;
+    return [
+      {
+        key: `${part}Port`,
+        port: args[part]?.port ?? port,
+        docker: hosts[part] ?? ofStack,
+        publishAddress: publishAddressOf({ publishAddress: publishAddress ?? stacks?.publishAddress }),
+        hostname: typeof name === "string" ? name : undefined,
+      },
+    ];
+  };
+  return [...wanted("opensearch", OPENSEARCH_PORT), ...wanted("ollama", OLLAMA_PORT)];
+}
+
+const CONNECT_MILLISECONDS = 2_000;
+
+async function isListening(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port, timeout: CONNECT_MILLISECONDS });
+  return await new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true));
+    socket.once("timeout", () => resolve(false));
+    socket.once("error", () => resolve(false));
+  }).finally(() => socket.destroy());
 }
 
 async function isFree(address: string, port: number): Promise<boolean> {
@@ -76,51 +140,5 @@ async function isFree(address: string, port: number): Promise<boolean> {
     // Other errors do not mean that the port is taken. Docker may still be able to publish it.
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
     server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(true)));
-  });
-}
-
-const publishedPort = z.object({ IP: z.string().default(""), PublicPort: z.number().optional() });
-const stacksContainer = z.object({
-  Labels: z.record(z.string(), z.string()).nullish(),
-  Ports: z.array(publishedPort).nullish(),
-});
-
-/**
- * Containers of this package's stacks; `undefined` if Docker does not answer. A remote Docker publishes no port here.
- */
-async function stacksContainers(): Promise<z.infer<typeof stacksContainer>[] | undefined> {
-  const socket = dockerSocket();
-  if (socket === undefined) return [];
-  const filters = encodeURIComponent(JSON.stringify({ label: [STACK_LABEL] }));
-  const answer = await get(socket, `/containers/json?filters=${filters}`).catch(() => undefined);
-  return answer === undefined ? undefined : (z.array(stacksContainer).safeParse(jsonOf(answer)).data ?? []);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function dockerSocket(): string | undefined {
-  const host = process.env.DOCKER_HOST;
-  if (host !== undefined && !host.startsWith("unix://")) return undefined;
-  return host?.slice("unix://".length) ?? "/var/run/docker.sock";
-}
-
-async function get(socketPath: string, path: string): Promise<string> {
-  return await new Promise((resolve, reject) => {
-    const call = request({ socketPath, path, timeout: 5_000 }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.on("end", () => resolve(text));
-    });
-    call.on("timeout", () => call.destroy(new Error("Docker does not answer")));
-    call.on("error", reject);
-    call.end();
   });
 }

@@ -1,10 +1,21 @@
 import { request } from "node:http";
+import { type RequestOptions, request as tlsRequest } from "node:https";
 import { stripVTControlCharacters } from "node:util";
 import type { z } from "zod";
+import { dialOverSsh } from "./ssh";
 
 const TIME_LIMIT_MILLISECONDS = 5_000;
+/** Each request over ssh logs in first. */
+const SSH_TIME_LIMIT_MILLISECONDS = 15_000;
 
-type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+/** Certificates for a Docker that asks for TLS, as PEM texts. */
+export interface DockerCertificates {
+  /** Authority of Docker's own certificate. */
+  readonly ca?: string | undefined;
+  /** The client's certificate, and its key. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
 
 /** Docker's address unless `DOCKER_HOST` is set. */
 export const DOCKER_HOST = "unix:///var/run/docker.sock";
@@ -23,16 +34,30 @@ export class DockerRefusal extends Error {
 
 /** The part of Docker's HTTP API that this package uses. */
 export class DockerEngine {
-  private constructor(private readonly address: Address) {}
+  private constructor(
+    private readonly send: typeof request,
+    private readonly address: RequestOptions,
+    private readonly timeLimitMilliseconds = TIME_LIMIT_MILLISECONDS,
+  ) {}
 
   /**
-   * The engine at an address as in `DOCKER_HOST`; `undefined` for ssh and npipe, which this client does not support.
+   * The engine at an address as in `DOCKER_HOST`: `unix://`, `tcp://` (with TLS if there are certificates) or `ssh://`.
+   * `undefined` for others, such as npipe, which this client does not support.
    */
-  static at(dockerHost: string): DockerEngine | undefined {
-    if (dockerHost.startsWith("unix://")) return new DockerEngine({ socketPath: dockerHost.slice("unix://".length) });
-    if (!/^(tcp|http):\/\//.test(dockerHost)) return undefined;
-    const { hostname, port } = new URL(dockerHost.replace(/^tcp:/, "http:"));
-    return new DockerEngine({ host: hostname, port: Number(port || 2375) });
+  static at(dockerHost: string, certificates?: DockerCertificates): DockerEngine | undefined {
+    if (dockerHost.startsWith("unix://")) {
+      return new DockerEngine(request, { socketPath: dockerHost.slice("unix://".length), agent: false });
+    }
+    if (!URL.canParse(dockerHost)) return undefined;
+    const url = new URL(dockerHost);
+    if (url.protocol === "ssh:") {
+      return new DockerEngine(request, { createConnection: () => dialOverSsh(url) }, SSH_TIME_LIMIT_MILLISECONDS);
+    }
+    if (!["tcp:", "http:", "https:"].includes(url.protocol)) return undefined;
+    const isTls = certificates !== undefined || url.protocol === "https:";
+    const [send, port] = isTls ? [tlsRequest, 2376] : [request, 2375];
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    return new DockerEngine(send, { host, port: Number(url.port || port), ...certificates, agent: false });
   }
 
   /** @throws Error if Docker does not answer or answers with an error. */
@@ -62,7 +87,7 @@ export class DockerEngine {
 
   #bytes(path: string): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const call = request({ ...this.address, path, timeout: TIME_LIMIT_MILLISECONDS, agent: false }, (response) => {
+      const call = this.send({ ...this.address, path }, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.once("error", reject);
@@ -72,8 +97,10 @@ export class DockerEngine {
           reject(new DockerRefusal(response.statusCode ?? 0, path, body.toString("utf8").trim()));
         });
       });
-      call.once("timeout", () => call.destroy(new Error("Docker does not answer")));
-      call.once("error", reject);
+      const limit = setTimeout(() => call.destroy(new Error("Docker does not answer")), this.timeLimitMilliseconds);
+      call.once("close", () => clearTimeout(limit));
+      // A connection over ssh that ends early gives two errors.
+      call.on("error", reject);
       call.end();
     });
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { endpointSchema } from "../shared/connection";
+import type { DockerTls } from "../shared/docker-address";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 
 /** The container to wait for. `ContainerHealthArgs` documents each member. */
@@ -7,6 +8,7 @@ export interface ContainerHealthInputs {
   readonly containerId: string;
   readonly endpoint: string;
   readonly dockerHost?: string;
+  readonly dockerTls?: DockerTls;
   readonly timeouts?: Timeouts;
   readonly owner?: string;
 }
@@ -22,10 +24,19 @@ export const INPUT_KEYS = [
   "containerId",
   "endpoint",
   "dockerHost",
+  "dockerTls",
+  "timeouts",
+] as const satisfies readonly (keyof ContainerHealthInputs)[];
+
+/** What is waited for. How Docker is asked for it makes no difference to a container that is healthy. */
+export const AWAITED_KEYS = [
+  "containerId",
+  "endpoint",
   "timeouts",
 ] as const satisfies readonly (keyof ContainerHealthInputs)[];
 
 const idRule = "must be a container's id or name";
+const optionalText = z.string("must be text").optional();
 const hostRule = "must be an address as in DOCKER_HOST, such as unix:///var/run/docker.sock";
 
 export const containerHealthSchema = z.looseObject({
@@ -34,6 +45,17 @@ export const containerHealthSchema = z.looseObject({
   dockerHost: z
     .string(hostRule)
     .regex(/^[a-z]+:\/\/\S+$/, hostRule)
+    .optional(),
+  dockerTls: z
+    .strictObject(
+      { certPath: optionalText, caMaterial: optionalText, certMaterial: optionalText, keyMaterial: optionalText },
+      {
+        error: ({ code }) =>
+          code === "unrecognized_keys"
+            ? "Allowed: certPath, caMaterial, certMaterial, keyMaterial."
+            : 'must be an object such as { certPath: "/home/me/.docker" }',
+      },
+    )
     .optional(),
   timeouts: timeoutsSchema.optional(),
   owner: z.string().optional(),

@@ -4,6 +4,7 @@ import { explained, nameOf } from "../shared/explain";
 import type { Lifecycle } from "../shared/lifecycle";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import {
+  AWAITED_KEYS,
   type ContainerHealthInputs,
   type ContainerHealthState,
   containerHealthSchema,
@@ -17,7 +18,7 @@ export const containerHealthLifecycle: Lifecycle<ContainerHealthInputs, Containe
   "ContainerHealth",
   {
     check: (news) => ({ inputs: news as ContainerHealthInputs, failures: checkWith(containerHealthSchema, news) }),
-    diff: (_id, olds, news) => ({ changes: changedKeys(olds, news, INPUT_KEYS).length > 0 }),
+    diff: (_id, olds, news) => ({ changes: changedKeys(olds, news, AWAITED_KEYS).length > 0 }),
     create: async (inputs) => {
       await waitUntilHealthy(inputs, timeoutMilliseconds(inputs.timeouts, "createSeconds"));
       return { id: nameOf(inputs) || inputs.containerId, state: stateOf(inputs) };
@@ -29,7 +30,7 @@ export const containerHealthLifecycle: Lifecycle<ContainerHealthInputs, Containe
     },
     delete: async () => undefined,
   },
-  () => [],
+  (properties) => [(properties as Partial<ContainerHealthInputs>).dockerTls?.keyMaterial],
 );
 
 function stateOf(inputs: ContainerHealthInputs): ContainerHealthState {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
+import type { DockerTls } from "../shared/docker-address";
 import type { Timeouts } from "../shared/timeouts";
 
 /** Inputs of a `ContainerHealth`. */
@@ -8,15 +9,21 @@ export interface ContainerHealthArgs {
   /** Id of the container. A change waits again. */
   containerId: pulumi.Input<string>;
   /**
-   * Base URL of its server, as seen from this machine. If Docker cannot be reached from here (over `ssh://`, or on
-   * another machine with its own provider), the resource waits for an answer (200 or 401) at this URL instead.
+   * Base URL of its server, as seen from this machine. If Docker cannot be reached from here, the resource waits for an
+   * answer (200 or 401) at this URL instead.
    */
   endpoint: pulumi.Input<string>;
   /**
-   * Docker's address, as in `DOCKER_HOST`.
-   * @default the environment's `DOCKER_HOST`, else `unix:///var/run/docker.sock`
+   * Docker's address, as in `DOCKER_HOST`: `unix://`, `tcp://` or `ssh://`, which needs the command `ssh` and a login without
+   * a password. It should be the one that the container's provider works with.
+   * @default the environment's `DOCKER_CONTEXT` or `DOCKER_HOST`, else `unix:///var/run/docker.sock`
    */
   dockerHost?: pulumi.Input<string>;
+  /**
+   * Certificates for a Docker that asks for TLS.
+   * @default the folder in the environment's `DOCKER_CERT_PATH`, else no TLS
+   */
+  dockerTls?: pulumi.Input<DockerTls>;
   /** Deadlines. Default: 300 s for creation and updates. */
   timeouts?: pulumi.Input<Timeouts>;
 }
@@ -49,6 +56,8 @@ export class ContainerHealth extends pulumi.CustomResource {
   declare readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: ContainerHealthArgs, opts?: pulumi.CustomResourceOptions) {
-    super(typeToken("ContainerHealth"), name, dynamicProperties("ContainerHealth", name, { ...args }, opts), opts);
+    const dockerTls = pulumi.output(args?.dockerTls).apply((tls) => (tls === undefined ? tls : pulumi.secret(tls)));
+    const properties = { ...args, ...(args?.dockerTls === undefined ? {} : { dockerTls }) };
+    super(typeToken("ContainerHealth"), name, dynamicProperties("ContainerHealth", name, properties, opts), opts);
   }
 }

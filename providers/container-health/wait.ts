@@ -6,11 +6,12 @@ import {
   inspectContainer,
   lastLogLines,
 } from "../../clients/docker/container";
-import { DOCKER_HOST, DockerEngine } from "../../clients/docker/engine";
+import type { DockerEngine } from "../../clients/docker/engine";
 import { DeadlineError } from "../../clients/errors";
 import { Deadline, type Look, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { messageOf } from "../../diagnosis/failure";
+import { dockerAddress, dockerAt } from "../shared/docker-address";
 import { ended, neverHealthy, removed } from "./end";
 import type { ContainerHealthInputs } from "./inputs";
 
@@ -18,15 +19,19 @@ import type { ContainerHealthInputs } from "./inputs";
 const NEW_SECONDS = 60;
 const SHORTEST_MILLISECONDS = 100;
 const LONGEST_MILLISECONDS = 500;
+/** Each look over ssh is a login. */
+const LONGEST_MILLISECONDS_OVER_SSH = 2_000;
 
 /** @throws ExplainedError as soon as the container exits, or at the deadline. */
 export async function waitUntilHealthy(inputs: ContainerHealthInputs, milliseconds: number): Promise<void> {
   const deadline = Deadline.after(milliseconds);
-  const engine = DockerEngine.at(inputs.dockerHost ?? (process.env.DOCKER_HOST || DOCKER_HOST));
+  const address = inputs.dockerHost ?? dockerAddress();
+  const engine = dockerAt(address, inputs.dockerTls);
   const first = engine && (await firstStatus(engine, inputs.containerId));
   if (engine === undefined || first === undefined) return await untilItAnswers(inputs.endpoint, deadline);
+  const longest = address.startsWith("ssh:") ? LONGEST_MILLISECONDS_OVER_SSH : LONGEST_MILLISECONDS;
   try {
-    await untilHealthy(engine, first, inputs, deadline);
+    await untilHealthy(engine, first, inputs, { deadline, maximumMilliseconds: longest });
   } catch (error) {
     if (!(error instanceof DeadlineError)) throw error;
     throw neverHealthy(first.name, error, await lastLogLines(engine, inputs.containerId));
@@ -53,7 +58,7 @@ async function untilHealthy(
   engine: DockerEngine,
   first: FirstStatus,
   { containerId, endpoint }: ContainerHealthInputs,
-  deadline: Deadline,
+  pace: { readonly deadline: Deadline; readonly maximumMilliseconds: number },
 ): Promise<void> {
   const look = async (): Promise<Look<true>> => {
     let seen: ContainerStatus | undefined;
@@ -73,9 +78,8 @@ async function untilHealthy(
   };
   await waitFor(look, {
     waitingFor: `the container ${first.name} to be healthy`,
-    deadline,
     startMilliseconds: SHORTEST_MILLISECONDS,
-    maximumMilliseconds: LONGEST_MILLISECONDS,
+    ...pace,
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DOCKER_HOST, DockerEngine } from "../../clients/docker/engine";
+import { type DockerAt, dockerAt } from "./docker-address";
 
 /** What matters here of a Docker host. */
 export interface DockerHost {
@@ -21,13 +21,12 @@ const info = z.object({
 });
 
 /**
- * Asks a Docker host about itself. `undefined` if it can't be asked from here: over ssh, with TLS, or because it does not
- * run. That is no error here: whoever needs it will say so.
+ * Asks a Docker host about itself. `undefined` if it can't be asked from here. That is no error here: whoever needs it will
+ * say so.
  */
-export async function askDockerHost(dockerHost: string | undefined): Promise<DockerHost | undefined> {
-  const address = addressOf(dockerHost);
+export async function askDockerHost({ address, tls }: DockerAt): Promise<DockerHost | undefined> {
   try {
-    const told = await DockerEngine.at(address)?.get("/info", info);
+    const told = await dockerAt(address, tls)?.get("/info", info);
     return told && { address, ...factsOf(told) };
   } catch {
     return undefined;
@@ -58,9 +57,9 @@ const volumes = z.object({
 /** The volumes with a label; `undefined` if Docker can't be asked. */
 export async function volumesWith(
   label: string,
-  dockerHost: string | undefined,
+  { address, tls }: DockerAt,
 ): Promise<readonly DockerVolume[] | undefined> {
-  const engine = DockerEngine.at(addressOf(dockerHost));
+  const engine = dockerAt(address, tls);
   const found = async (filters: Record<string, string[]>) =>
     (await engine?.get(`/volumes?filters=${encodeURIComponent(JSON.stringify(filters))}`, volumes))?.Volumes ?? [];
   try {
@@ -71,8 +70,4 @@ export async function volumesWith(
   } catch {
     return undefined;
   }
-}
-
-function addressOf(dockerHost: string | undefined): string {
-  return dockerHost ?? (process.env.DOCKER_HOST || DOCKER_HOST);
 }

@@ -52,7 +52,7 @@ async function seen(port: number) {
   const access = { source: "test", api: "generate", ollamaEndpoint: `http://127.0.0.1:${port}` };
   const scene = new Scene(access, thisMachine(), 5);
   const results = await runChecks(containerChecks, scene);
-  const container = (await scene.docker())?.containers.ollama;
+  const container = (await scene.container("ollama"))?.container;
   return { container, line: results.find(({ id }) => id === "container-ollama") };
 }
 

@@ -13,6 +13,7 @@ import { localOllamaImage } from "./parts/ollama-image";
 import { ollamaProgram } from "./parts/ollama-program";
 import { opensearchHome } from "./parts/opensearch-home";
 import { localOpensearchImage } from "./parts/opensearch-image";
+import { otherMachine } from "./parts/other-machine";
 import { pulumiCli } from "./parts/pulumi-cli";
 import { attempt, findOnPath } from "./run";
 import { readSelection } from "./selection";
@@ -34,6 +35,7 @@ const parts: readonly Part[] = [
   chatModel,
   embeddingModel,
   localOllamaImage,
+  otherMachine,
 ];
 
 /** The programs that parts are built with, and how to ask for their versions. */

@@ -13,6 +13,7 @@ import { ollamaBuild, ollamaProgram } from "./parts/ollama-program";
 import { olderOpensearchHome, opensearchHome } from "./parts/opensearch-home";
 import { adaptedSecurityIn, localOpensearchImage } from "./parts/opensearch-image";
 import { type OpenSearchRelease, opensearch36, opensearch219 } from "./parts/opensearch-releases";
+import { otherMachine } from "./parts/other-machine";
 import { pulumiCli } from "./parts/pulumi-cli";
 import { type Selection, writeSelection } from "./selection";
 import { versions } from "./versions";
@@ -53,6 +54,7 @@ export async function install(goal: Goal, context: Context): Promise<Selection> 
     ...(await describeImages(await engine, opensearch.image, ollamaImage)),
     ...ollama,
     ...opensearch.process,
+    ...(goal === "tests" && images ? await installOtherMachine(context) : {}),
   };
   writeSelection(context.cache, selection);
   return selection;
@@ -84,6 +86,11 @@ async function installOllama(goal: Goal, context: Context): Promise<Pick<Selecti
   const models = chat && (await get(embeddingModel, context));
   if (models instanceof PartUnavailable) return { noOllama: models.message };
   return program && models ? { ollama: { program: program.location, models: models.location } } : {};
+}
+
+async function installOtherMachine(context: Context): Promise<Pick<Selection, "otherMachine" | "noOtherMachine">> {
+  const found = await ensureIfPossible(otherMachine, context);
+  return found instanceof PartUnavailable ? { noOtherMachine: found.message } : { otherMachine: found.location };
 }
 
 async function installOpenSearch(goal: Goal, context: Context): Promise<OpenSearchParts> {

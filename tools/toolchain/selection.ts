@@ -23,6 +23,9 @@ const selectionSchema = z.object({
   /** An Ollama program and a folder for OLLAMA_MODELS with the models, for servers outside Docker. */
   ollama: z.object({ program: z.string(), models: z.string() }).optional(),
   noOllama: z.string().optional(),
+  /** A folder with an ssh server, for a second Docker on a machine of its own; only for tests. */
+  otherMachine: z.string().optional(),
+  noOtherMachine: z.string().optional(),
   chatModel: z.string(),
 });
 

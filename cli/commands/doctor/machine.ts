@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { freemem, networkInterfaces } from "node:os";
-import { DOCKER_HOST } from "../../../clients/docker/engine";
+import { dockerAddress } from "../../../providers/shared/docker-address";
 
 /** The machine that doctor runs on. */
 export interface Machine {
@@ -10,7 +10,7 @@ export interface Machine {
   readonly addresses: () => readonly string[];
   /** Free and total size of the disk that holds a path. `undefined` if unknown. */
   readonly disk: (path: string) => Promise<{ readonly freeBytes: number; readonly totalBytes: number } | undefined>;
-  /** Where Docker listens: a URL as in `DOCKER_HOST`. */
+  /** Where Docker listens unless a stack says otherwise: a URL as in `DOCKER_HOST`. */
   readonly dockerHost: string;
   /** Variables for the programs that doctor starts. */
   readonly environment: NodeJS.ProcessEnv;
@@ -32,7 +32,7 @@ export function thisMachine(environment = process.env): Machine {
         return undefined;
       }
     },
-    dockerHost: environment.DOCKER_HOST || DOCKER_HOST,
+    dockerHost: dockerAddress({}, environment),
     environment,
   };
 }

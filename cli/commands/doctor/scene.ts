@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { DockerEngine } from "../../../clients/docker/engine";
 import { type RunningModel, runningModels } from "../../../clients/ollama/inventory";
 import { type ListedModel, listModels, serverVersion } from "../../../clients/ollama/models";
 import { OllamaServer } from "../../../clients/ollama/server";
@@ -17,12 +16,19 @@ import type { PredictAnswer } from "../../../clients/opensearch/predict-answer";
 import type { OpenSearchServer } from "../../../clients/opensearch/server";
 import { filledWith } from "../../../providers/connector/substitution";
 import { backendFolder } from "../../../providers/shared/backend";
+import { dockerAt, otherMachine } from "../../../providers/shared/docker-address";
 import type { Access } from "../../access/access";
 import type { StackSelection } from "../../access/pulumi";
-import { type StackContainers, stackContainers } from "./docker/stack-containers";
+import {
+  type Container,
+  type Docker,
+  type Part,
+  type StackContainers,
+  stackContainers,
+} from "./docker/stack-containers";
 import type { Machine } from "./machine";
 import { type Lock, locksOf } from "./stack/backend";
-import { type StackState, stackState } from "./stack/state";
+import { type StackDocker, type StackState, stackState } from "./stack/state";
 
 const ML = "plugins.ml_commons.";
 /** Time limit for everything except a model's answer. */
@@ -140,11 +146,42 @@ export class Scene {
     return stack;
   }
 
-  docker(): Promise<StackContainers | undefined> {
-    return this.#once("docker", async () => {
-      const engine = DockerEngine.at(this.machine.dockerHost);
-      return engine && (await stackContainers(engine, this.access));
+  /** The Dockers of the stack, by its state; without a stack, the one of this machine's environment. */
+  dockers(): Promise<readonly Docker[]> {
+    return this.#once("dockers", async () => {
+      const state = this.access.stack === undefined ? undefined : await this.stackState().catch(() => undefined);
+      const [name, project] = state?.name.split("/").reverse() ?? [];
+      const stack = state === undefined ? undefined : `${project}/${name}`;
+      const named: readonly StackDocker[] = state?.dockers ?? [];
+      const all: readonly StackDocker[] = named.length > 0 ? named : [{ address: this.machine.dockerHost }];
+      return all.map(({ address, tls }) => ({
+        address,
+        machine: otherMachine(address),
+        engine: dockerAt(address, tls),
+        stack: named.length > 0 ? stack : undefined,
+      }));
     });
+  }
+
+  /** The stack's containers in each of its Dockers; of a Docker that does not answer, the error. */
+  containers(): Promise<readonly { readonly docker: Docker; readonly found: StackContainers | Error }[]> {
+    return this.#once("containers", async () => {
+      const looks = (await this.dockers()).map(async (docker) => {
+        const found = docker.engine && stackContainers(docker.engine, this.access, docker);
+        const answer = found?.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+        return answer === undefined ? [] : [{ docker, found: await answer }];
+      });
+      return (await Promise.all(looks)).flat();
+    });
+  }
+
+  /** The container of a server, with its Docker, if one can be found. */
+  async container(part: Part): Promise<{ readonly container: Container; readonly docker: Docker } | undefined> {
+    for (const { docker, found } of await this.containers()) {
+      const container = found instanceof Error ? undefined : found.containers[part];
+      if (container !== undefined) return { container, docker };
+    }
+    return undefined;
   }
 
   #once<T>(key: string, look: () => Promise<T>): Promise<T> {

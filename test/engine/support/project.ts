@@ -99,7 +99,7 @@ export class Project {
     const modules = join(project.folder, "node_modules");
     for (const folder of ["pulumi-ollama-chat", "@pulumi", "@types"])
       mkdirSync(join(modules, folder), { recursive: true });
-    for (const installed of ["@pulumi/pulumi", "@types/node", "typescript"]) {
+    for (const installed of ["@pulumi/pulumi", "@pulumi/docker", "@types/node", "typescript"]) {
       symlinkSync(join(repository, "node_modules", installed), join(modules, installed));
     }
     // Part by part: the language host follows links, and would look for plug-ins through all that this package develops with.

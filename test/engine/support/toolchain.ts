@@ -7,6 +7,7 @@ export const toolchain = selection;
 
 export const hasEngine = selection !== undefined;
 export const hasOllama = selection?.ollama !== undefined;
+export const hasOtherMachine = selection?.otherMachine !== undefined;
 export const hasDocker = selection?.images !== undefined;
 
 if (!hasEngine && process.env.CI === "true") {

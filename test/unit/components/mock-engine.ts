@@ -10,6 +10,8 @@ export interface Registered {
   readonly custom: boolean;
   /** Name of the parent; empty for none. */
   readonly parent: string;
+  /** Name of its explicit provider; empty for none. */
+  readonly provider: string;
   /** Names of the resources that it waits for, sorted. */
   readonly dependencies: readonly string[];
   /** Its inputs; a secret shows as `{ secret: value }`. */
@@ -91,6 +93,8 @@ function read(request: resourceProto.RegisterResourceRequest): Registered {
     name: request.getName(),
     custom: request.getCustom(),
     parent: nameIn(request.getParent()),
+    // The reference is the provider's URN and id.
+    provider: nameIn(request.getProvider().replace(/::[^:]*$/, "")),
     dependencies: request.getDependenciesList().map(nameIn).sort(),
     inputs: plain(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
     deleteBeforeReplace: request.getDeletebeforereplace(),

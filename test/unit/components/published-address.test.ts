@@ -7,7 +7,8 @@ import { z } from "zod";
 import { openSearch } from "../../../clients/opensearch/connect";
 import {
   answersAt,
-  certificateAddresses,
+  certificateNames,
+  clientHost,
   clientUrl,
   covers,
   isPublishAddress,
@@ -33,8 +34,8 @@ describe("where a stack's ports are published", () => {
     ["FD00::5", "https://[fd00::5]:9200", ["127.0.0.1", "fd00::5"]],
   ])("%s: everything that follows from it is told by one place", async (publishAddress, url, ipAddresses) => {
     const address = publishAddressOf({ publishAddress });
-    expect(clientUrl("https", address, 9200)).toBe(url);
-    expect(certificateAddresses(address)).toStrictEqual(ipAddresses);
+    expect(clientUrl("https", clientHost(address), 9200)).toBe(url);
+    expect(certificateNames(address)).toStrictEqual({ dnsNames: ["localhost"], ipAddresses });
     const stack = await stackOf({ publishAddress, opensearch: { adminPassword: PASSWORD } });
     const ollama = url.replace("https", "http").replace("9200", "11434");
     for (const [part, endpoint] of [
@@ -124,15 +125,14 @@ describe("the certificate is good for the address that clients are given", () =>
       : []),
   ])("published at %s, verified at %s", async (publishAddress, listen) => {
     const { state } = await tlsCertificateLifecycle.create({
-      dnsNames: ["localhost"],
-      ipAddresses: certificateAddresses(publishAddressOf({ publishAddress })),
+      ...certificateNames(publishAddressOf({ publishAddress })),
     });
     const server = createServer({ key: state.privateKeyPem, cert: state.certificatePem }, (_request, response) =>
       response.setHeader("content-type", "application/json").end("{}"),
     ).listen(0, listen);
     await once(server, "listening");
     try {
-      const endpoint = clientUrl("https", publishAddress, (server.address() as AddressInfo).port);
+      const endpoint = clientUrl("https", clientHost(publishAddress), (server.address() as AddressInfo).port);
       const cluster = openSearch({ endpoint, caCertificate: state.caCertificatePem, maxRetries: 0 });
       const answer = cluster.call({
         method: "GET",

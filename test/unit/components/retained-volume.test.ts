@@ -57,8 +57,8 @@ function volumeOf(stack: string, options: { used?: boolean; backend?: string | n
 
 const found = async (...volumes: Volume[]) => {
   all = volumes;
-  const dockerHost = `unix://${join(folder, "docker.sock")}`;
-  return await retainedVolume({ component: "chat", argument: "opensearch.volume", dockerHost, nameFor });
+  const docker = { address: `unix://${join(folder, "docker.sock")}` };
+  return await retainedVolume({ component: "chat", argument: "opensearch.volume", docker, nameFor });
 };
 
 describe("the volume of a stack that was renamed", () => {
@@ -97,7 +97,8 @@ describe("the volume of a stack that was renamed", () => {
 
   it("a Docker that can't be asked is no error", async () => {
     const asked = { component: "chat", argument: "opensearch.volume", nameFor };
-    expect(await retainedVolume({ ...asked, dockerHost: "ssh://me@gpu-box" })).toBe("shop-new-chat-opensearch");
-    expect(await retainedVolume({ ...asked, dockerHost: "unix:///nonexistent" })).toBe("shop-new-chat-opensearch");
+    for (const address of ["npipe:////./pipe/docker_engine", "unix:///nonexistent"]) {
+      expect(await retainedVolume({ ...asked, docker: { address } })).toBe("shop-new-chat-opensearch");
+    }
   });
 });

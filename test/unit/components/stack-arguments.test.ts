@@ -216,11 +216,11 @@ describe("wrong arguments stop before anything is registered", () => {
     [{ ...ok, readTimeoutSeconds: 0 }, "readTimeoutSeconds is 0: must be 1 or more"],
     [
       { ...ok, publishAddress: "localhost" },
-      'publishAddress is "localhost": must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has',
+      'publishAddress is "localhost": must be an IP address of the Docker host, such as 127.0.0.1, or 0.0.0.0 for all that it has',
     ],
     [
       { ...ok, publishAddress: "fe80::1" },
-      'publishAddress is "fe80::1": must be an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has',
+      'publishAddress is "fe80::1": must be an IP address of the Docker host, such as 127.0.0.1, or 0.0.0.0 for all that it has',
     ],
     [
       { opensearch: { adminPassword: PASSWORD, port: 70000 } },

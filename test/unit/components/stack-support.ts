@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "vitest";
 import type { OllamaChatStackArgs } from "../../../components/args";
 import { OllamaChatStack } from "../../../components/ollama-chat-stack";
@@ -10,8 +11,16 @@ export const PASSWORD = "Str0ng-Passw0rd";
 export const EXISTING = { endpoint: "https://search.example.com:9200", username: "ops", password: PASSWORD };
 export const DOCKER = /^docker:/;
 
-export async function stackOf(args: OllamaChatStackArgs, stack = "dev") {
-  const made = await registeredBy(() => new OllamaChatStack("chat", args), stack);
+/** What a stack registers. Arguments that hold resources are made once the mock engine runs. */
+export async function stackOf(
+  args: OllamaChatStackArgs | (() => OllamaChatStackArgs),
+  stack = "dev",
+  options?: () => pulumi.ComponentResourceOptions,
+) {
+  const made = await registeredBy(
+    () => new OllamaChatStack("chat", typeof args === "function" ? args() : args, options?.()),
+    stack,
+  );
   const of = (name: string): Registered => made.resources.get(name) ?? expect.unreachable(`${name} was not registered`);
   const types = Object.fromEntries([...made.resources.values()].map(({ name, type }) => [name, type]));
   return { ...made, of, types };

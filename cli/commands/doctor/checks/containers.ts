@@ -23,42 +23,54 @@ export const containerChecks: readonly Check[] = [
 ];
 
 async function docker(scene: Scene): Promise<Outcome> {
-  const found = await dockerOf(scene);
+  const found = await dockersOf(scene);
   if (typeof found === "string") return notHere(found);
-  const names = Object.values(found.containers).map(({ Name }) => Name);
-  return ok(`${found.version}; ${names.length > 0 ? names.join(", ") : "no container of the stack is left"}`);
+  const told = found.map(({ version, machine, containers }) => {
+    const names = Object.values(containers).map(({ Name }) => Name);
+    const where = machine === undefined ? "" : ` on ${machine}`;
+    return `${version}${where}; ${names.length > 0 ? names.join(", ") : "no container of the stack is left"}`;
+  });
+  return ok(told.join("; "));
 }
 
-/** The stack's containers, or why none were found. */
-async function dockerOf(scene: Scene): Promise<StackContainers | string> {
-  try {
-    const found = await scene.docker();
-    if (found === undefined)
-      return `not looked at: ${scene.machine.dockerHost} is no address that can be asked directly`;
-    const parts = Object.keys({ ...found.containers, ...found.removed });
-    return parts.length > 0 ? found : "no container with this package's label publishes these ports";
-  } catch {
-    return "Docker does not answer";
-  }
+/** Dockers with containers of the stack, or with traces of them; if there are none, why. */
+async function dockersOf(scene: Scene): Promise<readonly StackContainers[] | string> {
+  const all = await scene.containers();
+  const [first] = await scene.dockers();
+  if (all.length === 0) return `not looked at: ${first?.address} is no address that can be asked directly`;
+  const found = all.flatMap(({ found }) => (found instanceof Error ? [] : [found]));
+  const silent = all.find(({ found }) => found instanceof Error)?.docker;
+  const own = found.filter(({ containers, removed }) => Object.keys({ ...containers, ...removed }).length > 0);
+  if (own.length > 0) return own;
+  if (silent !== undefined)
+    return silent.machine === undefined ? SILENT : `Docker on ${silent.machine} does not answer`;
+  return "no container with this package's label publishes these ports";
 }
+
+const SILENT = "Docker does not answer";
 
 async function disk(scene: Scene): Promise<Outcome> {
-  const found = await dockerOf(scene);
+  const found = await dockersOf(scene);
   if (typeof found === "string") return notHere(found);
-  const space = await scene.machine.disk(found.root);
-  if (space === undefined) return notHere(`${found.root} cannot be read`);
+  const here = found.find(({ machine }) => machine === undefined);
+  if (here === undefined) return notHere(`Docker runs on ${found[0]?.machine}`);
+  const space = await scene.machine.disk(here.root);
+  if (space === undefined) return notHere(`${here.root} cannot be read`);
   const seen = `${gigabytes(space.freeBytes)} free of ${gigabytes(space.totalBytes)}`;
   return space.freeBytes < LEAST_FREE_BYTES ? warn("docker-disk-low", seen) : ok(seen);
 }
 
 function container(part: Part): Check {
   const run = async (scene: Scene): Promise<Outcome> => {
-    const found = await dockerOf(scene);
+    const found = await dockersOf(scene);
     if (typeof found === "string") return notHere(found);
-    const gone = found.removed[part];
+    const has = found.find(({ containers }) => containers[part] !== undefined);
+    const one = has?.containers[part];
+    if (has !== undefined && one !== undefined) return await judged(one, has);
+    const gone = found.find(({ removed }) => removed[part] !== undefined)?.removed[part];
     if (gone !== undefined) return fail("container-removed", `${gone} is not there; its volume is`);
-    const one = found.containers[part];
-    return one === undefined ? notHere("not in a container of this package") : await judged(one, found);
+    const silent = (await scene.containers()).find(({ found: other }) => other instanceof Error)?.docker;
+    return notHere(silent === undefined ? "not in a container of this package" : `${silent.address} does not answer`);
   };
   return { id: `container-${part}`, title: `${NAMES[part]} container`, group: GROUP, needs: ["docker"], run };
 }
@@ -68,9 +80,9 @@ const PORT_TAKEN = /port is already allocated|address already in use/i;
 const FEW_RESTARTS = 2;
 const KILLED = 137;
 
-async function judged(one: Container, { engine }: StackContainers): Promise<Outcome> {
+async function judged(one: Container, { engine, machine }: StackContainers): Promise<Outcome> {
   const { Id, Name, State, RestartCount } = one;
-  if (PORT_TAKEN.test(State.Error)) return fail("port-taken", await portSeen(one, engine));
+  if (PORT_TAKEN.test(State.Error)) return fail("port-taken", await portSeen(one, engine, machine));
   const log = async () => {
     const line = await engine.lastLogLine(Id);
     return line === "" ? "" : `; its log ends: ${line}`;
@@ -95,12 +107,18 @@ async function judged(one: Container, { engine }: StackContainers): Promise<Outc
     return fail("container-unhealthy", `${Name} runs, unhealthy${said ? `: ${said}` : ""}`);
   }
   if (health === "starting") return warn("container-unhealthy", `${Name} runs; its health check still waits`);
-  return ok(`running, ${health}`);
+  return ok(machine === undefined ? `running, ${health}` : `running on ${machine}, ${health}`);
 }
 
-async function portSeen(one: Container, engine: StackContainers["engine"]): Promise<string> {
+async function portSeen(
+  one: Container,
+  engine: StackContainers["engine"],
+  machine: string | undefined,
+): Promise<string> {
   const [port = 0] = publishedPorts(one);
   const other = await containerOnPort(engine, port).catch(() => undefined);
-  const holder = other === undefined ? await portHolder(port) : `the container ${other}`;
-  return `${one.Name} could not start: port ${port} is held by ${holder ?? "a program that this user may not see"}`;
+  const unknown = machine === undefined ? "a program that this user may not see" : `a program on ${machine}`;
+  const program = other === undefined && machine === undefined ? await portHolder(port) : undefined;
+  const holder = other === undefined ? program : `the container ${other}`;
+  return `${one.Name} could not start: port ${port} is held by ${holder ?? unknown}`;
 }

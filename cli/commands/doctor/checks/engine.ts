@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DockerEngine } from "../../../../clients/docker/engine";
+import type { DockerEngine } from "../../../../clients/docker/engine";
 import { STACK_LABEL } from "../../../../components/stack-label";
 import { symptomFor } from "../../../../diagnosis/diagnose";
 import { PulumiFailure } from "../../../access/pulumi";
@@ -71,11 +71,16 @@ function operation({ doing, urn }: Pending): string {
 }
 
 async function inDocker(scene: Scene): Promise<Outcome> {
-  const engine = DockerEngine.at(scene.machine.dockerHost);
-  if (engine === undefined) return notHere(`not looked at: ${scene.machine.dockerHost} cannot be asked directly`);
-  const found = await leftOvers(engine, await scene.stackState()).catch(() => undefined);
-  if (found === undefined) return notHere("Docker does not answer");
-  const { containers, networks } = found;
+  const state = await scene.stackState();
+  const all: LeftOvers[] = [];
+  for (const { address, machine, engine } of await scene.dockers()) {
+    if (engine === undefined) return notHere(`not looked at: ${address} cannot be asked directly`);
+    const found = await leftOvers(engine, state).catch(() => undefined);
+    if (found === undefined) return notHere(`Docker${machine === undefined ? "" : ` on ${machine}`} does not answer`);
+    all.push(found);
+  }
+  const containers = all.flatMap((found) => found.containers);
+  const networks = all.flatMap((found) => found.networks);
   if (containers.length === 0 && networks.length === 0) return ok("none");
   const seen = `the state does not know ${[...containers, ...networks].join(", ")}`;
   const symptom = containers.length > 0 ? "container-left-over" : "network-left-over";

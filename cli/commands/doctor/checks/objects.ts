@@ -67,8 +67,7 @@ async function address(scene: Scene): Promise<Outcome> {
   const target = (await scene.predictAction())?.target ?? "";
   const { origin } = new URL(target);
   if (!isLoopback(target)) return ok(origin);
-  const docker = await scene.docker().catch(() => undefined);
-  const inContainer = docker?.containers.opensearch?.Name;
+  const inContainer = (await scene.container("opensearch"))?.container.Name;
   if (inContainer === undefined) return ok(`${origin}, as OpenSearch's machine sees it`);
   return fail("localhost-in-container", `${origin} is, for ${inContainer}, the container itself`);
 }

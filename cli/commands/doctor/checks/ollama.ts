@@ -83,16 +83,19 @@ const OVERHEAD = 1.2;
 
 async function memory(scene: Scene): Promise<Outcome> {
   const { ollamaEndpoint = "" } = scene.access;
-  const [models, running, names, docker] = await Promise.all([
+  const [models, running, names, own] = await Promise.all([
     scene.models(),
     scene.running(),
     wanted(scene),
-    scene.docker().catch(() => undefined),
+    scene.container("ollama"),
   ]);
   const cold = names.filter((name) => !running.some((one) => sameModel(one.name, name)));
   if (cold.length === 0) return ok(`in memory: ${bytes(running.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))}`);
-  if (!isThisMachine(ollamaEndpoint, scene.machine.addresses())) return notHere("Ollama runs on another machine");
-  const limit = docker?.containers.ollama?.HostConfig.Memory || Number.POSITIVE_INFINITY;
+  const isElsewhere = own?.docker.machine !== undefined;
+  if (isElsewhere || !isThisMachine(ollamaEndpoint, scene.machine.addresses())) {
+    return notHere("Ollama runs on another machine");
+  }
+  const limit = own?.container.HostConfig.Memory || Number.POSITIVE_INFINITY;
   const free = Math.min(scene.machine.freeMemoryBytes(), limit);
   const needed = Math.max(...cold.map((name) => find(models, name)?.sizeBytes ?? 0)) * OVERHEAD;
   const seen = `${gigabytes(free)} free, about ${gigabytes(needed)} needed`;

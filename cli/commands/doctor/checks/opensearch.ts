@@ -96,7 +96,7 @@ async function plugins(scene: Scene): Promise<Outcome> {
 
 /** Only the image's label tells: the plugin itself must claim the server's version, or it would not be loaded. */
 async function adaptedSecurity(scene: Scene): Promise<string | undefined> {
-  const container = (await scene.docker().catch(() => undefined))?.containers.opensearch;
+  const container = (await scene.container("opensearch"))?.container;
   const version = container?.Config.Labels?.[ADAPTED_SECURITY_LABEL];
   const { version: release } = await scene.info();
   if (version === undefined || version.startsWith(`${release}.`)) return undefined;

@@ -48,9 +48,23 @@ const infoAnswer = z.object({ ServerVersion: z.string().default("?"), DockerRoot
 export const PARTS = ["opensearch", "ollama"] as const;
 export type Part = (typeof PARTS)[number];
 
-/** The containers behind a stack's endpoints, and traces of removed ones. */
+/** A Docker that may have the stack's containers. */
+export interface Docker {
+  /** As in `DOCKER_HOST`. */
+  readonly address: string;
+  /** The other machine that it runs on, if any. */
+  readonly machine?: string | undefined;
+  /** `undefined` for an address that cannot be asked directly. */
+  readonly engine: DockerEngine | undefined;
+  /** `project/stack`, if the stack's state names this Docker. */
+  readonly stack?: string | undefined;
+}
+
+/** The containers behind a stack's endpoints in one Docker, and traces of removed ones. */
 export interface StackContainers {
   readonly engine: DockerEngine;
+  /** The other machine that Docker runs on, if any. */
+  readonly machine: string | undefined;
   readonly version: string;
   /** Docker's data folder. */
   readonly root: string;
@@ -60,11 +74,16 @@ export interface StackContainers {
 }
 
 /**
- * Finds the stack's containers by label and published port. Stopped ones count too.
+ * Finds the stack's containers by label and published port. Stopped ones count too. On another machine, where a name or a
+ * forwarded port may lead, the stack's label counts instead of the endpoint's host.
  *
  * @throws Error if Docker does not answer.
  */
-export async function stackContainers(engine: DockerEngine, access: Access): Promise<StackContainers> {
+export async function stackContainers(
+  engine: DockerEngine,
+  access: Access,
+  where: Pick<Docker, "machine" | "stack"> = {},
+): Promise<StackContainers> {
   const filters = encodeURIComponent(JSON.stringify({ label: [STACK_LABEL] }));
   const [info, found, { Volumes: volumes }] = await Promise.all([
     engine.get("/info", infoAnswer),
@@ -73,23 +92,23 @@ export async function stackContainers(engine: DockerEngine, access: Access): Pro
   ]);
   const all = await Promise.all(found.map(({ Id }) => engine.get(`/containers/${Id}/json`, inspected)));
   const here: Record<Part, BaseUrl | undefined> = {
-    opensearch: onThisMachine(access.opensearch?.endpoint),
-    ollama: onThisMachine(access.ollamaEndpoint),
+    opensearch: onMachine(access.opensearch?.endpoint, where),
+    ollama: onMachine(access.ollamaEndpoint, where),
   };
   // A stopped container of another stack may have the same port, so prefer running ones.
   const runningFirst = all.toSorted((a, b) => Number(b.State.Running) - Number(a.State.Running));
-  const containers = byPart((part) => runningFirst.find((one) => publishes(one, here[part])));
+  const containers = byPart((part) => runningFirst.find((one) => publishes(one, here[part], where)));
   const labels = (volumes ?? []).map((volume) => ({ name: volume.Name, stack: volume.Labels?.[STACK_LABEL] ?? "" }));
   const partner = Object.values(containers)[0]?.Config.Labels?.[STACK_LABEL];
   const stacks = new Set(labels.map(({ stack }) => stack));
   // Without a container, the ports do not tell the stack. It is clear only if Docker has volumes of a single stack.
-  const stack = partner ?? (stacks.size === 1 ? [...stacks][0] : undefined);
+  const stack = where.stack ?? partner ?? (stacks.size === 1 ? [...stacks][0] : undefined);
   const removed = byPart((part) => {
     if (containers[part] !== undefined || here[part] === undefined) return undefined;
     const own = labels.filter((volume) => volume.stack === stack && volume.name.endsWith(`-${part}`));
     return own.find(({ name }) => !all.some(({ Name }) => Name === name))?.name;
   });
-  return { engine, version: info.ServerVersion, root: info.DockerRootDir, containers, removed };
+  return { engine, machine: where.machine, version: info.ServerVersion, root: info.DockerRootDir, containers, removed };
 }
 
 /** Name of any running container that publishes a port. */
@@ -108,15 +127,24 @@ function bindingsOf(container: Container): z.infer<typeof binding>[] {
   return Object.values(container.HostConfig.PortBindings ?? {}).flatMap((bound) => bound ?? []);
 }
 
-function publishes(container: Container, url: BaseUrl | undefined): boolean {
+function publishes(
+  container: Container,
+  url: BaseUrl | undefined,
+  { machine, stack }: Pick<Docker, "machine" | "stack">,
+): boolean {
   if (url === undefined) return false;
-  return bindingsOf(container).some(
-    ({ HostIp, HostPort }) => Number(HostPort) === url.port && answersAt(HostIp, url.hostname),
-  );
+  if (machine !== undefined && stack !== undefined && container.Config.Labels?.[STACK_LABEL] !== stack) return false;
+  const answers = (address: string) => (machine === undefined ? answersAt(address, url.hostname) : true);
+  return bindingsOf(container).some(({ HostIp, HostPort }) => Number(HostPort) === url.port && answers(HostIp));
 }
 
-function onThisMachine(endpoint: string | undefined): BaseUrl | undefined {
-  return endpoint !== undefined && isThisMachine(endpoint) ? BaseUrl.parse(endpoint) : undefined;
+function onMachine(
+  endpoint: string | undefined,
+  { machine, stack }: Pick<Docker, "machine" | "stack">,
+): BaseUrl | undefined {
+  const url = endpoint === undefined ? undefined : BaseUrl.parse(endpoint);
+  if (url === undefined || machine === undefined) return url && isThisMachine(url.text) ? url : undefined;
+  return stack !== undefined || url.hostname === machine ? url : undefined;
 }
 
 function byPart<T>(find: (part: Part) => T | undefined): Partial<Record<Part, T>> {

@@ -74,15 +74,33 @@ describe("the stack's containers", () => {
   });
 });
 
+describe("the stack's containers on another machine", () => {
+  const elsewhere = { ...access(9200, 11434), ollamaEndpoint: "http://10.0.0.7:11434" };
+
+  it("are known by the stack's label and the port, if the state names that Docker, by whatever name it is reached", async () => {
+    docker.containers.set("p-dev-chat-ollama", { port: 11434, address: "0.0.0.0" });
+    docker.containers.set("p-dev-chat-opensearch", { port: 9201, address: "0.0.0.0" });
+    const found = await stackContainers(engine(), elsewhere, { machine: "gpu-box", stack: "chat/dev" });
+    expect([found.machine, found.containers.ollama?.Name]).toEqual(["gpu-box", "p-dev-chat-ollama"]);
+    expect(found.containers.opensearch).toBeUndefined();
+    const others = await stackContainers(engine(), elsewhere, { machine: "gpu-box", stack: "chat/prod" });
+    expect(others.containers).toEqual({});
+  });
+
+  it("are looked for without a state only where the endpoint names that machine", async () => {
+    docker.containers.set("p-dev-chat-ollama", { port: 11434, address: "0.0.0.0" });
+    const names = async (machine: string) =>
+      Object.values((await stackContainers(engine(), elsewhere, { machine })).containers).map(({ Name }) => Name);
+    expect(await names("10.0.0.7")).toEqual(["p-dev-chat-ollama"]);
+    expect(await names("gpu-box")).toEqual([]);
+  });
+});
+
 describe("the engine", () => {
   it("gives the last line of a log, out of its frames", async () => {
     docker.containers.set("c", { port: 1, log: "first\nError: it broke\n" });
     expect(await engine().lastLogLine("c")).toBe("Error: it broke");
     expect(await engine().lastLogLine("unknown")).toBe("");
-  });
-
-  it("is not asked through a tunnel", () => {
-    expect(DockerEngine.at("ssh://host")).toBeUndefined();
   });
 });
 

@@ -8,6 +8,7 @@ import { thisMachine } from "../../../../cli/commands/doctor/machine";
 import { type CheckResult, runChecks } from "../../../../cli/commands/doctor/run-checks";
 import { Scene } from "../../../../cli/commands/doctor/scene";
 import { symptomOf } from "../../../../diagnosis/diagnose";
+import { DockerDouble } from "../../../server/doctor/docker-double";
 import { CommandLine } from "../../../support/command-line";
 
 const GROUP = "pulumi-nodejs:dynamic/ollamachat:ModelGroup";
@@ -65,7 +66,7 @@ function formerPid(): number {
 
 const environment = () => ({
   PATH: `${folder}:/usr/bin:/bin`,
-  DOCKER_HOST: "ssh://elsewhere",
+  DOCKER_HOST: "npipe:////./pipe/docker_engine",
   PULUMI_BACKEND_URL: backendUrl,
 });
 
@@ -83,8 +84,22 @@ describe("doctor on the stack itself", () => {
       "stack-state ok: organization/chat/dev",
       "stack-lock ok: not locked",
       "stack-pending ok: none",
-      "stack-left-overs skipped: not looked at: ssh://elsewhere cannot be asked directly",
+      "stack-left-overs skipped: not looked at: npipe:////./pipe/docker_engine cannot be asked directly",
     ]);
+  });
+
+  it("looks for what was left in the Dockers that the state names, whatever DOCKER_HOST says", async () => {
+    const docker = await new DockerDouble().start();
+    docker.containers.set("p-dev-chat-ollama", { port: 11434 });
+    const provider = { type: "pulumi:providers:docker", urn: "urn:gpu", id: "1", inputs: { host: docker.host } };
+    says("stack export", JSON.stringify({ version: 3, deployment: { resources: [provider] } }));
+    const results = await found();
+    await docker.stop();
+    expect(one(results, "stack-left-overs")).toMatchObject({
+      status: "warn",
+      seen: "the state does not know p-dev-chat-ollama",
+    });
+    expect(one(await found(), "stack-left-overs")).toMatchObject({ seen: "Docker does not answer" });
   });
 
   it("looks at none where flags name the servers", async () => {
