@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import zxcvbn from "zxcvbn";
+import { refusal } from "./refusal";
 
 /**
  * The rules of OpenSearch's installer for the first admin password (`PasswordValidator` of its security plugin, the same
@@ -53,9 +53,7 @@ export function weakness(password: string): string | undefined {
 export function requireStrong(password: string, component: string): string {
   const reason = weakness(password);
   if (reason === undefined) return password;
-  throw new pulumi.RunError(
-    `OllamaChatStack ${JSON.stringify(component)}: opensearch.adminPassword can't be used: ${reason}. ${adminPasswordRule}`,
-  );
+  throw refusal(component, `opensearch.adminPassword can't be used: ${reason}. ${adminPasswordRule}`);
 }
 
 /** The latest verdict, because a stack with a plain password asks twice. */

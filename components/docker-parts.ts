@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerHealth } from "../providers/container-health/resource";
+import { applied } from "../providers/dynamic/applied";
 import { askDockerHost, type DockerHost } from "../providers/shared/docker-host";
 import type { Transforms } from "./args";
 import type { Place } from "./places";
@@ -119,6 +120,9 @@ export interface ContainerParts {
  * health and waits to the end for a container that keeps restarting, so `ContainerHealth` waits instead.
  */
 export function containerArgs(context: DockerContext, parts: ContainerParts): docker.ContainerArgs {
+  const { host, publishAddress } = context.place;
+  // No container is created with an address at which nobody could reach it.
+  const ip = applied(host, () => publishAddress);
   return {
     name: dockerName(context.name, parts.part),
     image: parts.image.imageId,
@@ -126,7 +130,7 @@ export function containerArgs(context: DockerContext, parts: ContainerParts): do
     networkMode: "bridge",
     networksAdvanced: [{ name: parts.network.name, aliases: [parts.alias] }],
     volumes: [{ volumeName: parts.volume.name, containerPath: parts.volumePath }],
-    ports: [{ ...parts.port, ip: context.place.publishAddress }],
+    ports: [{ ...parts.port, ip }],
     labels: labels(),
     healthcheck: { ...parts.health, retries: 5, startPeriod: "5m0s" },
     restart: "unless-stopped",

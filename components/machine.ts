@@ -3,6 +3,7 @@ import { sentence } from "../providers/shared/checking";
 import type { DockerHost } from "../providers/shared/docker-host";
 import { bytesOf, gpuRequest } from "../providers/shared/values";
 import type { OpenSearchArgs } from "./args";
+import { refusal } from "./refusal";
 
 const MEGABYTE = 2 ** 20;
 /**
@@ -50,7 +51,7 @@ export function requireHeap(
   const least = places.sort((a, b) => a.bytes - b.bytes)[0];
   if (least === undefined) return heap;
   if ((each + BESIDES_HEAP) * nodes > least.bytes) {
-    throw new pulumi.RunError(`OllamaChatStack ${JSON.stringify(component)}: ${heapSentence(heap, least, nodes)}`);
+    throw refusal(component, heapSentence(heap, least, nodes));
   }
   if (each * nodes * 2 > least.bytes) {
     void pulumi.log.warn(
@@ -89,7 +90,7 @@ export function requireCpus(
 ): string {
   if (host === undefined || cpus <= host.cpus) return String(cpus);
   const rule = `must be ${host.cpus} at most, the CPUs of the Docker host at ${host.address}`;
-  throw new pulumi.RunError(`OllamaChatStack ${JSON.stringify(component)}: ${sentence([path, "cpus"], cpus, rule)}`);
+  throw refusal(component, sentence([path, "cpus"], cpus, rule));
 }
 
 /**
@@ -102,7 +103,5 @@ export function requireGpus(component: string, gpus: string, host: DockerHost | 
     runtimes.some((name) => name.includes("nvidia")) || devices.some((id) => id.includes("gpu"));
   if (host === undefined || able(host)) return gpuRequest(gpus);
   const rule = `Docker at ${host.address} has no runtime for GPUs, only ${host.runtimes.join(", ")}. Install the NVIDIA container toolkit there (nvidia-ctk runtime configure --runtime=docker, then restart Docker), or leave it out`;
-  throw new pulumi.RunError(
-    `OllamaChatStack ${JSON.stringify(component)}: ${sentence(["ollama", "gpus"], gpus, rule)}`,
-  );
+  throw refusal(component, sentence(["ollama", "gpus"], gpus, rule));
 }

@@ -15,6 +15,7 @@ import {
 } from "../providers/shared/docker-address";
 import { clientHost, clientUrl, fromContainer, isEveryAddress, isLocalOnly, publishAddressOf } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
+import { refusal } from "./refusal";
 
 /** Where a server of a stack runs in Docker. Everything that depends on it is derived here, once. */
 export interface Place {
@@ -48,7 +49,7 @@ type Fail = (path: readonly string[], value: unknown, rule: string) => pulumi.Ru
 const failIn =
   (component: string): Fail =>
   (path, value, rule) =>
-    new pulumi.RunError(`OllamaChatStack ${JSON.stringify(component)}: ${sentence(path, value, rule)}`);
+    refusal(component, sentence(path, value, rule));
 
 /** The base URL of a server's published port, for clients where Pulumi runs. */
 export function urlAt(place: Place, scheme: "http" | "https", port: number): pulumi.Input<string> {
@@ -81,7 +82,13 @@ export function placesOf(component: pulumi.ComponentResource, name: string, args
     return ofStack;
   };
   const isOneDocker = (args.ollama?.docker ?? inherited) === (args.opensearch?.docker ?? inherited);
-  return { of: place, isOneDocker };
+  const known = new Map<Part, Place>();
+  const of = (part: Part): Place => {
+    const found = known.get(part) ?? place(part);
+    known.set(part, found);
+    return found;
+  };
+  return { of, isOneDocker };
 }
 
 function providerOf(component: pulumi.ComponentResource): docker.Provider | undefined {

@@ -13,7 +13,7 @@ const chat = new OllamaChatStack("chat", {
   opensearch: { adminPassword: config.requireSecret("opensearchPassword") },
   ollama: {
     docker: new docker.Provider("gpu-box", { host: config.require("dockerHost") }),
-    gpus: "all",
+    gpus: config.get("gpus") || undefined,
     // Ollama asks nobody for a password. A firewall there should let in this machine alone.
     publishAddress: config.require("publishAddress"),
     hostname: config.get("hostname") || undefined,
