@@ -36,7 +36,11 @@ export {
 export type { ConnectorPreset, OllamaPresetArgs, OpenAiPresetArgs } from "./providers/connector/presets";
 export { promptText } from "./providers/connector/prompt-text";
 export { Connector, type ConnectorArgs } from "./providers/connector/resource";
-export { ContainerHealth, type ContainerHealthArgs } from "./providers/container-health/resource";
+export {
+  type ContainerClusterArgs,
+  ContainerHealth,
+  type ContainerHealthArgs,
+} from "./providers/container-health/resource";
 export type { Probe } from "./providers/deployed-model/inputs";
 export { DeployedModel, type DeployedModelArgs } from "./providers/deployed-model/resource";
 export { AccessMode } from "./providers/model-group/inputs";

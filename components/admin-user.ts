@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { SecurityPassword } from "../providers/security-password/resource";
+import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { TlsCertificate } from "../providers/tls-certificate/resource";
 import { requireStrong } from "./admin-password";
 import type { DockerContext } from "./docker-parts";
@@ -23,11 +24,29 @@ export function initialPassword({ caPrivateKeyPem }: TlsCertificate): pulumi.Out
   });
 }
 
+/** The client certificate by which the stack is an administrator of the security plugin, signed by the nodes' CA. */
+export function createAdministrator({ name, options, transform }: DockerContext, ca: TlsCertificate): TlsCertificate {
+  const args = {
+    commonName: ADMINISTRATOR,
+    dnsNames: [ADMINISTRATOR],
+    authority: { certificatePem: ca.caCertificatePem, privateKeyPem: ca.caPrivateKeyPem },
+  };
+  return new TlsCertificate(`${name}-admin-tls`, transform.adminCertificate?.(args) ?? args, options);
+}
+
+/** How the administrator reaches a node. */
+export function asAdministrator(ca: TlsCertificate, administrator: TlsCertificate, endpoint: pulumi.Input<string>): ConnectionArgs {
+  return {
+    endpoint,
+    caCertificate: ca.caCertificatePem,
+    clientCertificate: administrator.certificatePem,
+    clientKey: administrator.privateKeyPem,
+  };
+}
+
 interface AdminPassword {
   readonly context: DockerContext;
-  /** The certificate of OpenSearch's node, whose authority also signs the administrator's. */
-  readonly certificate: TlsCertificate;
-  readonly endpoint: pulumi.Input<string>;
+  readonly connection: ConnectionArgs;
   readonly password: pulumi.Input<string>;
   readonly dependsOn: pulumi.Resource[];
 }
@@ -36,29 +55,12 @@ interface AdminPassword {
  * Sets the password of `admin`, and changes it on a running cluster. The image reserves `admin`, so this needs an
  * administrator's client certificate.
  */
-export function createAdminPassword(admin: AdminPassword): SecurityPassword {
-  const { context, certificate, endpoint, dependsOn } = admin;
+export function createAdminPassword({ context, connection, password, dependsOn }: AdminPassword): SecurityPassword {
   const { name, options, transform } = context;
-  const { caCertificatePem, caPrivateKeyPem } = certificate;
-  const certificateArgs = {
-    commonName: ADMINISTRATOR,
-    dnsNames: [ADMINISTRATOR],
-    authority: { certificatePem: caCertificatePem, privateKeyPem: caPrivateKeyPem },
-  };
-  const administrator = new TlsCertificate(
-    `${name}-admin-tls`,
-    transform.adminCertificate?.(certificateArgs) ?? certificateArgs,
-    options,
-  );
   const args = {
-    connection: {
-      endpoint,
-      caCertificate: caCertificatePem,
-      clientCertificate: administrator.certificatePem,
-      clientKey: administrator.privateKeyPem,
-    },
+    connection,
     username: ADMIN,
-    password: pulumi.secret(admin.password).apply((text) => requireStrong(text, name)),
+    password: pulumi.secret(password).apply((text) => requireStrong(text, name)),
   };
   return new SecurityPassword(`${name}-admin-password`, transform.adminPassword?.(args) ?? args, {
     ...options,

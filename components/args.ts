@@ -24,12 +24,19 @@ export interface OpenSearchArgs extends RunningArgs {
    */
   image?: pulumi.Input<string>;
   /**
-   * Java heap, as in `-Xmx`. It must fit into `memory`, or else into the Docker host's memory. Half of it is a good choice.
+   * Java heap of each node, as in `-Xmx`. It must fit into `memory`, or else into the Docker host's memory. Half of it is a good choice.
    * @default "1g"
    */
   heap?: string;
   /**
-   * Port on the host.
+   * Number of nodes, 1 or 3. Three form one cluster, which goes on when one of them is lost: each in its own container, with
+   * its own volume and certificate. A change of image or heap replaces one after the other, and waits for a green cluster
+   * in between. Three can't become one again.
+   * @default 1
+   */
+  nodes?: number;
+  /**
+   * Port on the host. Further nodes have the ports after it.
    * @default 9200
    */
   port?: number;
@@ -153,11 +160,11 @@ export interface Transforms {
   volume?: (args: docker.VolumeArgs) => docker.VolumeArgs;
   /** Ollama's container. */
   ollamaContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;
-  /** OpenSearch's container. */
+  /** The container of each node of OpenSearch. */
   openSearchContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;
   /** The wait for each container. */
   containerHealth?: (args: ContainerHealthArgs) => ContainerHealthArgs;
-  /** The certificate of OpenSearch's container. */
+  /** The certificate of each node of OpenSearch. */
   tlsCertificate?: (args: TlsCertificateArgs) => TlsCertificateArgs;
   /** The certificate by which the stack may change the password of `admin`. */
   adminCertificate?: (args: TlsCertificateArgs) => TlsCertificateArgs;

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { ContainerHealth } from "../providers/container-health/resource";
+import { type ContainerClusterArgs, ContainerHealth } from "../providers/container-health/resource";
 import { applied } from "../providers/dynamic/applied";
 import { askDockerHost, type DockerHost } from "../providers/shared/docker-host";
 import type { Transforms } from "./args";
@@ -154,12 +154,17 @@ export function createHealth(
   { name, options, transform, place }: DockerContext,
   part: string,
   container: docker.Container,
-  wait: { readonly endpoint: pulumi.Input<string>; readonly seconds: number },
+  wait: {
+    readonly endpoint: pulumi.Input<string>;
+    readonly seconds: number;
+    readonly cluster?: ContainerClusterArgs;
+  },
 ): ContainerHealth {
   const args = {
     containerId: container.id,
     endpoint: wait.endpoint,
     ...place.asked,
+    ...(wait.cluster && { cluster: wait.cluster }),
     timeouts: { createSeconds: wait.seconds, updateSeconds: wait.seconds },
   };
   return new ContainerHealth(`${name}-${part}-health`, transform.containerHealth?.(args) ?? args, options);

@@ -34,8 +34,11 @@ export interface ChatBackend {
   readonly settingsRevision: pulumi.Output<string>;
 }
 
-/** The outputs of a chat stack: texts for the chat model, and maps by alias for all models. */
-export type ChatStackOutputs = Record<string, pulumi.Output<string> | pulumi.Output<Record<string, string>>>;
+/** The outputs of a chat stack: texts for the chat model, maps by alias for all models, and the list of nodes. */
+export type ChatStackOutputs = Record<
+  string,
+  pulumi.Output<string> | pulumi.Output<Record<string, string>> | pulumi.Output<string[]>
+>;
 
 /**
  * A private chat backend: Ollama with its models, OpenSearch, and the ML Commons objects that connect them (model group,
@@ -57,6 +60,8 @@ export type ChatStackOutputs = Record<string, pulumi.Output<string> | pulumi.Out
 export class OllamaChatStack extends pulumi.ComponentResource {
   /** Base URL of OpenSearch. */
   readonly opensearchEndpoint: pulumi.Output<string>;
+  /** Base URLs of all nodes of OpenSearch, for clients that go on with another one when one is lost. */
+  readonly opensearchEndpoints: pulumi.Output<string[]>;
   /** User of OpenSearch; empty without security. */
   readonly opensearchUsername: pulumi.Output<string>;
   /** Password of that user, a secret; empty if there is none or if it stays in an environment variable. */
@@ -116,6 +121,9 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     const answering = [{ ...chat, connector, deployed }, ...createFurtherModels()];
 
     this.opensearchEndpoint = pulumi.output(connection.endpoint).apply(normalUrl);
+    this.opensearchEndpoints = pulumi
+      .all([this.opensearchEndpoint, connection.endpoints ?? []])
+      .apply(([first, others]) => [first, ...others.map(normalUrl)]);
     this.opensearchUsername = text(connection.username);
     this.opensearchPassword = pulumi.secret(text(connection.password));
     this.predictUsername = asker === undefined ? pulumi.output("") : asker.id;
@@ -259,6 +267,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
   outputs(): ChatStackOutputs {
     return {
       opensearchEndpoint: this.opensearchEndpoint,
+      opensearchEndpoints: this.opensearchEndpoints,
       opensearchUsername: this.opensearchUsername,
       opensearchPassword: this.opensearchPassword,
       predictUsername: this.predictUsername,

@@ -22,8 +22,8 @@ import { isHostname, isPublishAddress } from "./addresses";
 import { requireStrong } from "./admin-password";
 import type { ChatModelArgs, OllamaChatStackArgs } from "./args";
 import { chatModelsOf, OPENAI_OPTIONS } from "./chat-models";
-import { limitProblem } from "./machine";
 import { isEmbeddingModel } from "./rag-args";
+import { serverProblems } from "./server-rules";
 
 const publishRule = "must be an IP address of the Docker host, such as 127.0.0.1, or 0.0.0.0 for all that it has";
 const hostnameRule = "must be the name or IP address of a host, such as gpu-box or 10.0.0.5, without scheme or port";
@@ -34,6 +34,9 @@ const published = {
 };
 const api = z.enum(CHAT_APIS, `must be one of ${CHAT_APIS.join(", ")}`);
 const optionalSeconds = seconds.optional();
+
+const nodesRule =
+  "must be 1 or 3: with 2 the cluster stops when one is lost, and more belong on several hosts, as a cluster of their own that opensearch.existing names";
 
 const aliasRule = "must be 1 to 100 letters, digits and . _ - : / that begin with a letter or a digit";
 const modelEntry = z.strictObject(
@@ -78,6 +81,7 @@ const argsSchema = z.looseObject({
       adminPassword: z.union([z.string(), z.custom((given) => typeof given === "object")], "must be text").optional(),
       image: image.optional(),
       port: port.optional(),
+      nodes: z.literal([1, 3], nodesRule).optional(),
       heap: heap.optional(),
       ...runningShape,
       predictUser: z.boolean("must be true or false").optional(),
@@ -149,12 +153,6 @@ function misplaced(args: OllamaChatStackArgs): string[] {
       ? []
       : given.map((key) => `${part}.${key} can't be given with ${part}.existing, which the stack doesn't start`);
   });
-}
-
-/** Rules of the servers that the stack starts. */
-function serverProblems({ opensearch = {} }: OllamaChatStackArgs): string[] {
-  const limit = opensearch.existing === undefined ? limitProblem(opensearch) : undefined;
-  return limit === undefined ? [] : [limit];
 }
 
 /** Ollama ignores options that it doesn't know. A later version may know them, so a warning has to do. */

@@ -44,6 +44,7 @@ export function readConfig(): OllamaChatStackArgs {
       publishAddress: text("opensearchPublishAddress"),
       image: text("opensearchImage"),
       port: number("opensearchPort"),
+      nodes: number("opensearchNodes"),
       heap: text("opensearchHeap"),
       adminPassword: openSearchEndpoint === undefined ? adminPassword(config) : undefined,
       retainData: config.getBoolean("opensearchRetainData"),

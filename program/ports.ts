@@ -5,7 +5,7 @@ import type { OllamaChatStackArgs } from "../components/args";
 import { stackLabel } from "../components/docker-parts";
 import { isFormerStack } from "../components/former-stack";
 import { OLLAMA_PORT } from "../components/ollama-server";
-import { OPENSEARCH_PORT } from "../components/opensearch-server";
+import { nodesOf } from "../components/opensearch-nodes";
 import type { Part } from "../components/places";
 import { STACK_LABEL } from "../components/stack-label";
 import { hostOf } from "../providers/shared/base-url";
@@ -31,10 +31,12 @@ export type DockerHosts = Partial<Record<Part, string | undefined>>;
  */
 export async function requireFreePorts(args: OllamaChatStackArgs, hosts: DockerHosts = {}): Promise<void> {
   const wanted = wantedPorts(args, hosts);
-  const [first, second] = wanted;
-  if (first !== undefined && first.port === second?.port && first.docker === second.docker) {
+  const ollama = wanted.find(({ key }) => key === "ollamaPort");
+  const nodes = wanted.filter((one) => one !== ollama && one.docker === ollama?.docker);
+  if (ollama !== undefined && nodes.some(({ port }) => port === ollama.port)) {
+    const whose = nodes.length > 1 ? "a node of OpenSearch has it" : `${nodes[0]?.key} is the same`;
     throw new pulumi.RunError(
-      `${second.key} is ${second.port}: ${first.key} is the same. Choose another port with\n  pulumi config set ${second.key} ${second.port + 1}`,
+      `${ollama.key} is ${ollama.port}: ${whose}. Choose another port with\n  pulumi config set ${ollama.key} ${ollama.port + nodes.length}`,
     );
   }
   for (const one of wanted.filter(({ port }) => isPort(port))) {
@@ -105,22 +107,28 @@ function dockerSilent(key: string, listening: string, port: number, docker: stri
 function wantedPorts(args: OllamaChatStackArgs, hosts: DockerHosts): WantedPort[] {
   const config = new pulumi.Config("docker");
   const ofStack = dockerAddress({ host: config.get("host"), context: config.get("context") });
-  const wanted = (part: Part, port: number): WantedPort[] => {
+  const wanted = (part: Part, ports: readonly number[]): WantedPort[] => {
     const { existing, hostname, publishAddress } = args[part] ?? {};
     if (existing !== undefined) return [];
     const stacks = hosts[part] === undefined ? args : undefined;
     const name = hostname ?? stacks?.hostname;
-    return [
-      {
-        key: `${part}Port`,
-        port: args[part]?.port ?? port,
-        docker: hosts[part] ?? ofStack,
-        publishAddress: publishAddressOf({ publishAddress: publishAddress ?? stacks?.publishAddress }),
-        hostname: typeof name === "string" ? name : undefined,
-      },
-    ];
+    return ports.map((port) => ({
+      key: `${part}Port`,
+      port,
+      docker: hosts[part] ?? ofStack,
+      publishAddress: publishAddressOf({ publishAddress: publishAddress ?? stacks?.publishAddress }),
+      hostname: typeof name === "string" ? name : undefined,
+    }));
   };
-  return [...wanted("opensearch", OPENSEARCH_PORT), ...wanted("ollama", OLLAMA_PORT)];
+  // The component reports any other number of nodes, together with its other arguments.
+  const nodes = nodesOf({ ...args.opensearch, nodes: args.opensearch?.nodes === 3 ? 3 : 1 });
+  return [
+    ...wanted(
+      "opensearch",
+      nodes.map(({ port }) => port),
+    ),
+    ...wanted("ollama", [args.ollama?.port ?? OLLAMA_PORT]),
+  ];
 }
 
 const CONNECT_MILLISECONDS = 2_000;

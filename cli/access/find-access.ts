@@ -166,7 +166,9 @@ function connectionOf(
   const password = username && (givenPassword(given, environment) ?? stored);
   if (given.username !== undefined && password === undefined) throw noPassword(DEFAULT_PASSWORD_VARIABLE, username);
   const caCertificate = authorityOf(given) ?? known(outputs?.opensearchCaCertificate);
-  return { endpoint, username, password, caCertificate, skipTlsVerify: given.skipTlsVerify };
+  const endpoints = (outputs?.opensearchEndpoints ?? []).filter((each) => each !== endpoint);
+  const others = endpoints.length > 0 ? { endpoints } : {};
+  return { endpoint, ...others, username, password, caCertificate, skipTlsVerify: given.skipTlsVerify };
 }
 
 /** Flags that name a user, a password or another server override the stack's asking user. */

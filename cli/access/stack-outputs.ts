@@ -7,6 +7,7 @@ const byAlias = z.record(z.string(), z.string()).optional();
 
 const outputsSchema = z.looseObject({
   opensearchEndpoint: z.string().optional(),
+  opensearchEndpoints: z.array(z.string()).optional(),
   opensearchUsername: z.string().optional(),
   opensearchPassword: z.string().optional(),
   predictUsername: z.string().optional(),

@@ -1,8 +1,10 @@
+import { Deadline } from "../../clients/wait";
 import { checkWith } from "../shared/checking";
 import { changedKeys, pick } from "../shared/compare";
-import { explained, nameOf } from "../shared/explain";
+import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import type { Lifecycle } from "../shared/lifecycle";
 import { timeoutMilliseconds } from "../shared/timeouts";
+import { untilGreen } from "./green";
 import {
   AWAITED_KEYS,
   type ContainerHealthInputs,
@@ -20,18 +22,27 @@ export const containerHealthLifecycle: Lifecycle<ContainerHealthInputs, Containe
     check: (news) => ({ inputs: news as ContainerHealthInputs, failures: checkWith(containerHealthSchema, news) }),
     diff: (_id, olds, news) => ({ changes: changedKeys(olds, news, AWAITED_KEYS).length > 0 }),
     create: async (inputs) => {
-      await waitUntilHealthy(inputs, timeoutMilliseconds(inputs.timeouts, "createSeconds"));
+      await waitFor(inputs, "createSeconds");
       return { id: nameOf(inputs) || inputs.containerId, state: stateOf(inputs) };
     },
     read: async (_id, state) => ({ state, inputs: pick(state, [...INPUT_KEYS, "owner"]) }),
     update: async (_id, _olds, inputs) => {
-      await waitUntilHealthy(inputs, timeoutMilliseconds(inputs.timeouts, "updateSeconds"));
+      await waitFor(inputs, "updateSeconds");
       return stateOf(inputs);
     },
     delete: async () => undefined,
   },
-  (properties) => [(properties as Partial<ContainerHealthInputs>).dockerTls?.keyMaterial],
+  (properties) => {
+    const { cluster = {}, dockerTls } = properties as Partial<ContainerHealthInputs>;
+    return [dockerTls?.keyMaterial, ...connectionSecrets(cluster)];
+  },
 );
+
+async function waitFor(inputs: ContainerHealthInputs, limit: "createSeconds" | "updateSeconds"): Promise<void> {
+  const deadline = Deadline.after(timeoutMilliseconds(inputs.timeouts, limit));
+  await waitUntilHealthy(inputs, deadline);
+  if (inputs.cluster !== undefined) await untilGreen(inputs.cluster, deadline);
+}
 
 function stateOf(inputs: ContainerHealthInputs): ContainerHealthState {
   return { ...inputs, schemaVersion: SCHEMA_VERSION };

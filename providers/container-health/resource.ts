@@ -1,8 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
+import { type ConnectionArgs, connectionInput } from "../shared/connection-args";
 import type { DockerTls } from "../shared/docker-address";
 import type { Timeouts } from "../shared/timeouts";
+
+/** The cluster that a container's node belongs to. */
+export interface ContainerClusterArgs {
+  /** How to reach the node. Its user must be allowed `cluster:monitor/health`. */
+  connection: pulumi.Input<ConnectionArgs>;
+  /** Number of this node, from 1. Nodes with lower numbers are there already. */
+  node: pulumi.Input<number>;
+  /** How many nodes the cluster shall have. */
+  nodes: pulumi.Input<number>;
+}
 
 /** Inputs of a `ContainerHealth`. */
 export interface ContainerHealthArgs {
@@ -24,6 +35,12 @@ export interface ContainerHealthArgs {
    * @default the folder in the environment's `DOCKER_CERT_PATH`, else no TLS
    */
   dockerTls?: pulumi.Input<DockerTls>;
+  /**
+   * For a node of OpenSearch: also wait until it has joined its cluster and the cluster is green. A container that depends
+   * on this resource is not touched before, so the nodes change one at a time.
+   * @default none
+   */
+  cluster?: ContainerClusterArgs;
   /** Deadlines. Default: 300 s for creation and updates. */
   timeouts?: pulumi.Input<Timeouts>;
 }
@@ -57,7 +74,9 @@ export class ContainerHealth extends pulumi.CustomResource {
 
   constructor(name: string, args: ContainerHealthArgs, opts?: pulumi.CustomResourceOptions) {
     const dockerTls = pulumi.output(args?.dockerTls).apply((tls) => (tls === undefined ? tls : pulumi.secret(tls)));
-    const properties = { ...args, ...(args?.dockerTls === undefined ? {} : { dockerTls }) };
+    const { cluster } = args ?? {};
+    const joined = cluster && { cluster: { ...cluster, connection: connectionInput(cluster.connection) } };
+    const properties = { ...args, ...joined, ...(args?.dockerTls === undefined ? {} : { dockerTls }) };
     super(typeToken("ContainerHealth"), name, dynamicProperties("ContainerHealth", name, properties, opts), opts);
   }
 }

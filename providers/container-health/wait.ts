@@ -8,7 +8,7 @@ import {
 } from "../../clients/docker/container";
 import type { DockerEngine } from "../../clients/docker/engine";
 import { DeadlineError } from "../../clients/errors";
-import { Deadline, type Look, waitFor } from "../../clients/wait";
+import { type Deadline, type Look, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { messageOf } from "../../diagnosis/failure";
 import { dockerAddress, dockerAt } from "../shared/docker-address";
@@ -23,8 +23,7 @@ const LONGEST_MILLISECONDS = 500;
 const LONGEST_MILLISECONDS_OVER_SSH = 2_000;
 
 /** @throws ExplainedError as soon as the container exits, or at the deadline. */
-export async function waitUntilHealthy(inputs: ContainerHealthInputs, milliseconds: number): Promise<void> {
-  const deadline = Deadline.after(milliseconds);
+export async function waitUntilHealthy(inputs: ContainerHealthInputs, deadline: Deadline): Promise<void> {
   const address = inputs.dockerHost ?? dockerAddress();
   const engine = dockerAt(address, inputs.dockerTls);
   const first = engine && (await firstStatus(engine, inputs.containerId));

@@ -201,7 +201,9 @@ export class Project {
     const all = Object.entries(await this.#allOutputs());
     const byAlias = z.record(z.string(), z.string());
     return Object.fromEntries(
-      all.flatMap(([name, value]) => (typeof value === "string" ? [] : [[name, byAlias.parse(value)]])),
+      all.flatMap(([name, value]) =>
+        typeof value === "string" || Array.isArray(value) ? [] : [[name, byAlias.parse(value)]],
+      ),
     );
   }
 

@@ -260,6 +260,7 @@ describe("both servers in Docker", () => {
   it("the outputs are flat, and by alias for each model; the passwords alone are secrets", () => {
     expect(stack.outputs).toStrictEqual({
       opensearchEndpoint: "https://localhost:9200",
+      opensearchEndpoints: ["https://localhost:9200"],
       opensearchUsername: "admin",
       opensearchPassword: PASSWORD,
       predictUsername: "chat-predict-user-id",
