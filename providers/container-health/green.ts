@@ -3,7 +3,7 @@ import { type ClusterHealth, clusterHealth } from "../../clients/opensearch/heal
 import { type Deadline, type Look, waitFor } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { messageOf } from "../../diagnosis/failure";
-import { sharedServer } from "../shared/run-memory";
+import { sharedServer } from "../shared/shared-server";
 import type { ContainerCluster } from "./inputs";
 
 /** @throws ExplainedError if the node is in no cluster, or the cluster is not green, at the deadline. */
