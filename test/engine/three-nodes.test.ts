@@ -32,8 +32,10 @@ function nodeSteps(run: Run): string[] {
     .map(({ op, name }) => `${op} ${name}`);
 }
 
-// Three servers and two runs of the whole stack take minutes.
-describe.skipIf(!hasEngine || !hasDocker || process.env.TEST_ALL !== "1")("a cluster of three nodes", () => {
+/** Three servers boot one after the other, twice. On a busy machine each may take minutes. */
+const LIMIT = { timeout: 1_800_000 };
+
+describe.skipIf(!hasEngine || !hasDocker || process.env.TEST_ALL !== "1")("a cluster of three nodes", LIMIT, () => {
   let project: Project;
   let config: Record<string, unknown>;
 

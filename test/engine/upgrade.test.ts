@@ -156,6 +156,8 @@ describe.skipIf(!hasEngine || !hasDocker)("a stack that is run for long", () => 
         `OllamaChatStack "chat": the volume ${PREFIX}-${part} is used again. It was kept when the stack pulumi-ollama-chat/${STACK} was destroyed, and this project has no stack of that name any more. To start with an empty volume, set ${argument} to a new name.`,
       );
     }
+    // The volume has the former password.
+    await project.secret("opensearchPassword", "An0ther-Canary-2468");
     fine(await project.up());
     expect(await document()).toEqual(DOCUMENT);
     expect(await models()).toEqual(expect.arrayContaining(["kept:latest", "smollm2:135m"]));
