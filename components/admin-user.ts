@@ -35,7 +35,11 @@ export function createAdministrator({ name, options, transform }: DockerContext,
 }
 
 /** How the administrator reaches a node. */
-export function asAdministrator(ca: TlsCertificate, administrator: TlsCertificate, endpoint: pulumi.Input<string>): ConnectionArgs {
+export function asAdministrator(
+  ca: TlsCertificate,
+  administrator: TlsCertificate,
+  endpoint: pulumi.Input<string>,
+): ConnectionArgs {
   return {
     endpoint,
     caCertificate: ca.caCertificatePem,

@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { TlsCertificate } from "../providers/tls-certificate/resource";
 import { applied } from "../providers/dynamic/applied";
+import { TlsCertificate } from "../providers/tls-certificate/resource";
 import { certificateNames } from "./addresses";
 import { ADMINISTRATOR } from "./admin-user";
 import type { OpenSearchArgs } from "./args";

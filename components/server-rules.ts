@@ -20,7 +20,7 @@ export function serverProblems({ opensearch = {}, ollama = {} }: OllamaChatStack
     );
   }
   const ollamaPort = ollama.port ?? OLLAMA_PORT;
-  if (ollama.existing === undefined && ports.includes(ollamaPort)) {
+  if (ollama.existing === undefined && ollama.docker === opensearch.docker && ports.includes(ollamaPort)) {
     const taken = nodes === 1 ? `${first}, the port` : `${first} to ${last}, the ports`;
     problems.push(sentence(["ollama", "port"], ollamaPort, `must not be ${taken} of OpenSearch`));
   }

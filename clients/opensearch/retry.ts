@@ -25,6 +25,9 @@ const OPENING = /no_shard_available|all shards failed(?!: )/i;
 const STARTING =
   /not yet initialized|cluster_block_exception.*not recovered|Failed to get data object from index|Failed to search indices|Fail to search/i;
 
+/** The node that was asked had given the request to another node, which is gone. */
+const NODE_GONE = /^(?:node_not_connected|node_disconnected|node_closed)_exception$/;
+
 type Verdict = "never" | "counted" | "until deadline";
 
 /** Retries a request as long as the error says that it can succeed later. Any other error is thrown at once. */
@@ -67,6 +70,7 @@ function judge(error: unknown, repeatable: boolean): Verdict {
   if (!(error instanceof ServerError)) return "never";
   if (NOT_READY.test(error.reason) || OPENING.test(error.reason)) return "until deadline";
   if (error.status === 409 && CONFLICT.test(error.reason)) return "until deadline";
+  if (NODE_GONE.test(error.type)) return repeatable ? "counted" : "never";
   if (error.status === 429 || error.status === 503 || STARTING.test(error.reason)) return "counted";
   return "never";
 }

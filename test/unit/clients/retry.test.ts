@@ -53,6 +53,15 @@ describe("what is tried again", () => {
     expect(await tries(lost(true), false)).toBe(1);
   });
 
+  it.each(["node_not_connected_exception", "node_disconnected_exception", "node_closed_exception"])(
+    "a request that the cluster gave to a node that is gone (%s), only if repeating does no harm",
+    async (type) => {
+      const gone = new ServerError(500, type, "[opensearch-2][172.18.0.3:9300] Node not connected", "POST /x");
+      expect(await tries(gone, true)).toBe(4);
+      expect(await tries(gone, false)).toBe(1);
+    },
+  );
+
   it("a search of an index that is being made, until its deadline", async () => {
     const opening = [
       refused(503, "all shards failed"),
