@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
 import { openSearch } from "../../clients/opensearch/connect";
 import { clusterHealth } from "../../clients/opensearch/health";
 import { Deadline, waitFor } from "../../clients/wait";
 import { freePort } from "../../tools/toolchain/ollama-server";
 import { keepAsking } from "./support/asking";
 import { clusterImage } from "./support/cluster-image";
+import { clientOf, outputsOf, untilThreeAndGreen } from "./support/nodes";
 import { Project, type Run } from "./support/project";
 import { hasDocker, hasEngine, toolchain } from "./support/toolchain";
 
@@ -14,16 +14,6 @@ const STACK = `nodes${process.pid}`;
 const NODES = ["opensearch", "opensearch-2", "opensearch-3"] as const;
 const containerOf = (node: string) => `pulumi-ollama-chat-${STACK}-chat-${node}`;
 const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
-
-const outputsSchema = z.object({
-  opensearchEndpoint: z.string(),
-  opensearchEndpoints: z.array(z.string()),
-  opensearchPassword: z.string(),
-  opensearchCaCertificate: z.string(),
-  predictUsername: z.string(),
-  predictPassword: z.string(),
-  modelId: z.string(),
-});
 
 /** What a node's container and its wait went through, in order. */
 function nodeSteps(run: Run): string[] {
@@ -40,31 +30,8 @@ describe.skipIf(!hasEngine || !hasDocker || process.env.TEST_ALL !== "1")("a clu
   let config: Record<string, unknown>;
 
   const fine = (run: Run) => expect(run.code, run.output).toBe(0);
-  const outputs = async () => {
-    const { output } = await project.cli("stack", "output", "--json", "--show-secrets");
-    return outputsSchema.parse(JSON.parse(output));
-  };
-
-  /** A client that knows all nodes, as their admin or as the user who may only ask. */
-  async function client(asker: "admin" | "predict", maxRetries?: number) {
-    const told = await outputs();
-    const [endpoint = "", ...endpoints] = told.opensearchEndpoints;
-    const user =
-      asker === "admin"
-        ? { username: "admin", password: told.opensearchPassword }
-        : { username: told.predictUsername, password: told.predictPassword };
-    const caCertificate = told.opensearchCaCertificate;
-    return openSearch({ endpoint, endpoints, caCertificate, maxRetries, ...user });
-  }
-
-  const untilGreen = async () => {
-    const server = await client("admin");
-    const look = async () => {
-      const { status, nodes } = await clusterHealth(server).catch((error) => ({ status: String(error), nodes: 0 }));
-      return status === "green" && nodes === 3 ? { done: true } : { last: `${status}, ${nodes} nodes` };
-    };
-    await waitFor(look, { waitingFor: "three nodes and a green cluster", deadline: Deadline.after(300_000) });
-  };
+  const outputs = async () => await outputsOf(project);
+  const client = async (asker: "admin" | "predict") => await clientOf(project, asker);
 
   beforeAll(async () => {
     config = {
@@ -127,7 +94,7 @@ describe.skipIf(!hasEngine || !hasDocker || process.env.TEST_ALL !== "1")("a clu
     await answered(20);
     const killed = performance.now();
     docker("start", containerOf(node));
-    await untilGreen();
+    await untilThreeAndGreen(project);
     const asked = await asking.stop();
     console.log(
       `${node} killed: ${JSON.stringify(asked)}; green ${Math.round((performance.now() - killed) / 1000)} s after its start`,
