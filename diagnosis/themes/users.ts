@@ -15,9 +15,11 @@ export const USERS: readonly Symptom[] = [
     signs: [
       {
         statuses: [400],
-        says: /Weak password|Password is (?:similar to user name|too (?:short|long))|Password does not match/,
+        says: /Weak password|Password is similar to user name|Password is too short|Password is too long|Password does not match validation regex/,
       },
     ],
+    source:
+      "Password is too short, Password is too long, Password does not match validation regex: security 3.6.0.0, dlic/rest/validation/RequestContentValidator.java",
     cause: "The password is too easy to guess, too short, too long or too similar to the user's name.",
     fix: "Use a longer password of uncommon words. A SecurityUser without a password generates one.",
   },

@@ -1,7 +1,7 @@
 import { neverArrived } from "../../../clients/errors";
 import type { Failure, FailureKind, Server } from "../../../diagnosis/failure";
 
-const METHOD_AND_PATH = String.raw`((?:GET|HEAD|POST|PUT|DELETE) \/\S*?)`;
+const METHOD_AND_PATH = String.raw`((?:GET|HEAD|POST|PUT|PATCH|DELETE) \/\S*?)`;
 const WAITED = /Waited [\d.]+ s for (.+); last seen: (.*)$/s;
 const SILENT = new RegExp(`${METHOD_AND_PATH}: no answer from \\S+: (.*)$`, "s");
 const MISREAD = new RegExp(`${METHOD_AND_PATH} answered in a form that is not understood: (.*)$`, "s");

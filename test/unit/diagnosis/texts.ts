@@ -6,6 +6,12 @@ const MANIFEST = `${PULL} Get "https://registry.ollama.ai/v2/library/m/manifests
 
 /** Texts that no server of the tests says, as they stand where the row's `source` points. */
 export const SOURCED: readonly (readonly [row: string, text: string])[] = [
+  ["user-password-weak", "PUT /_plugins/_security/api/internalusers/u answered 400: Password is too short"],
+  ["user-password-weak", "PUT /_plugins/_security/api/internalusers/u answered 400: Password is too long"],
+  [
+    "user-password-weak",
+    "PUT /_plugins/_security/api/internalusers/u answered 400: Password does not match validation regex",
+  ],
   [
     "private-endpoint-not-trusted",
     `${CREATED} Connector URL is not matching the trusted connector private endpoint regex`,
