@@ -14,7 +14,8 @@ export type {
   ReadinessArgs,
   Transforms,
 } from "./components/args";
-export { type ChatBackend, type ChatStackOutputs, OllamaChatStack } from "./components/ollama-chat-stack";
+export type { ChatBackend, ChatStackOutputs } from "./components/chat-backend";
+export { OllamaChatStack } from "./components/ollama-chat-stack";
 export { OllamaRagStack } from "./components/ollama-rag-stack";
 export type { OllamaBackend } from "./components/ollama-server";
 export type { OllamaRagStackArgs, RagIndexArgs, RagReadinessArgs, RagTransforms } from "./components/rag-args";
@@ -54,7 +55,10 @@ export { SecurityRole, type SecurityRoleArgs } from "./providers/security-role/r
 export { MappingMode } from "./providers/security-role-mapping/inputs";
 export { SecurityRoleMapping, type SecurityRoleMappingArgs } from "./providers/security-role-mapping/resource";
 export { SecurityUser, type SecurityUserArgs } from "./providers/security-user/resource";
-export type { ConnectionArgs } from "./providers/shared/connection-args";
+export { AwsService } from "./providers/shared/connection";
+export type { AwsSigningArgs, ConnectionArgs } from "./providers/shared/connection-args";
 export type { DockerTls } from "./providers/shared/docker-address";
+export type { OllamaAuth } from "./providers/shared/ollama-auth";
+export type { OllamaAuthArgs } from "./providers/shared/ollama-auth-args";
 export type { Timeouts } from "./providers/shared/timeouts";
 export { type TlsAuthorityArgs, TlsCertificate, type TlsCertificateArgs } from "./providers/tls-certificate/resource";

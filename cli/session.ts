@@ -28,8 +28,13 @@ export class Session {
   /** Servers and objects for a command; see `findAccess`. */
   async access(flags: CommonFlags): Promise<Access> {
     const access = await findAccess(flags, this.surroundings.environment);
-    for (const { username, password } of [access.opensearch, access.asker].filter((one) => one !== undefined)) {
-      this.hide(password, password && `${username}:${password}`);
+    for (const { username, password, aws } of [access.opensearch, access.asker].filter((one) => one !== undefined)) {
+      this.hide(password, password && `${username}:${password}`, aws?.secretAccessKey, aws?.sessionToken);
+    }
+    for (const value of Object.values(access.ollamaHeaders ?? {})) {
+      // A server's error may hold the token alone, or the user and password that the header holds encoded.
+      const credentials = value.replace(/^(?:Bearer|Basic) /, "");
+      this.hide(value, credentials, ...(value.startsWith("Basic ") ? basicParts(credentials) : []));
     }
     // In the clients this variable overrides any password, but here --password-env wins.
     if (flags.passwordEnv !== undefined) delete process.env[DEFAULT_PASSWORD_VARIABLE];
@@ -56,4 +61,9 @@ export class Session {
       process.off("SIGINT", onSignal);
     }
   }
+}
+
+function basicParts(credentials: string): string[] {
+  const pair = Buffer.from(credentials, "base64").toString("utf8");
+  return [pair, pair.slice(pair.indexOf(":") + 1)];
 }

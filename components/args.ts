@@ -10,6 +10,7 @@ import type { SecurityPasswordArgs } from "../providers/security-password/resour
 import type { SecurityRoleArgs } from "../providers/security-role/resource";
 import type { SecurityUserArgs } from "../providers/security-user/resource";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
+import type { OllamaAuthArgs } from "../providers/shared/ollama-auth-args";
 import type { TlsCertificateArgs } from "../providers/tls-certificate/resource";
 import type { RunningArgs } from "./running";
 
@@ -76,8 +77,13 @@ export interface OpenSearchArgs extends RunningArgs {
 
 /** An existing Ollama server. */
 export interface ExistingOllamaArgs {
-  /** Base URL as this machine reaches it, for example `http://localhost:11434`. */
+  /** Base URL as this machine reaches it, for example `http://localhost:11434` or `https://gw.example.com/ollama`. */
   endpoint: pulumi.Input<string>;
+  /**
+   * What a gateway in front of it asks for. Used from this machine and, as the connectors' credential, by OpenSearch.
+   * @default nothing
+   */
+  auth?: OllamaAuthArgs;
 }
 
 /** The Ollama of a chat stack: started in Docker, or an existing one. */

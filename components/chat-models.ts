@@ -9,6 +9,7 @@ import {
 } from "../providers/connector/presets";
 import type { Connector } from "../providers/connector/resource";
 import type { DeployedModel } from "../providers/deployed-model/resource";
+import type { OllamaAuth } from "../providers/shared/ollama-auth";
 import { typedOptions } from "../providers/shared/values";
 import type { ChatModelArgs, OllamaChatStackArgs } from "./args";
 
@@ -80,6 +81,7 @@ export interface ChatSettings {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly keepAlive?: string | number;
   readonly readTimeoutSeconds?: number;
+  readonly auth?: OllamaAuth;
 }
 
 /** Model options with a counterpart in OpenAI's API, and their names in `openAiChat`. */

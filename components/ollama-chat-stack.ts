@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterSetting } from "../providers/cluster-setting/resource";
-import { members } from "../providers/connector/preset-inputs";
+import { authShape, members } from "../providers/connector/preset-inputs";
 import { Connector } from "../providers/connector/resource";
 import { DeployedModel } from "../providers/deployed-model/resource";
 import { applied } from "../providers/dynamic/applied";
@@ -8,8 +8,8 @@ import { ModelGroup } from "../providers/model-group/resource";
 import { OllamaModel } from "../providers/ollama-model/resource";
 import type { SecurityUser } from "../providers/security-user/resource";
 import { normalUrl } from "../providers/shared/base-url";
-import type { ConnectionArgs } from "../providers/shared/connection-args";
 import type { OllamaChatStackArgs } from "./args";
+import { type ChatBackend, type ChatStackOutputs, gatewayOutputs } from "./chat-backend";
 import { type AnsweringModel, type ChatModel, chatModelsOf, presetFor } from "./chat-models";
 import type { OllamaBackend } from "./ollama-server";
 import { authorityOf, text } from "./opensearch-server";
@@ -18,27 +18,6 @@ import { createPredictUser } from "./predict-user";
 import { createServers } from "./servers";
 import { trustIn } from "./trust";
 import { validated } from "./validate";
-
-/** The servers behind a chat stack, for components that build on it. */
-export interface ChatBackend {
-  /** How to reach OpenSearch. */
-  readonly connection: ConnectionArgs;
-  /** Resources that must exist before anything is created on OpenSearch: its container and its settings. */
-  readonly opensearch: {
-    /** Needed before the first call. */
-    readonly dependsOn: pulumi.Resource[];
-  };
-  /** Ollama's addresses, and the resources that must exist before the first call. */
-  readonly ollama: OllamaBackend;
-  /** Hash of the settings that a model keeps from its deployment; see `DeployedModel.settingsRevision`. */
-  readonly settingsRevision: pulumi.Output<string>;
-}
-
-/** The outputs of a chat stack: texts for the chat model, maps by alias for all models, and the list of nodes. */
-export type ChatStackOutputs = Record<
-  string,
-  pulumi.Output<string> | pulumi.Output<Record<string, string>> | pulumi.Output<string[]>
->;
 
 /**
  * A private chat backend: Ollama with its models, OpenSearch, and the ML Commons objects that connect them (model group,
@@ -165,6 +144,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       const warm = isFirst && args.ollama?.existing === undefined;
       const made = {
         endpoint: ollama.endpoint,
+        auth: ollama.auth,
         model: model.name,
         ...(warm ? { warmUp: true, loadOptions: model.modelOptions } : {}),
         // In Docker, models are deleted with their volume. On an existing Ollama, others may use them.
@@ -182,7 +162,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     function preset(model: ChatModel) {
       const { api, name, modelOptions: options, keepAlive, readTimeoutSeconds } = model;
       const given = { endpoint: ollama.endpointForOpenSearch, model: name, options, keepAlive, readTimeoutSeconds };
-      return applied(given, (known) => presetFor({ ...known, api }));
+      return applied(given, (known) => presetFor({ ...known, api, ...authShape(ollama.auth) }));
     }
 
     /** Trusts the chat model's URL, and allows private addresses if Ollama has one. */
@@ -235,7 +215,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     }
 
     function createConnector(model: ChatModel, suffix: string, opened: ClusterSetting): Connector {
-      const made = { connection, ...members(preset(model)) };
+      const made = { connection, ...members(preset(model), ollama.auth) };
       return new Connector(`${name}-${suffix}`, transform.connector?.(made, model.alias) ?? made, {
         ...parent,
         dependsOn: [...opensearch.dependsOn, opened],
@@ -285,6 +265,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
       connectorIds: this.connectorIds,
       modelIds: this.modelIds,
       predictUrls: this.predictUrls,
+      ...gatewayOutputs(this.backend),
     };
   }
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterSetting } from "../providers/cluster-setting/resource";
-import { members } from "../providers/connector/preset-inputs";
+import { authShape, members } from "../providers/connector/preset-inputs";
 import { ollamaEmbedding } from "../providers/connector/presets";
 import { Connector } from "../providers/connector/resource";
 import { DeployedModel } from "../providers/deployed-model/resource";
@@ -51,7 +51,7 @@ export class OllamaRagStack extends pulumi.ComponentResource {
         keepAlive: args.keepAlive,
         readTimeoutSeconds: args.readTimeoutSeconds,
       },
-      ollamaEmbedding,
+      (known) => ollamaEmbedding({ ...known, ...authShape(ollama.auth) }),
     );
 
     const model = createOllamaModel();
@@ -68,6 +68,7 @@ export class OllamaRagStack extends pulumi.ComponentResource {
     function createOllamaModel(): OllamaModel {
       const made = {
         endpoint: ollama.endpoint,
+        auth: ollama.auth,
         model: embeddingModel,
         timeouts: { createSeconds: args.readiness?.pullSeconds ?? 1800 },
       };
@@ -90,7 +91,7 @@ export class OllamaRagStack extends pulumi.ComponentResource {
     }
 
     function createConnector(): Connector {
-      const made = { connection, ...members(preset) };
+      const made = { connection, ...members(preset, ollama.auth) };
       return new Connector(`${name}-connector`, transform.connector?.(made) ?? made, {
         ...parent,
         dependsOn: [...opensearch.dependsOn, settings],

@@ -1,6 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { applied } from "../providers/dynamic/applied";
+import type { OllamaAuthArgs } from "../providers/shared/ollama-auth-args";
 import type { OllamaChatStackArgs } from "./args";
 import {
   containerArgs,
@@ -26,6 +27,8 @@ export interface OllamaBackend {
   readonly endpoint: pulumi.Input<string>;
   /** Base URL for OpenSearch. */
   readonly endpointForOpenSearch: pulumi.Input<string>;
+  /** What a gateway in front of it asks for, if any. */
+  readonly auth?: OllamaAuthArgs;
   /** Resources that must exist before the first call. */
   readonly dependsOn: pulumi.Resource[];
 }
@@ -40,7 +43,7 @@ export function existingOllama(
   const given = args.ollama?.endpointForOpenSearch;
   const reached = () =>
     args.opensearch?.existing === undefined ? existingForOpenSearch(name, endpoint, places.of("opensearch")) : endpoint;
-  return { endpoint, endpointForOpenSearch: given ?? reached(), dependsOn: [] };
+  return { endpoint, endpointForOpenSearch: given ?? reached(), auth: args.ollama?.existing?.auth, dependsOn: [] };
 }
 
 /** Ollama in a container. It has no access to Ollama's cloud, so questions stay on the machine. */

@@ -6,6 +6,7 @@ import { hasOutputs, withoutOutputs } from "../providers/dynamic/applied";
 import { checkWith, sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";
 import { runningShape } from "../providers/shared/container-values";
+import { ollamaAuthSchema } from "../providers/shared/ollama-auth";
 import {
   gpus,
   heap,
@@ -90,7 +91,7 @@ const argsSchema = z.looseObject({
     .optional(),
   ollama: z
     .looseObject({
-      existing: z.looseObject({ endpoint: endpointSchema }).optional(),
+      existing: z.looseObject({ endpoint: endpointSchema, auth: ollamaAuthSchema.optional() }).optional(),
       endpointForOpenSearch: endpointSchema.optional(),
       image: image.optional(),
       port: port.optional(),
@@ -178,7 +179,7 @@ function unknownIn(path: readonly (string | number)[], options: ChatModelArgs["m
 }
 
 const noUsers =
-  "needs opensearch.existing.username, of a user who may make users; on a cluster without security there are none";
+  "needs opensearch.existing.username (or aws), of a user who may make users; on a cluster without security there are none";
 
 type Say = (names: readonly string[], value: unknown, rule: string) => string;
 
@@ -207,7 +208,7 @@ export function validated(name: string, args: OllamaChatStackArgs): void {
   }
   warnOfUnknownOptions(name, args);
   const { existing, adminPassword, predictUser } = args.opensearch ?? {};
-  if (existing !== undefined && predictUser === true && existing.username === undefined) {
+  if (existing !== undefined && predictUser === true && !(existing.username ?? existing.aws)) {
     throw new pulumi.RunError(
       `OllamaChatStack ${JSON.stringify(name)}: ${sentence(["opensearch", "predictUser"], predictUser, noUsers)}`,
     );

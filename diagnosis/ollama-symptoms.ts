@@ -33,11 +33,19 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
     fix: "Raise the proxy's limit (nginx: client_max_body_size), send less, or use an endpoint behind the proxy.",
   },
   {
+    id: "ollama-proxy-refuses",
+    shows: "GET /api/version or POST /api/generate answered 401, 403 or 407",
+    signs: [{ statuses: [401, 403, 407] }],
+    cause:
+      "A proxy in front of Ollama requires a user, a token or a key, or does not accept the one given, or allows only some paths. Ollama itself requires authentication only for models in its cloud. OpenSearch's password is not involved.",
+    fix: "Give what the proxy requires: auth of OllamaModel, of the presets and of ollama.existing; for ollama-chat the variables OLLAMA_CHAT_OLLAMA_TOKEN, or OLLAMA_CHAT_OLLAMA_USERNAME and OLLAMA_CHAT_OLLAMA_PASSWORD, or OLLAMA_CHAT_OLLAMA_HEADERS. If a stored token or password was changed, run pulumi up with the new one first. For a cloud model, run ollama signin where Ollama runs.",
+  },
+  {
     id: "ollama-not-ollama",
     shows: "GET /api/version answered in a form that is not understood, or 4xx; no handler found for uri [/api/chat]",
     signs: [
       { kinds: ["misread", "page"], request: /^GET \/api\/(?:version|tags)$/ },
-      { statuses: [400, 401, 403, 404, 405, 407], request: /^GET \/api\/(?:version|tags)$/ },
+      { statuses: [400, 404, 405], request: /^GET \/api\/(?:version|tags)$/ },
       { kinds: ["page"], statuses: [200] },
       { statuses: [404], says: /\{"detail":"Not Found"\}|default backend/ },
       { says: /no handler found for uri|Expected HTTP|Parse Error|wrong version number/ },
@@ -45,14 +53,6 @@ export const OLLAMA_SYMPTOMS: readonly Symptom[] = [
     cause:
       "The server at the endpoint is not Ollama, a proxy there requires a sign-in, or the endpoint confuses http:// and https://.",
     fix: "Check endpoint: curl ENDPOINT/api/version must answer with a version.",
-  },
-  {
-    id: "ollama-proxy-refuses",
-    shows: "POST /api/generate answered 401, 403 or 407",
-    signs: [{ statuses: [401, 403, 407] }],
-    cause:
-      "A proxy in front of Ollama requires a user, a key or a sign-in, or allows only some paths. Ollama itself requires authentication only for models in its cloud. OpenSearch's password is not involved.",
-    fix: "Let the proxy accept requests from this machine and from OpenSearch, or use an endpoint behind the proxy. For a cloud model, run ollama signin where Ollama runs.",
   },
   {
     id: "ollama-model-unknown",

@@ -2,12 +2,13 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { adminPasswordRule, weakness } from "../components/admin-password";
 import { ADMIN } from "../components/admin-user";
-import type { OllamaChatStackArgs } from "../components/args";
+import type { ExistingOllamaArgs, OllamaChatStackArgs } from "../components/args";
 import type { Part } from "../components/places";
 import type { OllamaRagStackArgs } from "../components/rag-args";
 import type { RunningArgs } from "../components/running";
-import { sentence } from "../providers/shared/checking";
+import { isSecretName, sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";
+import type { AwsSigningArgs } from "../providers/shared/connection-args";
 import { isUsername, usernameRule } from "../providers/shared/values";
 import type { DockerHosts } from "./ports";
 
@@ -27,6 +28,8 @@ export function readConfig(): OllamaChatStackArgs {
     return parsed.data;
   };
   const providers = dockerProviders(readDockerHosts());
+  requireEndpoint(config, "ollamaEndpoint", ["ollamaToken", "ollamaUsername", "ollamaPassword", "ollamaHeaders"]);
+  requireEndpoint(config, "opensearchEndpoint", Object.keys(AWS_KEYS));
   const openSearchEndpoint = endpoint("opensearchEndpoint");
   const ollamaEndpoint = endpoint("ollamaEndpoint");
   return {
@@ -52,7 +55,7 @@ export function readConfig(): OllamaChatStackArgs {
       ...running(config, "opensearch"),
     },
     ollama: {
-      existing: ollamaEndpoint === undefined ? undefined : { endpoint: ollamaEndpoint },
+      existing: existingOllama(config, ollamaEndpoint),
       endpointForOpenSearch: endpoint("ollamaEndpointForOpensearch"),
       docker: providers.ollama,
       hostname: text("ollamaHostname"),
@@ -133,6 +136,14 @@ function required(config: pulumi.Config, key: string, rule: string): string {
   throw new pulumi.RunError(sentence([key], value, rule));
 }
 
+/** Keys that only mean something for a server that exists are refused without one. */
+function requireEndpoint(config: pulumi.Config, endpoint: string, keys: readonly string[]): void {
+  if (config.get(endpoint)) return;
+  const key = keys.find((one) => config.get(one));
+  if (key === undefined) return;
+  throw new pulumi.RunError(`${key} is set: needs ${endpoint}, since only a server that runs already asks for it`);
+}
+
 function existingCluster(config: pulumi.Config, endpoint: string) {
   const username = config.get("opensearchUsername") || undefined;
   if (username !== undefined && !isUsername(username)) {
@@ -144,9 +155,45 @@ function existingCluster(config: pulumi.Config, endpoint: string) {
     endpoint,
     username,
     password: username === undefined ? undefined : pulumi.secret(password ?? ""),
+    ...awsSigning(config),
     caCertificateFile: config.get("opensearchCaCertificateFile") || undefined,
     skipTlsVerify: config.getBoolean("opensearchSkipTlsVerify") || undefined,
   };
+}
+
+const AWS_KEYS = {
+  opensearchAwsRegion: "region",
+  opensearchAwsService: "service",
+  opensearchAwsAccessKeyId: "accessKeyId",
+  opensearchAwsSecretAccessKey: "secretAccessKey",
+  opensearchAwsSessionToken: "sessionToken",
+} as const satisfies Record<string, keyof AwsSigningArgs>;
+
+/** The resources check it. */
+function awsSigning(config: pulumi.Config): { aws?: AwsSigningArgs } {
+  const given = Object.entries(AWS_KEYS).flatMap(([key, name]) => {
+    const value = config.get(key);
+    return value ? [[name, isSecretName(name) ? pulumi.secret(value) : value] as const] : [];
+  });
+  if (given.length === 0) return {};
+  return { aws: { region: config.get("opensearchAwsRegion") ?? "", ...Object.fromEntries(given) } };
+}
+
+function existingOllama(config: pulumi.Config, endpoint: string | undefined): ExistingOllamaArgs | undefined {
+  if (endpoint === undefined) return undefined;
+  const secret = (key: string) => {
+    const value = config.get(key);
+    return value ? pulumi.secret(value) : undefined;
+  };
+  const headers = config.getObject<Record<string, string>>("ollamaHeaders");
+  const given = {
+    token: secret("ollamaToken"),
+    username: config.get("ollamaUsername") || undefined,
+    password: secret("ollamaPassword"),
+    headers: headers && Object.keys(headers).length > 0 ? headers : undefined,
+  };
+  const auth = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return Object.keys(auth).length === 0 ? { endpoint } : { endpoint, auth };
 }
 
 function adminPassword(config: pulumi.Config): pulumi.Output<string> {

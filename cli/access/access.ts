@@ -11,6 +11,8 @@ export interface Access {
   /** The same cluster, with the stack's user who may only ask the models, if there is one. */
   readonly asker?: Connection;
   readonly ollamaEndpoint?: string;
+  /** For the gateway in front of Ollama; their values are secret. */
+  readonly ollamaHeaders?: Readonly<Record<string, string>>;
   readonly chatModel?: string;
   /** The stack's aliases of its deployed models, if it exports them. */
   readonly aliases?: readonly string[];

@@ -8,6 +8,7 @@ import { isUsername, usernameRule } from "../../providers/shared/values";
 import { CommandFailure, ExitCode } from "../failure";
 import { bytesOf } from "../read-text";
 import type { Access } from "./access";
+import { awsOf, ollamaHeadersOf } from "./gateways";
 import type { StackSelection } from "./pulumi";
 import { readStackOutputs, type StackOutputs } from "./stack-outputs";
 
@@ -20,6 +21,8 @@ export interface AccessFlags {
   readonly passwordEnv?: string;
   readonly caFile?: string;
   readonly skipTlsVerify?: boolean;
+  readonly awsRegion?: string;
+  readonly awsService?: string;
   readonly ollama?: string;
   readonly modelId?: string;
   readonly api?: string;
@@ -35,6 +38,8 @@ export const VARIABLES = {
   opensearch: "OLLAMA_CHAT_OPENSEARCH_ENDPOINT",
   username: "OLLAMA_CHAT_OPENSEARCH_USERNAME",
   caFile: "OLLAMA_CHAT_OPENSEARCH_CA_CERTIFICATE_FILE",
+  awsRegion: "OLLAMA_CHAT_OPENSEARCH_AWS_REGION",
+  awsService: "OLLAMA_CHAT_OPENSEARCH_AWS_SERVICE",
   ollama: "OLLAMA_CHAT_OLLAMA_ENDPOINT",
   modelId: "OLLAMA_CHAT_MODEL_ID",
   api: "OLLAMA_CHAT_API",
@@ -67,6 +72,7 @@ export async function findAccess(flags: AccessFlags, environment = process.env):
     opensearch,
     asker: askerOf(opensearch, outputs, given, environment),
     ollamaEndpoint: endpointOf("ollamaEndpoint", given.ollama ?? outputs?.ollamaEndpoint),
+    ollamaHeaders: ollamaHeadersOf(outputs, given, environment),
     ...modelOf(outputs, given),
     aliases: outputs?.modelIds && Object.keys(outputs.modelIds),
     modelGroupId: known(outputs?.modelGroupId),
@@ -168,7 +174,10 @@ function connectionOf(
   const caCertificate = authorityOf(given) ?? known(outputs?.opensearchCaCertificate);
   const endpoints = (outputs?.opensearchEndpoints ?? []).filter((each) => each !== endpoint);
   const others = endpoints.length > 0 ? { endpoints } : {};
-  return { endpoint, ...others, username, password, caCertificate, skipTlsVerify: given.skipTlsVerify };
+  const { skipTlsVerify } = given;
+  const aws = awsOf(outputs, given);
+  if (aws !== undefined) return { endpoint, ...others, aws, caCertificate, skipTlsVerify };
+  return { endpoint, ...others, username, password, caCertificate, skipTlsVerify };
 }
 
 /** Flags that name a user, a password or another server override the stack's asking user. */
@@ -180,15 +189,16 @@ function askerOf(
 ): Connection | undefined {
   const [username, password] = [known(outputs?.predictUsername), known(outputs?.predictPassword)];
   if (opensearch === undefined || username === undefined || password === undefined) return undefined;
-  const isToldApart = given.opensearch ?? given.username ?? givenPassword(given, environment);
-  return isToldApart === undefined ? { ...opensearch, username, password } : undefined;
+  const isToldApart = given.opensearch ?? given.username ?? given.awsRegion ?? givenPassword(given, environment);
+  return isToldApart === undefined ? { ...opensearch, aws: undefined, username, password } : undefined;
 }
 
 function givenConnection(given: AccessFlags, environment: NodeJS.ProcessEnv): Connection {
   const { opensearch = "", username, skipTlsVerify } = given;
   const password = givenPassword(given, environment);
   if (username !== undefined && password === undefined) throw noPassword(DEFAULT_PASSWORD_VARIABLE, username);
-  return { endpoint: normalUrl(opensearch), username, password, caCertificate: authorityOf(given), skipTlsVerify };
+  const [aws, caCertificate] = [awsOf(undefined, given), authorityOf(given)];
+  return { endpoint: normalUrl(opensearch), username, password, aws, caCertificate, skipTlsVerify };
 }
 
 function authorityOf({ caFile }: AccessFlags): string | undefined {
@@ -255,6 +265,8 @@ export function withAccessOptions(command: Command): Command {
     .option("--password-env <variable>", "variable that holds the password (OLLAMA_CHAT_OPENSEARCH_PASSWORD)")
     .option("--ca-file <path>", "PEM of the CA that signed its certificate")
     .option("--skip-tls-verify", "accept any certificate")
+    .option("--aws-region <region>", "sign requests to it for AWS, with the keys of AWS's standard chain")
+    .option("--aws-service <name>", "es (default) or aoss")
     .option("--ollama <url>", "Ollama, instead of the stack's")
     .option("--model-id <id>", "deployed model on OpenSearch")
     .option("--api <name>", "API of that model's connector: generate, chat or openai")

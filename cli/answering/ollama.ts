@@ -1,6 +1,7 @@
 import { chat } from "../../clients/ollama/chat";
-import { OllamaServer } from "../../clients/ollama/server";
+import type { OllamaServer } from "../../clients/ollama/server";
 import type { Access } from "../access/access";
+import { ollamaOf } from "../access/gateways";
 import { CommandFailure, ExitCode } from "../failure";
 import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
 import { explainedIfTooSlow, isPromptCut } from "./answer";
@@ -41,8 +42,9 @@ async function ask(
 
 /** @throws CommandFailure if no Ollama or no model is known. */
 export function ollamaAnswerer(access: Access): Answerer {
-  const { ollamaEndpoint, chatModel } = access;
-  if (ollamaEndpoint === undefined) {
+  const { chatModel } = access;
+  const ollama = ollamaOf(access);
+  if (ollama === undefined) {
     throw new CommandFailure(ExitCode.noAccess, {
       what: "There is no Ollama to ask.",
       cause: `The servers come from ${access.source}, and no Ollama is among them.`,
@@ -51,10 +53,10 @@ export function ollamaAnswerer(access: Access): Answerer {
   }
   if (chatModel === undefined) {
     throw new CommandFailure(ExitCode.noAccess, {
-      what: `There is no model to ask in Ollama at ${ollamaEndpoint}.`,
+      what: `There is no model to ask in Ollama at ${ollama.endpoint}.`,
       cause: `The servers come from ${access.source}, which names no model.`,
       fix: "Give --model NAME, such as --model smollm2:135m; ollama-chat models lists what Ollama has.",
     });
   }
-  return straightFromOllama(new OllamaServer(ollamaEndpoint), chatModel);
+  return straightFromOllama(ollama, chatModel);
 }

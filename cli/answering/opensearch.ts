@@ -7,6 +7,7 @@ import { Deadline } from "../../clients/wait";
 import { ChatApi } from "../../providers/connector/chat-api";
 import { promptText } from "../../providers/connector/prompt-text";
 import type { Access } from "../access/access";
+import type { OllamaAccess } from "../access/gateways";
 import { CommandFailure, ExitCode } from "../failure";
 import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
 import { explainedIfTooSlow, isPromptCut } from "./answer";
@@ -20,7 +21,7 @@ export interface AskedModel {
   /** Name and tag in Ollama, if known. */
   readonly model?: string;
   /** The connector's model server, if it is a known Ollama. */
-  readonly ollamaEndpoint?: string;
+  readonly ollama?: OllamaAccess;
   /** Overrides the connector's model. */
   readonly otherModel?: string;
 }
@@ -71,12 +72,12 @@ const MAY_FILL_TOKENS = 256;
  * and `/v1/chat/completions` has no such parameter.
  */
 async function fillsContext(
-  { ollamaEndpoint }: AskedModel,
+  { ollama = {} }: AskedModel,
   model: string | undefined,
   promptTokens = 0,
 ): Promise<boolean> {
   if (promptTokens < MAY_FILL_TOKENS) return false;
-  const context = await toldContext({ ollamaEndpoint }, model);
+  const context = await toldContext(ollama, model);
   return context?.loaded === true && promptTokens >= context.tokens;
 }
 
@@ -110,7 +111,7 @@ export function flattened(messages: readonly Message[]): string {
 
 /** @throws CommandFailure if no OpenSearch or no deployed model is known. */
 export function openSearchAnswerer(access: Access): Answerer {
-  const { opensearch, asker, modelId, api, chatModel: model, ollamaEndpoint, aliases = [] } = access;
+  const { opensearch, asker, modelId, api, chatModel: model, aliases = [] } = access;
   if (opensearch === undefined) {
     throw new CommandFailure(ExitCode.noAccess, {
       what: "There is no OpenSearch to ask.",
@@ -132,5 +133,5 @@ export function openSearchAnswerer(access: Access): Answerer {
       fix: "Give --model-id ID; ollama-chat models lists the deployed ones.",
     });
   }
-  return throughOpenSearch({ server: openSearch(asker ?? opensearch), modelId, api, model, ollamaEndpoint });
+  return throughOpenSearch({ server: openSearch(asker ?? opensearch), modelId, api, model, ollama: access });
 }

@@ -25,7 +25,11 @@ export class OllamaServer {
   /** Base URL in canonical form. */
   readonly endpoint: string;
 
-  constructor(endpoint: string) {
+  /** @param headers sent with each request, such as those of `authHeaders` */
+  constructor(
+    endpoint: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
     this.endpoint = normalUrl(endpoint);
   }
 
@@ -61,7 +65,8 @@ export class OllamaServer {
       const kind = location === null ? undefined : "redirected";
       throw new ServerError(response.status, "", reason, request, "ollama", kind);
     };
-    return new Ollama({ host: this.endpoint, fetch: fetch as typeof globalThis.fetch });
+    const headers = { ...this.headers };
+    return new Ollama({ host: this.endpoint, headers, fetch: fetch as typeof globalThis.fetch });
   }
 
   /** Converts a client error to one of `clients/errors`. */

@@ -5,6 +5,8 @@ import { messageOf } from "../../diagnosis/failure";
 import { normalUrl } from "../base-url";
 import { shownVariable } from "../credentials";
 import { proxyOptions } from "../proxies";
+import { signing } from "./aws";
+import type { AwsSigning } from "./aws-signing";
 import { OpenSearchServer } from "./server";
 
 /** How to reach an OpenSearch cluster: the `connection` input of every OpenSearch resource. */
@@ -19,6 +21,8 @@ export interface Connection {
   readonly password?: string;
   /** Environment variable with the password, read when needed, so that the password is in no state. */
   readonly passwordEnv?: string;
+  /** Sign requests for a managed domain of AWS, instead of `username`. */
+  readonly aws?: AwsSigning;
   /** PEM of the CA that signed the cluster's certificate. Default: the CAs that Node.js trusts. */
   readonly caCertificate?: string;
   /** Path of a file with that PEM, read when needed. */
@@ -50,6 +54,7 @@ const MAX_SOCKETS = 32;
 export function openSearch(connection: Connection, password = passwordOf(connection)): OpenSearchServer {
   return new OpenSearchServer({
     client: new Client({
+      ...(connection.aws && signing(connection.aws)),
       nodes: [connection.endpoint, ...(connection.endpoints ?? [])].map(normalUrl),
       auth: connection.username === undefined ? undefined : { username: connection.username, password: password ?? "" },
       ssl: {

@@ -124,6 +124,22 @@ export const CLUSTER: readonly Symptom[] = [
     fix: "If the password was changed in the program or its configuration, run pulumi up: a stack's own OpenSearch then takes it. On another cluster, change it there first, or restore the old one. If it was changed outside of Pulumi, run with OLLAMA_CHAT_OPENSEARCH_PASSWORD=<the current password>, which overrides all others. If that variable is already set, it is the password that was rejected.",
   },
   {
+    id: "aws-signature",
+    shows:
+      "403: The request signature we calculated does not match; The security token included in the request is invalid or expired; is not authorized to perform: es:ESHttpGet",
+    signs: [
+      {
+        statuses: [403],
+        says: /request signature we calculated does not match|security token included in the request is|Signature (?:expired|not yet current)|Credential should be scoped|Missing Authentication Token|not authorized to perform: (?:es|aoss):/,
+      },
+    ],
+    source:
+      "AWS's documentation of Signature Version 4: Troubleshoot signed requests for AWS APIs; the developer guide of Amazon OpenSearch Service: Identity and Access Management",
+    cause:
+      "AWS does not accept the signature: the keys are wrong, expired or of a user or role without access to the domain, the region or the service (es, aoss) is another, this machine's clock is wrong, or the request is not signed at all. Delete and refresh use the keys in the state, which may be older than the program's.",
+    fix: "Give connection.aws with the domain's region and service (ollama-chat: --aws-region, --aws-service), and let the domain's access policy name the user or role. If the stored keys were changed or have expired, make AWS's standard chain give valid ones and run with OLLAMA_CHAT_AWS_CHAIN=1.",
+  },
+  {
     id: "sign-in-elsewhere",
     shows: "401 or 407, but not in OpenSearch's words",
     signs: [{ kinds: ["refused"], statuses: [401, 407] }],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { baseUrlProblem } from "../shared/base-url";
 import { checkWith, sentence } from "../shared/checking";
+import { ollamaAuthSchema } from "../shared/ollama-auth";
 import { ProgramError } from "../shared/program-error";
 import { keepAlive, modelOptions, seconds } from "../shared/values";
 
@@ -11,6 +12,7 @@ const common = {
   endpoint: text("must be the base URL of a model server, such as http://ollama:11434"),
   model: text("must be a model's name, such as smollm2:135m"),
   readTimeoutSeconds: seconds.optional(),
+  auth: ollamaAuthSchema.optional(),
 };
 
 const ollamaArgs = z.looseObject({
@@ -23,17 +25,24 @@ const ollamaArgs = z.looseObject({
   keepAlive: keepAlive.optional(),
 });
 
-const openAiArgs = z.looseObject({
-  ...common,
-  apiKey: z.string("must be a text").optional(),
-  maxTokens: count,
-  temperature: count,
-  topP: count,
-  seed: count,
-  stop: z.union([z.string(), z.array(z.string())], "must be a text or a list of texts").optional(),
-  presencePenalty: count,
-  frequencyPenalty: count,
-});
+const bothKeys = "give either apiKey, or auth with token or username, not both";
+
+const openAiArgs = z
+  .looseObject({
+    ...common,
+    apiKey: z.string("must be a text").optional(),
+    maxTokens: count,
+    temperature: count,
+    topP: count,
+    seed: count,
+    stop: z.union([z.string(), z.array(z.string())], "must be a text or a list of texts").optional(),
+    presencePenalty: count,
+    frequencyPenalty: count,
+  })
+  .refine(({ apiKey, auth }) => apiKey === undefined || (auth?.token === undefined && auth?.username === undefined), {
+    path: ["auth"],
+    message: bothKeys,
+  });
 
 /** @throws ProgramError if the arguments are invalid. */
 export function checkOllamaArgs(preset: string, args: unknown): void {

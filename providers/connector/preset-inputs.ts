@@ -1,13 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
-import { applied } from "../dynamic/applied";
+import { applied, withoutOutputs } from "../dynamic/applied";
+import { basicCredentials, type OllamaAuth } from "../shared/ollama-auth";
+import type { OllamaAuthArgs } from "../shared/ollama-auth-args";
+import { ProgramError } from "../shared/program-error";
+import { authCredential } from "./preset-auth";
 import type { ConnectorPreset, OllamaPresetArgs, OpenAiPresetArgs } from "./presets";
 import * as presets from "./presets";
 import * as trust from "./trust";
 
-/** The arguments of a preset, each a plain value or an output. */
+/** The arguments of a preset, each a plain value or an output; in `auth`, each secret. */
 export type PresetInputs<Args> = {
-  readonly [Name in keyof Args]: pulumi.Input<Exclude<Args[Name], undefined>> | Extract<Args[Name], undefined>;
+  readonly [Name in keyof Args]: Name extends "auth"
+    ? OllamaAuthArgs | undefined
+    : pulumi.Input<Exclude<Args[Name], undefined>> | Extract<Args[Name], undefined>;
 };
 
 /** Result of a preset if an argument is an output; spread it into `ConnectorArgs` like a `ConnectorPreset`. */
@@ -24,11 +30,11 @@ export interface ConnectorPresetInputs {
   readonly clientConfig: pulumi.Input<ConnectorClientConfig>;
   /** Parameters that callers of `_predict` send. */
   readonly predictParameters: pulumi.Input<readonly string[]>;
-  /** The API key, if given. */
+  /** The API key and the secrets of `auth`, if given. */
   readonly credential?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** Result of `openAiChat` if only the API key is an output. */
+/** Result of a preset if only secrets are outputs. */
 export type OpenAiPreset = Omit<ConnectorPreset, "credential"> & Pick<ConnectorPresetInputs, "credential">;
 
 /**
@@ -103,7 +109,7 @@ export function openAiChat(given: PresetInputs<OpenAiPresetArgs>): ConnectorPres
   // The request body only refers to the credential, so nothing else becomes secret with the key.
   const key = typeof apiKey === "object" ? "" : apiKey;
   const body = built(args, (known: OpenAiPresetArgs) => presets.openAiChat({ ...known, apiKey: key }));
-  return { ...body, credential: { api_key: apiKey } };
+  return { ...body, credential: { ...body.credential, api_key: apiKey } };
 }
 
 /**
@@ -122,16 +128,41 @@ export function trustedEndpointRegex(url: pulumi.Input<string>): string | pulumi
   return applied(url, trust.trustedEndpointRegex);
 }
 
-function built<Args extends object>(
+/** As with the API key, only the credential is secret with the secrets of `auth`, and only it waits for their values. */
+function built<Args extends { readonly auth?: OllamaAuth }>(
   args: PresetInputs<Args>,
   preset: (known: Args) => ConnectorPreset,
 ): ConnectorPresetInputs {
-  return members(applied(args, (known) => preset(known as Args)));
+  const { auth, ...others } = args ?? {};
+  const body = applied(others, (known) => preset({ ...(known as object), ...authShape(auth) } as Args));
+  return members(body, auth);
 }
 
-/** The members of a preset. If the preset is an output, each member is one. */
-export function members(preset: ConnectorPreset | pulumi.Output<ConnectorPreset>): ConnectorPresetInputs {
-  if (!pulumi.Output.isInstance(preset)) return preset;
+/**
+ * An `auth` for the body of a preset, which names the secrets and holds none: unknown values take the place of outputs.
+ *
+ * @throws ProgramError if it is an output as a whole, which hides what it asks for
+ */
+export function authShape(auth: OllamaAuthArgs | undefined): { readonly auth?: OllamaAuth } {
+  if (auth === undefined) return {};
+  if (pulumi.Output.isInstance(auth)) throw new ProgramError(WHOLE_OUTPUT);
+  return { auth: withoutOutputs(auth) as OllamaAuth };
+}
+
+const WHOLE_OUTPUT = "auth is an output: must be an object whose members may be outputs, such as { token: secret }";
+
+function credentialOf(auth: OllamaAuthArgs | undefined): Pick<ConnectorPresetInputs, "credential"> {
+  return authCredential<pulumi.Input<string>>(auth, (username, password) =>
+    applied({ username, password }, (known) => basicCredentials(known.username, known.password)),
+  );
+}
+
+/** The members of a preset. If the preset is an output, each member but the credential is one. */
+export function members(
+  preset: ConnectorPreset | pulumi.Output<ConnectorPreset>,
+  auth?: OllamaAuthArgs,
+): ConnectorPresetInputs {
+  if (!pulumi.Output.isInstance(preset)) return { ...preset, ...credentialOf(auth) };
   return {
     protocol: preset.apply((known) => known.protocol),
     version: preset.apply((known) => known.version),
@@ -139,5 +170,6 @@ export function members(preset: ConnectorPreset | pulumi.Output<ConnectorPreset>
     actions: preset.apply((known) => known.actions),
     clientConfig: preset.apply((known) => known.clientConfig),
     predictParameters: preset.apply((known) => known.predictParameters),
+    ...credentialOf(auth),
   };
 }

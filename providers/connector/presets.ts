@@ -2,7 +2,9 @@ import { wireDuration } from "../../clients/ollama/duration";
 import { typedOptions } from "../../clients/ollama/options";
 import type { ConnectorAction, ConnectorClientConfig } from "../../clients/opensearch/connectors";
 import { BaseUrl, normalUrl } from "../shared/base-url";
+import { basicCredentials, type OllamaAuth } from "../shared/ollama-auth";
 import { checkOllamaArgs, checkOpenAiArgs, refuseEndpoint } from "./preset-args";
+import { authCredential, authTemplates } from "./preset-auth";
 
 /** The parts of a connector that a preset builds; spread it into `ConnectorArgs`. */
 export interface ConnectorPreset {
@@ -18,7 +20,7 @@ export interface ConnectorPreset {
   readonly clientConfig: ConnectorClientConfig;
   /** Parameters that callers of `_predict` send. */
   readonly predictParameters: readonly string[];
-  /** The API key, if given. */
+  /** The API key and the secrets of `auth`, if given. */
   readonly credential?: Readonly<Record<string, string>>;
 }
 
@@ -35,6 +37,11 @@ export interface OllamaPresetArgs {
    * Default: Ollama's default, 5m.
    */
   readonly keepAlive?: string | number;
+  /**
+   * What a gateway in front of Ollama asks for. OpenSearch stores the secrets encrypted and never returns them; the
+   * action's headers only name them. Default: nothing.
+   */
+  readonly auth?: OllamaAuth;
   /**
    * Longest wait for an answer, in seconds. Always sent: the server's default dropped from hours to 30 s in 3.6
    * (ml-commons #4759), which is too short for a model on a CPU.
@@ -75,12 +82,12 @@ export function ollamaEmbedding(args: OllamaPresetArgs): ConnectorPreset {
   fields.push('"truncate": ${parameters.truncate}', ...keepAlive(args));
   const post = { url: url(args.endpoint, "/api/embed"), requestBody: `{ ${fields.join(", ")} }` };
   const action = {
-    ...predictAction(post),
+    ...predictAction(post, args.auth),
     // This pair fits Ollama's answer `{"embeddings": [[…]]}` (verified on 3.4.0).
     preProcessFunction: "connector.pre_process.openai.embedding",
     postProcessFunction: "connector.post_process.cohere.embedding",
   };
-  const made = preset(args.model, action, ["input"], args.readTimeoutSeconds);
+  const made = preset(args, action, "input");
   return { ...made, parameters: { ...made.parameters, truncate: "true" } };
 }
 
@@ -98,6 +105,8 @@ export interface OpenAiPresetArgs {
    * Sent as a bearer token, to Azure as `api-key`. OpenSearch stores it encrypted and never returns it. Default: none.
    */
   readonly apiKey?: string;
+  /** What a gateway asks for besides, or instead of, the API key; as for the other presets. Default: nothing. */
+  readonly auth?: OllamaAuth;
   /** Maximum number of tokens in an answer. Default: the server's. */
   readonly maxTokens?: number;
   /** Randomness of the answer, from 0. Default: the server's. */
@@ -140,19 +149,14 @@ export function openAiChat(args: OpenAiPresetArgs): ConnectorPreset {
   for (const [name, value] of Object.entries(more)) {
     if (value !== undefined) fields.push(`"${name}": ${JSON.stringify(value)}`);
   }
-  const post = predictAction({
-    url: openAiUrl(args.endpoint),
-    requestBody: `{ ${fields.join(", ")} }`,
-  });
-  if (args.apiKey === undefined) return preset(args.model, post, ["messages"], args.readTimeoutSeconds);
+  const post = predictAction({ url: openAiUrl(args.endpoint), requestBody: `{ ${fields.join(", ")} }` }, args.auth);
+  const made = preset(args, post, "messages");
+  if (args.apiKey === undefined) return made;
   const authorization: Readonly<Record<string, string>> = AZURE.test(post.url)
     ? { "api-key": "${credential.api_key}" }
     : { Authorization: "Bearer ${credential.api_key}" };
   const action = { ...post, headers: { ...post.headers, ...authorization } };
-  return {
-    ...preset(args.model, action, ["messages"], args.readTimeoutSeconds),
-    credential: { api_key: args.apiKey },
-  };
+  return { ...made, actions: [action], credential: { ...made.credential, api_key: args.apiKey } };
 }
 
 function ollamaPreset(args: OllamaPresetArgs, path: string, field: string, parameter: string): ConnectorPreset {
@@ -164,17 +168,16 @@ function ollamaPreset(args: OllamaPresetArgs, path: string, field: string, param
   ];
   fields.push(...keepAlive(args));
   fields.push('"options": ${parameters.options}');
-  const action = predictAction({ url: url(args.endpoint, path), requestBody: `{ ${fields.join(", ")} }` });
-  const made = preset(args.model, action, [parameter], args.readTimeoutSeconds);
+  const action = predictAction({ url: url(args.endpoint, path), requestBody: `{ ${fields.join(", ")} }` }, args.auth);
+  const made = preset(args, action, parameter);
   const options = JSON.stringify(typedOptions(args.options ?? {}));
   return { ...made, parameters: { ...made.parameters, options } };
 }
 
 function preset(
-  model: string,
+  { model, readTimeoutSeconds = 300, auth }: OllamaPresetArgs | OpenAiPresetArgs,
   action: ConnectorAction,
-  predictParameters: readonly string[],
-  readTimeoutSeconds = 300,
+  parameter: string,
 ): ConnectorPreset {
   return {
     protocol: "http",
@@ -182,12 +185,14 @@ function preset(
     parameters: { model },
     actions: [action],
     clientConfig: { readTimeoutSeconds },
-    predictParameters,
+    predictParameters: [parameter],
+    ...authCredential(auth, basicCredentials),
   };
 }
 
-function predictAction(post: { url: string; requestBody: string }): ConnectorAction {
-  return { actionType: "predict", method: "POST", headers: { "Content-Type": "application/json" }, ...post };
+function predictAction(post: { url: string; requestBody: string }, auth: OllamaAuth | undefined): ConnectorAction {
+  const headers = { "Content-Type": "application/json", ...authTemplates(auth) };
+  return { actionType: "predict", method: "POST", headers, ...post };
 }
 
 function keepAlive(args: OllamaPresetArgs): string[] {

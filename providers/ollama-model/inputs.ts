@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { sameModel } from "../../clients/ollama/names";
 import { endpointSchema } from "../shared/connection";
+import { type OllamaAuth, ollamaAuthSchema } from "../shared/ollama-auth";
 import { type Timeouts, timeoutsSchema } from "../shared/timeouts";
 import { isUnknown } from "../shared/unknown";
 import { keepAlive, modelName, modelOptions, typedAsOllamaWants } from "../shared/values";
@@ -8,6 +9,7 @@ import { keepAlive, modelName, modelOptions, typedAsOllamaWants } from "../share
 /** A model on an Ollama server as the program describes it. `OllamaModelArgs` documents each member. */
 export interface OllamaModelInputs {
   readonly endpoint: string;
+  readonly auth?: OllamaAuth;
   readonly model: string;
   readonly from?: string;
   readonly system?: string;
@@ -46,6 +48,7 @@ export const SCHEMA_VERSION = 1;
 /** Every input except `owner`. */
 export const INPUT_KEYS = [
   "endpoint",
+  "auth",
   "model",
   "from",
   "system",
@@ -77,6 +80,7 @@ const notEmpty = z.string("must be text").min(1, "must not be empty: leave it ou
 
 export const ollamaModelSchema = z.looseObject({
   endpoint: endpointSchema,
+  auth: ollamaAuthSchema.optional(),
   model: modelName,
   from: modelName.optional(),
   system: notEmpty.optional(),

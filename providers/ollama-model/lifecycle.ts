@@ -17,6 +17,7 @@ import { checkWith } from "../shared/checking";
 import { changedKeys, pick } from "../shared/compare";
 import { explained, FORGET_UNREACHABLE } from "../shared/explain";
 import { type Lifecycle, PartialFailure } from "../shared/lifecycle";
+import { authHeaders, authInUse, authSecrets, type OllamaAuth } from "../shared/ollama-auth";
 import { modelUsers, oneAtATime } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { ensureModel, fitsDigest, NOTHING_BEFORE, say, sayProgress, type Work } from "./ensure";
@@ -56,8 +57,18 @@ const UNLOAD_SECONDS = 5;
 export const ollamaModelLifecycle: Lifecycle<OllamaModelInputs, OllamaModelState> = explained(
   "OllamaModel",
   inOllamaTerms({ check, diff, create, read, update, delete: remove }),
-  () => [],
+  secretsOf,
 );
+
+/** Runs before `check`, so the properties may be anything. */
+function secretsOf(properties: object): (string | undefined)[] {
+  const { auth } = properties as { auth?: OllamaAuth };
+  return typeof auth === "object" && auth !== null ? [...authSecrets(auth), ...authSecrets(authInUse(auth))] : [];
+}
+
+function serverOf({ endpoint, auth }: Pick<OllamaModelInputs, "endpoint" | "auth">): OllamaServer {
+  return new OllamaServer(endpoint, authHeaders(authInUse(auth)));
+}
 
 function check(news: unknown) {
   const failures = checkWith(ollamaModelSchema, news);
@@ -106,7 +117,7 @@ async function create(inputs: OllamaModelInputs) {
 }
 
 async function begin(inputs: OllamaModelInputs, operation: "createSeconds" | "updateSeconds"): Promise<Work> {
-  const server = new OllamaServer(inputs.endpoint);
+  const server = serverOf(inputs);
   const deadline = Deadline.after(timeoutMilliseconds({ ...TIMEOUTS, ...inputs.timeouts }, operation));
   const start = Deadline.after(Math.min(deadline.remainingMilliseconds, START_MILLISECONDS));
   await untilServerAnswers(server, start, (line) => sayProgress(inputs.model, line));
@@ -125,7 +136,7 @@ async function warmUp({ server, inputs, deadline }: Work, holding: Holding): Pro
 }
 
 async function read(_id: string, state: OllamaModelState) {
-  const server = new OllamaServer(state.endpoint);
+  const server = serverOf(state);
   const found = await findModel(server, state.model);
   if (found === undefined) return undefined;
   const drift = await driftOf(server, state, found);
@@ -166,7 +177,7 @@ function sameWrite(
 /** Removes what was pulled to the old server, unless both endpoints lead to the same server. */
 async function leaveOldServer(olds: OllamaModelState, now: Holding): Promise<void> {
   if (isRetained(olds) || !(olds.pulled || olds.fromPulled)) return;
-  const server = new OllamaServer(olds.endpoint);
+  const server = serverOf(olds);
   await warnOnFailure(olds, async () => {
     const left = await findModel(server, olds.model);
     if (left === undefined || sameWrite(left, now)) return;
@@ -197,7 +208,7 @@ async function deleteUnlessUsed(server: OllamaServer, model: string, state: Olla
 }
 
 async function remove(_id: string, state: OllamaModelState): Promise<void> {
-  const server = new OllamaServer(state.endpoint);
+  const server = serverOf(state);
   if (!(state.pulled || state.fromPulled)) return await unload(server, state);
   if (isRetained(state)) {
     say(state.model, "stays on the server, because others may use it; retainOnDelete: false would remove it");

@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dynamicProperties } from "../dynamic/resource";
 import { typeToken } from "../dynamic/stored-text";
+import { type OllamaAuthArgs, ollamaAuthInput } from "../shared/ollama-auth-args";
 import type { Timeouts } from "../shared/timeouts";
 
 /** Inputs of an `OllamaModel`. */
 export interface OllamaModelArgs {
   /** Base URL of the Ollama server as seen from where Pulumi runs, for example `http://localhost:11434`. */
   endpoint: pulumi.Input<string>;
+  /**
+   * What a gateway in front of Ollama asks for: a bearer token, user and password, or headers. A change is an update
+   * that touches no model. Default: nothing.
+   */
+  auth?: pulumi.Input<OllamaAuthArgs>;
   /**
    * Name with tag, for example `smollm2:135m`. The default tag is `latest`. A change replaces the resource; the new
    * model is in place before the old one is removed.
@@ -104,6 +110,8 @@ export class OllamaModel extends pulumi.CustomResource {
 
   constructor(name: string, args: OllamaModelArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { digest: undefined, sizeBytes: undefined, modifiedAt: undefined, pulled: undefined };
-    super(typeToken("OllamaModel"), name, dynamicProperties("OllamaModel", name, { ...outputs, ...args }, opts), opts);
+    const auth = args?.auth === undefined ? {} : { auth: ollamaAuthInput(args.auth) };
+    const properties = { ...outputs, ...args, ...auth };
+    super(typeToken("OllamaModel"), name, dynamicProperties("OllamaModel", name, properties, opts), opts);
   }
 }

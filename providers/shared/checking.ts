@@ -86,6 +86,7 @@ function shown(path: readonly string[], value: unknown): string {
   if (path.some(isSecretName)) return value === "" ? "empty" : "[secret]";
   if (typeof value === "string" && /username$/i.test(path.at(-1) ?? ""))
     return JSON.stringify(value.replace(/:.*/s, ":[secret]"));
+  if (path.includes(SECRET_OBJECT)) return "[secret]";
   const whole = written(value).replaceAll(
     INVISIBLE,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -93,6 +94,8 @@ function shown(path: readonly string[], value: unknown): string {
   return whole.length > LONGEST_SHOWN ? `${whole.slice(0, LONGEST_SHOWN - 3)}...` : whole;
 }
 
+/** Headers of any name may be secrets in an `OllamaAuth`. */
+const SECRET_OBJECT = "auth";
 const LONGEST_SHOWN = 120;
 /**
  * Invisible characters, unusual spaces and direction marks. Shown as escapes, since they may be why a value is refused.

@@ -82,5 +82,6 @@ export function connectionSecrets(properties: object): (string | undefined)[] {
   const passwords = [connection?.password, fromVariable, process.env[PASSWORD_OVERRIDE]].filter((text) => text);
   // The header of basic authentication contains user and password together.
   const ofUser = passwords.flatMap((password) => [password, `${connection?.username}:${password}`]);
-  return connection?.clientKey === undefined ? ofUser : [...ofUser, connection.clientKey];
+  const { clientKey, aws } = connection ?? {};
+  return [...ofUser, ...[clientKey, aws?.secretAccessKey, aws?.sessionToken].filter((text) => text !== undefined)];
 }

@@ -1,6 +1,7 @@
 import { findModel, serverVersion } from "../../../clients/ollama/models";
-import { OllamaServer } from "../../../clients/ollama/server";
+import type { OllamaServer } from "../../../clients/ollama/server";
 import type { Access } from "../../access/access";
+import { ollamaOf } from "../../access/gateways";
 import type { Answerer } from "../../answering/answer";
 import { ollamaAnswerer } from "../../answering/ollama";
 import { openSearchAnswerer } from "../../answering/opensearch";
@@ -29,17 +30,18 @@ export async function chooseWay(access: Access, through: string | undefined): Pr
       fix: "Correct it, or leave it out: then Ollama is asked where it can be reached, else OpenSearch.",
     });
   }
-  const { ollamaEndpoint, chatModel, opensearch } = access;
-  if (ollamaEndpoint === undefined || chatModel === undefined) {
+  const { chatModel, opensearch } = access;
+  const ollama = ollamaOf(access);
+  if (ollama === undefined || chatModel === undefined) {
     return { answerer: opensearch === undefined ? ollamaAnswerer(access) : openSearchAnswerer(access) };
   }
-  const problem = opensearch === undefined ? undefined : await problemWith(ollamaEndpoint, chatModel);
+  const problem = opensearch === undefined ? undefined : await problemWith(ollama, chatModel);
   if (problem === undefined) return { answerer: ollamaAnswerer(access) };
   return { answerer: openSearchAnswerer(access), because: problem };
 }
 
-async function problemWith(endpoint: string, model: string): Promise<string | undefined> {
-  const server = new OllamaServer(endpoint);
+async function problemWith(server: OllamaServer, model: string): Promise<string | undefined> {
+  const { endpoint } = server;
   try {
     await serverVersion(server, PROBE_SECONDS);
     const found = await findModel(server, model);

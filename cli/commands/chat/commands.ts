@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { listModels } from "../../../clients/ollama/models";
 import { sameModel } from "../../../clients/ollama/names";
-import { OllamaServer } from "../../../clients/ollama/server";
 import { messageOf } from "../../../diagnosis/failure";
 import type { Access } from "../../access/access";
+import { ollamaOf } from "../../access/gateways";
 import type { ChatRoom } from "./chat-room";
 
 const HELP: readonly (readonly [string, string])[] = [
@@ -87,10 +87,11 @@ async function setModel(room: ChatRoom, name: string, access: Access, say: Say):
 }
 
 /** Why Ollama cannot answer with this model. `undefined` if it can, or if no Ollama is known. */
-async function problemWith(name: string, { ollamaEndpoint }: Access): Promise<string | undefined> {
-  if (ollamaEndpoint === undefined) return undefined;
+async function problemWith(name: string, access: Access): Promise<string | undefined> {
+  const ollama = ollamaOf(access);
+  if (ollama === undefined) return undefined;
   // Do not refuse if only OpenSearch can reach Ollama; the next answer will tell.
-  const models = await listModels(new OllamaServer(ollamaEndpoint)).catch(() => undefined);
+  const models = await listModels(ollama).catch(() => undefined);
   if (models === undefined || models.some((model) => sameModel(model.name, name))) return undefined;
   const names = models.map((model) => model.name).join(", ") || "none";
   return `Ollama has no ${name} (it has: ${names}); ollama pull ${name} gets it.`;

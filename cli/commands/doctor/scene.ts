@@ -67,7 +67,7 @@ export class Scene {
   }
 
   get ollama(): OllamaServer {
-    return new OllamaServer(this.access.ollamaEndpoint ?? "");
+    return new OllamaServer(this.access.ollamaEndpoint ?? "", this.access.ollamaHeaders);
   }
 
   info(): Promise<ClusterInfo> {

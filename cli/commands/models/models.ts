@@ -3,6 +3,7 @@ import { sameModel } from "../../../clients/ollama/names";
 import type { Explanation } from "../../../diagnosis/explained-error";
 import type { Access } from "../../access/access";
 import { type CommonFlags, withAccessOptions } from "../../access/find-access";
+import { ollamaOf } from "../../access/gateways";
 import { CommandFailure, ExitCode } from "../../failure";
 import { explanationOf, failureText } from "../../report-failure";
 import type { Session } from "../../session";
@@ -42,12 +43,13 @@ export async function models(session: Session, flags: ModelsFlags): Promise<void
 }
 
 async function reportOf(session: Session, access: Access): Promise<ModelsReport> {
-  const { ollamaEndpoint, opensearch, modelId } = access;
+  const { opensearch, modelId } = access;
+  const server = ollamaOf(access);
   const [ollama, deployed] = await Promise.all([
-    ollamaEndpoint && orFailure(session, ollamaEndpoint, () => ollamaModels(ollamaEndpoint)),
+    server && orFailure(session, server.endpoint, () => ollamaModels(server)),
     opensearch && orFailure(session, opensearch.endpoint, () => openSearchModels(opensearch)),
   ]);
-  return { ollama: ollama || undefined, opensearch: deployed, modelId };
+  return { ollama, opensearch: deployed, modelId };
 }
 
 /** Keeps a failure as a result, so that one server that is down does not hide what the other has. */
@@ -82,9 +84,9 @@ async function tellGuide(session: Session, flags: ModelsFlags): Promise<void> {
       if (error instanceof CommandFailure && error.exitCode === ExitCode.noAccess) return undefined;
       throw error;
     });
-    const ollamaEndpoint = access?.ollamaEndpoint;
-    const found = ollamaEndpoint && (await ollamaModels(ollamaEndpoint).catch(() => undefined));
-    return { ollamaEndpoint, pulledNames: found ? found.models.map(({ name }) => name) : undefined };
+    const server = access && ollamaOf(access);
+    const found = server && (await ollamaModels(server).catch(() => undefined));
+    return { ollamaEndpoint: server?.endpoint, pulledNames: found?.models.map(({ name }) => name) };
   });
   const table = guide(known);
   output.result(table, () => guideText(table, output));

@@ -7,7 +7,7 @@ import {
 } from "../../../clients/ollama/inventory";
 import { serverVersion } from "../../../clients/ollama/models";
 import { sameModel } from "../../../clients/ollama/names";
-import { OllamaServer } from "../../../clients/ollama/server";
+import type { OllamaServer } from "../../../clients/ollama/server";
 import { memoryBytes } from "./memory";
 
 /** A model in Ollama, with its memory estimate and whether it is loaded. */
@@ -25,8 +25,8 @@ export interface OllamaModels {
   readonly models: readonly OllamaModelRow[];
 }
 
-export async function ollamaModels(endpoint: string): Promise<OllamaModels> {
-  const server = new OllamaServer(endpoint);
+export async function ollamaModels(server: OllamaServer): Promise<OllamaModels> {
+  const { endpoint } = server;
   const [version, models, running] = await Promise.all([
     serverVersion(server),
     inventory(server),

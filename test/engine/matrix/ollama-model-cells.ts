@@ -65,6 +65,7 @@ export const ollamaModelCells: readonly Cell[] = [
     { source: "127.0.0.1:5000/library/b:1" },
     { op: "update", holds: { digest: digestOf("127.0.0.1:5000/library/b:1") } },
   ),
+  cell("auth", { auth: { token: "first-Token" } }, { auth: { token: "second-Token" } }, { op: "update" }),
   cell("insecure", {}, { insecure: true }, { op: "update" }),
   cell("digest-fits", {}, { expectedDigest: digestOf(modelOf("digest-fits")) }, { op: "same" }),
   cell(

@@ -19,7 +19,7 @@ export const NOT_OLLAMA_PROVOCATIONS: readonly Provocation<Network>[] = [
     says: "GET /api/version answered in a form that is not understood: Unexpected token '<', \"<html></html>\" is not valid JSON",
   },
   {
-    row: "ollama-not-ollama",
+    row: "ollama-proxy-refuses",
     how: "a proxy that wants a sign-in",
     run: (network) => version(network.answering(answer("401 Unauthorized", "Sign in"))),
     says: "GET /api/version answered 401: Sign in",
@@ -33,7 +33,7 @@ export const NOT_OLLAMA_PROVOCATIONS: readonly Provocation<Network>[] = [
     says: "GET /api/tags answered in a form that is not understood: ✖ Invalid input: expected array, received number\n  → at models",
   },
   {
-    row: "ollama-not-ollama",
+    row: "ollama-proxy-refuses",
     how: "an OllamaModel is to be made there",
     run: async (network) => {
       const endpoint = `http://${await network.answering(answer("403 Forbidden", "no"))}`;

@@ -127,6 +127,80 @@ describe("findAccess", () => {
     expect(access).toEqual({ source: "flags and environment", ollamaEndpoint: "http://localhost:1", api: "generate" });
   });
 
+  describe("what stands before the servers", () => {
+    const behind = {
+      ...OUTPUTS,
+      opensearchUsername: "",
+      opensearchPassword: "",
+      opensearchAwsRegion: "eu-central-1",
+      opensearchAwsService: "es",
+      opensearchAwsAccessKeyId: "AKID",
+      opensearchAwsSecretAccessKey: "aws-secret",
+      ollamaHeaders: { Authorization: "Bearer from-the-stack" },
+    };
+
+    it("comes from the stack: headers for Ollama's gateway, a signature for AWS", async () => {
+      const { ollamaHeaders, opensearch } = await findAccess({}, pulumi(JSON.stringify(behind)));
+      expect(ollamaHeaders).toEqual({ Authorization: "Bearer from-the-stack" });
+      const aws = { region: "eu-central-1", service: "es", accessKeyId: "AKID", secretAccessKey: "aws-secret" };
+      expect(opensearch).toEqual({ endpoint: "https://localhost:9200", caCertificate: "PEM", aws });
+    });
+
+    it("never goes from the stack to a server that a flag names", async () => {
+      const flags = { stack: "dev", ollama: "http://other:11434", opensearch: "http://other:9200" };
+      const { ollamaHeaders, opensearch } = await findAccess(flags, pulumi(JSON.stringify(behind)));
+      expect([ollamaHeaders, opensearch]).toEqual([undefined, { endpoint: "http://other:9200" }]);
+    });
+
+    it.each([
+      [{ OLLAMA_CHAT_OLLAMA_TOKEN: "t" }, { Authorization: "Bearer t" }],
+      [{ OLLAMA_CHAT_OLLAMA_USERNAME: "ada", OLLAMA_CHAT_OLLAMA_PASSWORD: "pw" }, { Authorization: "Basic YWRhOnB3" }],
+      [{ OLLAMA_CHAT_OLLAMA_HEADERS: '{"X-Api-Key":"k"}' }, { "X-Api-Key": "k" }],
+    ])("comes from variables before the stack: %j", async (variables, headers) => {
+      const environment = { ...pulumi(JSON.stringify(behind)), ...variables };
+      expect((await findAccess({}, environment)).ollamaHeaders).toEqual(headers);
+      const named = await findAccess({ ollama: "http://h:1" }, variables);
+      expect(named.ollamaHeaders).toEqual(headers);
+    });
+
+    it("a region stands for AWS's standard chain, and keeps a stack's keys to the stack", async () => {
+      const environment = { ...pulumi(JSON.stringify(behind)), OLLAMA_CHAT_OPENSEARCH_AWS_SERVICE: "aoss" };
+      const { opensearch } = await findAccess({ stack: "dev", awsRegion: "us-east-1" }, environment);
+      expect(opensearch?.aws).toEqual({ region: "us-east-1", service: "aoss" });
+    });
+
+    it.each([
+      [
+        {},
+        { OLLAMA_CHAT_OLLAMA_HEADERS: "X-Api-Key: secret-key" },
+        'What is given for Ollama\'s gateway cannot be used: auth.headers is [secret]: must be an object of texts, such as { "X-Api-Key": "…" }.',
+        "It comes from OLLAMA_CHAT_OLLAMA_HEADERS.",
+      ],
+      [
+        {},
+        { OLLAMA_CHAT_OLLAMA_TOKEN: "t", OLLAMA_CHAT_OLLAMA_USERNAME: "ada", OLLAMA_CHAT_OLLAMA_PASSWORD: "pw" },
+        "What is given for Ollama's gateway cannot be used: auth.token is [secret]: give either token or username and password, not both.",
+        "It comes from OLLAMA_CHAT_OLLAMA_TOKEN, OLLAMA_CHAT_OLLAMA_USERNAME, OLLAMA_CHAT_OLLAMA_PASSWORD.",
+      ],
+      [
+        { awsService: "es" },
+        {},
+        "What is given for AWS's signature cannot be used: region is missing: must be a region of AWS, such as eu-central-1.",
+        "It comes from --aws-region (OLLAMA_CHAT_OPENSEARCH_AWS_REGION), --aws-service (OLLAMA_CHAT_OPENSEARCH_AWS_SERVICE).",
+      ],
+      [
+        { awsRegion: "eu-central-1", username: "ada" },
+        { OLLAMA_CHAT_OPENSEARCH_PASSWORD: "pw" },
+        "What is given for AWS's signature cannot be used: give either --aws-region or --username, not both.",
+        "It comes from --aws-region (OLLAMA_CHAT_OPENSEARCH_AWS_REGION), --aws-service (OLLAMA_CHAT_OPENSEARCH_AWS_SERVICE).",
+      ],
+    ])("is refused before anything is asked: %j %j", async (flags, environment, what, cause) => {
+      const where = { opensearch: "http://h:9200", ollama: "http://h:11434" };
+      const fix = "Correct it; docs/cli.md lists the variables and what each holds.";
+      expect(await failure({ ...where, ...flags }, environment)).toEqual({ exitCode: 2, what, cause, fix });
+    });
+  });
+
   it("takes the password from the variable that is named, also for a stack's OpenSearch", async () => {
     const environment = { ...pulumi(JSON.stringify(OUTPUTS)), MINE: "rotated", OLLAMA_CHAT_OPENSEARCH_PASSWORD: "x" };
     expect((await findAccess({ passwordEnv: "MINE" }, environment)).opensearch?.password).toBe("rotated");

@@ -50,7 +50,7 @@ describe("an OpenSearch that exists", () => {
     [
       { endpoint: EXISTING.endpoint },
       true,
-      "is true: needs opensearch.existing.username, of a user who may make users; on a cluster without security there are none",
+      "is true: needs opensearch.existing.username (or aws), of a user who may make users; on a cluster without security there are none",
     ],
     [EXISTING, "yes" as unknown as boolean, 'is "yes": must be true or false'],
   ])("a user who may only ask is refused where it cannot be made: %j", async (existing, predictUser, problem) => {

@@ -142,6 +142,30 @@ describe("a configuration that is right", () => {
     expect(args.ollama?.existing).toStrictEqual({ endpoint: "http://localhost:11434" });
   });
 
+  it("what stands before them gets its secrets: Ollama's gateway, and AWS", async () => {
+    const args = configured({
+      model: "m",
+      opensearchEndpoint: "https://search.example.com",
+      opensearchAwsRegion: "eu-central-1",
+      opensearchAwsService: "aoss",
+      opensearchAwsAccessKeyId: "AKID",
+      opensearchAwsSecretAccessKey: "aws-secret",
+      opensearchAwsSessionToken: "aws-token",
+      ollamaEndpoint: "https://gw.example.com/ollama",
+      ollamaToken: "t",
+      ollamaUsername: "ada",
+      ollamaPassword: "p",
+      ollamaHeaders: '{"X-Team": "a"}',
+    });
+    const { aws } = args.opensearch?.existing ?? {};
+    const { secretAccessKey, sessionToken, ...plain } = aws ?? {};
+    expect(plain).toStrictEqual({ region: "eu-central-1", service: "aoss", accessKeyId: "AKID" });
+    const { token, password, ...auth } = args.ollama?.existing?.auth ?? {};
+    expect(auth).toStrictEqual({ username: "ada", headers: { "X-Team": "a" } });
+    const secrets = [secretAccessKey, sessionToken, token, password].map((one) => pulumi.isSecret(pulumi.output(one)));
+    expect(await Promise.all(secrets)).toEqual([true, true, true, true]);
+  });
+
   it("a cluster without security needs neither user nor password", () => {
     const args = configured({ model: "m", opensearchEndpoint: "http://localhost:9200" });
     expect(args.opensearch?.existing).toStrictEqual({
@@ -183,6 +207,14 @@ describe("a wrong configuration", () => {
     [
       { ...RIGHT, ollamaEndpoint: "http://localhost:11434/api" },
       'ollamaEndpoint is "http://localhost:11434/api": must be the server\'s address alone, without /api, which is added to each request',
+    ],
+    [
+      { ...RIGHT, ollamaToken: "t" },
+      "ollamaToken is set: needs ollamaEndpoint, since only a server that runs already asks for it",
+    ],
+    [
+      { ...RIGHT, opensearchAwsRegion: "eu-central-1" },
+      "opensearchAwsRegion is set: needs opensearchEndpoint, since only a server that runs already asks for it",
     ],
     [{ ...RIGHT, ollamaEndpointForOpensearch: "gpu-box" }, `ollamaEndpointForOpensearch is "gpu-box": ${endpointRule}`],
     [

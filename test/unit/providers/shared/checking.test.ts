@@ -101,6 +101,35 @@ describe("a wrong connection, told by name, value and rule,", () => {
       { ...AT, caCertificate: "/etc/ca.pem" },
       'connection.caCertificate is "/etc/ca.pem": must be PEM text that begins with BEGIN CERTIFICATE',
     ],
+    [{ ...AT, aws: {} }, "connection.aws.region is missing: must be a region of AWS, such as eu-central-1"],
+    [
+      { ...AT, aws: "eu-central-1" },
+      'connection.aws is "eu-central-1": must be an object such as { region: "eu-central-1" }',
+    ],
+    [
+      { ...AT, aws: { region: "Frankfurt" } },
+      'connection.aws.region is "Frankfurt": must be a region of AWS, such as eu-central-1',
+    ],
+    [
+      { ...AT, aws: { region: "eu-central-1", service: "s3" } },
+      'connection.aws.service is "s3": must be one of es, aoss',
+    ],
+    [
+      { ...AT, aws: { region: "eu-central-1", profile: "x" } },
+      "connection.aws.profile is not an input. Allowed: region, service, accessKeyId, secretAccessKey, sessionToken.",
+    ],
+    [
+      { ...AT, aws: { region: "eu-central-1", accessKeyId: "AKID" } },
+      'connection.aws.accessKeyId is "AKID": accessKeyId and secretAccessKey go together; without both, AWS\'s standard chain is used',
+    ],
+    [
+      { ...AT, aws: { region: "eu-central-1", sessionToken: "t" } },
+      "connection.aws.sessionToken is [secret]: must be given together with accessKeyId and secretAccessKey",
+    ],
+    [
+      { ...AT, aws: { region: "eu-central-1" }, username: "a", password: "x" },
+      'connection.aws is {"region":"eu-central-1"}: give either aws or username and password, not both',
+    ],
     [{ ...AT, skipTlsVerify: "yes" }, 'connection.skipTlsVerify is "yes": must be true or false'],
     [{ ...AT, requestTimeoutSeconds: 0 }, "connection.requestTimeoutSeconds is 0: must be above 0"],
     [{ ...AT, requestTimeoutSeconds: "30" }, 'connection.requestTimeoutSeconds is "30": must be a number of seconds'],
@@ -108,7 +137,7 @@ describe("a wrong connection, told by name, value and rule,", () => {
     [{ ...AT, maxRetries: 21 }, "connection.maxRetries is 21: must be 20 at most"],
     [
       { ...AT, user: "a" },
-      "connection.user is not an input. Allowed: endpoint, endpoints, username, password, passwordEnv, caCertificate, caCertificateFile, clientCertificate, clientKey, skipTlsVerify, requestTimeoutSeconds, maxRetries.",
+      "connection.user is not an input. Allowed: endpoint, endpoints, username, password, passwordEnv, aws, caCertificate, caCertificateFile, clientCertificate, clientKey, skipTlsVerify, requestTimeoutSeconds, maxRetries.",
     ],
   ])("is refused: $1", (connection, reason) => {
     expect(reasons(connection)).toStrictEqual([reason]);

@@ -20,6 +20,11 @@ describe("the secrets of a connection", () => {
     );
   });
 
+  it("are AWS's secret key and session token, and not the name of the key", () => {
+    const aws = { region: "eu-central-1", accessKeyId: "AKID", secretAccessKey: "secret-1", sessionToken: "token-1" };
+    expect(connectionSecrets({ connection: { ...connection, aws } })).toStrictEqual(["secret-1", "token-1"]);
+  });
+
   it("are none without one", () => {
     expect(connectionSecrets({ connection })).toStrictEqual([]);
     expect(connectionSecrets({})).toStrictEqual([]);
