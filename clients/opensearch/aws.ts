@@ -14,15 +14,28 @@ export function signing({ region, service, ...keys }: AwsSigning): Pick<ClientOp
   const { Connection, Transport } = AwsSigv4Signer({
     region,
     service: service === AwsService.aoss ? AwsService.aoss : AwsService.es,
-    getCredentials: async () => givenKeys(keys) ?? (await fromChain()),
+    getCredentials: async () => {
+      const { accessKeyId = "", secretAccessKey = "", sessionToken } = keys;
+      return usesChain({ region, ...keys }) ? await fromChain() : { accessKeyId, secretAccessKey, sessionToken };
+    },
   });
-  return { Connection, Transport };
+  return { Connection: withPort(Connection), Transport };
 }
 
-function givenKeys({ accessKeyId, secretAccessKey, sessionToken }: Omit<AwsSigning, "region">) {
-  const isGiven = accessKeyId !== undefined && secretAccessKey !== undefined;
-  if (!isGiven || process.env[AWS_CHAIN_OVERRIDE] === "1") return undefined;
-  return { accessKeyId, secretAccessKey, sessionToken };
+type SigningConnection = ReturnType<typeof AwsSigv4Signer>["Connection"];
+
+/** The signer's own `Host` lacks the port, which Node.js refuses on the way through a proxy. */
+function withPort(Connection: SigningConnection): SigningConnection {
+  return class extends Connection {
+    override buildRequestObject(params: Parameters<InstanceType<SigningConnection>["buildRequestObject"]>[0]) {
+      return super.buildRequestObject({ ...params, headers: { ...params.headers, host: this.url.host } });
+    }
+  };
+}
+
+/** Whether the keys come from AWS's standard chain. */
+export function usesChain(aws: AwsSigning | undefined): boolean {
+  return aws !== undefined && (aws.accessKeyId === undefined || process.env[AWS_CHAIN_OVERRIDE] === "1");
 }
 
 async function fromChain() {

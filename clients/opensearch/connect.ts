@@ -5,7 +5,7 @@ import { messageOf } from "../../diagnosis/failure";
 import { normalUrl } from "../base-url";
 import { shownVariable } from "../credentials";
 import { proxyOptions } from "../proxies";
-import { signing } from "./aws";
+import { signing, usesChain } from "./aws";
 import type { AwsSigning } from "./aws-signing";
 import { OpenSearchServer } from "./server";
 
@@ -73,9 +73,9 @@ export function openSearch(connection: Connection, password = passwordOf(connect
   });
 }
 
-/** A key that is equal for equal connections, including the password in use. It is a secret. */
+/** A key that is equal for equal connections, including the password or the keys in use. It is a secret. */
 export function serverId(connection: Connection): string {
-  return JSON.stringify([connection, passwordOf(connection)]);
+  return JSON.stringify([connection, passwordOf(connection), usesChain(connection.aws)]);
 }
 
 /** The password in use, for authentication and for redaction. */

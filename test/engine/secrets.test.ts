@@ -52,6 +52,24 @@ describe.skipIf(!hasEngine)("secrets of a program", () => {
     );
   });
 
+  it.each([
+    ["a token", { token: CANARY, headers: { Host: "h" } }, "auth.headers.Host is [secret]: must be another header:"],
+    ["a header of any name", { headers: { "X-Team": `${CANARY}\n` } }, "auth.headers.X-Team is [secret]: must be"],
+    ["a password", { username: `ada:${CANARY}`, password: CANARY }, 'auth.username is "ada:[secret]": must be'],
+  ])("are not printed with a failing check: %s for a gateway before Ollama", async (_what, auth, reason) => {
+    const args = { endpoint: "http://localhost:11434", model: "m", auth };
+    await refused({ type: "OllamaModel", name: "wrong", args }, reason);
+  });
+
+  it("are not printed with a failing check: AWS's keys", async () => {
+    const aws = { region: "Frankfurt", accessKeyId: "AKID", secretAccessKey: CANARY, sessionToken: CANARY };
+    const args = { connection: { endpoint: "https://h", aws } };
+    await refused(
+      { type: "ModelGroup", name: "wrong", args },
+      'connection.aws.region is "Frankfurt": must be a region',
+    );
+  });
+
   async function refused(spec: Spec, reason: string): Promise<void> {
     world.declare([spec]);
     const { code, output } = await world.project.preview();

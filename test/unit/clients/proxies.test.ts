@@ -4,14 +4,18 @@ import { serverVersion } from "../../../clients/ollama/models";
 import { OllamaServer } from "../../../clients/ollama/server";
 import { clusterInfo } from "../../../clients/opensearch/cluster";
 import { openSearch } from "../../../clients/opensearch/connect";
+import { refusedByAws } from "../../support/aws-signature";
 import { LoopbackServer } from "../../support/loopback-server";
 
 /** A proxy that answers for whatever it is asked, or a server with a path before its API. */
 class Answering extends LoopbackServer {
   readonly asked: string[] = [];
+  readonly requests: IncomingMessage[] = [];
 
-  protected answer({ method, url = "" }: IncomingMessage, _body: string, response: ServerResponse): void {
+  protected answer(request: IncomingMessage, _body: string, response: ServerResponse): void {
+    const { method, url = "" } = request;
     this.asked.push(`${method} ${url}`);
+    this.requests.push(request);
     const info = { name: "n", cluster_uuid: "u", version: { number: "3.6.0" }, tagline: "The OpenSearch Project" };
     const answer = url.endsWith("/api/version") ? { version: "0.17.4" } : info;
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
@@ -60,6 +64,17 @@ describe("the proxies of the environment", () => {
     environment({ HTTP_PROXY: server.endpoint, NODE_USE_ENV_PROXY: "1", NO_PROXY: "other,search..internal" });
     await expect(ask()).rejects.toThrow("getaddrinfo ENOTFOUND search..internal");
     expect(server.asked).toEqual([]);
+  });
+
+  it("pass on what gateways behind them ask for: a signature that is still right, and a token", async () => {
+    environment({ HTTP_PROXY: server.endpoint, NODE_USE_ENV_PROXY: "1" });
+    const domain = { region: "eu-central-1", service: "es", accessKeyId: "AKID", secretAccessKey: "aws-secret" };
+    await clusterInfo(openSearch({ endpoint: `${search}/a`, maxRetries: 0, aws: domain }));
+    await serverVersion(new OllamaServer(ollama, { Authorization: "Bearer t" }));
+    const [signed, bearer] = server.requests.slice(-2);
+    expect(server.asked).toEqual([`GET ${search}/a/`, `GET ${ollama}/api/version`]);
+    expect(signed && (await refusedByAws(signed, "", domain))).toBeUndefined();
+    expect(bearer?.headers.authorization).toBe("Bearer t");
   });
 
   it("never for this machine", async () => {

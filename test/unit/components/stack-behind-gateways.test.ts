@@ -27,6 +27,10 @@ describe("an Ollama behind a gateway, under a path", () => {
       expect(actions).toMatchObject([{ url: `${ENDPOINT}${path}`, headers: HEADERS }]);
       expect(credential).toStrictEqual(CREDENTIAL);
     }
+    const trusted = `^https://gw\\.example\\.com/ollama${path.replaceAll(".", "\\.")}$`;
+    expect(stack.of("chat-settings").inputs.settings).toEqual({
+      "plugins.ml_commons.trusted_connector_endpoints_regex": [trusted],
+    });
     const { inputs } = stack.of("chat-ollama-model");
     expect(inputs).toMatchObject({
       endpoint: ENDPOINT,
