@@ -139,7 +139,8 @@ function required(config: pulumi.Config, key: string, rule: string): string {
 /** Keys that only mean something for a server that exists are refused without one. */
 function requireEndpoint(config: pulumi.Config, endpoint: string, keys: readonly string[]): void {
   if (config.get(endpoint)) return;
-  const key = keys.find((one) => config.get(one));
+  // An object that is left at its default is an empty one.
+  const key = keys.find((one) => !["", "{}"].includes(config.get(one) ?? ""));
   if (key === undefined) return;
   throw new pulumi.RunError(`${key} is set: needs ${endpoint}, since only a server that runs already asks for it`);
 }

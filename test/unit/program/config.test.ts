@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { readConfig, readRagConfig } from "../../../program/config";
+import { repository } from "../../support/documents/document";
 
 const PASSWORD = "Str0ng-Passw0rd";
 
@@ -34,6 +38,19 @@ describe("a configuration that is right", () => {
     expect(others.existing).toBeUndefined();
     expect(args.ollama?.existing).toBeUndefined();
     expect(await pulumi.isSecret(pulumi.output(adminPassword))).toBe(true);
+  });
+
+  it("all defaults of Pulumi.yaml, as the engine hands them over, say the same as nothing", () => {
+    const { config } = parse(readFileSync(join(repository, "Pulumi.yaml"), "utf8")) as {
+      config: Record<string, { default: unknown }>;
+    };
+    const texts = Object.entries(config).map(([key, { default: value }]): [string, string] => [
+      key,
+      typeof value === "object" ? JSON.stringify(value) : String(value),
+    ]);
+    const { opensearch, ollama } = configured({ ...Object.fromEntries(texts), ...RIGHT });
+    expect([opensearch?.existing, ollama?.existing]).toEqual([undefined, undefined]);
+    expect(opensearch?.image).toBe("opensearchproject/opensearch:3.6.0");
   });
 
   it("every key reaches its argument", async () => {
