@@ -17,7 +17,7 @@ export type {
 export type { ChatBackend, ChatStackOutputs } from "./components/chat-backend";
 export { OllamaChatStack } from "./components/ollama-chat-stack";
 export { OllamaRagStack } from "./components/ollama-rag-stack";
-export type { OllamaBackend } from "./components/ollama-server";
+export type { OllamaAddress, OllamaBackend } from "./components/ollama-server";
 export type { OllamaRagStackArgs, RagIndexArgs, RagReadinessArgs, RagTransforms } from "./components/rag-args";
 export type { LogArgs, RunningArgs } from "./components/running";
 export { RestoreOnDelete, SettingMode, SettingScope } from "./providers/cluster-setting/inputs";

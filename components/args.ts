@@ -77,8 +77,16 @@ export interface OpenSearchArgs extends RunningArgs {
 
 /** An existing Ollama server. */
 export interface ExistingOllamaArgs {
-  /** Base URL as this machine reaches it, for example `http://localhost:11434` or `https://gw.example.com/ollama`. */
-  endpoint: pulumi.Input<string>;
+  /**
+   * Base URL as this machine reaches it, for example `http://localhost:11434` or `https://gw.example.com/ollama`. Required
+   * unless `endpoints` is given.
+   */
+  endpoint?: pulumi.Input<string>;
+  /**
+   * Several servers instead, as this machine reaches them, over plain HTTP and without a path. The stack starts a proxy
+   * before them and pulls the models on each.
+   */
+  endpoints?: pulumi.Input<string>[];
   /**
    * What a gateway in front of it asks for. Used from this machine and, as the connectors' credential, by OpenSearch.
    * @default nothing
@@ -90,6 +98,17 @@ export interface ExistingOllamaArgs {
 export interface OllamaArgs extends RunningArgs {
   /** An existing Ollama server. The stack then starts none. */
   existing?: ExistingOllamaArgs;
+  /**
+   * Number of containers to run. From 2 on a proxy stands before them: it has the port and the name, asks only those that
+   * answer, and gives each question to the one with the fewest. The models are pulled on each.
+   * @default 1
+   */
+  replicas?: number;
+  /**
+   * Image of that proxy, HAProxy 2.6 or later with a shell (no `alpine`).
+   * @default "haproxy:3.2.4"
+   */
+  proxyImage?: pulumi.Input<string>;
   /**
    * Base URL of Ollama as OpenSearch reaches it.
    * @default the container's alias, or its published port if OpenSearch has another Docker; for an existing server its
@@ -164,7 +183,9 @@ export interface Transforms {
   network?: (args: docker.NetworkArgs) => docker.NetworkArgs;
   /** Each Docker volume. */
   volume?: (args: docker.VolumeArgs) => docker.VolumeArgs;
-  /** Ollama's container. */
+  /** The container of the proxy before several Ollamas. */
+  ollamaProxyContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;
+  /** Each container of Ollama. */
   ollamaContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;
   /** The container of each node of OpenSearch. */
   openSearchContainer?: (args: docker.ContainerArgs) => docker.ContainerArgs;

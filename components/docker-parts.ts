@@ -106,9 +106,9 @@ export interface ContainerParts {
   readonly image: docker.RemoteImage;
   readonly network: docker.Network;
   readonly alias: string;
-  readonly volume: docker.Volume;
-  readonly volumePath: string;
-  readonly port: { readonly internal: number; readonly external: number };
+  readonly volume?: docker.Volume;
+  readonly volumePath?: string;
+  readonly port?: { readonly internal: number; readonly external: number };
   readonly envs: pulumi.Input<pulumi.Input<string>[]>;
   readonly health: { readonly tests: string[]; readonly interval: string; readonly timeout: string };
 }
@@ -129,8 +129,8 @@ export function containerArgs(context: DockerContext, parts: ContainerParts): do
     envs: parts.envs,
     networkMode: "bridge",
     networksAdvanced: [{ name: parts.network.name, aliases: [parts.alias] }],
-    volumes: [{ volumeName: parts.volume.name, containerPath: parts.volumePath }],
-    ports: [{ ...parts.port, ip }],
+    ...(parts.volume && { volumes: [{ volumeName: parts.volume.name, containerPath: parts.volumePath }] }),
+    ...(parts.port && { ports: [{ ...parts.port, ip }] }),
     labels: labels(),
     healthcheck: { ...parts.health, retries: 5, startPeriod: "5m0s" },
     restart: "unless-stopped",

@@ -11,7 +11,7 @@ import { normalUrl } from "../providers/shared/base-url";
 import type { OllamaChatStackArgs } from "./args";
 import { type ChatBackend, type ChatStackOutputs, gatewayOutputs } from "./chat-backend";
 import { type AnsweringModel, type ChatModel, chatModelsOf, presetFor } from "./chat-models";
-import type { OllamaBackend } from "./ollama-server";
+import type { OllamaAddress } from "./ollama-server";
 import { authorityOf, text } from "./opensearch-server";
 import { placesOf } from "./places";
 import { createPredictUser } from "./predict-user";
@@ -130,20 +130,25 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     };
     this.registerOutputs(this.outputs());
 
-    /** One resource per name: several deployed models may share a model in Ollama. */
-    function createOllamaModels(): ReadonlyMap<ChatModel["name"], OllamaModel> {
-      const made = new Map<ChatModel["name"], OllamaModel>();
+    /** One resource per name on each server: several deployed models may share a model in Ollama. */
+    function createOllamaModels(): ReadonlyMap<ChatModel["name"], OllamaModel[]> {
+      const made = new Map<ChatModel["name"], OllamaModel[]>();
       for (const model of models) {
-        if (!made.has(model.name)) made.set(model.name, createOllamaModel(model, made.size === 0));
+        if (made.has(model.name)) continue;
+        const isFirst = made.size === 0;
+        made.set(
+          model.name,
+          ollama.servers.map((server) => createOllamaModel(model, isFirst, server)),
+        );
       }
       return made;
     }
 
     /** In Docker, the chat model is loaded while OpenSearch boots, with the options that its questions will have. */
-    function createOllamaModel(model: ChatModel, isFirst: boolean): OllamaModel {
+    function createOllamaModel(model: ChatModel, isFirst: boolean, server: OllamaAddress): OllamaModel {
       const warm = isFirst && args.ollama?.existing === undefined;
       const made = {
-        endpoint: ollama.endpoint,
+        endpoint: server.endpoint,
         auth: ollama.auth,
         model: model.name,
         ...(warm ? { warmUp: true, loadOptions: model.modelOptions } : {}),
@@ -152,10 +157,10 @@ export class OllamaChatStack extends pulumi.ComponentResource {
         timeouts: { createSeconds: args.readiness?.pullSeconds ?? 1800 },
       };
       const tag = typeof model.name === "string" ? model.name : model.alias;
-      const suffix = isFirst ? "ollama-model" : `ollama-model-${tag}`;
+      const suffix = isFirst ? `${server.part}-model` : `${server.part}-model-${tag}`;
       return new OllamaModel(`${name}-${suffix}`, transform.ollamaModel?.(made) ?? made, {
         ...parent,
-        dependsOn: ollama.dependsOn,
+        dependsOn: server.dependsOn,
       });
     }
 
@@ -235,10 +240,10 @@ export class OllamaChatStack extends pulumi.ComponentResource {
         settingsRevision: opened.revision,
         timeouts: { createSeconds: args.readiness?.modelSeconds ?? 300 },
       };
-      const pulled = inOllama.get(model.name);
+      const pulled = inOllama.get(model.name) ?? [];
       return new DeployedModel(`${name}-${suffix}`, transform.deployedModel?.(made, model.alias) ?? made, {
         ...parent,
-        dependsOn: [...opensearch.dependsOn, ...(pulled === undefined ? [] : [pulled])],
+        dependsOn: [...opensearch.dependsOn, ...pulled],
       });
     }
   }

@@ -8,12 +8,18 @@ import { applied } from "../providers/dynamic/applied";
 import { OllamaModel } from "../providers/ollama-model/resource";
 import { passageMappings, VECTOR_FIELD } from "../providers/search-index/passages";
 import { SearchIndex } from "../providers/search-index/resource";
+import { OLLAMA_ALIAS, type OllamaAddress } from "./ollama-server";
 import type { OllamaRagStackArgs } from "./rag-args";
 import { embeddingOf } from "./rag-args";
 import { trustIn } from "./trust";
 
 /** A replica if the cluster has a second node; on a single node the index would otherwise stay yellow. */
 const INDEX_SETTINGS = { number_of_shards: 1, auto_expand_replicas: "0-1" };
+
+/** The first server's keeps the name that it has alone. */
+function nameOf({ part }: OllamaAddress): string {
+  return part === OLLAMA_ALIAS ? "embedding-model" : `${part}-embedding-model`;
+}
 
 /**
  * Retrieval over your own documents, on top of a chat stack: an embedding model in Ollama, its connector and deployed model
@@ -54,7 +60,7 @@ export class OllamaRagStack extends pulumi.ComponentResource {
       (known) => ollamaEmbedding({ ...known, ...authShape(ollama.auth) }),
     );
 
-    const model = createOllamaModel();
+    const pulled = ollama.servers.map(createOllamaModel);
     const settings = createSettings();
     const connector = createConnector();
     const deployed = createDeployedModel();
@@ -65,16 +71,16 @@ export class OllamaRagStack extends pulumi.ComponentResource {
     this.embeddingModelId = deployed.id;
     this.registerOutputs(this.outputs());
 
-    function createOllamaModel(): OllamaModel {
+    function createOllamaModel(server: OllamaAddress): OllamaModel {
       const made = {
-        endpoint: ollama.endpoint,
+        endpoint: server.endpoint,
         auth: ollama.auth,
         model: embeddingModel,
         timeouts: { createSeconds: args.readiness?.pullSeconds ?? 1800 },
       };
-      return new OllamaModel(`${name}-embedding-model`, transform.ollamaModel?.(made) ?? made, {
+      return new OllamaModel(`${name}-${nameOf(server)}`, transform.ollamaModel?.(made) ?? made, {
         ...parent,
-        dependsOn: ollama.dependsOn,
+        dependsOn: server.dependsOn,
       });
     }
 
@@ -108,7 +114,7 @@ export class OllamaRagStack extends pulumi.ComponentResource {
       };
       return new DeployedModel(`${name}-model`, transform.deployedModel?.(made) ?? made, {
         ...parent,
-        dependsOn: [...opensearch.dependsOn, model],
+        dependsOn: [...opensearch.dependsOn, ...pulled],
       });
     }
 

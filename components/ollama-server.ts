@@ -19,7 +19,7 @@ import { running } from "./running";
 /** Pinned, never `latest`: the version that is tested. */
 export const OLLAMA_IMAGE = "ollama/ollama:0.17.4";
 export const OLLAMA_PORT = 11434;
-const ALIAS = "ollama";
+export const OLLAMA_ALIAS = "ollama";
 
 /** An Ollama server, ready once `dependsOn` is. */
 export interface OllamaBackend {
@@ -31,6 +31,26 @@ export interface OllamaBackend {
   readonly auth?: OllamaAuthArgs;
   /** Resources that must exist before the first call. */
   readonly dependsOn: pulumi.Resource[];
+  /** Each Ollama behind `endpoint`. Models are pulled on each. */
+  readonly servers: readonly OllamaAddress[];
+}
+
+/** One Ollama, by an address of its own. */
+export interface OllamaAddress {
+  /** Base URL for this machine. */
+  readonly endpoint: pulumi.Input<string>;
+  /** Resources that must exist before the first call. */
+  readonly dependsOn: pulumi.Resource[];
+  /** Part of the names of its resources: `ollama`, then `ollama-2`. */
+  readonly part: string;
+}
+
+/** The only Ollama at an address. */
+function alone(
+  endpoint: pulumi.Input<string>,
+  dependsOn: pulumi.Resource[],
+): Pick<OllamaBackend, "dependsOn" | "servers"> {
+  return { dependsOn, servers: [{ endpoint, dependsOn, part: OLLAMA_ALIAS }] };
 }
 
 /** An existing Ollama, with the address that OpenSearch has to use. */
@@ -43,32 +63,72 @@ export function existingOllama(
   const given = args.ollama?.endpointForOpenSearch;
   const reached = () =>
     args.opensearch?.existing === undefined ? existingForOpenSearch(name, endpoint, places.of("opensearch")) : endpoint;
-  return { endpoint, endpointForOpenSearch: given ?? reached(), auth: args.ollama?.existing?.auth, dependsOn: [] };
+  const auth = args.ollama?.existing?.auth;
+  return { endpoint, endpointForOpenSearch: given ?? reached(), auth, ...alone(endpoint, []) };
 }
 
-/** Ollama in a container. It has no access to Ollama's cloud, so questions stay on the machine. */
+/** Ollama in a container. */
 export function createOllama(
   args: OllamaChatStackArgs,
   context: DockerContext,
   network: docker.Network,
   places: Places,
 ): OllamaBackend {
+  const external = args.ollama?.port ?? OLLAMA_PORT;
+  const image = createOllamaImage(args, context);
+  const parts = { part: OLLAMA_ALIAS, volume: OLLAMA_ALIAS, named: args.ollama?.volume, image, network, external };
+  return publishedOllama(args, context, places, createOllamaContainer(args, context, parts));
+}
+
+export function createOllamaImage(args: OllamaChatStackArgs, context: DockerContext): docker.RemoteImage {
+  return createImage(context, "ollama", args.ollama?.image ?? OLLAMA_IMAGE);
+}
+
+/** What listens at Ollama's published port: an Ollama, or a proxy before several. */
+export function publishedOllama(
+  args: OllamaChatStackArgs,
+  context: DockerContext,
+  places: Places,
+  container: docker.Container,
+): OllamaBackend {
+  const endpoint = urlAt(context.place, "http", args.ollama?.port ?? OLLAMA_PORT);
+  const seconds = args.readiness?.ollamaSeconds ?? 120;
+  const health = createHealth(context, "ollama", container, { endpoint, seconds });
+  const urls = { published: endpoint, inNetwork: `http://${OLLAMA_ALIAS}:${OLLAMA_PORT}` };
+  const endpointForOpenSearch = ollamaForOpenSearch(context.name, args, places, urls);
+  return { endpoint, endpointForOpenSearch, ...alone(endpoint, [health]) };
+}
+
+export interface OllamaContainerParts {
+  /** Part of its name, and its alias in the network. */
+  readonly part: string;
+  /** Part of its volume's name. */
+  readonly volume: string;
+  /** The volume's name, if the user gave one. */
+  readonly named?: string;
+  readonly image: docker.RemoteImage;
+  readonly network: docker.Network;
+  /** Its port on the host, if it has one. */
+  readonly external?: number;
+}
+
+/** A container of Ollama. It has no access to Ollama's cloud, so questions stay on the machine. */
+export function createOllamaContainer(
+  args: OllamaChatStackArgs,
+  context: DockerContext,
+  { part, volume, named, image, network, external }: OllamaContainerParts,
+): docker.Container {
   const ollama = args.ollama ?? {};
-  const external = ollama.port ?? OLLAMA_PORT;
-  const volume = createVolume(context, "ollama", {
-    retain: ollama.retainModels ?? false,
-    named: ollama.volume,
-    argument: "ollama.volume",
-  });
   const host = dockerHostOf(context);
+  const retain = ollama.retainModels ?? false;
   const basic = containerArgs(context, {
-    part: "ollama",
-    image: createImage(context, "ollama", ollama.image ?? OLLAMA_IMAGE),
+    part,
+    image,
     network,
-    alias: ALIAS,
-    volume,
+    alias: part,
+    volume: createVolume(context, volume, { retain, named, argument: "ollama.volume" }),
     volumePath: "/root/.ollama",
-    port: { internal: OLLAMA_PORT, external },
+    ...(external === undefined ? {} : { port: { internal: OLLAMA_PORT, external } }),
     envs: ["OLLAMA_NO_CLOUD=1", ...keptLoaded(ollama.keepAlive)],
     health: { tests: ["CMD", "ollama", "list"], interval: "2s", timeout: "10s" },
   });
@@ -84,13 +144,7 @@ export function createOllama(
     ...(readOnlyRoot ? { readOnly: true, tmpfs: { "/tmp": "rw,exec,nosuid,nodev" } } : {}),
   };
   const final = context.transform.ollamaContainer?.(made) ?? made;
-  const container = createContainer(context, "ollama", made, final);
-  const endpoint = urlAt(context.place, "http", external);
-  const seconds = args.readiness?.ollamaSeconds ?? 120;
-  const health = createHealth(context, "ollama", container, { endpoint, seconds });
-  const urls = { published: endpoint, inNetwork: `http://${ALIAS}:${OLLAMA_PORT}` };
-  const endpointForOpenSearch = ollamaForOpenSearch(context.name, args, places, urls);
-  return { endpoint, endpointForOpenSearch, dependsOn: [health] };
+  return createContainer(context, part, made, final);
 }
 
 function keptLoaded(keepAlive: pulumi.Input<string> | undefined): pulumi.Input<string>[] {

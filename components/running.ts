@@ -48,8 +48,8 @@ export interface RunningArgs {
   capabilities?: string[] | "default";
   /**
    * Name of the Docker volume with the server's data. A volume of that name is used as it is, else it is created. A
-   * change leads to another volume, and with `retainData` or `retainModels` the former one stays. Further nodes of OpenSearch
-   * have a number behind it, as in `documents-2`.
+   * change leads to another volume, and with `retainData` or `retainModels` the former one stays. Further nodes of
+   * OpenSearch and replicas of Ollama have a number behind it, as in `documents-2`.
    * @default a name made of project, stack and component
    */
   volume?: string;

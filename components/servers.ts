@@ -4,6 +4,7 @@ import { applied } from "../providers/dynamic/applied";
 import { HOST_GATEWAY } from "./addresses";
 import type { OllamaChatStackArgs, Transforms } from "./args";
 import { createNetwork, type DockerContext } from "./docker-parts";
+import { createProxiedOllama, hasProxy } from "./ollama-replicas";
 import { createOllama, existingOllama, type OllamaBackend } from "./ollama-server";
 import { createOpenSearch, type OpenSearchCluster } from "./opensearch-server";
 import type { Part, Places } from "./places";
@@ -26,7 +27,7 @@ export function createServers(context: ServersContext): { ollama: OllamaBackend;
   const networkOf = networks(existing === undefined && endpoint === undefined && !places.isOneDocker);
   const ollama =
     endpoint === undefined
-      ? createOllama(args, contextOf("ollama"), networkOf("ollama"), places)
+      ? (hasProxy(args) ? createProxiedOllama : createOllama)(args, contextOf("ollama"), networkOf("ollama"), places)
       : existingOllama(args, endpoint, name, places);
   if (existing !== undefined) return { ollama, opensearch: { connection: existing, dependsOn: [] } };
   const password = args.opensearch?.adminPassword ?? "";

@@ -3,10 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { CHAT_APIS, ChatApi } from "../providers/connector/chat-api";
 import { hasOutputs, withoutOutputs } from "../providers/dynamic/applied";
+import { BASE_URL_RULE, BaseUrl, serverKey } from "../providers/shared/base-url";
 import { checkWith, sentence } from "../providers/shared/checking";
 import { endpointSchema } from "../providers/shared/connection";
 import { runningShape } from "../providers/shared/container-values";
 import { ollamaAuthSchema } from "../providers/shared/ollama-auth";
+import { isUnknown } from "../providers/shared/unknown";
 import {
   gpus,
   heap,
@@ -61,6 +63,38 @@ const modelEntry = z.strictObject(
   },
 );
 
+const MOST_REPLICAS = 64;
+const replicasRule = `must be a whole number from 1 to ${MOST_REPLICAS}`;
+const plainRule =
+  "must be http:// and a host with its port, without a path: for TLS or a path take a proxy of your own and give its address as endpoint";
+
+/** An Ollama behind the stack's own proxy. */
+const plainEndpoint = endpointSchema.refine(
+  (text) => !/^https:/i.test(text) && BaseUrl.parse(text)?.path === "",
+  plainRule,
+);
+
+const existingOllama = z
+  .looseObject({
+    endpoint: endpointSchema.optional(),
+    endpoints: z.array(plainEndpoint, "must be a list of URLs").min(1, "must hold at least one URL").optional(),
+    auth: ollamaAuthSchema.optional(),
+  })
+  .superRefine(({ endpoint, endpoints, auth }, context) => {
+    const problem = (path: readonly (string | number)[], message: string) =>
+      context.addIssue({ code: "custom", path: [...path], message });
+    if (endpoint === undefined && endpoints === undefined) problem(["endpoint"], `${BASE_URL_RULE}; or give endpoints`);
+    if (endpoints === undefined) return;
+    if (endpoint !== undefined) problem(["endpoints"], "give either endpoint or endpoints, not both");
+    if (auth !== undefined) {
+      problem(["auth"], "must be left out with endpoints, which the stack's proxy asks without it; endpoint takes it");
+    }
+    endpoints.forEach((one, i) => {
+      const first = endpoints.findIndex((other) => !isUnknown(one) && serverKey(other) === serverKey(one));
+      if (first < i && !isUnknown(one)) problem(["endpoints", i], `must be another server than endpoints.${first}`);
+    });
+  });
+
 const argsSchema = z.looseObject({
   model: modelName.optional(),
   models: z.array(z.union([modelName, modelEntry]), "must be a list of models").optional(),
@@ -91,7 +125,9 @@ const argsSchema = z.looseObject({
     .optional(),
   ollama: z
     .looseObject({
-      existing: z.looseObject({ endpoint: endpointSchema, auth: ollamaAuthSchema.optional() }).optional(),
+      existing: existingOllama.optional(),
+      replicas: z.int(replicasRule).min(1, replicasRule).max(MOST_REPLICAS, replicasRule).optional(),
+      proxyImage: image.optional(),
       endpointForOpenSearch: endpointSchema.optional(),
       image: image.optional(),
       port: port.optional(),
@@ -100,6 +136,10 @@ const argsSchema = z.looseObject({
       keepAlive: keepAlive.optional(),
       ...runningShape,
       ...published,
+    })
+    .refine(({ replicas, existing }) => replicas === undefined || existing === undefined, {
+      path: ["replicas"],
+      message: "must be left out with ollama.existing, whose endpoints say how many there are",
     })
     .optional(),
 });

@@ -56,6 +56,8 @@ export function readConfig(): OllamaChatStackArgs {
     },
     ollama: {
       existing: existingOllama(config, ollamaEndpoint),
+      replicas: replicasIn(config),
+      proxyImage: text("ollamaProxyImage"),
       endpointForOpenSearch: endpoint("ollamaEndpointForOpensearch"),
       docker: providers.ollama,
       hostname: text("ollamaHostname"),
@@ -180,7 +182,16 @@ function awsSigning(config: pulumi.Config): { aws?: AwsSigningArgs } {
   return { aws: { region: config.get("opensearchAwsRegion") ?? "", ...Object.fromEntries(given) } };
 }
 
+/** 1 is the default, also for servers that exist. */
+function replicasIn(config: pulumi.Config): number | undefined {
+  const replicas = numberIn(config, "ollamaReplicas");
+  return replicas === 1 ? undefined : replicas;
+}
+
 function existingOllama(config: pulumi.Config, endpoint: string | undefined): ExistingOllamaArgs | undefined {
+  const endpoints = config.getObject<string[]>("ollamaEndpoints");
+  const several = Array.isArray(endpoints) && endpoints.length === 0 ? undefined : endpoints;
+  if (several !== undefined) return { endpoints: several, ...(endpoint === undefined ? {} : { endpoint }) };
   if (endpoint === undefined) return undefined;
   const secret = (key: string) => {
     const value = config.get(key);

@@ -109,7 +109,8 @@ function wantedPorts(args: OllamaChatStackArgs, hosts: DockerHosts): WantedPort[
   const ofStack = dockerAddress({ host: config.get("host"), context: config.get("context") });
   const wanted = (part: Part, ports: readonly number[]): WantedPort[] => {
     const { existing, hostname, publishAddress } = args[part] ?? {};
-    if (existing !== undefined) return [];
+    // Before several Ollamas that exist, the stack has a proxy at this port.
+    if (existing?.endpoint !== undefined) return [];
     const stacks = hosts[part] === undefined ? args : undefined;
     const name = hostname ?? stacks?.hostname;
     return ports.map((port) => ({

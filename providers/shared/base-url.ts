@@ -1,6 +1,14 @@
 import { BaseUrl } from "../../clients/base-url";
 
-export { BaseUrl, hostOf, isLoopback, isLoopbackHost, isThisMachine, normalUrl } from "../../clients/base-url";
+export {
+  BaseUrl,
+  hostOf,
+  isLoopback,
+  isLoopbackHost,
+  isThisMachine,
+  normalUrl,
+  serverKey,
+} from "../../clients/base-url";
 
 /** The rule for a server's endpoint, for messages. */
 export const BASE_URL_RULE =

@@ -11,6 +11,8 @@ export interface OllamaOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Gives it its own models folder, linked to the toolchain's models, for tests that pull or break one. */
   readonly ownModels?: boolean;
+  /** Listens at all addresses of the machine, so that containers reach it. */
+  readonly forContainers?: boolean;
 }
 
 export interface RunningOllama {
@@ -25,13 +27,15 @@ export interface RunningOllama {
 const STOP_MILLISECONDS = 5_000;
 
 /** A real Ollama with the chat model, on a free loopback port. One thread, since two would spin on busy cores. */
-export async function startOllama({ environment = {}, ownModels = false }: OllamaOptions = {}): Promise<RunningOllama> {
+export async function startOllama(options: OllamaOptions = {}): Promise<RunningOllama> {
+  const { environment = {}, ownModels = false, forContainers = false } = options;
   const found = readSelection()?.ollama;
   if (found === undefined) throw new Error("The toolchain has no Ollama.");
   const home = mkdtempSync(join(tmpdir(), "ollama-chat-home-"));
   const models = ownModels ? join(home, "models") : found.models;
   if (ownModels) linkFiles(found.models, models);
-  const host = `127.0.0.1:${await freePort()}`;
+  const port = await freePort();
+  const host = `${forContainers ? "0.0.0.0" : "127.0.0.1"}:${port}`;
   const server = spawn(found.program, ["serve"], {
     env: {
       ...process.env,
@@ -45,7 +49,7 @@ export async function startOllama({ environment = {}, ownModels = false }: Ollam
     stdio: "ignore",
   });
   const ended = new Promise<void>((done) => server.on("close", () => done()));
-  const endpoint = `http://${host}`;
+  const endpoint = `http://127.0.0.1:${port}`;
   await waitFor(
     async () => {
       const answer = await fetch(`${endpoint}/api/version`).catch(() => undefined);

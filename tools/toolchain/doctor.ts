@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { selectionFile } from "./environment";
-import { officialOllama, officialOpensearch } from "./install";
+import { officialHaproxy, officialOllama, officialOpensearch } from "./install";
 import { type Context, locate, type Part } from "./part";
 import { baseImage } from "./parts/base-image";
 import { chatModel } from "./parts/chat-model";
 import { dockerEngine } from "./parts/docker-engine";
 import { dockerPlugin } from "./parts/docker-plugin";
 import { embeddingModel } from "./parts/embedding-model";
+import { localHaproxyImage } from "./parts/haproxy-image";
 import { javaRuntime } from "./parts/java-runtime";
 import { findJdk } from "./parts/jdk";
 import { localOllamaImage } from "./parts/ollama-image";
@@ -36,6 +37,8 @@ const parts: readonly Part[] = [
   embeddingModel,
   localOllamaImage,
   otherMachine,
+  officialHaproxy,
+  localHaproxyImage,
 ];
 
 /** The programs that parts are built with, and how to ask for their versions. */

@@ -6,6 +6,7 @@ import { chatModel } from "./parts/chat-model";
 import { dockerEngine } from "./parts/docker-engine";
 import { dockerPlugin } from "./parts/docker-plugin";
 import { embeddingModel } from "./parts/embedding-model";
+import { localHaproxyImage } from "./parts/haproxy-image";
 import { findJdk, requireJdk } from "./parts/jdk";
 import { officialImage } from "./parts/official-image";
 import { localOllamaImage } from "./parts/ollama-image";
@@ -19,6 +20,7 @@ import { type Selection, writeSelection } from "./selection";
 import { versions } from "./versions";
 
 export const officialOllama = officialImage(`ollama/ollama:${versions.ollama}`);
+export const officialHaproxy = officialImage(`haproxy:${versions.haproxy}`);
 export const officialOpensearch = officialImage(`opensearchproject/opensearch:${versions.opensearch}`);
 
 /** What a command needs: `stack` runs in Docker only; `tests` also start servers outside Docker. */
@@ -47,11 +49,12 @@ export async function install(goal: Goal, context: Context): Promise<Selection> 
   };
   const [{ pulumi, ollama }, opensearch, images] = await Promise.all([programLane(), opensearchLane(), published]);
   const ollamaImage = images && (images.ollama ?? (await ensureIfPossible(localOllamaImage, context)));
+  const haproxy = goal === "tests" && images ? await installHaproxy(context) : undefined;
   const selection: Selection = {
     nodeFolder: dirname(process.execPath),
     pulumiFolder: pulumi.location,
     chatModel: versions.model.name,
-    ...(await describeImages(await engine, opensearch.image, ollamaImage)),
+    ...(await describeImages(await engine, opensearch.image, ollamaImage, haproxy)),
     ...ollama,
     ...opensearch.process,
     ...(goal === "tests" && images ? await installOtherMachine(context) : {}),
@@ -75,6 +78,13 @@ async function publishedUnlessBuilt(published: Part, built: Part, context: Conte
   if (await locate(built, context)) return undefined;
   const pulled = await ensureIfPossible(published, context);
   return pulled instanceof PartUnavailable ? undefined : pulled;
+}
+
+/** Only tests of stacks with several Ollamas need it. */
+async function installHaproxy(context: Context): Promise<string | undefined> {
+  const published = await publishedUnlessBuilt(officialHaproxy, localHaproxyImage, context);
+  const image = published ?? (await ensureIfPossible(localHaproxyImage, context));
+  return image instanceof PartUnavailable ? undefined : image.location;
 }
 
 async function installOllama(goal: Goal, context: Context): Promise<Pick<Selection, "ollama" | "noOllama">> {
@@ -130,11 +140,13 @@ async function describeImages(
   engine: Outcome,
   opensearch: Outcome,
   ollama: Outcome,
+  haproxy: string | undefined,
 ): Promise<Pick<Selection, "images" | "adaptedSecurity" | "noDocker" | "dockerHost">> {
   for (const part of [engine, opensearch, ollama]) {
     if (part instanceof PartUnavailable) return { noDocker: part.message };
   }
   if (!opensearch || !ollama || opensearch instanceof PartUnavailable || ollama instanceof PartUnavailable) return {};
   const [dockerHost, adaptedSecurity] = await Promise.all([daemonAddress(), adaptedSecurityIn(opensearch.location)]);
-  return { images: { opensearch: opensearch.location, ollama: ollama.location }, adaptedSecurity, dockerHost };
+  const images = { opensearch: opensearch.location, ollama: ollama.location, haproxy };
+  return { images, adaptedSecurity, dockerHost };
 }

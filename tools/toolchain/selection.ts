@@ -9,7 +9,7 @@ const selectionSchema = z.object({
   /** The folder of the Pulumi CLI, the language host and the launcher. */
   pulumiFolder: z.string(),
   /** The container images; absent if Docker can't be used. `noDocker` has the reason. */
-  images: z.object({ ollama: z.string(), opensearch: z.string() }).optional(),
+  images: z.object({ ollama: z.string(), opensearch: z.string(), haproxy: z.string().optional() }).optional(),
   noDocker: z.string().optional(),
   /** The address of Docker's daemon, if it isn't the default socket. */
   dockerHost: z.string().optional(),

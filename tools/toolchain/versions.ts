@@ -12,6 +12,8 @@ export interface Versions {
   readonly dockerPlugin: string;
   readonly opensearch: string;
   readonly ollama: string;
+  /** Of the official image. A local one has the version of Debian. */
+  readonly haproxy: string;
   readonly model: {
     readonly name: string;
     /** The Python package with the weights, its version, and the weights' path in the wheel. */

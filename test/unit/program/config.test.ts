@@ -48,9 +48,11 @@ describe("a configuration that is right", () => {
       key,
       typeof value === "object" ? JSON.stringify(value) : String(value),
     ]);
-    const { opensearch, ollama } = configured({ ...Object.fromEntries(texts), ...RIGHT });
-    expect([opensearch?.existing, ollama?.existing]).toEqual([undefined, undefined]);
-    expect(opensearch?.image).toBe("opensearchproject/opensearch:3.6.0");
+    const { adminPassword: _p, ...opensearch } =
+      configured({ ...Object.fromEntries(texts), ...RIGHT }).opensearch ?? {};
+    const { ollama } = configured({ ...Object.fromEntries(texts), ...RIGHT });
+    expect([opensearch.existing, ollama?.existing, ollama?.replicas]).toEqual([undefined, undefined, undefined]);
+    expect(opensearch.image).toBe("opensearchproject/opensearch:3.6.0");
   });
 
   it("every key reaches its argument", async () => {
@@ -88,6 +90,8 @@ describe("a configuration that is right", () => {
       ollamaRestart: "on-failure:3",
       ollamaReadOnlyRoot: "false",
       ollamaVolume: "models",
+      ollamaReplicas: "3",
+      ollamaProxyImage: "my/haproxy:3",
       ollamaEndpointForOpensearch: "http://gpu-box:11434",
     });
     const { adminPassword: _p, ...opensearch } = args.opensearch ?? {};
@@ -121,6 +125,8 @@ describe("a configuration that is right", () => {
         docker: undefined,
         hostname: "gpu-box",
         publishAddress: "127.0.0.1",
+        replicas: 3,
+        proxyImage: "my/haproxy:3",
         endpointForOpenSearch: "http://gpu-box:11434",
         image: "my/ollama:1",
         port: 11435,
@@ -181,6 +187,14 @@ describe("a configuration that is right", () => {
     expect(auth).toStrictEqual({ username: "ada", headers: { "X-Team": "a" } });
     const secrets = [secretAccessKey, sessionToken, token, password].map((one) => pulumi.isSecret(pulumi.output(one)));
     expect(await Promise.all(secrets)).toEqual([true, true, true, true]);
+  });
+
+  it("several Ollamas that exist are a list; beside one, the component refuses them", () => {
+    const endpoints = ["http://a:11434", "http://b:11434"];
+    const several = { ...RIGHT, ollamaEndpoints: JSON.stringify(endpoints) };
+    expect(configured(several).ollama?.existing).toStrictEqual({ endpoints });
+    const both = { ...several, ollamaEndpoint: "http://c:11434" };
+    expect(configured(both).ollama?.existing).toStrictEqual({ endpoints, endpoint: "http://c:11434" });
   });
 
   it("a cluster without security needs neither user nor password", () => {
