@@ -114,6 +114,15 @@ export class Project {
     return project;
   }
 
+  /** An empty project: these files, and whatever its commands install. It shares nothing with this repository. */
+  static async ofFiles(name: string, files: Readonly<Record<string, string>>, config: Record<string, unknown>) {
+    const project = new Project(name, "dev", newBackend());
+    project.environment("NODE_OPTIONS", "");
+    for (const [file, text] of Object.entries(files)) project.write(file, text);
+    await project.#initialise(config);
+    return project;
+  }
+
   #path(inRepository: string): string {
     return relative(this.folder, join(repository, inRepository));
   }
