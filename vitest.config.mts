@@ -5,7 +5,8 @@ const seeded = { setupFiles: ["./test/support/seeded.ts"], env: { TERM: "xterm-2
 const minute = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 // One project per kind of proof: `unit` needs nothing, `server` the real OpenSearch and Ollama, `engine` Pulumi and Docker
-// too. The servers are shared and what tests leave on them is wiped, so files run one after another.
+// too, `web` the servers and a browser. The servers are shared and what tests leave on them is wiped, so files run one
+// after another.
 export default defineConfig({
   test: {
     reporters: ["default", "./test/support/summary-reporter.mts"],
@@ -33,6 +34,17 @@ export default defineConfig({
           hookTimeout: 600_000,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...seeded,
+          name: "web",
+          include: ["test/web/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 400_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { redact } from "../clients/redact";
 import { registerAsk } from "./commands/ask/ask";
@@ -8,10 +6,12 @@ import { registerDoctor } from "./commands/doctor/doctor";
 import { registerModels } from "./commands/models/models";
 import { registerPrompt } from "./commands/prompt/prompt";
 import { registerRag } from "./commands/rag/command";
+import { registerWeb } from "./commands/web/web";
 import { ExitCode, Interrupted } from "./failure";
 import { reportFailure } from "./report-failure";
 import { Session } from "./session";
 import { processSurroundings, type Surroundings } from "./surroundings";
+import { packageVersion } from "./version";
 
 const EXIT_CODES = `
 Exit codes:
@@ -25,7 +25,7 @@ Exit codes:
 Without flags, endpoints come from the outputs of the selected Pulumi stack.`;
 
 /** In the order of the help text. */
-const COMMANDS = [registerAsk, registerChat, registerPrompt, registerModels, registerDoctor, registerRag];
+const COMMANDS = [registerAsk, registerChat, registerPrompt, registerModels, registerDoctor, registerRag, registerWeb];
 
 /**
  * Runs the command line; resolves to the exit code.
@@ -39,7 +39,7 @@ export async function run(
   const session = new Session(surroundings);
   const program = new Command("ollama-chat")
     .description("Talk to the model of a pulumi-ollama-chat stack, ask your documents, and diagnose problems.")
-    .version(version())
+    .version(packageVersion())
     .addHelpText("after", EXIT_CODES)
     .showHelpAfterError("(see ollama-chat --help)")
     .configureOutput({
@@ -57,19 +57,4 @@ export async function run(
     if (error instanceof Interrupted) return ExitCode.interrupted;
     return reportFailure(error, session.output({ json: argv.includes("--json") }), session.secrets);
   }
-}
-
-/** This file lies in `cli/`, or once compiled in `dist/cli/`. */
-function version(): string {
-  for (const up of ["..", "../.."]) {
-    try {
-      const described: unknown = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8"));
-      if (typeof described === "object" && described !== null && "version" in described) {
-        return String(described.version);
-      }
-    } catch {
-      // The other folder has it.
-    }
-  }
-  return "unknown";
 }

@@ -13,9 +13,16 @@ export function measuresLine(answer: Answer): string {
   return parts.filter(Boolean).join(" · ");
 }
 
-/** Notes for the reader of an answer, one per line. */
+/** Notes for the reader of an answer in a terminal, one per line. */
 export function answerRemarks(answer: Answer): string[] {
-  const { text, thinking, doneReason, promptCut, promptTokens, tokens } = answer;
+  const { thinking } = answer;
+  const leftOut = thinking === undefined ? [] : [`Its thinking (${wordsIn(thinking)}) is left out; --json has it.`];
+  return [...answerProblems(answer), ...leftOut];
+}
+
+/** What is wrong with an answer: its prompt was cut, it was cut, or it is empty. */
+export function answerProblems(answer: Answer): string[] {
+  const { text, doneReason, promptCut, promptTokens, tokens } = answer;
   const remarks: string[] = [];
   const isCut = doneReason === "length";
   const limit = "the limit that its options (num_predict) or its context (num_ctx) set";
@@ -24,7 +31,6 @@ export function answerRemarks(answer: Answer): string[] {
   if (text.trim() === "") remarks.push(nothing(answer, limit));
   else if (isCut)
     remarks.push(`The answer is cut${tokens === undefined ? "" : ` after ${tokens} tokens`}, by ${limit}.`);
-  if (thinking !== undefined) remarks.push(`Its thinking (${wordsIn(thinking)}) is left out; --json has it.`);
   return remarks;
 }
 

@@ -27,6 +27,8 @@ export class ChatServer extends LoopbackServer {
   mostMessages = Number.POSITIVE_INFINITY;
   /** Stop after the first word and keep the connection open. */
   hangs = false;
+  /** Number of streamed answers that are not finished and still have a reader. */
+  openStreams = 0;
 
   /** The questions that it got. */
   get questions(): readonly ChatRequest[] {
@@ -62,6 +64,10 @@ export class ChatServer extends LoopbackServer {
 
   #stream(response: ServerResponse, model: string): void {
     response.writeHead(200, { "content-type": "application/x-ndjson" });
+    this.openStreams += 1;
+    response.on("close", () => {
+      this.openStreams -= 1;
+    });
     const part = (content: string, more: object = {}) =>
       response.write(`${JSON.stringify({ model, message: { role: "assistant", content }, done: false, ...more })}\n`);
     if (this.thinking !== undefined) {

@@ -13,6 +13,8 @@ export interface OllamaOptions {
   readonly ownModels?: boolean;
   /** Listens at all addresses of the machine, so that containers reach it. */
   readonly forContainers?: boolean;
+  /** Default: a free one. */
+  readonly port?: number;
 }
 
 export interface RunningOllama {
@@ -34,7 +36,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<RunningO
   const home = mkdtempSync(join(tmpdir(), "ollama-chat-home-"));
   const models = ownModels ? join(home, "models") : found.models;
   if (ownModels) linkFiles(found.models, models);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const host = `${forContainers ? "0.0.0.0" : "127.0.0.1"}:${port}`;
   const server = spawn(found.program, ["serve"], {
     env: {

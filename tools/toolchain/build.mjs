@@ -1,4 +1,4 @@
-// Compiles the package with its own TypeScript, from any working directory. `npm run build` and `prepare` run it.
+// Compiles the package with its own TypeScript and bundles the page, from any working directory. `npm run build` and `prepare` run it.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -21,6 +21,9 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.
   stdio: "inherit",
 });
 if (status === 0) {
+  // Loaded only now, so that a missing package gets the message above.
+  const { buildPage } = await import("./build-page.mjs");
+  await buildPage(root);
   mkdirSync(join(root, "dist"), { recursive: true });
   // npm makes a bin executable on installation, but not after a rebuild.
   chmodSync(join(root, "dist", "cli", "main.js"), 0o755);

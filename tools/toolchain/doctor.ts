@@ -4,6 +4,7 @@ import { officialHaproxy, officialOllama, officialOpensearch } from "./install";
 import { type Context, locate, type Part } from "./part";
 import { baseImage } from "./parts/base-image";
 import { chatModel } from "./parts/chat-model";
+import { chromium } from "./parts/chromium";
 import { dockerEngine } from "./parts/docker-engine";
 import { dockerPlugin } from "./parts/docker-plugin";
 import { embeddingModel } from "./parts/embedding-model";
@@ -39,6 +40,7 @@ const parts: readonly Part[] = [
   otherMachine,
   officialHaproxy,
   localHaproxyImage,
+  chromium,
 ];
 
 /** The programs that parts are built with, and how to ask for their versions. */

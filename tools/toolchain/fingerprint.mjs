@@ -7,10 +7,14 @@ import { join } from "node:path";
 /** Where a build stores the fingerprint of its sources. */
 export const fingerprintFile = (root) => join(root, "dist", ".fingerprint");
 
-/** The hash of the TypeScript sources in tsconfig.json, of tsconfig.json itself and of the lock file. */
+/** What the page is bundled from. */
+const PAGE = "web";
+const SOURCE = /\.(ts|tsx|css|html|svg)$/;
+
+/** The hash of the sources in tsconfig.json and of the page, of tsconfig.json itself and of the lock file. */
 export function fingerprint(root) {
   const { include } = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8"));
-  const files = ["tsconfig.json", "package-lock.json", ...include.flatMap((entry) => sources(root, entry))];
+  const files = ["tsconfig.json", "package-lock.json", ...[...include, PAGE].flatMap((entry) => sources(root, entry))];
   const hash = createHash("sha256");
   for (const file of files.filter((name) => existsSync(join(root, name)))) {
     hash
@@ -33,6 +37,6 @@ function sources(root, entry) {
   if (!statSync(path).isDirectory()) return [entry];
   return readdirSync(path, { recursive: true })
     .map((name) => join(entry, name))
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => SOURCE.test(name))
     .sort();
 }

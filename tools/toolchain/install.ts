@@ -3,6 +3,7 @@ import { daemonAddress } from "./docker";
 import { PartUnavailable } from "./failure";
 import { type Context, ensure, ensureIfPossible, locate, type Part, type Resolved } from "./part";
 import { chatModel } from "./parts/chat-model";
+import { chromium } from "./parts/chromium";
 import { dockerEngine } from "./parts/docker-engine";
 import { dockerPlugin } from "./parts/docker-plugin";
 import { embeddingModel } from "./parts/embedding-model";
@@ -39,7 +40,7 @@ export async function install(goal: Goal, context: Context): Promise<Selection> 
     const images = await published;
     // The local Ollama image contains this build. Tests also run it outside Docker.
     if (images && !images.ollama) await ensureIfPossible(ollamaBuild, context);
-    return { pulumi, ollama: await installOllama(goal, context) };
+    return { pulumi, ollama: await installOllama(goal, context), browser: await installBrowser(goal, context) };
   };
   const opensearchLane = async () => {
     const process = await installOpenSearch(goal, context);
@@ -47,7 +48,11 @@ export async function install(goal: Goal, context: Context): Promise<Selection> 
     const image = images && (images.opensearch ?? (await ensureIfPossible(localOpensearchImage, context)));
     return { image, process };
   };
-  const [{ pulumi, ollama }, opensearch, images] = await Promise.all([programLane(), opensearchLane(), published]);
+  const [{ pulumi, ollama, browser }, opensearch, images] = await Promise.all([
+    programLane(),
+    opensearchLane(),
+    published,
+  ]);
   const ollamaImage = images && (images.ollama ?? (await ensureIfPossible(localOllamaImage, context)));
   const haproxy = goal === "tests" && images ? await installHaproxy(context) : undefined;
   const selection: Selection = {
@@ -58,6 +63,7 @@ export async function install(goal: Goal, context: Context): Promise<Selection> 
     ...ollama,
     ...opensearch.process,
     ...(goal === "tests" && images ? await installOtherMachine(context) : {}),
+    ...browser,
   };
   writeSelection(context.cache, selection);
   return selection;
@@ -101,6 +107,12 @@ async function installOllama(goal: Goal, context: Context): Promise<Pick<Selecti
 async function installOtherMachine(context: Context): Promise<Pick<Selection, "otherMachine" | "noOtherMachine">> {
   const found = await ensureIfPossible(otherMachine, context);
   return found instanceof PartUnavailable ? { noOtherMachine: found.message } : { otherMachine: found.location };
+}
+
+/** Only tests need it. */
+async function installBrowser(goal: Goal, context: Context): Promise<Pick<Selection, "browser" | "noBrowser">> {
+  const found = await (goal === "tests" ? ensureIfPossible : locate)(chromium, context);
+  return found instanceof PartUnavailable ? { noBrowser: found.message } : { browser: found?.location };
 }
 
 async function installOpenSearch(goal: Goal, context: Context): Promise<OpenSearchParts> {

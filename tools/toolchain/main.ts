@@ -102,6 +102,7 @@ function reportInstall(selection: Selection, context: Context, seconds: number):
     selection.noDocker && `Docker can't be used, so only existing servers work: ${selection.noDocker}`,
     selection.noOllama && `No Ollama outside Docker: ${selection.noOllama}`,
     selection.noOpenSearch && `No OpenSearch outside Docker: ${selection.noOpenSearch}`,
+    selection.noBrowser && `No browser for the tests of the page: ${selection.noBrowser}`,
   ];
   for (const line of lines) if (line) context.steps.say(line);
 }

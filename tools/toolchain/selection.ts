@@ -26,6 +26,9 @@ const selectionSchema = z.object({
   /** A folder with an ssh server, for a second Docker on a machine of its own; only for tests. */
   otherMachine: z.string().optional(),
   noOtherMachine: z.string().optional(),
+  /** The browser's program, for tests of the page. */
+  browser: z.string().optional(),
+  noBrowser: z.string().optional(),
   chatModel: z.string(),
 });
 

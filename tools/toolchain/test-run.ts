@@ -25,11 +25,12 @@ export async function runTests(context: Context, args: readonly string[]): Promi
 }
 
 /** What cannot be tested on this machine, each with its reason. */
-export function whatCannotRun({ noDocker, noOllama, noOpenSearch, noOtherMachine }: Selection): string[] {
+export function whatCannotRun({ noDocker, noOllama, noOpenSearch, noOtherMachine, noBrowser }: Selection): string[] {
   return [
     ...(noDocker ? [`the stack in Docker. ${noDocker}`] : []),
     ...(noOtherMachine ? [`a stack on another machine. ${noOtherMachine}`] : []),
     ...(noOpenSearch ? [`what needs a real OpenSearch. ${noOpenSearch}`] : []),
     ...(noOllama ? [`the stack on existing servers. ${noOllama}`] : []),
+    ...(noBrowser ? [`the page in a browser. ${noBrowser}`] : []),
   ];
 }

@@ -1,7 +1,6 @@
 import { DEFAULT_CONTEXT_TOKENS, type ModelContext } from "../../../clients/ollama/context";
 import type { Answer, Answerer, AnswerLimits } from "../../answering/answer";
 import { isTooLong } from "../../answering/too-long";
-import type { Output } from "../../output";
 import { Conversation } from "./conversation";
 
 export interface ChatRoomOptions {
@@ -10,6 +9,8 @@ export interface ChatRoomOptions {
   readonly timeoutSeconds: number;
   /** Looks up a model's context; `undefined` if unknown. */
   readonly contextOf: (model: string | undefined) => Promise<ModelContext | undefined>;
+  /** Called once when the oldest turns are no longer sent, with what they do not fit into. */
+  readonly onLeftOut: (context: string) => void;
 }
 
 /** A conversation with a model, and its totals. */
@@ -26,7 +27,6 @@ export class ChatRoom {
 
   constructor(
     public answerer: Answerer,
-    readonly output: Output,
     readonly options: ChatRoomOptions,
   ) {
     const { contextTokens = DEFAULT_CONTEXT_TOKENS } = options;
@@ -85,9 +85,7 @@ export class ChatRoom {
   #tellLeftOut(byEstimate: boolean): void {
     if (this.#toldLeftOut) return;
     this.#toldLeftOut = true;
-    const where = byEstimate ? this.#context : "the model's context";
-    const text = `The oldest turns do not fit into ${where} any more and are not sent; /reset starts anew.`;
-    this.output.note(this.output.noteStyle("dim", text));
+    this.options.onLeftOut(byEstimate ? this.#context : "the model's context");
   }
 
   reset(): void {

@@ -4,10 +4,10 @@ import { positiveNumber, secondsFlag } from "../../answering/answer-options";
 import { toldContext } from "../../answering/told-context";
 import type { Session } from "../../session";
 import { withWaiting } from "../../terminal/waiting";
-import { ChatRoom } from "./chat-room";
 import { chooseWay, type Way } from "./choose-way";
 import { talkByLines } from "./talk-by-lines";
 import { talkInTerminal } from "./talk-in-terminal";
+import { TerminalRoom } from "./terminal-room";
 
 export interface ChatFlags extends CommonFlags {
   readonly system?: string;
@@ -24,7 +24,7 @@ export async function chat(session: Session, flags: ChatFlags): Promise<void> {
     return { access: found, way: await chooseWay(found, flags.through) };
   });
   const contextOf = (model: string | undefined) => toldContext(access, model);
-  const room = new ChatRoom(way.answerer, output, { ...flags, contextOf });
+  const room = new TerminalRoom(way.answerer, output, { ...flags, contextOf });
   room.conversation.system = flags.system;
   const inTerminal = output.interactive && session.surroundings.in.isTTY === true;
   output.note(introduction(way));

@@ -4,7 +4,7 @@ import { sameModel } from "../../../clients/ollama/names";
 import { messageOf } from "../../../diagnosis/failure";
 import type { Access } from "../../access/access";
 import { ollamaOf } from "../../access/gateways";
-import type { ChatRoom } from "./chat-room";
+import type { TerminalRoom } from "./terminal-room";
 
 const HELP: readonly (readonly [string, string])[] = [
   ["/help", "this list"],
@@ -22,7 +22,7 @@ export function isCommand(line: string): boolean {
 }
 
 /** Runs a command. Resolves to `false` if it ends the chat. */
-export async function runCommand(line: string, room: ChatRoom, access: Access): Promise<boolean> {
+export async function runCommand(line: string, room: TerminalRoom, access: Access): Promise<boolean> {
   const [, name = "", argument = ""] = /^\/(\S*)\s*([\s\S]*?)\s*$/.exec(line) ?? [];
   if (name === "exit" || name === "quit") return false;
   const say = (text: string) => room.output.note(text);
@@ -38,16 +38,16 @@ export async function runCommand(line: string, room: ChatRoom, access: Access): 
 
 type Say = (text: string) => void;
 
-function dim(room: ChatRoom, text: string): string {
+function dim(room: TerminalRoom, text: string): string {
   return room.output.noteStyle("dim", text);
 }
 
-function reset(room: ChatRoom, say: Say): void {
+function reset(room: TerminalRoom, say: Say): void {
   room.reset();
   say(dim(room, "Forgotten."));
 }
 
-function save(room: ChatRoom, path: string, say: Say): void {
+function save(room: TerminalRoom, path: string, say: Say): void {
   if (path === "") {
     say("Where to? /save FILE");
     return;
@@ -64,7 +64,7 @@ function save(room: ChatRoom, path: string, say: Say): void {
   }
 }
 
-function setSystem(room: ChatRoom, text: string, say: Say): void {
+function setSystem(room: TerminalRoom, text: string, say: Say): void {
   const { conversation } = room;
   if (text === "") say(conversation.system ?? dim(room, "There is no system text."));
   else if (text === "-") {
@@ -76,7 +76,7 @@ function setSystem(room: ChatRoom, text: string, say: Say): void {
   }
 }
 
-async function setModel(room: ChatRoom, name: string, access: Access, say: Say): Promise<void> {
+async function setModel(room: TerminalRoom, name: string, access: Access, say: Say): Promise<void> {
   const problem = name === "" ? undefined : await problemWith(name, access);
   if (name === "") say(room.answerer.model ?? dim(room, "The server has not named its model yet."));
   else if (problem !== undefined) say(problem);
@@ -97,14 +97,14 @@ async function problemWith(name: string, access: Access): Promise<string | undef
   return `Ollama has no ${name} (it has: ${names}); ollama pull ${name} gets it.`;
 }
 
-function statsText(room: ChatRoom): string {
+function statsText(room: TerminalRoom): string {
   const { answers, seconds, tokens, evalSeconds } = room.totals;
   const rate = evalSeconds > 0 ? `, ${(tokens / evalSeconds).toFixed(1)} tokens/s` : "";
   return `${answers} ${answers === 1 ? "answer" : "answers"} in ${seconds.toFixed(1)} s, ${tokens} tokens${rate}`;
 }
 
 /** The conversation as Markdown. */
-function asMarkdown({ conversation, answerer }: ChatRoom): string {
+function asMarkdown({ conversation, answerer }: TerminalRoom): string {
   const { system, turns } = conversation;
   const parts = [`# Chat with ${answerer.model ?? "the model"}`];
   if (system !== undefined) parts.push(`> ${system.replaceAll("\n", "\n> ")}`);
@@ -115,7 +115,7 @@ function asMarkdown({ conversation, answerer }: ChatRoom): string {
 }
 
 /** The conversation as JSON, with messages as in the chat APIs. */
-function asJson({ conversation, answerer }: ChatRoom): string {
+function asJson({ conversation, answerer }: TerminalRoom): string {
   const { model = null, through } = answerer;
   return `${JSON.stringify({ model, through, messages: conversation.allMessages() }, undefined, 2)}\n`;
 }

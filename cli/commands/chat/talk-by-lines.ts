@@ -3,14 +3,14 @@ import type { Access } from "../../access/access";
 import { answerJson } from "../../answering/measures";
 import { tellAbout } from "../../answering/put-question";
 import type { Session } from "../../session";
-import type { ChatRoom } from "./chat-room";
 import { isCommand, runCommand } from "./commands";
+import type { TerminalRoom } from "./terminal-room";
 
 /**
  * A chat without a terminal. Each line of input is a turn; blank lines are ignored. Answers go to stdout as they arrive,
  * with `--json` as one JSON document per line. The first failure ends the chat.
  */
-export async function talkByLines(session: Session, room: ChatRoom, access: Access): Promise<void> {
+export async function talkByLines(session: Session, room: TerminalRoom, access: Access): Promise<void> {
   const lines = createInterface({ input: session.surroundings.in, crlfDelay: Number.POSITIVE_INFINITY });
   let turn = 0;
   for await (const raw of lines) {
@@ -26,7 +26,7 @@ export async function talkByLines(session: Session, room: ChatRoom, access: Acce
   lines.close();
 }
 
-async function tell(room: ChatRoom, turn: number, question: string, signal: AbortSignal): Promise<void> {
+async function tell(room: TerminalRoom, turn: number, question: string, signal: AbortSignal): Promise<void> {
   const { output } = room;
   if (output.json) {
     const answer = await room.ask(question, { signal });

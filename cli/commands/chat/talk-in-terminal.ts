@@ -6,12 +6,12 @@ import type { Session } from "../../session";
 import { harmless } from "../../terminal/harmless";
 import { startWaiting } from "../../terminal/waiting";
 import { Wrapper } from "../../terminal/wrap";
-import type { ChatRoom } from "./chat-room";
 import { isCommand, runCommand } from "./commands";
 import { LineEditor } from "./line-editor";
+import type { TerminalRoom } from "./terminal-room";
 
 /** A chat in a terminal. Ctrl+C stops an answer or clears the line. Ctrl+C twice in a row, or Ctrl+D, ends the chat. */
-export async function talkInTerminal(session: Session, room: ChatRoom, access: Access): Promise<void> {
+export async function talkInTerminal(session: Session, room: TerminalRoom, access: Access): Promise<void> {
   const { output } = room;
   const { in: input, err } = session.surroundings;
   const editor = new LineEditor(input, err, `${output.noteStyle(["bold", "cyan"], "›")} `);
@@ -50,7 +50,7 @@ function endInterrupted(session: Session): void {
 /** One question and its answer. `ended` if Ctrl+C came a second time before the answer had stopped. */
 async function turn(
   session: Session,
-  room: ChatRoom,
+  room: TerminalRoom,
   editor: LineEditor,
   question: string,
 ): Promise<"answered" | "stopped" | "ended"> {

@@ -10,8 +10,11 @@ import { registerDoctor } from "../../../cli/commands/doctor/doctor";
 import { registerModels } from "../../../cli/commands/models/models";
 import { registerPrompt } from "../../../cli/commands/prompt/prompt";
 import { registerRag } from "../../../cli/commands/rag/command";
+import { registerWeb } from "../../../cli/commands/web/web";
 import { Session } from "../../../cli/session";
 import { documents, repository } from "../../support/documents/document";
+
+const REGISTERS = [registerAsk, registerChat, registerPrompt, registerModels, registerDoctor, registerRag, registerWeb];
 
 const read = (file: string) => readFileSync(join(repository, file), "utf8");
 
@@ -61,9 +64,7 @@ describe("the names in the documents", () => {
   it("each command and flag of ollama-chat that is named is there", () => {
     const program = new Command("ollama-chat").option("-V, --version").option("-h, --help");
     const session = new Session();
-    for (const register of [registerAsk, registerChat, registerPrompt, registerModels, registerDoctor, registerRag]) {
-      register(program, session);
-    }
+    for (const register of REGISTERS) register(program, session);
     const wrong = code.flatMap(({ place, text }) =>
       [...text.matchAll(/\bollama-chat ((?:[a-z]+|--\w)[^|;&<>]*)/g)].flatMap(([match, words = ""]) =>
         mistakesIn(program, words).map((mistake) => `${place}: ${match.trim()}: ${mistake}`),

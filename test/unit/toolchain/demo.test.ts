@@ -36,9 +36,10 @@ describe("whatCannotRun", () => {
   });
 
   it("names each kind of test with its reason", () => {
-    expect(whatCannotRun({ ...selection, noDocker: "No root.", noOllama: "No Go." })).toEqual([
+    expect(whatCannotRun({ ...selection, noDocker: "No root.", noOllama: "No Go.", noBrowser: "No apt." })).toEqual([
       "the stack in Docker. No root.",
       "the stack on existing servers. No Go.",
+      "the page in a browser. No apt.",
     ]);
   });
 });
