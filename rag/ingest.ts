@@ -1,6 +1,5 @@
-import { z } from "zod";
 import { ServerError } from "../clients/errors";
-import { type BulkOperation, refresh, scan } from "../clients/opensearch/documents";
+import { type BulkOperation, refresh } from "../clients/opensearch/documents";
 import { putMapping } from "../clients/opensearch/indices";
 import type { OpenSearchServer } from "../clients/opensearch/server";
 import { Deadline } from "../clients/wait";
@@ -8,9 +7,9 @@ import { ExplainedError } from "../diagnosis/explained-error";
 import { PASSAGE_FIELDS, type Passage } from "../providers/search-index/passages";
 import { DOCUMENT_ENDINGS, type FolderContent, pathOfFolder, readDocuments, type SkippedFile } from "./documents";
 import { type Embedder, embed } from "./embed";
+import { indexedPassages } from "./indexed";
 import {
   type IndexedDocument,
-  type IndexedPassage,
   type IngestTarget,
   type NewPassage,
   type OthersPolicy,
@@ -109,22 +108,6 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
     failures,
     seconds: (performance.now() - started) / 1000,
   };
-}
-
-const passageSchema = z.looseObject({ root: z.string().optional(), source: z.string(), sourceHash: z.string() });
-
-/** The passages in the index. Ignores other documents, so they are never removed. */
-async function indexedPassages(server: OpenSearchServer, index: string): Promise<IndexedPassage[]> {
-  const found: IndexedPassage[] = [];
-  await refresh(server, index);
-  const fields = ["root", "source", "sourceHash"];
-  for await (const { id, source: document } of scan(server, index, ["source", "position", "root"], fields)) {
-    const parsed = passageSchema.safeParse(document);
-    if (!parsed.success) continue;
-    const { root, source, sourceHash } = parsed.data;
-    found.push({ id, root, source, sourceHash });
-  }
-  return found;
 }
 
 /** Embeds and writes passages, a few batches at a time. */

@@ -49,8 +49,17 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 }
 
 /** Gets a JSON document. */
-export async function getJson<T extends z.ZodMiniType>(path: string, schema: T): Promise<z.infer<T>> {
-  const response = await send(path, {});
+export function getJson<T extends z.ZodMiniType>(path: string, schema: T): Promise<z.infer<T>> {
+  return jsonFrom(path, {}, schema);
+}
+
+/** Sends a request that is answered by a JSON document. */
+export async function jsonFrom<T extends z.ZodMiniType>(
+  path: string,
+  init: RequestInit,
+  schema: T,
+): Promise<z.infer<T>> {
+  const response = await send(path, init);
   return understood(schema, await response.json().catch(() => undefined));
 }
 

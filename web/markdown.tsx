@@ -30,9 +30,48 @@ export function rendered(text: string): DocumentFragment {
   return fragment;
 }
 
+interface MarkdownProps {
+  readonly text: string;
+  /** Numbers in brackets up to this one become buttons. */
+  readonly sources?: number;
+  readonly onSource?: (number: number) => void;
+}
+
 /** Text that a model or a document holds, as sanitised Markdown. */
-export function Markdown({ text }: { text: string }) {
+export function Markdown({ text, sources = 0, onSource }: MarkdownProps) {
   const place = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => place.current?.replaceChildren(rendered(text)), [text]);
+  useLayoutEffect(() => {
+    const fragment = rendered(text);
+    if (onSource !== undefined) linkSources(fragment, sources, onSource);
+    place.current?.replaceChildren(fragment);
+  }, [text, sources]);
   return <div class="markdown" ref={place} />;
+}
+
+/** Makes buttons of the citations, `[1]`, except in code. */
+function linkSources(fragment: DocumentFragment, sources: number, onSource: (number: number) => void): void {
+  const walker = document.createTreeWalker(fragment, NodeFilter.SHOW_TEXT);
+  const texts: Text[] = [];
+  while (walker.nextNode()) texts.push(walker.currentNode as Text);
+  for (const text of texts.filter((one) => one.parentElement?.closest("code, a") == null)) {
+    const parts = text.data.split(/\[(\d{1,3})\]/);
+    if (parts.length === 1) continue;
+    text.replaceWith(
+      ...parts.map((part, at) => {
+        if (at % 2 === 0) return part;
+        const number = Number(part);
+        return number >= 1 && number <= sources ? sourceButton(number, onSource) : `[${part}]`;
+      }),
+    );
+  }
+}
+
+function sourceButton(number: number, onSource: (number: number) => void): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "cite";
+  button.textContent = String(number);
+  button.setAttribute("aria-label", `Source ${number}`);
+  button.addEventListener("click", () => onSource(number));
+  return button;
 }

@@ -1,4 +1,5 @@
 import type { Access } from "../../cli/access/access";
+import { thisMachine } from "../../cli/commands/doctor/machine";
 import { pageFiles } from "../../cli/commands/web/page-files";
 import { startWeb, type WebOptions } from "../../cli/commands/web/server";
 import { explanationOf } from "../../cli/report-failure";
@@ -13,6 +14,8 @@ export async function servedPage(access: Partial<Access>, options: Partial<WebOp
   const running = await startWeb({
     access: { source: "flags and environment", api: "generate", chatModel: "smollm2:135m", ...access },
     port: 0,
+    machine: thisMachine({}),
+    secrets: [],
     gate: {},
     timeoutSeconds: 120,
     version: "test",

@@ -10,11 +10,14 @@ export async function buildPage(root) {
   mkdirSync(to, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { page: join(from, "main.tsx") },
+    entryPoints: [
+      { in: join(from, "main.tsx"), out: "page" },
+      { in: join(from, "page.css"), out: "page" },
+    ],
     outdir: to,
     bundle: true,
     format: "esm",
-    target: "es2022",
+    target: ["chrome123", "firefox120", "safari17.5"],
     jsx: "automatic",
     jsxImportSource: "preact",
     minify: true,
@@ -22,7 +25,7 @@ export async function buildPage(root) {
     metafile: true,
     logLevel: "warning",
   });
-  for (const name of ["index.html", "page.css", "icon.svg"]) copyFileSync(join(from, name), join(to, name));
+  for (const name of ["index.html", "icon.svg"]) copyFileSync(join(from, name), join(to, name));
   writeFileSync(join(to, "LICENSES.txt"), licences(root, bundledPackages(metafile)));
 }
 

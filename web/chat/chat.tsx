@@ -27,7 +27,7 @@ export function Chat({ conversation, about }: { conversation: Conversation; abou
             <ul>
               {EXAMPLES.map((example) => (
                 <li key={example}>
-                  <button type="button" onClick={() => ask(example)}>
+                  <button type="button" onClick={() => ask(example, false)}>
                     {example}
                   </button>
                 </li>
@@ -46,7 +46,7 @@ export function Chat({ conversation, about }: { conversation: Conversation; abou
         <p class="unseen" role="status">
           {busy ? "Answering" : last?.state === "done" ? "The answer is complete." : ""}
         </p>
-        <Composer busy={busy} onAsk={ask} onStop={stop} />
+        <Composer busy={busy} hasDocuments={about?.documents === true} onAsk={ask} onStop={stop} />
         <div class="under">
           <span>Enter sends, Shift+Enter begins a new line, Escape stops.</span>
           {turns.length > 0 && (

@@ -1,21 +1,27 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
+/** Whether answers come from the documents, kept for this tab. */
+const KEY = "ollama-chat.from-documents";
+
 interface ComposerProps {
   readonly busy: boolean;
-  readonly onAsk: (question: string) => void;
+  /** Whether there are documents to answer from. */
+  readonly hasDocuments: boolean;
+  readonly onAsk: (question: string, fromDocuments: boolean) => void;
   readonly onStop: () => void;
 }
 
 /** Where a question is typed. Enter sends it, Shift+Enter begins a line, Escape stops the answer. */
-export function Composer({ busy, onAsk, onStop }: ComposerProps) {
+export function Composer({ busy, hasDocuments, onAsk, onStop }: ComposerProps) {
   const [text, setText] = useState("");
+  const [fromDocuments, setFromDocuments] = useState(() => sessionStorage.getItem(KEY) === "yes");
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.focus(), []);
   const send = () => {
     const question = text.trim();
     if (question === "" || busy) return;
     setText("");
-    onAsk(question);
+    onAsk(question, hasDocuments && fromDocuments);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape" && busy) onStop();
@@ -32,6 +38,19 @@ export function Composer({ busy, onAsk, onStop }: ComposerProps) {
         send();
       }}
     >
+      {hasDocuments && (
+        <label class="choice">
+          <input
+            type="checkbox"
+            checked={fromDocuments}
+            onChange={({ currentTarget: { checked } }) => {
+              setFromDocuments(checked);
+              sessionStorage.setItem(KEY, checked ? "yes" : "no");
+            }}
+          />
+          Answer from the documents
+        </label>
+      )}
       <label class="unseen" for="question">
         Your question
       </label>

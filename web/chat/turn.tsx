@@ -1,7 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Markdown } from "../markdown";
 import { ProblemBox } from "../problem";
+import { wordsIn } from "../words";
 import { measuresLine } from "./measures-line";
+import { Sources } from "./sources";
 import { isRunning, type Turn } from "./turns";
 
 interface TurnProps {
@@ -12,7 +14,15 @@ interface TurnProps {
 
 /** One question and its answer. */
 export function TurnView({ turn, onRetry }: TurnProps) {
-  const { question, answer, state, thinking, remarks, measures, problem } = turn;
+  const { question, answer, state, thinking, remarks, sources, measures, problem } = turn;
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  const list = useRef<HTMLElement>(null);
+  const open = (number: number) => {
+    setOpened((before) => new Set(before).add(number));
+    const source = list.current?.querySelectorAll("summary")[number - 1];
+    source?.focus();
+    source?.scrollIntoView({ block: "nearest" });
+  };
   return (
     <li class="turn">
       <div class="question">
@@ -27,7 +37,7 @@ export function TurnView({ turn, onRetry }: TurnProps) {
             <p class="thinking">{thinking}</p>
           </details>
         )}
-        {state === "waiting" ? <Waiting /> : <Markdown text={answer} />}
+        {state === "waiting" ? <Waiting /> : <Markdown text={answer} sources={sources.length} onSource={open} />}
         {state === "stopped" && <p class="remark">The answer was stopped here.</p>}
         {remarks.map((remark) => (
           <p class="remark" key={remark}>
@@ -40,6 +50,7 @@ export function TurnView({ turn, onRetry }: TurnProps) {
             <ProblemBox problem={problem} onRetry={onRetry} />
           </>
         )}
+        {sources.length > 0 && <Sources turn={turn} opened={opened} onOpened={setOpened} list={list} />}
         {!isRunning(turn) && (
           <div class="below">
             {measures !== null && <span class="measures">{measuresLine(measures)}</span>}
@@ -84,9 +95,4 @@ function CopyButton({ text }: { text: string }) {
       {copied ? "Copied" : "Copy"}
     </button>
   );
-}
-
-function wordsIn(text: string): string {
-  const words = text.split(/\s+/).filter((word) => word !== "").length;
-  return `${words} ${words === 1 ? "word" : "words"}`;
 }

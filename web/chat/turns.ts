@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { measuresSchema, problemSchema } from "../protocol";
+import { measuresSchema, problemSchema, sourceSchema } from "../protocol";
 
 /** One question with its answer, as far as it has come. */
 const turnSchema = z.object({
@@ -9,15 +9,23 @@ const turnSchema = z.object({
   state: z.enum(["waiting", "writing", "done", "stopped", "failed"]),
   thinking: z.nullable(z.string()),
   remarks: z.array(z.string()),
+  fromDocuments: z.boolean(),
+  sources: z.array(sourceSchema),
+  cited: z.array(z.number()),
   measures: z.nullable(measuresSchema),
   problem: z.nullable(problemSchema),
 });
 
 export type Turn = z.infer<typeof turnSchema>;
 
-export function newTurn(question: string): Turn {
-  const empty = { answer: "", thinking: null, remarks: [], measures: null, problem: null };
-  return { id: crypto.randomUUID?.() ?? String(performance.now()), question, state: "waiting", ...empty };
+export function newTurn(question: string, fromDocuments: boolean): Turn {
+  const empty = { answer: "", thinking: null, remarks: [], sources: [], cited: [], measures: null, problem: null };
+  return { id: newId(), question, fromDocuments, state: "waiting", ...empty };
+}
+
+/** `crypto.randomUUID` is only there on this machine or over TLS. */
+function newId(): string {
+  return [...crypto.getRandomValues(new Uint32Array(2))].join("-");
 }
 
 export function isRunning({ state }: Turn): boolean {

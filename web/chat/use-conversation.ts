@@ -6,7 +6,7 @@ import { afterAction, isRunning, keepTurns, keptTurns, newTurn, type Turn } from
 export interface Conversation {
   readonly turns: readonly Turn[];
   readonly busy: boolean;
-  ask(question: string): void;
+  ask(question: string, fromDocuments: boolean): void;
   /** Asks the last question again, without its answer. */
   retry(): void;
   stop(): void;
@@ -32,18 +32,19 @@ export function useConversation(): Conversation {
     const stop = new AbortController();
     stopper.current = stop;
     dispatch({ type: "asked", turn });
-    const { id, question } = turn;
+    const { id, question, fromDocuments } = turn;
     const change = (changed: Partial<Turn>) => dispatch({ type: "changed", id, change: changed });
     const words = batched((text) => dispatch({ type: "came", id, text }));
     try {
-      const request: ChatRequest = { question, turns: before.filter(wasAnswered).map(sent) };
+      const request: ChatRequest = { question, turns: before.filter(wasAnswered).map(sent), fromDocuments };
       for await (const event of eventsOf("/api/chat", posted(request, stop.signal), chatEventSchema)) {
         if (event.type === "text") words.add(event.text);
         else words.flush();
+        if (event.type === "sources") change({ sources: event.sources });
         if (event.type === "failed") return change({ state: "failed", problem: event.problem });
         if (event.type !== "done") continue;
-        const { text, thinking, remarks, measures } = event;
-        return change({ state: "done", answer: text, thinking, remarks, measures });
+        const { text, thinking, remarks, cited, measures } = event;
+        return change({ state: "done", answer: text, thinking, remarks, cited, measures });
       }
       throw lost();
     } catch (error) {
@@ -55,11 +56,11 @@ export function useConversation(): Conversation {
   return {
     turns,
     busy: last !== undefined && isRunning(last),
-    ask: (question) => void answer(newTurn(question), turns),
+    ask: (question, fromDocuments) => void answer(newTurn(question, fromDocuments), turns),
     retry: () => {
       if (last === undefined) return;
       dispatch({ type: "removed", id: last.id });
-      void answer(newTurn(last.question), turns.slice(0, -1));
+      void answer(newTurn(last.question, last.fromDocuments), turns.slice(0, -1));
     },
     stop: () => stopper.current?.abort(),
     clear: () => {

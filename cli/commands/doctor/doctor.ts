@@ -70,12 +70,12 @@ async function examine(
   session: Session,
 ): Promise<CheckResult[]> {
   const results = await looked(CHECKS, new Scene(access, machine, answerSeconds), output, session);
-  const clean = (text: string) => redact(text, session.secrets);
-  return [readable(access), ...results].map((result) => ({
-    ...result,
-    seen: clean(result.seen),
-    ...(result.fix === undefined ? {} : { fix: clean(result.fix) }),
-  }));
+  return [readable(access), ...results].map((result) => withoutSecrets(result, session.secrets));
+}
+
+export function withoutSecrets(result: CheckResult, secrets: readonly string[]): CheckResult {
+  const { seen, fix } = result;
+  return { ...result, seen: redact(seen, secrets), ...(fix === undefined ? {} : { fix: redact(fix, secrets) }) };
 }
 
 async function looked(
@@ -107,9 +107,11 @@ async function withLeftOvers(
   return [{ ...OUTPUTS, status: "skipped", seen: `waits for: ${state.title}` }, ...found];
 }
 
-const OUTPUTS = { id: "stack-outputs", title: "stack outputs", group: "Stack" } as const;
+/** The check of the stack's outputs. */
+export const OUTPUTS = { id: "stack-outputs", title: "stack outputs", group: "Stack" } as const;
 
-function readable({ source, opensearch, ollamaEndpoint }: Access): CheckResult {
+/** Its result if they could be read. */
+export function readable({ source, opensearch, ollamaEndpoint }: Access): CheckResult {
   const servers = [opensearch?.endpoint, ollamaEndpoint].filter((url) => url !== undefined);
   return { ...OUTPUTS, status: "ok", seen: `${source}: ${servers.join(", ")}` };
 }

@@ -32,8 +32,16 @@ interface Obstacle {
   readonly isFailure: boolean;
 }
 
-/** Runs the checks, independent ones concurrently. Results come in the order of the list. */
-export async function runChecks(checks: readonly Check[], scene: Scene): Promise<CheckResult[]> {
+/**
+ * Runs the checks, independent ones concurrently. Results come in the order of the list.
+ *
+ * @param onResult called with each result as soon as it is known
+ */
+export async function runChecks(
+  checks: readonly Check[],
+  scene: Scene,
+  onResult?: (result: CheckResult) => void,
+): Promise<CheckResult[]> {
   const running = new Map<string, Promise<Done>>();
   const done = async (ids: readonly string[] = []): Promise<Done[]> => {
     const found = await Promise.all(ids.map((id) => running.get(id)));
@@ -49,7 +57,12 @@ export async function runChecks(checks: readonly Check[], scene: Scene): Promise
     const outcome = await attempt(check, scene);
     return { result: resultOf(check, outcome), obstacle: obstacleOf(check, outcome) };
   };
-  for (const check of checks) running.set(check.id, settle(check));
+  const told = async (check: Check): Promise<Done> => {
+    const one = await settle(check);
+    onResult?.(one.result);
+    return one;
+  };
+  for (const check of checks) running.set(check.id, told(check));
   return (await Promise.all(running.values())).map(({ result }) => result);
 }
 

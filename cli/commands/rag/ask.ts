@@ -1,7 +1,7 @@
 import { DEFAULT_CONTEXT_TOKENS } from "../../../clients/ollama/context";
 import { withoutThinking } from "../../../clients/thinking";
 import { citedAnswer } from "../../../rag/citations";
-import { type RagPrompt, ragPrompt } from "../../../rag/prompt";
+import type { RagPrompt } from "../../../rag/prompt";
 import { isRelevant, LEAST_SIMILARITY } from "../../../rag/relevance";
 import type { FoundPassage } from "../../../rag/retrieve";
 import { answersItself, serverAnswer } from "../../../rag/server-answer";
@@ -13,12 +13,12 @@ import { ollamaAnswerer } from "../../answering/ollama";
 import { openSearchAnswerer } from "../../answering/opensearch";
 import { tellAbout } from "../../answering/put-question";
 import { toldContext } from "../../answering/told-context";
-import { isTooLong } from "../../answering/too-long";
 import type { Output } from "../../output";
 import type { Session } from "../../session";
 import { harmless } from "../../terminal/harmless";
 import { withWaiting } from "../../terminal/waiting";
 import { wrapped } from "../../terminal/wrap";
+import { answeredFrom, leftOutRemark } from "./answered-from";
 import {
   findPassages,
   passageJson,
@@ -59,24 +59,9 @@ export async function askDocuments(session: Session, words: readonly string[], f
   tell(output, found, told, flags.showPassages === true);
 }
 
-/** As long as the model refuses the prompt as too long, sends half as many passages. */
 async function answered(session: Session, found: Search, flags: AskFlags): Promise<Told> {
   const context = await toldContext(found.access, found.access.chatModel);
-  let { passages } = found;
-  let room =
-    context === undefined
-      ? `${DEFAULT_CONTEXT_TOKENS} tokens, Ollama's default context`
-      : `the model's context of ${context.tokens} tokens`;
-  for (;;) {
-    const prompt = ragPrompt(found.question, passages, context?.tokens);
-    try {
-      return { ...(await put(session, found, prompt, flags, context?.tokens)), sent: prompt.sent, room };
-    } catch (error) {
-      if (prompt.sent.length < 2 || !isTooLong(error)) throw error;
-      passages = prompt.sent.slice(0, Math.floor(prompt.sent.length / 2));
-      room = "the model's context";
-    }
-  }
+  return await answeredFrom(found, context?.tokens, (prompt) => put(session, found, prompt, flags, context?.tokens));
 }
 
 async function put(
@@ -158,8 +143,7 @@ function tell(output: Output, found: Search, { answer, sent, by, room }: Told, s
   }
   tellRanking(output, ranking);
   if (leftOut > 0) {
-    const text = `${leftOut} of ${found.passages.length} passages did not fit into ${room} and were not sent.`;
-    output.note(output.noteStyle("yellow", text));
+    output.note(output.noteStyle("yellow", leftOutRemark(leftOut, found.passages.length, room)));
   }
   tellAbout(output, answer);
 }

@@ -41,3 +41,17 @@ export async function findIndex(access: Access): Promise<FoundIndex> {
   const server = openSearch(opensearch);
   return { server, index: await describePassageIndex(server, ragIndex, embeddingModel) };
 }
+
+/**
+ * The deployed embedding model that documents are ingested with.
+ *
+ * @throws CommandFailure if none is known.
+ */
+export function embeddingModelOf({ embeddingModelId, source }: Access, index: PassageIndex): string {
+  if (embeddingModelId !== undefined) return embeddingModelId;
+  throw new CommandFailure(ExitCode.noAccess, {
+    what: "No embedding model is known, and documents are kept with their vectors.",
+    cause: `The servers come from ${source}, which has no output embeddingModelId.`,
+    fix: `Give --embedding-model-id ID: the deployed model of ${index.embeddingModel}; ollama-chat models lists them.`,
+  });
+}

@@ -2,12 +2,12 @@ import type { SkippedFile } from "../../../rag/documents";
 import { type IngestReport, ingest } from "../../../rag/ingest";
 import type { IndexedDocument } from "../../../rag/ingest-plan";
 import type { CommonFlags } from "../../access/find-access";
-import { CommandFailure, ExitCode } from "../../failure";
+import { ExitCode } from "../../failure";
 import type { Output } from "../../output";
 import type { Session } from "../../session";
 import { harmlessName } from "../../terminal/harmless";
 import { withWaiting } from "../../terminal/waiting";
-import { findIndex } from "./find-index";
+import { embeddingModelOf, findIndex } from "./find-index";
 import { startProgress } from "./progress";
 
 export interface IngestFlags extends CommonFlags {
@@ -24,14 +24,7 @@ export async function ingestFolder(session: Session, folder: string, flags: Inge
   const output = session.output(flags);
   const access = await withWaiting(output, "looking for the servers", () => session.access(flags));
   const { server, index } = await findIndex(access);
-  const embeddingModelId = access.embeddingModelId;
-  if (embeddingModelId === undefined) {
-    throw new CommandFailure(ExitCode.noAccess, {
-      what: "No embedding model is known, and documents are kept with their vectors.",
-      cause: `The servers come from ${access.source}, which has no output embeddingModelId.`,
-      fix: `Give --embedding-model-id ID: the deployed model of ${index.embeddingModel}; ollama-chat models lists them.`,
-    });
-  }
+  const embeddingModelId = embeddingModelOf(access, index);
   const others = flags.keep ? "keep" : flags.replace ? "replace" : "mirror";
   const progress = startProgress(output, `passages of ${folder} into ${index.name}`);
   let report: IngestReport;

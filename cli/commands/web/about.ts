@@ -7,7 +7,9 @@ export async function aboutServers(
   access: Access,
   { through, version, problemOf }: { through?: string; version: string; problemOf: (error: unknown) => Problem },
 ): Promise<About> {
-  const known = { version, source: access.source };
+  const { source, opensearch, ragIndex, embeddingModelId } = access;
+  const documents = [opensearch, ragIndex, embeddingModelId].every((one) => one !== undefined);
+  const known = { version, source, documents };
   try {
     const { answerer, because = null } = await chooseWay(access, through);
     const { title, endpoint } = answerer;

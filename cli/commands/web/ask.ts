@@ -31,7 +31,7 @@ export async function askInConversation(
   const answer = await room.ask(question, { signal, onText: (text) => send({ type: "text", text }) });
   remarks.push(...answerProblems(answer));
   const { text, thinking = null } = answer;
-  send({ type: "done", text: text.trim(), thinking, remarks, measures: measuresOf(answer) });
+  send({ type: "done", text: text.trim(), thinking, remarks, cited: [], measures: measuresOf(answer) });
 }
 
 export function measuresOf({ model, through, seconds, tokens, tokensPerSecond }: Answer): Measures {

@@ -1,40 +1,24 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type ChatEvent, chatRequestSchema, type Problem } from "../../../web/protocol";
-import type { Access } from "../../access/access";
 import { CommandFailure, ExitCode } from "../../failure";
-import { aboutServers } from "./about";
-import { askInConversation } from "./ask";
-import { EventStream } from "./event-stream";
+import { type ApiOptions, apiHandlers, type Handler, sendJson } from "./api";
 import { type Gate, letIn } from "./gate";
 import type { PageFile } from "./page-files";
 import { Refusal } from "./refusal";
-import { jsonOf } from "./request-body";
 
-export interface WebOptions {
-  readonly access: Access;
+export interface WebOptions extends ApiOptions {
   /** The port; 0 takes a free one. */
   readonly port: number;
   readonly gate: Gate;
-  /** As `--through`. */
-  readonly through?: string;
-  /** Time limit for an answer. */
-  readonly timeoutSeconds: number;
-  readonly version: string;
   /** The page itself, by path. */
   readonly files: ReadonlyMap<string, PageFile>;
-  /** An error for the page, without secrets. */
-  readonly problemOf: (error: unknown) => Problem;
 }
 
 export interface RunningWeb {
   readonly port: number;
   close(): Promise<void>;
 }
-
-/** A long conversation. */
-const MAX_CHAT_BYTES = 4 * 2 ** 20;
 
 /**
  * The page may load its own files and ask its own server, nothing else. Scripts in an answer cannot run: there are no
@@ -62,11 +46,9 @@ const HEADERS = {
   "cache-control": "no-store",
 };
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
 /** Starts the page's server. Its handlers get only requests that the gate lets in. */
 export async function startWeb(options: WebOptions): Promise<RunningWeb> {
-  const handlers = handlersOf(options);
+  const handlers = apiHandlers(options);
   const server = createServer((request, response) => {
     void respond(request, response);
   });
@@ -93,32 +75,6 @@ export async function startWeb(options: WebOptions): Promise<RunningWeb> {
       await once(server, "close");
     },
   };
-}
-
-function handlersOf(options: WebOptions): ReadonlyMap<string, Handler> {
-  const { access, through, timeoutSeconds, problemOf } = options;
-  return new Map<string, Handler>([
-    ["GET /api/about", async (_, response) => sendJson(response, 200, await aboutServers(access, options))],
-    [
-      "POST /api/chat",
-      async (request, response) => {
-        const asked = await jsonOf(request, chatRequestSchema, MAX_CHAT_BYTES);
-        const events = new EventStream<ChatEvent>(response);
-        const { gone: signal } = events;
-        const send = (event: ChatEvent) => events.send(event);
-        try {
-          await askInConversation(access, asked, { through, timeoutSeconds, signal, send });
-        } catch (error) {
-          send({ type: "failed", problem: problemOf(error) });
-        }
-        events.end();
-      },
-    ],
-  ]);
-}
-
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(value));
 }
 
 function refuse(

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { hostname } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
+import { thisMachine } from "../../../../cli/commands/doctor/machine";
 import type { Gate } from "../../../../cli/commands/web/gate";
 import { type RunningWeb, startWeb } from "../../../../cli/commands/web/server";
 import { explanationOf } from "../../../../cli/report-failure";
@@ -20,6 +21,8 @@ async function serve(gate: Gate = {}): Promise<void> {
     // Nothing listens there.
     access: { source: "flags and environment", api: "generate", ollamaEndpoint: "http://127.0.0.1:1", chatModel: "m" },
     port: 0,
+    machine: thisMachine({}),
+    secrets: [],
     gate,
     timeoutSeconds: 5,
     version: "1.2.3",
@@ -145,7 +148,7 @@ describe("what the page's server sends", () => {
   it("a question that fails ends with what, cause and fix", async () => {
     await serve();
     const headers = { "content-type": "application/json", origin: `http://127.0.0.1:${web.port}` };
-    const body = JSON.stringify({ question: "Why?", turns: [] });
+    const body = JSON.stringify({ question: "Why?", turns: [], fromDocuments: false });
     const { status, text } = await ask("/api/chat", headers, "POST", body);
     const [event] = text
       .trim()
