@@ -12,7 +12,6 @@ export type {
   OllamaChatStackArgs,
   OpenSearchArgs,
   ReadinessArgs,
-  Transforms,
 } from "./components/args";
 export type { ChatBackend, ChatStackOutputs } from "./components/chat-backend";
 export { OllamaChatStack } from "./components/ollama-chat-stack";
@@ -20,6 +19,7 @@ export { OllamaRagStack } from "./components/ollama-rag-stack";
 export type { OllamaAddress, OllamaBackend } from "./components/ollama-server";
 export type { OllamaRagStackArgs, RagIndexArgs, RagReadinessArgs, RagTransforms } from "./components/rag-args";
 export type { LogArgs, RunningArgs } from "./components/running";
+export type { Transforms } from "./components/transforms";
 export { RestoreOnDelete, SettingMode, SettingScope } from "./providers/cluster-setting/inputs";
 export { ClusterSetting, type ClusterSettingArgs } from "./providers/cluster-setting/resource";
 export { ChatApi } from "./providers/connector/chat-api";

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ContainerClusterArgs, ContainerHealth } from "../providers/container-health/resource";
 import { applied } from "../providers/dynamic/applied";
 import { askDockerHost, type DockerHost } from "../providers/shared/docker-host";
-import type { Transforms } from "./args";
 import type { Place } from "./places";
 import { BACKEND_LABEL, backendMark, retainedVolume } from "./retained-volume";
 import { STACK_LABEL } from "./stack-label";
+import type { Transforms } from "./transforms";
 
 /** `project/stack`, the value of that label. */
 export function stackLabel(): string {

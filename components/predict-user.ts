@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { SecurityRole } from "../providers/security-role/resource";
 import { SecurityUser } from "../providers/security-user/resource";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
-import type { Transforms } from "./args";
+import type { Transforms } from "./transforms";
 
 /** All that asking a model takes, whatever its group; seen on OpenSearch 3.6.0. */
 export const PREDICT = "cluster:admin/opensearch/ml/predict";

@@ -2,12 +2,13 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { applied } from "../providers/dynamic/applied";
 import { HOST_GATEWAY } from "./addresses";
-import type { OllamaChatStackArgs, Transforms } from "./args";
+import type { OllamaChatStackArgs } from "./args";
 import { createNetwork, type DockerContext } from "./docker-parts";
 import { createProxiedOllama, hasProxy } from "./ollama-replicas";
 import { createOllama, existingOllama, type OllamaBackend } from "./ollama-server";
 import { createOpenSearch, type OpenSearchCluster } from "./opensearch-server";
 import type { Part, Places } from "./places";
+import type { Transforms } from "./transforms";
 
 interface ServersContext {
   /** Of the component. */
