@@ -25,7 +25,7 @@ export class ChatServer extends LoopbackServer {
   doneReason = "stop";
   /** More messages than this exceed its context. */
   mostMessages = Number.POSITIVE_INFINITY;
-  /** Stop after the first word and keep the connection open. */
+  /** Stop after the first word, or without one if `words` is empty, and keep the connection open. */
   hangs = false;
   /** Number of streamed answers that are not finished and still have a reader. */
   openStreams = 0;
@@ -73,6 +73,7 @@ export class ChatServer extends LoopbackServer {
     if (this.thinking !== undefined) {
       response.write(`${JSON.stringify({ model, message: { content: "", thinking: this.thinking }, done: false })}\n`);
     }
+    if (this.hangs && this.words === "") return;
     for (const word of this.words.match(/\S+\s*/g) ?? []) {
       part(word);
       if (this.hangs) return;

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ChatServer } from "../support/chat-server";
 import { ADMIN_PASSWORD } from "../support/opensearch/address";
 import { axeFindings, closeBrowser, openTab, type Tab } from "./browser";
 import { type DocumentsWorld, startDocumentsWorld } from "./documents-world";
+import { picture } from "./picture";
 import { type ServedPage, servedPage } from "./served-page";
 
 const SHIPS =
@@ -66,6 +68,7 @@ describe("the page with documents, on a real OpenSearch and Ollama", () => {
     await page.locator(".upload").dispatchEvent("drop", { dataTransfer: transfer });
     await page.getByText("2 files taken (1 unchanged), 1 passage written.").waitFor();
     await row("tea.txt").waitFor();
+    await picture(page, "web-documents");
   });
 
   it("answers from the documents; each source opens the passage with its file and heading", async () => {
@@ -117,6 +120,33 @@ describe("the page with documents, on a real OpenSearch and Ollama", () => {
     await row("tea.txt").getByRole("button", { name: "Really remove" }).click();
     await row("tea.txt").waitFor({ state: "detached" });
     await page.getByText("2 documents, 3 passages in passages, with vectors of all-minilm:latest.").waitFor();
+  });
+
+  it("a citation in an answer opens its source; one of a passage that was not sent is left out", async () => {
+    const model = await new ChatServer().start();
+    model.words = "Skarv carries cranes [1]. Alke carries lanterns [2]. Neither carries tea [9].";
+    const citing = await servedPage({ ...world.access, ollamaEndpoint: model.endpoint, chatModel: "smollm2:135m" });
+    const other = await openTab(citing.url);
+    const { page } = other;
+    await page.getByLabel("Answer from the documents").check();
+    await page.getByLabel("Your question").fill("Which ship carries cranes?");
+    await page.keyboard.press("Enter");
+    await page.getByText("The answer is complete.").waitFor();
+    expect(await page.locator(".answer > .markdown").innerText()).toMatch(/^Skarv carries cranes 1\. .* tea\.$/);
+    expect(await page.locator("summary.cited").count()).toBe(2);
+    const passage = page.getByText("Skarv is a large ship and carries cranes.");
+    expect(await passage.isVisible()).toBe(false);
+    await page.getByRole("button", { name: "Source 1" }).press("Enter");
+    await passage.waitFor();
+    expect(await page.evaluate("document.activeElement.textContent")).toContain("ships.md · Ships > Skarv");
+    await picture(page, "web-sources");
+    await picture(page, "web-sources-dark", { colorScheme: "dark" });
+    await picture(page, "web-sources-phone", { size: "phone" });
+    expect(await axeFindings(page)).toEqual([]);
+    expect(other.complaints).toEqual([]);
+    await other.close();
+    await citing.stop();
+    await model.stop();
   });
 
   it("through OpenSearch an answer comes whole", async () => {

@@ -4,6 +4,7 @@ import { ADMIN_PASSWORD } from "../support/opensearch/address";
 import { axeFindings, closeBrowser, openTab, type Tab } from "./browser";
 import { type DocumentsWorld, startDocumentsWorld } from "./documents-world";
 import { type ImportedStack, importedStack } from "./imported-stack";
+import { picture } from "./picture";
 import { type ServedPage, servedPage } from "./served-page";
 
 describe("the state of a stack on the page", () => {
@@ -48,6 +49,7 @@ describe("the state of a stack on the page", () => {
     // Of 16 needs, two follow from longer ways.
     expect(await page.locator(".graph .line").count()).toBe(14);
     await page.getByText("As a list").click();
+    await picture(page, "web-resources", { part: page.locator(".graph") });
     await page.getByText("DeployedModel chat-model, needs chat-group, chat-connector, chat-chat-model").waitFor();
   });
 
@@ -68,7 +70,12 @@ describe("the state of a stack on the page", () => {
     await world.ollama.stop();
     await page.getByRole("button", { name: "Check again" }).click();
     const fault = page.locator(".checks .fail").first();
+    // To the page's top, where the faults are.
+    await page.getByRole("heading", { name: "State" }).scrollIntoViewIfNeeded();
     await page.getByText(/^[1-9]\d* faults?, \d+ warnings?, \d+ fine$/).waitFor();
+    await picture(page, "web-state-broken");
+    await picture(page, "web-state-broken-dark", { colorScheme: "dark" });
+    await picture(page, "web-state-broken-phone", { size: "phone" });
     expect(await fault.innerText()).toMatch(/^fault\s[\s\S]+\sCause: .+\s+What to do: .+/);
     expect(await page.content()).not.toContain(ADMIN_PASSWORD);
     expect(await axeFindings(page)).toEqual([]);

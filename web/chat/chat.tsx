@@ -72,8 +72,16 @@ function useFollowing(log: { readonly current: HTMLDivElement | null }, turns: r
     const onScroll = () => {
       follows.current = place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_END;
     };
+    const toEnd = () => {
+      if (follows.current) place.scrollTop = place.scrollHeight;
+    };
     place.addEventListener("scroll", onScroll);
-    return () => place.removeEventListener("scroll", onScroll);
+    const watcher = new ResizeObserver(toEnd);
+    watcher.observe(place);
+    return () => {
+      place.removeEventListener("scroll", onScroll);
+      watcher.disconnect();
+    };
   }, []);
   useLayoutEffect(() => {
     follows.current = true;

@@ -10,9 +10,9 @@ const STATES = { ok: "fine", warn: "warning", fail: "fault", skipped: "skipped",
 /** Doctor's checks, as they come. */
 export function Checks() {
   const { checks, results, running, problem, look } = useChecks();
-  const known = (id: string) => results.get(id);
   const groups = [...new Set(checks.map(({ group }) => group))];
   const all = [...results.values()];
+  const found = [...all.filter(({ status }) => status === "fail"), ...all.filter(({ status }) => status === "warn")];
   const count = (status: CheckResult["status"]) => all.filter((result) => result.status === status).length;
   return (
     <section aria-labelledby="checks-title">
@@ -29,6 +29,16 @@ export function Checks() {
             `${counted(count("fail"), "fault")}, ${counted(count("warn"), "warning")}, ${count("ok")} fine`}
       </p>
       {problem && <ProblemBox problem={problem} onRetry={look} />}
+      {found.length > 0 && (
+        <>
+          <h4>To mend</h4>
+          <ul class="checks">
+            {found.map((result) => (
+              <CheckLine key={result.id} check={result} result={result} isExplained />
+            ))}
+          </ul>
+        </>
+      )}
       {groups.map((group) => (
         <div key={group}>
           <h4>{group}</h4>
@@ -36,7 +46,7 @@ export function Checks() {
             {checks
               .filter((check) => check.group === group)
               .map((check) => (
-                <CheckLine key={check.id} check={check} result={known(check.id)} />
+                <CheckLine key={check.id} check={check} result={results.get(check.id)} />
               ))}
           </ul>
         </div>
@@ -45,15 +55,22 @@ export function Checks() {
   );
 }
 
-function CheckLine({ check, result }: { check: Check; result: CheckResult | undefined }) {
+interface CheckLineProps {
+  readonly check: Check;
+  readonly result: CheckResult | undefined;
+  /** Whether cause and fix are shown. */
+  readonly isExplained?: boolean;
+}
+
+function CheckLine({ check, result, isExplained = false }: CheckLineProps) {
   const status = result?.status ?? "running";
   return (
     <li class={status}>
       <span class="status">{STATES[status]}</span>
       <div>
         <b>{check.title}</b> {result && <span class="seen">{result.seen}</span>}
-        {result?.cause && <p>Cause: {result.cause}</p>}
-        {result?.fix && <p>What to do: {result.fix}</p>}
+        {isExplained && result?.cause && <p>Cause: {result.cause}</p>}
+        {isExplained && result?.fix && <p>What to do: {result.fix}</p>}
       </div>
     </li>
   );

@@ -32,7 +32,7 @@ function Drawn({ graph }: { graph: Graph }) {
       <p>An arrow means "is needed by".</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways. */}
       <section class="wide" tabIndex={0} aria-label="Picture of the resources">
-        <svg class="graph" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img">
+        <svg class="graph" style={{ maxWidth: `${width}px` }} viewBox={`0 0 ${width} ${height}`} role="img">
           <title>{`${boxes.length} resources and what waits for what. The list below says the same.`}</title>
           <defs>
             <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">

@@ -120,7 +120,8 @@ function printAnswer(
 function printWhatNext(outputs: Outputs, say: (line: string) => void): void {
   say(`
 Next:
-  npm run ollama-chat -- chat                     talk with the model; also ask "…", models, doctor
+  npm run ollama-chat -- web --open               talk with the model on a page
+  npm run ollama-chat -- chat                     the same in the terminal; also ask "…", models, doctor
   npm run pulumi -- stack output                  endpoints and ids (add --show-secrets for the password)
   npm run pulumi -- preview                       shows no changes
   npm run pulumi -- config set api chat           speak to Ollama by /api/chat, then: npm run pulumi -- up
