@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Sink } from "./surroundings";
+import type { Sink } from "./process-io";
 
 type Format = Parameters<typeof styleText>[0];
 

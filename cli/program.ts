@@ -8,9 +8,9 @@ import { registerPrompt } from "./commands/prompt/prompt";
 import { registerRag } from "./commands/rag/command";
 import { registerWeb } from "./commands/web/web";
 import { ExitCode, Interrupted } from "./failure";
+import { type ProcessIo, processIo } from "./process-io";
 import { reportFailure } from "./report-failure";
 import { Session } from "./session";
-import { processSurroundings, type Surroundings } from "./surroundings";
 import { packageVersion } from "./version";
 
 const EXIT_CODES = `
@@ -30,22 +30,19 @@ const COMMANDS = [registerAsk, registerChat, registerPrompt, registerModels, reg
 /**
  * Runs the command line; resolves to the exit code.
  *
- * @param surroundings streams and variables. Default: the process's.
+ * @param io streams and variables. Default: the process's.
  */
-export async function run(
-  argv: readonly string[],
-  surroundings: Surroundings = processSurroundings(),
-): Promise<ExitCode> {
-  const session = new Session(surroundings);
+export async function run(argv: readonly string[], io: ProcessIo = processIo()): Promise<ExitCode> {
+  const session = new Session(io);
   const program = new Command("ollama-chat")
     .description("Talk to the model of a pulumi-ollama-chat stack, ask your documents, and diagnose problems.")
     .version(packageVersion())
     .addHelpText("after", EXIT_CODES)
     .showHelpAfterError("(see ollama-chat --help)")
     .configureOutput({
-      writeOut: (text) => surroundings.out.write(text),
+      writeOut: (text) => io.out.write(text),
       // Commander repeats an unknown flag, such as `--password=…`.
-      writeErr: (text) => surroundings.err.write(redact(text, [])),
+      writeErr: (text) => io.err.write(redact(text, [])),
     })
     .exitOverride();
   for (const register of COMMANDS) register(program, session);

@@ -2,19 +2,19 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { decodedText } from "../clients/decoded-text";
 import { messageOf } from "../diagnosis/failure";
 import { CommandFailure, ExitCode } from "./failure";
-import type { Surroundings } from "./surroundings";
+import type { ProcessIo } from "./process-io";
 
 /**
  * The text for a command: its arguments, or standard input if the argument is `-` or if there are no arguments and stdin
  * is no terminal. `undefined` if the text is blank.
  */
-export async function givenText(words: readonly string[], { in: input }: Surroundings): Promise<string | undefined> {
+export async function givenText(words: readonly string[], { in: input }: ProcessIo): Promise<string | undefined> {
   const fromInput = words.length === 0 ? input.isTTY !== true : words.length === 1 && words[0] === "-";
   const text = fromInput ? await everything(input) : words.join(" ");
   return text.trim() === "" ? undefined : text.trim();
 }
 
-async function everything(input: Surroundings["in"]): Promise<string> {
+async function everything(input: ProcessIo["in"]): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of input) {

@@ -3,14 +3,14 @@ import type { CommonFlags } from "./access/find-access";
 import { DEFAULT_PASSWORD_VARIABLE, findAccess } from "./access/find-access";
 import { ExitCode, Interrupted } from "./failure";
 import { Output } from "./output";
-import { processSurroundings, type Surroundings } from "./surroundings";
+import { type ProcessIo, processIo } from "./process-io";
 
 /** State of one run of the command line. */
 export class Session {
   exitCode: ExitCode = ExitCode.ok;
   readonly #secrets = new Set<string>();
 
-  constructor(readonly surroundings: Surroundings = processSurroundings()) {}
+  constructor(readonly io: ProcessIo = processIo()) {}
 
   /** Texts that must never be printed, not even inside a server's error. */
   get secrets(): readonly string[] {
@@ -22,12 +22,12 @@ export class Session {
   }
 
   output(flags: CommonFlags): Output {
-    return new Output(flags.json === true, this.surroundings);
+    return new Output(flags.json === true, this.io);
   }
 
   /** Servers and objects for a command; see `findAccess`. */
   async access(flags: CommonFlags): Promise<Access> {
-    const access = await findAccess(flags, this.surroundings.environment);
+    const access = await findAccess(flags, this.io.environment);
     for (const { username, password, aws } of [access.opensearch, access.asker].filter((one) => one !== undefined)) {
       this.hide(password, password && `${username}:${password}`, aws?.secretAccessKey, aws?.sessionToken);
     }

@@ -8,6 +8,6 @@ export function onBehalfOf<T>(urn: string, task: () => T): T {
 }
 
 /** URN of the resource on whose behalf the caller runs, if any. */
-export function resourceInCharge(): string | undefined {
+export function currentUrn(): string | undefined {
   return storage.getStore();
 }

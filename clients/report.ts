@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { resourceInCharge } from "./on-behalf";
+import { currentUrn } from "./on-behalf";
 import { redact } from "./redact";
 
 /** A line for the user who runs an update. */
@@ -25,7 +25,7 @@ let reporter: Reporter = (report) => console.log(reportText(report));
  */
 export function report(line: string, about: Partial<Pick<Report, "subject" | "passing">> = {}): void {
   const { subject, passing = false } = about;
-  const news = { line: redact(line, []), subject, passing, urn: resourceInCharge() || undefined };
+  const news = { line: redact(line, []), subject, passing, urn: currentUrn() || undefined };
   const say = listeners.getStore();
   if (say === undefined) reporter(news);
   else say(reportText(news));

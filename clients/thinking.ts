@@ -1,5 +1,5 @@
 /** A model's answer, with its thinking separated. */
-export interface Thought {
+export interface SplitAnswer {
   /** Absent if there is none. */
   readonly thinking?: string;
   /** The answer; empty if the model did not reach one. */
@@ -21,7 +21,7 @@ const OPENING_ANYWHERE = new RegExp(anyOf(OPENINGS), "i");
 const CLOSING = new RegExp(`(?:${anyOf(MARKS.map(([, closing]) => closing))})[ \\t]*(?:\\n|$)`, "i");
 
 /** Separates thinking and answer. Marks further down are part of the answer and stay. */
-export function withoutThinking(answer: string): Thought {
+export function separateThinking(answer: string): SplitAnswer {
   if (!OPENING.test(answer)) return withoutUnopenedThinking(answer);
   const thoughts: string[] = [];
   let text = answer;
@@ -35,7 +35,7 @@ export function withoutThinking(answer: string): Thought {
   return thoughtOf(thoughts.filter((thought) => thought !== "").join("\n\n"), text);
 }
 
-function withoutUnopenedThinking(answer: string): Thought {
+function withoutUnopenedThinking(answer: string): SplitAnswer {
   const closing = CLOSING.exec(answer);
   if (closing === null) return { text: answer };
   const before = answer.slice(0, closing.index);
@@ -43,7 +43,7 @@ function withoutUnopenedThinking(answer: string): Thought {
   return thoughtOf(before.trim(), answer.slice(closing.index + closing[0].length));
 }
 
-function thoughtOf(thinking: string, text: string): Thought {
+function thoughtOf(thinking: string, text: string): SplitAnswer {
   return thinking === "" ? { text: text.trimStart() } : { thinking, text: text.trimStart() };
 }
 

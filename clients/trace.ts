@@ -1,5 +1,5 @@
 import { channel } from "node:diagnostics_channel";
-import { resourceInCharge } from "./on-behalf";
+import { currentUrn } from "./on-behalf";
 
 /** One attempt of a request to a server. */
 export interface RequestEvent {
@@ -73,7 +73,7 @@ export function trace<K extends keyof Events>(kind: K, startMs: number, event: E
   const message: Message<K> = {
     startMs,
     durationMs: clockMs() - startMs,
-    urn: resourceInCharge() || undefined,
+    urn: currentUrn() || undefined,
     ...event,
   };
   listeners.publish(message);

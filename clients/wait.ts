@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Server } from "../diagnosis/failure";
 import { DeadlineError } from "./errors";
-import { resourceInCharge } from "./on-behalf";
+import { currentUrn } from "./on-behalf";
 import { report } from "./report";
 import { clockMs, trace } from "./trace";
 
@@ -99,5 +99,5 @@ async function lookUntil<T>(look: () => Promise<Look<T>>, options: WaitOptions):
 }
 
 function reportOnResource(line: string): void {
-  if (resourceInCharge()) report(line, { passing: true });
+  if (currentUrn()) report(line, { passing: true });
 }

@@ -78,7 +78,7 @@ export function covers(bound: string, address: string): boolean {
 }
 
 /** Whether a port that is published on an address can be reached at a host name of this machine. */
-export function answersAt(publishAddress: string, hostname: string): boolean {
+export function isReachableAt(publishAddress: string, hostname: string): boolean {
   if (["", EVERY_IPV4, EVERY_IPV6].includes(publishAddress)) return true;
   const host = clientHost(publishAddress);
   return host === hostname || (host === "localhost" && isLoopbackHost(hostname));

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { SecurityPassword } from "../providers/security-password/resource";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import { TlsCertificate } from "../providers/tls-certificate/resource";
-import { requireStrong } from "./admin-password";
 import type { DockerContext } from "./docker-parts";
+import { requireStrongPassword } from "./password-strength";
 
 export const ADMIN = "admin";
 /** Common name of the administrator's certificate. Has no comma, because it is used in a setting that is a list. */
@@ -64,7 +64,7 @@ export function createAdminPassword({ context, connection, password, dependsOn }
   const args = {
     connection,
     username: ADMIN,
-    password: pulumi.secret(password).apply((text) => requireStrong(text, name)),
+    password: pulumi.secret(password).apply((text) => requireStrongPassword(text, name)),
   };
   return new SecurityPassword(`${name}-admin-password`, transform.adminPassword?.(args) ?? args, {
     ...options,

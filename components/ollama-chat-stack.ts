@@ -16,7 +16,7 @@ import { authorityOf, text } from "./opensearch-server";
 import { placesOf } from "./places";
 import { createPredictUser } from "./predict-user";
 import { createServers } from "./servers";
-import { trustIn } from "./trust";
+import { trustSettings } from "./trust";
 import { validated } from "./validate";
 
 /**
@@ -173,7 +173,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
     /** Trusts the chat model's URL, and allows private addresses if Ollama has one. */
     function createSettings(): ClusterSetting {
       const opened = { preset: preset(chat), endpoint: ollama.endpointForOpenSearch, privateAddresses: true };
-      const made = { connection, ...trustIn({ ...opened, more: args.settings }) };
+      const made = { connection, ...trustSettings({ ...opened, more: args.settings }) };
       return new ClusterSetting(`${name}-settings`, transform.clusterSetting?.(made) ?? made, onCluster);
     }
 
@@ -183,7 +183,7 @@ export class OllamaChatStack extends pulumi.ComponentResource {
      */
     function createTrust(model: ChatModel): ClusterSetting {
       const opened = { preset: preset(model), endpoint: ollama.endpointForOpenSearch, privateAddresses: false };
-      const made = { connection, ...trustIn(opened) };
+      const made = { connection, ...trustSettings(opened) };
       return new ClusterSetting(`${name}-settings-${model.api}`, transform.clusterSetting?.(made) ?? made, {
         ...parent,
         dependsOn: [...opensearch.dependsOn, settings],

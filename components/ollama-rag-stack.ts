@@ -11,7 +11,7 @@ import { SearchIndex } from "../providers/search-index/resource";
 import { OLLAMA_ALIAS, type OllamaAddress } from "./ollama-server";
 import type { OllamaRagStackArgs } from "./rag-args";
 import { embeddingOf } from "./rag-args";
-import { trustIn } from "./trust";
+import { trustSettings } from "./trust";
 
 /** A replica if the cluster has a second node; on a single node the index would otherwise stay yellow. */
 const INDEX_SETTINGS = { number_of_shards: 1, auto_expand_replicas: "0-1" };
@@ -88,7 +88,7 @@ export class OllamaRagStack extends pulumi.ComponentResource {
     function createSettings(): ClusterSetting {
       const made = {
         connection,
-        ...trustIn({ preset, endpoint: ollama.endpointForOpenSearch, privateAddresses: false }),
+        ...trustSettings({ preset, endpoint: ollama.endpointForOpenSearch, privateAddresses: false }),
       };
       return new ClusterSetting(`${name}-settings`, transform.clusterSetting?.(made) ?? made, {
         ...parent,

@@ -4,7 +4,7 @@ import { SecurityUser } from "../providers/security-user/resource";
 import type { ConnectionArgs } from "../providers/shared/connection-args";
 import type { Transforms } from "./transforms";
 
-/** All that asking a model takes, whatever its group; seen on OpenSearch 3.6.0. */
+/** The only permission that a predict needs, in any model group; seen on OpenSearch 3.6.0. */
 export const PREDICT = "cluster:admin/opensearch/ml/predict";
 
 interface PredictUserContext {
@@ -13,7 +13,7 @@ interface PredictUserContext {
   readonly connection: ConnectionArgs;
   /** Of the models' group: where access to models is controlled, a restricted group opens to its roles only. */
   readonly backendRoles: pulumi.Input<pulumi.Input<string>[]> | undefined;
-  /** Whether the cluster goes with the stack, so that nobody loses the role but with it. */
+  /** Whether the stack owns the cluster. Then nobody else can be using the role when it is deleted. */
   readonly isOurs: boolean;
   readonly options: pulumi.CustomResourceOptions;
   readonly transform: Transforms;

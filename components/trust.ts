@@ -10,7 +10,7 @@ const TRUSTED_PRIVATE = "plugins.ml_commons.trusted_connector_private_endpoints_
 const PRIVATE_ADDRESSES = "plugins.ml_commons.connector.private_ip_enabled";
 
 /** What to trust. */
-export interface Opening {
+export interface TrustTarget {
   readonly preset: ConnectorPreset | pulumi.Output<ConnectorPreset>;
   /** Base URL of Ollama as OpenSearch reaches it. */
   readonly endpoint: pulumi.Input<string>;
@@ -21,7 +21,7 @@ export interface Opening {
 }
 
 /** Arguments of a `ClusterSetting` that lets OpenSearch call the URL of a preset, and no other. */
-export function trustIn({ preset, endpoint, privateAddresses, more = {} }: Opening) {
+export function trustSettings({ preset, endpoint, privateAddresses, more = {} }: TrustTarget) {
   const opened = applied([preset, endpoint] as const, ([{ actions }, address]) => {
     const entries = actions.map(({ url }) => trustedEndpointRegex(url));
     return { entries, isPrivate: mayBePrivate(address) };

@@ -22,9 +22,9 @@ import {
   wholeSeconds,
 } from "../providers/shared/values";
 import { isHostname, isPublishAddress } from "./addresses";
-import { requireStrong } from "./admin-password";
 import type { ChatModelArgs, OllamaChatStackArgs } from "./args";
 import { chatModelsOf, OPENAI_OPTIONS } from "./chat-models";
+import { requireStrongPassword } from "./password-strength";
 import { isEmbeddingModel } from "./rag-args";
 import { serverProblems } from "./server-rules";
 
@@ -260,5 +260,5 @@ export function validated(name: string, args: OllamaChatStackArgs): void {
     );
   }
   // An output is checked once its value is known.
-  if (typeof adminPassword === "string") requireStrong(adminPassword, name);
+  if (typeof adminPassword === "string") requireStrongPassword(adminPassword, name);
 }

@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { adminPasswordRule, weakness } from "../components/admin-password";
 import { ADMIN } from "../components/admin-user";
 import type { ExistingOllamaArgs, OllamaChatStackArgs } from "../components/args";
+import { adminPasswordRule, weakness } from "../components/password-strength";
 import type { Part } from "../components/places";
 import type { OllamaRagStackArgs } from "../components/rag-args";
 import type { RunningArgs } from "../components/running";

@@ -108,7 +108,7 @@ export function planIngest(
 }
 
 /** All documents of the index, if none of them is from this folder; else none. */
-export function othersOnly(
+export function documentsOfOthers(
   documents: readonly SourceDocument[],
   indexed: readonly IndexedPassage[],
   { root, embeddingModel }: IngestTarget,

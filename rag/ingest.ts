@@ -9,11 +9,11 @@ import { DOCUMENT_ENDINGS, type FolderContent, pathOfFolder, readDocuments, type
 import { type Embedder, embed } from "./embed";
 import { indexedPassages } from "./indexed";
 import {
+  documentsOfOthers,
   type IndexedDocument,
   type IngestTarget,
   type NewPassage,
   type OthersPolicy,
-  othersOnly,
   planIngest,
 } from "./ingest-plan";
 import type { PassageIndex } from "./passage-index";
@@ -82,7 +82,7 @@ export async function ingest(options: IngestOptions): Promise<IngestReport> {
   if (content.documents.length === 0) throw noDocuments(folder, content);
   const target = { root: options.root ?? (await pathOfFolder(folder)), embeddingModel: index.embeddingModel, others };
   const indexed = await indexedPassages(server, index.name);
-  if (others === "mirror") refuseOtherFolder(options, target, othersOnly(content.documents, indexed, target));
+  if (others === "mirror") refuseOtherFolder(options, target, documentsOfOthers(content.documents, indexed, target));
   const plan = planIngest(content, indexed, target);
   // Indices of earlier releases lack this field. The next `pulumi up` would add the same one.
   if (!index.knowsRoots) await putMapping(server, index.name, { properties: { root: PASSAGE_FIELDS.root } });

@@ -5,10 +5,10 @@ import type { OpenSearchServer } from "../clients/opensearch/server";
 import { Deadline } from "../clients/wait";
 import { ExplainedError } from "../diagnosis/explained-error";
 import { type Candidate, candidateQuery, candidatesOf, FUSION } from "./candidates";
+import { hybridQuery, nearestQuery, passagesOfHits, whyClientRanks } from "./cluster-search";
 import { embedOne } from "./embed";
 import type { PassageIndex } from "./passage-index";
 import { byScore, cosine, reciprocalRankFusion } from "./rank";
-import { hybridQuery, nearestQuery, serverFound, whyNotByCluster } from "./server-search";
 
 /**
  * How passages are ranked.
@@ -106,14 +106,14 @@ async function planSearch(options: RetrieveOptions, timeoutSeconds: number): Pro
   const ranking = await rankingOf(server, index);
   if (ranking.by === "client") return { ranking, ...rankedHere(vector) };
   const body = await clusterQuery(options, retrieval, vector, top);
-  return { ranking, body, ranked: (hits) => serverFound(hits, vector) };
+  return { ranking, body, ranked: (hits) => passagesOfHits(hits, vector) };
 }
 
 const BY_CLUSTER: Ranking = { by: "cluster" };
 
 /** Who ranks by meaning on this cluster. */
 export async function rankingOf(server: OpenSearchServer, index: PassageIndex): Promise<Ranking> {
-  const because = await whyNotByCluster(server, index);
+  const because = await whyClientRanks(server, index);
   return because === undefined ? BY_CLUSTER : { by: "client", because };
 }
 

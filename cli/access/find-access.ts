@@ -189,8 +189,8 @@ function askerOf(
 ): Connection | undefined {
   const [username, password] = [known(outputs?.predictUsername), known(outputs?.predictPassword)];
   if (opensearch === undefined || username === undefined || password === undefined) return undefined;
-  const isToldApart = given.opensearch ?? given.username ?? given.awsRegion ?? givenPassword(given, environment);
-  return isToldApart === undefined ? { ...opensearch, aws: undefined, username, password } : undefined;
+  const override = given.opensearch ?? given.username ?? given.awsRegion ?? givenPassword(given, environment);
+  return override === undefined ? { ...opensearch, aws: undefined, username, password } : undefined;
 }
 
 function givenConnection(given: AccessFlags, environment: NodeJS.ProcessEnv): Connection {

@@ -7,7 +7,7 @@ import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
 import { explainedIfTooSlow, isPromptCut } from "./answer";
 
 /** Asks Ollama directly, through `POST /api/chat`. The answer arrives word by word. */
-export function straightFromOllama(server: OllamaServer, model: string): Answerer {
+export function directAnswerer(server: OllamaServer, model: string): Answerer {
   const title = `${model} in Ollama`;
   return {
     through: "ollama",
@@ -15,7 +15,7 @@ export function straightFromOllama(server: OllamaServer, model: string): Answere
     title,
     endpoint: server.endpoint,
     answer: (messages, limits) => ask(server, model, messages, limits, title),
-    withModel: (other) => straightFromOllama(server, other),
+    withModel: (other) => directAnswerer(server, other),
   };
 }
 
@@ -58,5 +58,5 @@ export function ollamaAnswerer(access: Access): Answerer {
       fix: "Give --model NAME, such as --model smollm2:135m; ollama-chat models lists what Ollama has.",
     });
   }
-  return straightFromOllama(ollama, chatModel);
+  return directAnswerer(ollama, chatModel);
 }

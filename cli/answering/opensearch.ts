@@ -11,7 +11,7 @@ import type { OllamaAccess } from "../access/gateways";
 import { CommandFailure, ExitCode } from "../failure";
 import type { Answer, Answerer, AnswerLimits, Message } from "./answer";
 import { explainedIfTooSlow, isPromptCut } from "./answer";
-import { toldContext } from "./told-context";
+import { reportedContext } from "./reported-context";
 
 export interface AskedModel {
   readonly server: OpenSearchServer;
@@ -27,7 +27,7 @@ export interface AskedModel {
 }
 
 /** Asks through `POST /_plugins/_ml/models/<id>/_predict`. Escapes user text, since the server treats it as a template. */
-export function throughOpenSearch(deployed: AskedModel): Answerer {
+export function predictAnswerer(deployed: AskedModel): Answerer {
   const model = deployed.otherModel ?? deployed.model;
   const title = `${model ?? `model ${deployed.modelId}`} through OpenSearch`;
   return {
@@ -36,7 +36,7 @@ export function throughOpenSearch(deployed: AskedModel): Answerer {
     title,
     endpoint: deployed.server.endpoint,
     answer: (messages, limits) => ask(deployed, messages, limits, title),
-    withModel: (other) => throughOpenSearch({ ...deployed, otherModel: other }),
+    withModel: (other) => predictAnswerer({ ...deployed, otherModel: other }),
   };
 }
 
@@ -77,7 +77,7 @@ async function fillsContext(
   promptTokens = 0,
 ): Promise<boolean> {
   if (promptTokens < MAY_FILL_TOKENS) return false;
-  const context = await toldContext(ollama, model);
+  const context = await reportedContext(ollama, model);
   return context?.loaded === true && promptTokens >= context.tokens;
 }
 
@@ -133,5 +133,5 @@ export function openSearchAnswerer(access: Access): Answerer {
       fix: "Give --model-id ID; ollama-chat models lists the deployed ones.",
     });
   }
-  return throughOpenSearch({ server: openSearch(asker ?? opensearch), modelId, api, model, ollama: access });
+  return predictAnswerer({ server: openSearch(asker ?? opensearch), modelId, api, model, ollama: access });
 }

@@ -23,15 +23,15 @@ export async function putQuestion(session: Session, flags: AnswerFlags, question
 }
 
 /** Prints the answer to stdout and its measures to stderr. */
-export function tellAnswer(output: Output, answer: Answer, json: unknown): void {
+export function printAnswer(output: Output, answer: Answer, json: unknown): void {
   const text = answer.text.trim();
   output.result(json, () => (output.columns === undefined ? text : wrapped(harmless(text), output.columns)));
   if (output.interactive && output.columns !== undefined) output.note("");
-  tellAbout(output, answer);
+  printMeasures(output, answer);
 }
 
 /** Prints remarks and measures below an answer. */
-export function tellAbout(output: Output, answer: Answer): void {
+export function printMeasures(output: Output, answer: Answer): void {
   for (const remark of answerRemarks(answer)) output.note(output.noteStyle("yellow", remark));
   output.note(output.noteStyle("dim", measuresLine(answer)));
 }

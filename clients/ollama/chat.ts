@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UnexpectedAnswerError, UnreachableError } from "../errors";
-import { AnswerOnly, withoutThinking } from "../thinking";
+import { AnswerOnly, separateThinking } from "../thinking";
 import { LONGEST_TIMER_MILLISECONDS } from "../wait";
 import type { OllamaServer } from "./server";
 import { streamError } from "./streams";
@@ -66,7 +66,7 @@ export async function chat(server: OllamaServer, request: ChatRequest): Promise<
       show(shown.end());
       const evalSeconds = part.eval_duration === undefined ? undefined : part.eval_duration / NANOSECONDS;
       const counted = { tokens: part.eval_count, promptTokens: part.prompt_eval_count, evalSeconds };
-      const answer = withoutThinking(content);
+      const answer = separateThinking(content);
       return { thinking: thinking.trim() || undefined, ...answer, doneReason: part.done_reason, ...counted };
     }
   } catch (error) {

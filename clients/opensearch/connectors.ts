@@ -3,7 +3,7 @@ import { ServerError } from "../errors";
 import type { Deadline } from "../wait";
 import { searchAnswer, writeAnswer } from "./answers";
 import { orMissing } from "./refusal";
-import { whileOpening } from "./retry";
+import { openingRetry } from "./retry";
 import { type OpenSearchServer, path } from "./server";
 
 /** A request that a connector can send. The server fills in `${parameters.…}` and `${credential.…}`. */
@@ -184,7 +184,7 @@ export async function findConnectors(
     body: { query: { prefix: { [`parameters.${parameter}`]: beginning } }, size: MAX_FOUND },
     answer: connectorsAnswer,
     repeatable: true,
-    retry: whileOpening(),
+    retry: openingRetry(),
   });
   return answer.hits.hits
     .map((hit) => ({ id: hit._id, connector: document(hit._source) }))

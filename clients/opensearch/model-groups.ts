@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ServerError } from "../errors";
 import { searchAnswer, writeAnswer } from "./answers";
 import { orMissing } from "./refusal";
-import { whileOpening } from "./retry";
+import { openingRetry } from "./retry";
 import { type OpenSearchServer, path } from "./server";
 
 export interface ModelGroupFields {
@@ -80,7 +80,7 @@ export async function findModelGroups(
     body: { query: { match_phrase: { description: words } }, size: MAX_FOUND },
     answer: groupsAnswer,
     repeatable: true,
-    retry: whileOpening(),
+    retry: openingRetry(),
   });
   return answer.hits.hits.map((hit) => ({ id: hit._id, group: document(hit._source) }));
 }

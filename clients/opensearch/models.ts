@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Deadline } from "../wait";
 import { anyObject, searchAnswer, writeAnswer } from "./answers";
 import { orMissing } from "./refusal";
-import { whileOpening } from "./retry";
+import { openingRetry } from "./retry";
 import { type OpenSearchServer, path } from "./server";
 
 /** Fields of a remote model, for registration and updates. JSON members are sent unchanged. */
@@ -151,7 +151,7 @@ async function findModels(server: OpenSearchServer, query: object): Promise<Foun
     body: { query, size: MAX_FOUND },
     answer: modelsAnswer,
     repeatable: true,
-    retry: whileOpening(),
+    retry: openingRetry(),
   });
   return answer.hits.hits.map((hit) => ({ id: hit._id, model: document(hit._source) }));
 }

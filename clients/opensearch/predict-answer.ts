@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UnexpectedAnswerError } from "../errors";
-import { withoutThinking } from "../thinking";
+import { separateThinking } from "../thinking";
 
 export const predictAnswer = z.looseObject({
   inference_results: z.array(
@@ -80,7 +80,7 @@ export function answerContent(answer: PredictAnswer): AnswerContent | undefined 
   const raw = rawAnswer(answer);
   if (raw === undefined) return undefined;
   const thinking = raw.thinking?.trim() || undefined;
-  return { thinking, ...withoutThinking(raw.text ?? ""), doneReason: raw.doneReason ?? undefined };
+  return { thinking, ...separateThinking(raw.text ?? ""), doneReason: raw.doneReason ?? undefined };
 }
 
 function rawAnswer(answer: PredictAnswer): RawAnswer | undefined {

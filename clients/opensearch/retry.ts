@@ -55,7 +55,7 @@ const OPENING_MILLISECONDS = 15_000;
  * Limits for a search that may run while its index is being created, such as the search for what an interrupted run
  * left.
  */
-export function whileOpening(): { readonly deadline: Deadline } {
+export function openingRetry(): { readonly deadline: Deadline } {
   return { deadline: Deadline.after(OPENING_MILLISECONDS) };
 }
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** What the security plugin keeps of each user, role and mapping besides its rights. */
-export interface Held {
-  /** Named in the server's configuration as not to be changed by the API. */
+/** Members that users, roles and mappings have in common. */
+export interface SecurityObject {
+  /** Reserved by the cluster's configuration: the API changes it only for an administrator's client certificate. */
   readonly isReserved: boolean;
   /** Built into the plugin. */
   readonly isStatic: boolean;
@@ -10,7 +10,7 @@ export interface Held {
 }
 
 /** An internal user as the server shows it: never its password, nor the password's hash. */
-export interface UserDocument extends Held {
+export interface UserDocument extends SecurityObject {
   readonly backendRoles: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
   readonly securityRoles: readonly string[];
@@ -30,9 +30,9 @@ export interface IndexPermission {
   readonly indexPatterns: readonly string[];
   /** Actions with `*`, such as `indices:data/read/*`, and action groups, such as `read`. */
   readonly allowedActions: readonly string[];
-  /** Document-level security: a query in JSON that a document must meet to be seen. */
+  /** Document-level security: a JSON query; only matching documents are visible. */
   readonly dls?: string;
-  /** Field-level security: the fields that are seen, or those that are not, each with `~` before it. */
+  /** Field-level security: the visible fields, or the hidden ones, each prefixed with `~`. */
   readonly fls?: readonly string[];
   /** Fields whose values are shown as hashes. */
   readonly maskedFields?: readonly string[];
@@ -53,23 +53,23 @@ export interface RoleFields {
   readonly tenantPermissions?: readonly TenantPermission[];
 }
 
-export type RoleDocument = Held & Required<Omit<RoleFields, "description">>;
+export type RoleDocument = SecurityObject & Required<Omit<RoleFields, "description">>;
 
 /** Who has a role. */
 export interface MappingFields {
   readonly description?: string;
   readonly users?: readonly string[];
   readonly backendRoles?: readonly string[];
-  /** Somebody needs all of these to have the role. */
+  /** Only users with all of these have the role. */
   readonly andBackendRoles?: readonly string[];
   readonly hosts?: readonly string[];
 }
 
-export type MappingDocument = Held & Required<Omit<MappingFields, "description">>;
+export type MappingDocument = SecurityObject & Required<Omit<MappingFields, "description">>;
 
 /** One kind of object of the security plugin's API. */
-export interface SecurityKind<Document extends Held, Fields> {
-  /** What people call it. */
+export interface SecurityKind<Document extends SecurityObject, Fields> {
+  /** Name of the kind for messages, such as `role mapping`. */
   readonly word: string;
   readonly path: string;
   readonly answer: z.ZodType<Readonly<Record<string, Document>>>;
@@ -82,7 +82,7 @@ const held = {
   static: z.boolean().default(false),
   description: z.string().nullish(),
 };
-const heldOf = (found: { reserved: boolean; static: boolean; description?: string | null }): Held => ({
+const heldOf = (found: { reserved: boolean; static: boolean; description?: string | null }): SecurityObject => ({
   isReserved: found.reserved,
   isStatic: found.static,
   ...(found.description ? { description: found.description } : {}),

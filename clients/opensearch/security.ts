@@ -2,14 +2,14 @@ import { ServerError } from "../errors";
 import type { Deadline } from "../wait";
 import { anyObject } from "./answers";
 import { orMissing } from "./refusal";
-import { type Held, MAPPINGS, type SecurityKind } from "./security-kinds";
+import { MAPPINGS, type SecurityKind, type SecurityObject } from "./security-kinds";
 import { type OpenSearchServer, path } from "./server";
 
 const API = "/_plugins/_security/api";
 const pathOf = ({ path: kind }: { readonly path: string }, name: string) => `${API}/${kind}/${path`${name}`}`;
 
-/** The object of this name; `undefined` if there is none, or one that is hidden. */
-export async function getSecured<D extends Held, F>(
+/** The object with this name; `undefined` if it does not exist or is hidden. */
+export async function getSecurityObject<D extends SecurityObject, F>(
   server: OpenSearchServer,
   kind: SecurityKind<D, F>,
   name: string,
@@ -19,15 +19,15 @@ export async function getSecured<D extends Held, F>(
 }
 
 /** All objects of a kind that are not hidden, by name. */
-export async function listSecured<D extends Held, F>(
+export async function listSecurityObjects<D extends SecurityObject, F>(
   server: OpenSearchServer,
   kind: SecurityKind<D, F>,
 ): Promise<Readonly<Record<string, D>>> {
   return await server.call({ method: "GET", path: `${API}/${kind.path}`, answer: kind.answer, repeatable: true });
 }
 
-/** Makes an object, or replaces it as a whole; only a user's password stays where none is given. */
-export async function putSecured<D extends Held, F>(
+/** Creates an object or replaces it entirely. A user keeps its password if `fields` contains none. */
+export async function putSecurityObject<D extends SecurityObject, F>(
   server: OpenSearchServer,
   kind: SecurityKind<D, F>,
   name: string,
@@ -40,13 +40,13 @@ export async function putSecured<D extends Held, F>(
     body: kind.wire(fields),
     answer: anyObject,
     repeatable: true,
-    // All objects of a kind are one document, so that whoever writes at the same time makes a version conflict.
+    // All objects of a kind are one document, so concurrent writes cause version conflicts.
     retry: { deadline },
   });
 }
 
 /** Changes the given fields of an object, and no others. */
-export async function patchSecured<D extends Held, F>(
+export async function patchSecurityObject<D extends SecurityObject, F>(
   server: OpenSearchServer,
   kind: SecurityKind<D, F>,
   name: string,
@@ -64,7 +64,7 @@ export async function patchSecured<D extends Held, F>(
 
 export type MappingList = "users" | "backendRoles" | "andBackendRoles" | "hosts";
 
-/** Adds entries to lists of a mapping that hold some already, whatever others add to them at the same time. */
+/** Appends entries to non-empty lists of a mapping. Keeps entries that others add at the same time. */
 export async function addToMapping(
   server: OpenSearchServer,
   name: string,
@@ -74,7 +74,7 @@ export async function addToMapping(
   const operations = Object.entries(MAPPINGS.wire(added)).flatMap(([field, entries]) =>
     ((entries ?? []) as readonly string[]).map((value) => ({ op: "add", path: `/${field}/-`, value })),
   );
-  // Sent twice, it would add them twice.
+  // Not repeatable: a second request would add the entries again.
   await patch(server, pathOf(MAPPINGS, name), operations, deadline, false);
 }
 
@@ -88,8 +88,8 @@ async function patch(
   await server.call({ method: "PATCH", path: at, body, answer: anyObject, repeatable, retry: { deadline } });
 }
 
-/** Deletes an object; one that is not there counts as deleted. */
-export async function deleteSecured<D extends Held, F>(
+/** Deletes an object if it exists. */
+export async function deleteSecurityObject<D extends SecurityObject, F>(
   server: OpenSearchServer,
   kind: SecurityKind<D, F>,
   name: string,
@@ -107,7 +107,7 @@ export async function deleteSecured<D extends Held, F>(
 
 const HIDDEN = /^Resource .* is not available\.$/;
 
-/** Whether an object was not made since a hidden one has its name: it is shown to nobody, and only its name is refused. */
+/** Whether the server refused to create an object because a hidden one has this name. Hidden objects are never listed. */
 export function isHidden(error: unknown): error is ServerError {
   return error instanceof ServerError && error.status === 404 && HIDDEN.test(error.reason);
 }

@@ -61,7 +61,7 @@ function withClaim(state: ClusterSettingState, claim: Claim): ClusterSettingStat
  * Restores the settings of a claim whose resource is in no state any more, as deleting the resource would. The claim
  * contains everything that the resource wrote.
  */
-export async function giveBack(server: OpenSearchServer, clusterUuid: string, claim: Claim): Promise<void> {
+export async function releaseClaim(server: OpenSearchServer, clusterUuid: string, claim: Claim): Promise<void> {
   const isContribution = Object.keys(claim.contributed).length > 0;
   await release(server, {
     ...claim,

@@ -46,7 +46,7 @@ export interface MarkedConnector {
 }
 
 /** Connectors with the mark of this resource that no model uses. */
-export async function findUnused(server: OpenSearchServer, owned: Owned): Promise<MarkedConnector[]> {
+export async function findUnusedConnectors(server: OpenSearchServer, owned: Owned): Promise<MarkedConnector[]> {
   const { owner } = owned;
   if (!owner) return [];
   const stack = stackMark(owned);
@@ -85,7 +85,7 @@ export async function takeOver(
  * and so does one whose users cannot be listed.
  */
 export async function removeOthers(server: OpenSearchServer, id: string, owned: Owned, title: string): Promise<void> {
-  for (const other of notInState(await findUnused(server, owned), id)) {
+  for (const other of notInState(await findUnusedConnectors(server, owned), id)) {
     const users = await usersOfModel(server, other.id).catch(() => ["somebody (this user may not see who)"]);
     if (users.length > 0) {
       report(

@@ -27,7 +27,7 @@ import { isUnknown } from "../shared/unknown";
 import { type Gated, requireVersion } from "../shared/version-gate";
 import { bodyOf, connectorAsSeen } from "./body";
 import { type ConnectorInputs, type ConnectorState, connectorSchema, OWNER_PARAMETER } from "./inputs";
-import { type ConnectorMark, findUnused, markIn, markText, removeOthers, takeOver } from "./left-over";
+import { type ConnectorMark, findUnusedConnectors, markIn, markText, removeOthers, takeOver } from "./left-over";
 import { lintAction } from "./template";
 
 const SCHEMA_VERSION = 1;
@@ -105,7 +105,7 @@ async function createOrTakeOver(server: OpenSearchServer, inputs: ConnectorInput
   const body = bodyOf(description === "" ? inputs : { ...inputs, description });
   const mark: ConnectorMark = { owner, stack: stackMark(inputs), fingerprint: fingerprint(body), instance };
   // Only unused ones: during a replacement, the live connector has the same owner.
-  const left = (await findUnused(server, inputs)).find(
+  const left = (await findUnusedConnectors(server, inputs)).find(
     ({ connector, mark: found }) => found.fingerprint === mark.fingerprint && isAsWanted(connector, inputs),
   );
   const isTaken = left !== undefined && (await takeOver(server, left.id, mark, body.credential));
@@ -135,7 +135,7 @@ async function createMarked(
     return await createConnector(server, body, Deadline.after(timeoutMilliseconds(inputs.timeouts, "createSeconds")));
   } catch (error) {
     const lost = error instanceof UnreachableError && error.mayHaveArrived;
-    const arrived = lost ? await findUnused(server, inputs) : [];
+    const arrived = lost ? await findUnusedConnectors(server, inputs) : [];
     const made = arrived.find((each) => each.mark.instance === mark.instance);
     if (made === undefined) throw error;
     return made.id;
@@ -158,7 +158,7 @@ async function read(id: string, state: ConnectorState) {
   const server = sharedServer(state.connection);
   const found = await getConnector(server, id);
   if (found === undefined) return undefined;
-  for (const other of notInState(await findUnused(server, state), id)) {
+  for (const other of notInState(await findUnusedConnectors(server, state), id)) {
     report(`warning: ${titleOf(state)}: ${lateObjectWarning(`the connector ${other.id}`)}`);
   }
   const seen = { ...state, ...connectorAsSeen(state, found) };

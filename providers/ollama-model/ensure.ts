@@ -19,16 +19,16 @@ export interface Work {
 }
 
 /** What the resource owned on the server before the operation. */
-export type Before = Pick<Holding, "pulled" | "fromPulled">;
+export type OwnedBefore = Pick<Holding, "pulled" | "fromPulled">;
 
-export const NOTHING_BEFORE: Before = { pulled: false, fromPulled: false };
+export const OWNED_NOTHING: OwnedBefore = { pulled: false, fromPulled: false };
 
 export function say(model: string, line: string): void {
   report(line, { subject: `OllamaModel ${model}` });
 }
 
 /** Temporary news, which does not outlast the operation. */
-export function sayProgress(model: string, line: string): void {
+export function reportModelProgress(model: string, line: string): void {
   report(line, { subject: `OllamaModel ${model}`, passing: true });
 }
 
@@ -36,7 +36,7 @@ export function sayProgress(model: string, line: string): void {
  * Makes sure that the server has the model. An existing one is left as it is unless `rewrite` says that the inputs it
  * was made from have changed.
  */
-export async function ensureModel(work: Work, before: Before, rewrite: boolean): Promise<Holding> {
+export async function ensureModel(work: Work, before: OwnedBefore, rewrite: boolean): Promise<Holding> {
   const present = await findModel(work.server, work.inputs.model);
   if (work.inputs.from !== undefined) return await ensureDerived(work, work.inputs.from, present, before, rewrite);
   if (present !== undefined && fitsDigest(work.inputs, present) && !(rewrite && before.pulled)) {
@@ -72,7 +72,7 @@ async function ensureDerived(
   work: Work,
   from: string,
   present: ListedModel | undefined,
-  before: Before,
+  before: OwnedBefore,
   rewrite: boolean,
 ): Promise<Holding> {
   if (present !== undefined && !before.pulled) {
@@ -84,9 +84,9 @@ async function ensureDerived(
   if (base === undefined) await pullNamed(work, from);
   try {
     const { inputs, server } = work;
-    sayProgress(inputs.model, `making it from ${from}`);
+    reportModelProgress(inputs.model, `making it from ${from}`);
     const { model, system, template, parameters } = inputs;
-    const onEvent = progressLines((line) => sayProgress(model, line));
+    const onEvent = progressLines((line) => reportModelProgress(model, line));
     await createModel(server, { model, from, system, template, parameters }, { deadline: work.deadline, onEvent });
     return { ...facts(await listedModel(work)), pulled: true, fromPulled: before.fromPulled || base === undefined };
   } catch (error) {
@@ -121,10 +121,10 @@ async function fetchModel(work: Work): Promise<void> {
 
 async function pullNamed({ server, inputs, deadline }: Work, name: string): Promise<void> {
   const started = performance.now();
-  sayProgress(inputs.model, `pulling ${name}`);
-  const onEvent = progressLines((line) => sayProgress(inputs.model, line));
+  reportModelProgress(inputs.model, `pulling ${name}`);
+  const onEvent = progressLines((line) => reportModelProgress(inputs.model, line));
   await pullModel(server, name, inputs.insecure ?? false, { deadline, onEvent });
-  sayProgress(inputs.model, `pulled in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  reportModelProgress(inputs.model, `pulled in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
 
 /**
@@ -140,7 +140,7 @@ async function undo({ server, inputs }: Work, name: string): Promise<void> {
 async function listedModel({ server, inputs }: Work): Promise<ListedModel> {
   const found = await findModel(server, inputs.model);
   if (found !== undefined) {
-    sayProgress(inputs.model, `ready, ${bytes(found.sizeBytes)}`);
+    reportModelProgress(inputs.model, `ready, ${bytes(found.sizeBytes)}`);
     return found;
   }
   throw new ExplainedError({

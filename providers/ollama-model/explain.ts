@@ -8,7 +8,7 @@ import type { OllamaModelInputs, OllamaModelState } from "./inputs";
 type OllamaLifecycle = Lifecycle<OllamaModelInputs, OllamaModelState>;
 
 /** Adds the model, the server's words, and cause and fix from the symptom table to failures. */
-export function inOllamaTerms(lifecycle: OllamaLifecycle): OllamaLifecycle {
+export function explainedForOllama(lifecycle: OllamaLifecycle): OllamaLifecycle {
   const wrap = async <T>(model: string, run: () => Promise<T>, hint = ""): Promise<T> => {
     try {
       return await run();

@@ -20,8 +20,8 @@ import { type Lifecycle, PartialFailure } from "../shared/lifecycle";
 import { authHeaders, authInUse, authSecrets, type OllamaAuth } from "../shared/ollama-auth";
 import { modelUsers, oneAtATime } from "../shared/run-memory";
 import { timeoutMilliseconds } from "../shared/timeouts";
-import { ensureModel, fitsDigest, NOTHING_BEFORE, say, sayProgress, type Work } from "./ensure";
-import { inOllamaTerms } from "./explain";
+import { ensureModel, fitsDigest, OWNED_NOTHING, reportModelProgress, say, type Work } from "./ensure";
+import { explainedForOllama } from "./explain";
 import {
   contradictions,
   type Holding,
@@ -56,7 +56,7 @@ const UNLOAD_SECONDS = 5;
  */
 export const ollamaModelLifecycle: Lifecycle<OllamaModelInputs, OllamaModelState> = explained(
   "OllamaModel",
-  inOllamaTerms({ check, diff, create, read, update, delete: remove }),
+  explainedForOllama({ check, diff, create, read, update, delete: remove }),
   secretsOf,
 );
 
@@ -106,7 +106,7 @@ async function create(inputs: OllamaModelInputs) {
   recordUse(inputs);
   const work = await begin(inputs, "createSeconds");
   return await oneAtATime(keyOf(inputs), async () => {
-    const holding = await ensureModel(work, NOTHING_BEFORE, false);
+    const holding = await ensureModel(work, OWNED_NOTHING, false);
     if (!holding.pulled) {
       // In a forced replacement the old resource has the same owner.
       recordUse({ ...inputs, owner: `new ${inputs.owner}` });
@@ -120,7 +120,7 @@ async function begin(inputs: OllamaModelInputs, operation: "createSeconds" | "up
   const server = serverOf(inputs);
   const deadline = Deadline.after(timeoutMilliseconds({ ...TIMEOUTS, ...inputs.timeouts }, operation));
   const start = Deadline.after(Math.min(deadline.remainingMilliseconds, START_MILLISECONDS));
-  await untilServerAnswers(server, start, (line) => sayProgress(inputs.model, line));
+  await untilServerAnswers(server, start, (line) => reportModelProgress(inputs.model, line));
   return { server, inputs, deadline };
 }
 
@@ -157,7 +157,7 @@ async function update(_id: string, olds: OllamaModelState, news: OllamaModelInpu
     const moved = olds.endpoint !== news.endpoint;
     const ours = !moved || sameWrite(await findModel(work.server, news.model), olds);
     const sameBase = olds.from !== undefined && news.from !== undefined && sameModel(olds.from, news.from);
-    const before = ours ? { pulled: olds.pulled, fromPulled: olds.fromPulled && sameBase } : NOTHING_BEFORE;
+    const before = ours ? { pulled: olds.pulled, fromPulled: olds.fromPulled && sameBase } : OWNED_NOTHING;
     const holding = await ensureModel(work, before, changedKeys(olds, news, CONTENT).length > 0);
     if (moved) await leaveOldServer(olds, holding);
     else if (olds.fromPulled && !sameBase && !isRetained(olds))

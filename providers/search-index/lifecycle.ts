@@ -24,7 +24,7 @@ import { alter } from "./alter";
 import { applySuccession, findPredecessors, planSuccession, WRITE_BLOCK } from "./copy";
 import { fieldsOf, mappingCanBecome, mappingsAsSeen, mappingsDiffer } from "./fields";
 import { type SearchIndexInputs, type SearchIndexState, searchIndexSchema, VectorSearch } from "./inputs";
-import { holdsVector, type IndexMark, markOf, readMark, sameOwner, sameVector, vectorField, withMark } from "./mark";
+import { type IndexMark, isVectorField, markOf, readMark, sameOwner, sameVector, vectorField, withMark } from "./mark";
 import { autoIndexName } from "./name";
 import { differingSettings, flatSettings, isStatic, settingsAsSeen } from "./settings";
 
@@ -252,7 +252,7 @@ function indexAsSeen(state: SearchIndexState, index: IndexDocument): SearchIndex
     ...state,
     mappings: mappingsAsSeen(state.mappings, index.mappings),
     settings: settingsSeen(state, index),
-    vector: vector !== undefined && holdsVector(found, vector, vectorSearch) ? vector : undefined,
+    vector: vector !== undefined && isVectorField(found, vector, vectorSearch) ? vector : undefined,
     indexUuid: index.uuid,
   };
   const present = Object.entries(seen).filter(([, value]) => value !== undefined);

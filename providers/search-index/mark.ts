@@ -73,7 +73,7 @@ export function vectorField({ dimension, spaceType }: VectorField, search: strin
 }
 
 /** Whether a field on the server is the vector field. */
-export function holdsVector(found: unknown, { dimension }: VectorField, search: string): boolean {
+export function isVectorField(found: unknown, { dimension }: VectorField, search: string): boolean {
   if (typeof found !== "object" || found === null) return false;
   const field = found as Record<string, unknown>;
   return search === VectorSearch.knn

@@ -1,6 +1,6 @@
 import { ServerError } from "../../clients/errors";
 import { clusterInfo } from "../../clients/opensearch/cluster";
-import { getSecured, patchSecured } from "../../clients/opensearch/security";
+import { getSecurityObject, patchSecurityObject } from "../../clients/opensearch/security";
 import { USERS } from "../../clients/opensearch/security-kinds";
 import { canSignIn } from "../../clients/opensearch/sign-in";
 import { rememberSecrets } from "../../clients/redact";
@@ -13,7 +13,7 @@ import { connectionSecrets, explained, nameOf } from "../shared/explain";
 import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
 import { oneAtATime } from "../shared/run-memory";
-import { securityTurn } from "../shared/security-object";
+import { securityQueue } from "../shared/security-object";
 import { sharedServer } from "../shared/shared-server";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { type SecurityPasswordInputs, type SecurityPasswordState, securityPasswordSchema } from "./inputs";
@@ -69,8 +69,8 @@ async function ensurePassword(inputs: SecurityPasswordInputs, clusterUuid: strin
   rememberSecrets([password]);
   if (await canSignIn(connection, username, password, deadline)) return;
   const server = sharedServer(connection);
-  await oneAtATime(securityTurn(clusterUuid), () =>
-    patchSecured(server, USERS, username, { password }, deadline),
+  await oneAtATime(securityQueue(clusterUuid), () =>
+    patchSecurityObject(server, USERS, username, { password }, deadline),
   ).catch((error: unknown) => {
     if (error instanceof ServerError && error.status === 404) throw missing(username);
     throw error;
@@ -97,7 +97,7 @@ function stateOf(inputs: SecurityPasswordInputs, clusterUuid: string): SecurityP
 
 async function read(id: string, state: SecurityPasswordState) {
   const { connection, username, password, timeouts } = state;
-  if ((await getSecured(sharedServer(connection), USERS, id)) === undefined) return undefined;
+  if ((await getSecurityObject(sharedServer(connection), USERS, id)) === undefined) return undefined;
   const deadline = Deadline.after(timeoutMilliseconds(timeouts, "updateSeconds"));
   const inForce = await canSignIn(connection, username, password, deadline);
   if (!inForce) {

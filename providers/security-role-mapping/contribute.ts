@@ -1,11 +1,11 @@
 import { UnreachableError } from "../../clients/errors";
 import {
   addToMapping,
-  deleteSecured,
-  getSecured,
+  deleteSecurityObject,
+  getSecurityObject,
   type MappingList,
-  patchSecured,
-  putSecured,
+  patchSecurityObject,
+  putSecurityObject,
 } from "../../clients/opensearch/security";
 import { MAPPINGS, type MappingDocument } from "../../clients/opensearch/security-kinds";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
@@ -13,7 +13,7 @@ import type { Deadline } from "../../clients/wait";
 import { ExplainedError } from "../../diagnosis/explained-error";
 import { markIn } from "../shared/ownership";
 import { requireChangeable } from "../shared/security-object";
-import { eachList, entriesOf, isEmpty, LISTS, type MappingEntries } from "./inputs";
+import { entriesOf, isEmpty, LISTS, type MappingEntries, mapLists } from "./inputs";
 
 interface Contribution {
   readonly server: OpenSearchServer;
@@ -35,12 +35,12 @@ const MOST_WRITES = 10;
  */
 export async function contribute(contribution: Contribution): Promise<MappingDocument | undefined> {
   const { server, role } = contribution;
-  const first = await getSecured(server, MAPPINGS, role);
+  const first = await getSecurityObject(server, MAPPINGS, role);
   let found = first;
   for (let writes = 0; writes < MOST_WRITES; writes += 1) {
     if (found !== undefined) requireChangeable(MAPPINGS, role, found);
     if (!(await write(contribution, found))) return first;
-    found = await getSecured(server, MAPPINGS, role);
+    found = await getSecurityObject(server, MAPPINGS, role);
   }
   throw new ExplainedError({
     what: `The mapping of the role ${JSON.stringify(role)} does not keep what was added to it.`,
@@ -54,11 +54,11 @@ async function write(contribution: Contribution, found: MappingDocument | undefi
   const { server, role, wanted, dropped, description, deadline } = contribution;
   if (found === undefined) {
     if (isEmpty(wanted)) return false;
-    await putSecured(server, MAPPINGS, role, { ...wanted, description }, deadline);
+    await putSecurityObject(server, MAPPINGS, role, { ...wanted, description }, deadline);
     return true;
   }
-  const missing = eachList((list) => wanted[list].filter((entry) => !found[list].includes(entry)));
-  const present = eachList((list) => dropped[list].filter((entry) => found[list].includes(entry)));
+  const missing = mapLists((list) => wanted[list].filter((entry) => !found[list].includes(entry)));
+  const present = mapLists((list) => dropped[list].filter((entry) => found[list].includes(entry)));
   if (isEmpty(missing) && isEmpty(present)) return false;
   // Adding at the end of a list keeps what others add to it at this moment; an empty one has no end, seen on 3.6.0.
   const canAppend = isEmpty(present) && LISTS.every((list) => missing[list].length === 0 || found[list].length > 0);
@@ -75,7 +75,7 @@ async function write(contribution: Contribution, found: MappingDocument | undefi
     ...missing[list],
   ];
   const lists = LISTS.filter(changed).map((list) => [list, whole(list)] as const);
-  await patchSecured(server, MAPPINGS, role, Object.fromEntries(lists), deadline);
+  await patchSecurityObject(server, MAPPINGS, role, Object.fromEntries(lists), deadline);
   return true;
 }
 
@@ -84,6 +84,6 @@ export async function withdraw(contribution: Omit<Contribution, "wanted" | "desc
   const { server, role, deadline } = contribution;
   const before = await contribute({ ...contribution, wanted: entriesOf({}), description: undefined });
   if (before === undefined || markIn(before) === undefined) return;
-  const left = await getSecured(server, MAPPINGS, role);
-  if (left !== undefined && isEmpty(left)) await deleteSecured(server, MAPPINGS, role, deadline);
+  const left = await getSecurityObject(server, MAPPINGS, role);
+  if (left !== undefined && isEmpty(left)) await deleteSecurityObject(server, MAPPINGS, role, deadline);
 }

@@ -88,7 +88,7 @@ export function entriesOf(given: Partial<MappingEntries>): MappingEntries {
 }
 
 /** A mapping's lists, each made by a function of its name. */
-export function eachList(make: (list: MappingList) => readonly string[]): MappingEntries {
+export function mapLists(make: (list: MappingList) => readonly string[]): MappingEntries {
   return {
     users: make("users"),
     backendRoles: make("backendRoles"),

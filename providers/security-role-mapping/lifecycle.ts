@@ -1,5 +1,5 @@
 import { clusterInfo } from "../../clients/opensearch/cluster";
-import { getSecured, patchSecured } from "../../clients/opensearch/security";
+import { getSecurityObject, patchSecurityObject } from "../../clients/opensearch/security";
 import { MAPPINGS, type MappingDocument } from "../../clients/opensearch/security-kinds";
 import { report } from "../../clients/report";
 import { Deadline } from "../../clients/wait";
@@ -10,16 +10,16 @@ import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
 import { descriptionOf, isTakenOver, markIn, markOf, newInstance, sameResource } from "../shared/ownership";
 import { oneAtATime } from "../shared/run-memory";
-import { inOrder, makeOrTakeOver, removeObject, securityTurn } from "../shared/security-object";
+import { inOrder, makeOrTakeOver, removeObject, securityQueue } from "../shared/security-object";
 import { sharedServer } from "../shared/shared-server";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { contribute, withdraw } from "./contribute";
 import {
   contradictions,
-  eachList,
   entriesOf,
   LISTS,
   MappingMode,
+  mapLists,
   modeOf,
   type SecurityRoleMappingInputs,
   type SecurityRoleMappingState,
@@ -57,7 +57,7 @@ function diff(_id: string, olds: SecurityRoleMappingState, news: SecurityRoleMap
 /** A list that is empty, and one that is left out, are the same. */
 function comparable(inputs: SecurityRoleMappingInputs): SecurityRoleMappingInputs {
   const entries = entriesOf(inputs);
-  return { ...inputs, ...eachList((list) => inOrder(entries[list])), mode: modeOf(inputs) };
+  return { ...inputs, ...mapLists((list) => inOrder(entries[list])), mode: modeOf(inputs) };
 }
 
 const isOwn = (inputs: SecurityRoleMappingInputs): boolean => modeOf(inputs) === MappingMode.own;
@@ -72,7 +72,7 @@ async function create(inputs: SecurityRoleMappingInputs) {
   const description = descriptionOf(inputs, mark);
   const wanted = entriesOf(inputs);
   const { role } = inputs;
-  const contributed = await oneAtATime(securityTurn(clusterUuid), async () => {
+  const contributed = await oneAtATime(securityQueue(clusterUuid), async () => {
     if (isOwn(inputs)) {
       const fields = { ...wanted, description };
       const adoptExisting = inputs.adoptExisting === true;
@@ -84,12 +84,12 @@ async function create(inputs: SecurityRoleMappingInputs) {
     // In a mapping that an interrupted run of this resource made, all of them are its own.
     if (before === undefined) return wanted;
     if (sameResource(markIn(before), mark)) {
-      await patchSecured(server, MAPPINGS, role, { description }, deadline);
+      await patchSecurityObject(server, MAPPINGS, role, { description }, deadline);
       return wanted;
     }
-    const foreign = eachList((list) => wanted[list].filter((entry) => before[list].includes(entry)));
+    const foreign = mapLists((list) => wanted[list].filter((entry) => before[list].includes(entry)));
     warnOfForeign(inputs, foreign);
-    return eachList((list) => wanted[list].filter((entry) => !foreign[list].includes(entry)));
+    return mapLists((list) => wanted[list].filter((entry) => !foreign[list].includes(entry)));
   });
   return { id: role, state: { ...inputs, contributed, clusterUuid, instance, schemaVersion: SCHEMA_VERSION } };
 }
@@ -103,7 +103,7 @@ function warnOfForeign(inputs: SecurityRoleMappingInputs, foreign: Record<string
 }
 
 async function read(id: string, state: SecurityRoleMappingState) {
-  const mapping = await getSecured(sharedServer(state.connection), MAPPINGS, id);
+  const mapping = await getSecurityObject(sharedServer(state.connection), MAPPINGS, id);
   if (mapping === undefined) return undefined;
   const seen: SecurityRoleMappingState = { ...state, ...drifted(state, mapping) };
   const { clusterUuid: _c, instance: _i, schemaVersion: _v, contributed: _k, ...inputs } = seen;
@@ -115,7 +115,7 @@ function drifted(state: SecurityRoleMappingState, mapping: MappingDocument): Par
   const wanted = entriesOf(state);
   const found = isOwn(state)
     ? entriesOf(mapping)
-    : eachList((list) => wanted[list].filter((entry) => mapping[list].includes(entry)));
+    : mapLists((list) => wanted[list].filter((entry) => mapping[list].includes(entry)));
   const differing = changedKeys(comparable({ ...state, ...wanted }), comparable({ ...state, ...found }), LISTS);
   return Object.fromEntries(differing.map((list) => [list, found[list]]));
 }
@@ -133,28 +133,28 @@ async function update(
   const changed = changedKeys(comparable(olds), comparable(news), LISTS);
   if (changed.length === 0) return { ...news, ...kept, contributed: olds.contributed };
   const description = descriptionOf(news, markOf(news, instance));
-  return await oneAtATime(securityTurn(clusterUuid), async () => {
+  return await oneAtATime(securityQueue(clusterUuid), async () => {
     if (isOwn(news)) {
-      await patchSecured(server, MAPPINGS, id, { ...wanted, description }, deadline);
+      await patchSecurityObject(server, MAPPINGS, id, { ...wanted, description }, deadline);
       return { ...news, ...kept, contributed: wanted };
     }
-    const dropped = eachList((list) => olds.contributed[list].filter((entry) => !wanted[list].includes(entry)));
+    const dropped = mapLists((list) => olds.contributed[list].filter((entry) => !wanted[list].includes(entry)));
     const before = await contribute({ server, role: id, wanted, dropped, description, deadline });
     const isOurs = (list: (typeof LISTS)[number], entry: string) =>
       olds.contributed[list].includes(entry) || before?.[list].includes(entry) !== true;
-    return { ...news, ...kept, contributed: eachList((list) => wanted[list].filter((entry) => isOurs(list, entry))) };
+    return { ...news, ...kept, contributed: mapLists((list) => wanted[list].filter((entry) => isOurs(list, entry))) };
   });
 }
 
 async function remove(id: string, state: SecurityRoleMappingState): Promise<void> {
   const server = sharedServer(state.connection);
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
-  await oneAtATime(securityTurn(state.clusterUuid), async () => {
+  await oneAtATime(securityQueue(state.clusterUuid), async () => {
     if (isOwn(state)) {
       await removeObject({ server, kind: MAPPINGS, name: id, title: titleOf(state), deadline, state });
       return;
     }
-    const mapping = await getSecured(server, MAPPINGS, id);
+    const mapping = await getSecurityObject(server, MAPPINGS, id);
     const mark = mapping === undefined ? undefined : markIn(mapping);
     if (sameResource(mark, markOf(state, state.instance)) && isTakenOver(mark, state)) {
       report(`${titleOf(state)}: the mapping of ${id} belongs to a newer resource by now and stays`);

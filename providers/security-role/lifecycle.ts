@@ -1,4 +1,4 @@
-import { getSecured, patchSecured } from "../../clients/opensearch/security";
+import { getSecurityObject, patchSecurityObject } from "../../clients/opensearch/security";
 import { ROLES, type RoleFields } from "../../clients/opensearch/security-kinds";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { Deadline } from "../../clients/wait";
@@ -11,7 +11,7 @@ import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
 import { descriptionOf, isTakenOver, type Mark, markIn, markOf, parseDescription } from "../shared/ownership";
 import { oneAtATime } from "../shared/run-memory";
-import { createMarked, inOrder, removeObject, securityTurn, withDrift } from "../shared/security-object";
+import { createMarked, inOrder, removeObject, securityQueue, withDrift } from "../shared/security-object";
 import { sharedServer } from "../shared/shared-server";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { holdersOf } from "./holders";
@@ -76,7 +76,7 @@ function written(inputs: SecurityRoleInputs, mark: Mark | undefined): RoleFields
 const titleOf = (inputs: SecurityRoleInputs): string => `SecurityRole ${nameOf(inputs)}`;
 
 async function read(id: string, state: SecurityRoleState) {
-  const role = await getSecured(sharedServer(state.connection), ROLES, id);
+  const role = await getSecurityObject(sharedServer(state.connection), ROLES, id);
   if (role === undefined) return undefined;
   const found = { ...state, ...role, description: parseDescription(role.description).description ?? "" };
   const seen = withDrift<SecurityRoleState, (typeof SHOWN)[number]>(state, found, SHOWN, comparable);
@@ -92,7 +92,7 @@ async function update(id: string, olds: SecurityRoleState, news: SecurityRoleInp
   if (changed.length > 0) {
     const fields: RoleFields = pick({ ...cleared, ...written(news, markOf(news, instance)) }, changed);
     const server = sharedServer(news.connection);
-    await oneAtATime(securityTurn(clusterUuid), () => patchSecured(server, ROLES, id, fields, deadline));
+    await oneAtATime(securityQueue(clusterUuid), () => patchSecurityObject(server, ROLES, id, fields, deadline));
   }
   return { ...news, clusterUuid, instance, schemaVersion: SCHEMA_VERSION };
 }
@@ -100,7 +100,7 @@ async function update(id: string, olds: SecurityRoleState, news: SecurityRoleInp
 async function remove(id: string, state: SecurityRoleState): Promise<void> {
   const server = sharedServer(state.connection);
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
-  await oneAtATime(securityTurn(state.clusterUuid), async () => {
+  await oneAtATime(securityQueue(state.clusterUuid), async () => {
     if (state.forceDelete !== true) await requireUnused(server, id, state);
     await removeObject({ server, kind: ROLES, name: id, title: titleOf(state), deadline, state });
   });
@@ -108,7 +108,7 @@ async function remove(id: string, state: SecurityRoleState): Promise<void> {
 
 /** What has the role in the program is gone by now: the engine deletes dependents first. */
 async function requireUnused(server: OpenSearchServer, id: string, state: SecurityRoleState): Promise<void> {
-  const role = await getSecured(server, ROLES, id);
+  const role = await getSecurityObject(server, ROLES, id);
   if (role === undefined || isTakenOver(markIn(role), state)) return;
   const holders = await holdersOf(server, id);
   if (holders.length === 0) return;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { getSecured, patchSecured } from "../../clients/opensearch/security";
+import { getSecurityObject, patchSecurityObject } from "../../clients/opensearch/security";
 import { USERS, type UserFields } from "../../clients/opensearch/security-kinds";
 import { rememberSecrets } from "../../clients/redact";
 import { Deadline } from "../../clients/wait";
@@ -11,7 +11,7 @@ import { onHomeCluster } from "../shared/home-cluster";
 import type { Lifecycle } from "../shared/lifecycle";
 import { descriptionOf, type Mark, markOf, parseDescription } from "../shared/ownership";
 import { oneAtATime } from "../shared/run-memory";
-import { createMarked, inOrder, removeObject, securityTurn, withDrift } from "../shared/security-object";
+import { createMarked, inOrder, removeObject, securityQueue, withDrift } from "../shared/security-object";
 import { sharedServer } from "../shared/shared-server";
 import { timeoutMilliseconds } from "../shared/timeouts";
 import { type SecurityUserInputs, type SecurityUserState, securityUserSchema } from "./inputs";
@@ -79,7 +79,7 @@ function stateOf(
 const titleOf = (inputs: SecurityUserInputs): string => `SecurityUser ${nameOf(inputs)}`;
 
 async function read(id: string, state: SecurityUserState) {
-  const user = await getSecured(sharedServer(state.connection), USERS, id);
+  const user = await getSecurityObject(sharedServer(state.connection), USERS, id);
   if (user === undefined) return undefined;
   const described = { ...user, description: parseDescription(user.description).description ?? "" };
   const found: SecurityUserState = { ...state, ...comparable(described) };
@@ -100,7 +100,7 @@ async function update(id: string, olds: SecurityUserState, news: SecurityUserInp
   };
   if (Object.keys(fields).length > 0) {
     const server = sharedServer(news.connection);
-    await oneAtATime(securityTurn(clusterUuid), () => patchSecured(server, USERS, id, fields, deadline));
+    await oneAtATime(securityQueue(clusterUuid), () => patchSecurityObject(server, USERS, id, fields, deadline));
   }
   return stateOf(news, password, clusterUuid, instance);
 }
@@ -108,7 +108,7 @@ async function update(id: string, olds: SecurityUserState, news: SecurityUserInp
 async function remove(id: string, state: SecurityUserState): Promise<void> {
   const server = sharedServer(state.connection);
   const deadline = Deadline.after(timeoutMilliseconds(state.timeouts, "deleteSeconds"));
-  await oneAtATime(securityTurn(state.clusterUuid), () =>
+  await oneAtATime(securityQueue(state.clusterUuid), () =>
     removeObject({ server, kind: USERS, name: id, title: titleOf(state), deadline, state }),
   );
 }

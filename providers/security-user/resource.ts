@@ -9,23 +9,23 @@ export interface SecurityUserArgs {
   /** How to reach the cluster, as a user who may use the security plugin's API. */
   connection: pulumi.Input<ConnectionArgs>;
   /**
-   * Unique in the cluster, without a colon. Another name makes another user.
+   * Must be unique in the cluster, without a colon. A new name replaces the user.
    * @default the resource's name and a hash of its URN
    */
   name?: pulumi.Input<string>;
   /**
    * The server judges how strong it is. Encrypted in the state, also when given as plain text.
-   * @default a random one, made once and kept in the state; see the output `password`
+   * @default a random one, generated once and stored in the state; see the output `password`
    */
   password?: pulumi.Input<string>;
   /**
    * Free text.
-   * @default a text on the cluster that names the resource, its project and stack; it is not kept in the state
+   * @default a text that names the resource, its project and stack; only the cluster stores it, not the state
    */
   description?: pulumi.Input<string>;
-  /** Backend roles, by which mappings and restricted model groups know the user. Default: none. */
+  /** Backend roles, which role mappings and restricted model groups refer to. Default: none. */
   backendRoles?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Roles that the user has without a mapping (`opendistro_security_roles`). They have to exist. Default: none. */
+  /** Roles that the user has without a mapping (`opendistro_security_roles`). They must exist. Default: none. */
   securityRoles?: pulumi.Input<pulumi.Input<string>[]>;
   /** Texts that a role's `dls` and index patterns can refer to, as in `${attr.internal.team}`. Default: none. */
   attributes?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -54,9 +54,9 @@ export interface SecurityUserArgs {
  * ```
  */
 export class SecurityUser extends pulumi.CustomResource {
-  /** Its name, the same as `.id`. */
+  /** The user's name, the same as `.id`. */
   declare readonly name: pulumi.Output<string>;
-  /** The password, given or made. Secret. */
+  /** The password, given or generated. Secret. */
   declare readonly password: pulumi.Output<string>;
   /** UUID of the cluster on which the user was made. */
   declare readonly clusterUuid: pulumi.Output<string>;

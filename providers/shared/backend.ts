@@ -6,44 +6,44 @@ import { z } from "zod";
 import { backends } from "./run-memory";
 
 /** Where to look up the Pulumi backend of a process. */
-export interface Surroundings {
+export interface BackendLookup {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The project's folder, or one below it. */
   readonly folder: string;
 }
 
-const HERE: Surroundings = { environment: process.env, folder: process.cwd() };
+const HERE: BackendLookup = { environment: process.env, folder: process.cwd() };
 
 /**
  * Identifies the Pulumi backend that stores the state: its URL, with the machine's name for a local folder. A URN
  * contains only stack and project, and the engine does not tell providers the backend. So this looks where the CLI
  * does: `PULUMI_BACKEND_URL`, `backend.url` in Pulumi.yaml, then the login.
  */
-export function backend(surroundings?: Surroundings): string {
-  if (surroundings !== undefined) return lookUpBackend(surroundings);
+export function backend(lookup?: BackendLookup): string {
+  if (lookup !== undefined) return lookUpBackend(lookup);
   const key = JSON.stringify([process.env.PULUMI_BACKEND_URL, process.env.PULUMI_HOME]);
   const known = backends.get(key) ?? lookUpBackend(HERE);
   backends.set(key, known);
   return known;
 }
 
-function lookUpBackend(surroundings: Surroundings): string {
-  const url = backendUrl(surroundings);
-  const folder = backendFolder(surroundings, url);
+function lookUpBackend(lookup: BackendLookup): string {
+  const url = backendUrl(lookup);
+  const folder = backendFolder(lookup, url);
   return folder === undefined ? url.replace(/\/+$/, "") : `file://${hostname()}${folder}`;
 }
 
 /** The folder that contains `.pulumi`, if the backend is a local folder. */
-export function backendFolder(surroundings: Surroundings, url = backendUrl(surroundings)): string | undefined {
+export function backendFolder(lookup: BackendLookup, url = backendUrl(lookup)): string | undefined {
   if (!url.startsWith("file:")) return undefined;
   const path = url
     .replace(/^file:\/\//, "")
     .replace(/\?.*$/, "")
     .replace(/^~(?=$|\/)/, homedir());
-  return resolve(surroundings.folder, path);
+  return resolve(lookup.folder, path);
 }
 
-function backendUrl({ environment, folder }: Surroundings): string {
+function backendUrl({ environment, folder }: BackendLookup): string {
   return environment.PULUMI_BACKEND_URL || projectBackend(folder) || loggedIn(environment) || "";
 }
 
@@ -58,7 +58,7 @@ function projectBackend(folder: string): string | undefined {
   }
 }
 
-function loggedIn(environment: Surroundings["environment"]): string | undefined {
+function loggedIn(environment: BackendLookup["environment"]): string | undefined {
   const home = environment.PULUMI_HOME || join(homedir(), ".pulumi");
   const text = textOf(join(home, "credentials.json"));
   return text === undefined ? undefined : read(credentialsSchema, () => JSON.parse(text))?.current;

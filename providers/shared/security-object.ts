@@ -1,6 +1,12 @@
 import { clusterInfo } from "../../clients/opensearch/cluster";
-import { deleteSecured, getSecured, isHidden, patchSecured, putSecured } from "../../clients/opensearch/security";
-import type { Held, SecurityKind } from "../../clients/opensearch/security-kinds";
+import {
+  deleteSecurityObject,
+  getSecurityObject,
+  isHidden,
+  patchSecurityObject,
+  putSecurityObject,
+} from "../../clients/opensearch/security";
+import type { SecurityKind, SecurityObject } from "../../clients/opensearch/security-kinds";
 import type { OpenSearchServer } from "../../clients/opensearch/server";
 import { report } from "../../clients/report";
 import { Deadline } from "../../clients/wait";
@@ -12,15 +18,15 @@ import { oneAtATime } from "./run-memory";
 import { sharedServer } from "./shared-server";
 import { type Timeouts, timeoutMilliseconds } from "./timeouts";
 
-/** The turn in which this process writes to the security plugin, which keeps all objects of a kind in one document. */
-export const securityTurn = (clusterUuid: string): string => `${clusterUuid}/security`;
+/** Queue for writes to the security plugin, which stores all objects of a kind in one document (see `oneAtATime`). */
+export const securityQueue = (clusterUuid: string): string => `${clusterUuid}/security`;
 
-/** Lists that mean the same in any order, so that one is no change. */
+/** Sorts a list whose order has no meaning, so that another order is no change. */
 export function inOrder<T>(list: T): T {
   return Array.isArray(list) ? ([...list].sort() as T) : list;
 }
 
-interface Wanted<D extends Held, F> {
+interface Wanted<D extends SecurityObject, F> {
   readonly server: OpenSearchServer;
   readonly kind: SecurityKind<D, F>;
   readonly name: string;
@@ -41,7 +47,7 @@ interface Creating extends Owned {
 }
 
 /** Creates the object of a resource, or takes it over, when its turn comes. Returns what the state keeps of it. */
-export async function createMarked<D extends Held, F>(
+export async function createMarked<D extends SecurityObject, F>(
   inputs: Creating,
   kind: SecurityKind<D, F>,
   title: string,
@@ -54,7 +60,7 @@ export async function createMarked<D extends Held, F>(
   const mark = markOf(inputs, instance);
   const adoptExisting = inputs.adoptExisting === true;
   const wanted = { server, kind, name: inputs.name, fields: fieldsWith(mark), mark, adoptExisting, title, deadline };
-  await oneAtATime(securityTurn(clusterUuid), () => makeOrTakeOver(wanted));
+  await oneAtATime(securityQueue(clusterUuid), () => makeOrTakeOver(wanted));
   return { clusterUuid, instance };
 }
 
@@ -70,49 +76,60 @@ export function withDrift<S extends object, K extends keyof S & string>(
 }
 
 /** Makes an object. One that is there already is taken over if an interrupted run left it, or if the program says so. */
-export async function makeOrTakeOver<D extends Held, F>(wanted: Wanted<D, F>): Promise<void> {
+export async function makeOrTakeOver<D extends SecurityObject, F>(wanted: Wanted<D, F>): Promise<void> {
   const { server, kind, name, fields, mark, adoptExisting, title, deadline } = wanted;
-  const found = await getSecured(server, kind, name);
+  const found = await getSecurityObject(server, kind, name);
   if (found === undefined) return await make(wanted);
   requireChangeable(kind, name, found);
   const isLeft = sameResource(markIn(found), mark);
   if (!isLeft && !adoptExisting) throw taken(kind, name, markIn(found)?.owner === mark?.owner && mark !== undefined);
   const why = isLeft ? "which an interrupted run left" : "which is there already";
   report(`${title}: takes over the ${kind.word} ${name}, ${why}`);
-  await patchSecured(server, kind, name, fields, deadline);
+  await patchSecurityObject(server, kind, name, fields, deadline);
 }
 
-async function make<D extends Held, F>({ server, kind, name, fields, mark, deadline }: Wanted<D, F>): Promise<void> {
+async function make<D extends SecurityObject, F>({
+  server,
+  kind,
+  name,
+  fields,
+  mark,
+  deadline,
+}: Wanted<D, F>): Promise<void> {
   try {
-    await putSecured(server, kind, name, fields, deadline);
+    await putSecurityObject(server, kind, name, fields, deadline);
   } catch (error) {
     throw isHidden(error) ? protectedObject(kind, name, "hidden") : error;
   }
   if (mark === undefined) return;
-  // Two that look at the same time both see nothing; the later write replaces the earlier one.
-  const made = await getSecured(server, kind, name);
+  // Two stacks that search at the same time both find nothing. The later write replaces the earlier one.
+  const made = await getSecurityObject(server, kind, name);
   if (made !== undefined && markIn(made)?.instance !== mark.instance) throw taken(kind, name, false);
 }
 
-/** Deletes an object, unless somebody else has it by now. Answers whether it was there and ours. */
-export async function removeObject<D extends Held, F>(
+/** Deletes an object, unless a later resource has taken it over. */
+export async function removeObject<D extends SecurityObject, F>(
   removed: Pick<Wanted<D, F>, "server" | "kind" | "name" | "title" | "deadline"> & {
     readonly state: { readonly instance?: string };
   },
 ): Promise<void> {
   const { server, kind, name, title, deadline, state } = removed;
-  const found = await getSecured(server, kind, name);
+  const found = await getSecurityObject(server, kind, name);
   if (found === undefined) return;
   if (isTakenOver(markIn(found), state)) {
     report(`${title}: the ${kind.word} ${name} belongs to a newer resource by now and stays`);
     return;
   }
   requireChangeable(kind, name, found);
-  await deleteSecured(server, kind, name, deadline);
+  await deleteSecurityObject(server, kind, name, deadline);
 }
 
 /** Refuses what the server lets nobody change, before it is tried. */
-export function requireChangeable(kind: { readonly word: string }, name: string, { isReserved, isStatic }: Held): void {
+export function requireChangeable(
+  kind: { readonly word: string },
+  name: string,
+  { isReserved, isStatic }: SecurityObject,
+): void {
   if (isStatic) throw protectedObject(kind, name, "static");
   if (isReserved) throw protectedObject(kind, name, "reserved");
 }

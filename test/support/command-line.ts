@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
+import type { Sink, Source } from "../../cli/process-io";
 import { run } from "../../cli/program";
-import type { Sink, Source } from "../../cli/surroundings";
 import { Collected } from "./collected";
 
 export interface CommandLineOptions {

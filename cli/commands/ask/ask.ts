@@ -2,14 +2,14 @@ import type { Command } from "commander";
 import { withAccessOptions } from "../../access/find-access";
 import { type AnswerFlags, withAnswerOptions } from "../../answering/answer-options";
 import { answerJson } from "../../answering/measures";
-import { putQuestion, tellAnswer } from "../../answering/put-question";
+import { printAnswer, putQuestion } from "../../answering/put-question";
 import { CommandFailure, ExitCode } from "../../failure";
 import { givenText } from "../../read-text";
 import type { Session } from "../../session";
 
 /** `ollama-chat ask`: asks one question and prints the answer to stdout. */
 export async function ask(session: Session, words: readonly string[], flags: AnswerFlags): Promise<void> {
-  const question = await givenText(words, session.surroundings);
+  const question = await givenText(words, session.io);
   if (question === undefined) {
     throw new CommandFailure(ExitCode.usage, {
       what: "There is no question.",
@@ -18,7 +18,7 @@ export async function ask(session: Session, words: readonly string[], flags: Ans
     });
   }
   const answer = await putQuestion(session, flags, question);
-  tellAnswer(session.output(flags), answer, answerJson(answer));
+  printAnswer(session.output(flags), answer, answerJson(answer));
 }
 
 /** Adds the command `ask`. */

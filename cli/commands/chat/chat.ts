@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type CommonFlags, withAccessOptions } from "../../access/find-access";
 import { positiveNumber, secondsFlag } from "../../answering/answer-options";
-import { toldContext } from "../../answering/told-context";
+import { reportedContext } from "../../answering/reported-context";
 import type { Session } from "../../session";
 import { withWaiting } from "../../terminal/waiting";
 import { chooseWay, type Way } from "./choose-way";
@@ -23,10 +23,10 @@ export async function chat(session: Session, flags: ChatFlags): Promise<void> {
     const found = await session.access(flags);
     return { access: found, way: await chooseWay(found, flags.through) };
   });
-  const contextOf = (model: string | undefined) => toldContext(access, model);
+  const contextOf = (model: string | undefined) => reportedContext(access, model);
   const room = new TerminalRoom(way.answerer, output, { ...flags, contextOf });
   room.conversation.system = flags.system;
-  const inTerminal = output.interactive && session.surroundings.in.isTTY === true;
+  const inTerminal = output.interactive && session.io.in.isTTY === true;
   output.note(introduction(way));
   if (inTerminal) output.note(output.noteStyle("dim", "/help lists the commands, Ctrl+D ends.\n"));
   await (inTerminal ? talkInTerminal(session, room, access) : talkByLines(session, room, access));

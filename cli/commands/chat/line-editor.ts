@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
-import type { Sink, Source } from "../../surroundings";
+import type { Sink, Source } from "../../process-io";
 
 const HISTORY_LINES = 500;
 

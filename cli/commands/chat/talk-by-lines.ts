@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Access } from "../../access/access";
 import { answerJson } from "../../answering/measures";
-import { tellAbout } from "../../answering/put-question";
+import { printMeasures } from "../../answering/put-question";
 import type { Session } from "../../session";
 import { isCommand, runCommand } from "./commands";
 import type { TerminalRoom } from "./terminal-room";
@@ -11,7 +11,7 @@ import type { TerminalRoom } from "./terminal-room";
  * with `--json` as one JSON document per line. The first failure ends the chat.
  */
 export async function talkByLines(session: Session, room: TerminalRoom, access: Access): Promise<void> {
-  const lines = createInterface({ input: session.surroundings.in, crlfDelay: Number.POSITIVE_INFINITY });
+  const lines = createInterface({ input: session.io.in, crlfDelay: Number.POSITIVE_INFINITY });
   let turn = 0;
   for await (const raw of lines) {
     const line = raw.trim();
@@ -35,5 +35,5 @@ async function tell(room: TerminalRoom, turn: number, question: string, signal: 
   }
   const answer = await room.ask(question, { signal, onText: (text) => output.out.write(text) });
   output.out.write("\n\n");
-  tellAbout(output, answer);
+  printMeasures(output, answer);
 }

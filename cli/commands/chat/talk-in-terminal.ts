@@ -1,5 +1,5 @@
 import type { Access } from "../../access/access";
-import { tellAbout } from "../../answering/put-question";
+import { printMeasures } from "../../answering/put-question";
 import { ExitCode } from "../../failure";
 import { explanationOf, failureText } from "../../report-failure";
 import type { Session } from "../../session";
@@ -13,7 +13,7 @@ import type { TerminalRoom } from "./terminal-room";
 /** A chat in a terminal. Ctrl+C stops an answer or clears the line. Ctrl+C twice in a row, or Ctrl+D, ends the chat. */
 export async function talkInTerminal(session: Session, room: TerminalRoom, access: Access): Promise<void> {
   const { output } = room;
-  const { in: input, err } = session.surroundings;
+  const { in: input, err } = session.io;
   const editor = new LineEditor(input, err, `${output.noteStyle(["bold", "cyan"], "›")} `);
   const ending = { asked: false };
   try {
@@ -70,7 +70,7 @@ async function turn(
       waiting.stop();
       output.out.write(`${wrapper.end()}\n`);
       output.note("");
-      tellAbout(output, answer);
+      printMeasures(output, answer);
       output.note("");
       return "answered" as const;
     },

@@ -57,7 +57,7 @@ export function fail(symptom: string, seen: string, repair?: Repair): Outcome {
 }
 
 /** Skipped. Checks that need this one still run. */
-export function notHere(seen: string): Outcome {
+export function skip(seen: string): Outcome {
   return { status: "skipped", seen };
 }
 

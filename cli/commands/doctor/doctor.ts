@@ -11,9 +11,9 @@ import { withWaiting } from "../../terminal/waiting";
 import type { Check, Repair } from "./check";
 import { CHECKS } from "./checks/all";
 import { engineChecks } from "./checks/engine";
-import { giveBackOf } from "./give-back";
 import { type Machine, thisMachine } from "./machine";
 import { mend } from "./mend";
+import { releaseClaimsOf } from "./release-claims";
 import { rendered } from "./render";
 import { type CheckResult, runChecks } from "./run-checks";
 import { Scene } from "./scene";
@@ -34,7 +34,7 @@ export async function doctor(flags: DoctorFlags, session: Session): Promise<void
   const output = session.output(flags);
   if (flags.forgetClaimsOf !== undefined && !flags.fix) throw onlyWithFix(flags.forgetClaimsOf);
   if (flags.fix && !flags.yes && !canAsk(output, session)) throw nobodyToAsk();
-  const machine = thisMachine(session.surroundings.environment);
+  const machine = thisMachine(session.io.environment);
   const found = await accessOrFinding(flags, session);
   if ("result" in found) {
     const results = await withLeftOvers(found.result, flags, machine, output, session);
@@ -59,7 +59,7 @@ export async function doctor(flags: DoctorFlags, session: Session): Promise<void
 /** Repairs that flags ask for. A wrong stack name is refused before any check runs. */
 async function askedFor({ forgetClaimsOf, timeout }: DoctorFlags, access: Access, machine: Machine): Promise<Repair[]> {
   if (forgetClaimsOf === undefined) return [];
-  return [await giveBackOf(new Scene(access, machine, timeout), forgetClaimsOf)];
+  return [await releaseClaimsOf(new Scene(access, machine, timeout), forgetClaimsOf)];
 }
 
 async function examine(
@@ -137,7 +137,7 @@ function conclude(results: readonly CheckResult[], output: Output, session: Sess
 }
 
 function canAsk(output: Output, session: Session): boolean {
-  return output.interactive && session.surroundings.in.isTTY === true;
+  return output.interactive && session.io.in.isTTY === true;
 }
 
 function onlyWithFix(stack: string): CommandFailure {

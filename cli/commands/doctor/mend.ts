@@ -35,9 +35,9 @@ export async function mend(
   return done;
 }
 
-async function agreed(repair: Repair, { surroundings }: Session): Promise<boolean> {
+async function agreed(repair: Repair, { io }: Session): Promise<boolean> {
   const message = `Shall doctor ${repair.action}?`;
-  const answer = await confirm({ message, input: surroundings.in, output: surroundings.err });
+  const answer = await confirm({ message, input: io.in, output: io.err });
   if (isCancel(answer)) throw new Interrupted();
   return answer;
 }

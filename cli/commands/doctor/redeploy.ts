@@ -25,7 +25,7 @@ export function redeploy(scene: Scene): Repair {
 const TAKE_OVER_MILLISECONDS = 5_000;
 
 /** Makes a deployed model reload the cluster's settings without downtime, by setting its connector again. */
-export function readSettingsAnew(scene: Scene): Repair {
+export function reloadSettings(scene: Scene): Repair {
   const { modelId = "" } = scene.access;
   const run = async (say: (line: string) => void) => {
     const deadline = Deadline.after(DEPLOY_MILLISECONDS);

@@ -2,7 +2,7 @@ import { countsAsUsed, deleteConnector } from "../../../clients/opensearch/conne
 import { countDocuments, deleteIndex } from "../../../clients/opensearch/indices";
 import { deleteModelGroup, holdsModels } from "../../../clients/opensearch/model-groups";
 import { usersOfModel } from "../../../clients/opensearch/model-users";
-import { deleteSecured } from "../../../clients/opensearch/security";
+import { deleteSecurityObject } from "../../../clients/opensearch/security";
 import { ROLES, USERS } from "../../../clients/opensearch/security-kinds";
 import { reportingTo } from "../../../clients/report";
 import { Deadline, type Look, waitFor } from "../../../clients/wait";
@@ -48,14 +48,14 @@ const REMOVALS: Readonly<Record<LeftObject["kind"], (scene: Scene, object: LeftO
     if (documents > 0) throw notEmpty(id, documents);
     await deleteIndex(opensearch, id);
   },
-  user: ({ opensearch }, { id }) => deleteSecured(opensearch, USERS, id, Deadline.after(DELETE_MILLISECONDS)),
+  user: ({ opensearch }, { id }) => deleteSecurityObject(opensearch, USERS, id, Deadline.after(DELETE_MILLISECONDS)),
   "role mapping": async (_scene, { id }) => {
     throw sharedMapping(id);
   },
   role: async ({ opensearch }, object) => {
     const holders = await holdersOf(opensearch, object.id);
     if (holders.length > 0) throw stillNamed(object, holders);
-    await deleteSecured(opensearch, ROLES, object.id, Deadline.after(DELETE_MILLISECONDS));
+    await deleteSecurityObject(opensearch, ROLES, object.id, Deadline.after(DELETE_MILLISECONDS));
   },
 };
 

@@ -1,7 +1,7 @@
 import { ServerError } from "../../../clients/errors";
 import { causeAndFix, diagnose, symptomOf } from "../../../diagnosis/diagnose";
 import { messageOf } from "../../../diagnosis/failure";
-import { type Check, notHere, type Outcome, type Repair, type Status } from "./check";
+import { type Check, type Outcome, type Repair, type Status, skip } from "./check";
 import type { Scene } from "./scene";
 
 /** A check with its outcome. `--json` prints it without `repair` and `group`. */
@@ -92,7 +92,7 @@ export function outcomeOf(error: unknown, essential: boolean): Outcome {
   const text = messageOf(error);
   const symptom = diagnose(error)?.id;
   if (!essential && error instanceof ServerError && (lacksRight(error) || symptom === "refused-otherwise")) {
-    return notHere(`this user may not look: ${error.reason}`);
+    return skip(`this user may not look: ${error.reason}`);
   }
   return { status: "fail", seen: text, symptom, error };
 }

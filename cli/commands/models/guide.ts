@@ -20,12 +20,12 @@ export interface Guide {
   readonly models: readonly GuideRow[];
 }
 
-export interface GuideSurroundings {
+export interface GuideOptions {
   readonly ollamaEndpoint?: string;
   readonly pulledNames?: readonly string[];
 }
 
-export function guide({ ollamaEndpoint, pulledNames }: GuideSurroundings, machine = thisMachine()): Guide {
+export function guide({ ollamaEndpoint, pulledNames }: GuideOptions, machine = thisMachine()): Guide {
   const here = ollamaEndpoint !== undefined && isThisMachine(ollamaEndpoint) ? machine : undefined;
   const models = GUIDE_MODELS.map(({ shape, ...model }) => {
     const needed =

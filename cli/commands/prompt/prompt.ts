@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { withAccessOptions } from "../../access/find-access";
 import { type AnswerFlags, withAnswerOptions } from "../../answering/answer-options";
 import { answerJson } from "../../answering/measures";
-import { putQuestion, tellAnswer } from "../../answering/put-question";
+import { printAnswer, putQuestion } from "../../answering/put-question";
 import { CommandFailure, ExitCode } from "../../failure";
 import { givenText, readTextFile } from "../../read-text";
 import type { Session } from "../../session";
@@ -38,7 +38,7 @@ export async function prompt(session: Session, words: readonly string[], flags: 
   const question = filled(template, values);
   if (flags.show) return output.result({ prompt: question }, () => question);
   const answer = await putQuestion(session, flags, question);
-  tellAnswer(output, answer, { prompt: question, ...answerJson(answer) });
+  printAnswer(output, answer, { prompt: question, ...answerJson(answer) });
 }
 
 function chosen(words: readonly string[], flags: PromptFlags): { template: string; rest: readonly string[] } {
@@ -56,7 +56,7 @@ function chosen(words: readonly string[], flags: PromptFlags): { template: strin
 }
 
 async function textOf(session: Session, rest: readonly string[], flags: PromptFlags): Promise<string | undefined> {
-  if (flags.file === undefined) return await givenText(rest, session.surroundings);
+  if (flags.file === undefined) return await givenText(rest, session.io);
   if (rest.length === 0) return textOfFile(flags.file);
   throw new CommandFailure(ExitCode.usage, {
     what: "The text is given twice, as an argument and by --file.",

@@ -1,5 +1,5 @@
 import { DEFAULT_CONTEXT_TOKENS } from "../../../clients/ollama/context";
-import { withoutThinking } from "../../../clients/thinking";
+import { separateThinking } from "../../../clients/thinking";
 import { citedAnswer } from "../../../rag/citations";
 import type { RagPrompt } from "../../../rag/prompt";
 import { isRelevant, LEAST_SIMILARITY } from "../../../rag/relevance";
@@ -11,8 +11,8 @@ import { explainedIfTooSlow } from "../../answering/answer";
 import { answerJson } from "../../answering/measures";
 import { ollamaAnswerer } from "../../answering/ollama";
 import { openSearchAnswerer } from "../../answering/opensearch";
-import { tellAbout } from "../../answering/put-question";
-import { toldContext } from "../../answering/told-context";
+import { printMeasures } from "../../answering/put-question";
+import { reportedContext } from "../../answering/reported-context";
 import type { Output } from "../../output";
 import type { Session } from "../../session";
 import { harmless } from "../../terminal/harmless";
@@ -22,11 +22,11 @@ import { answeredFrom, leftOutRemark } from "./answered-from";
 import {
   findPassages,
   passageJson,
+  printRanking,
   type Search,
   type SearchFlags,
   shownPassage,
   sourceLine,
-  tellRanking,
   withFolders,
 } from "./search";
 
@@ -37,12 +37,12 @@ export interface AskFlags extends SearchFlags {
 }
 
 /** How the answer was made: from our prompt, or by the cluster's RAG processor. */
-type By = "prompt" | "cluster";
+type AnsweredBy = "prompt" | "cluster";
 
-interface Told {
+interface AskResult {
   readonly answer: Answer;
   readonly sent: readonly FoundPassage[];
-  readonly by: By;
+  readonly by: AnsweredBy;
   /** The context that the unsent passages did not fit into, for messages. */
   readonly room: string;
 }
@@ -52,15 +52,15 @@ export async function askDocuments(session: Session, words: readonly string[], f
   const output = session.output(flags);
   const found = await findPassages(session, words, flags);
   if (!isRelevant(found)) {
-    tellNothing(output, found);
+    printNothingFound(output, found);
     return;
   }
   const told = await answered(session, found, flags);
   tell(output, found, told, flags.showPassages === true);
 }
 
-async function answered(session: Session, found: Search, flags: AskFlags): Promise<Told> {
-  const context = await toldContext(found.access, found.access.chatModel);
+async function answered(session: Session, found: Search, flags: AskFlags): Promise<AskResult> {
+  const context = await reportedContext(found.access, found.access.chatModel);
   return await answeredFrom(found, context?.tokens, (prompt) => put(session, found, prompt, flags, context?.tokens));
 }
 
@@ -70,7 +70,7 @@ async function put(
   { messages, sent }: RagPrompt,
   flags: AskFlags,
   contextTokens = DEFAULT_CONTEXT_TOKENS,
-): Promise<Pick<Told, "answer" | "by">> {
+): Promise<Pick<AskResult, "answer" | "by">> {
   const { access } = found;
   const output = session.output(flags);
   const { timeoutSeconds } = flags;
@@ -108,10 +108,10 @@ async function answeredByCluster(
   });
   if (text === undefined) return undefined;
   const seconds = (performance.now() - started) / 1000;
-  return { ...withoutThinking(text), model, seconds, through: "opensearch" };
+  return { ...separateThinking(text), model, seconds, through: "opensearch" };
 }
 
-function tell(output: Output, found: Search, { answer, sent, by, room }: Told, showPassages: boolean): void {
+function tell(output: Output, found: Search, { answer, sent, by, room }: AskResult, showPassages: boolean): void {
   const { text, cited } = citedAnswer(answer.text, sent.length);
   const sources = sent.map((passage, at) => ({
     number: at + 1,
@@ -141,19 +141,19 @@ function tell(output: Output, found: Search, { answer, sent, by, room }: Told, s
         .join("\n\n")}`,
     );
   }
-  tellRanking(output, ranking);
+  printRanking(output, ranking);
   if (leftOut > 0) {
     output.note(output.noteStyle("yellow", leftOutRemark(leftOut, found.passages.length, room)));
   }
-  tellAbout(output, answer);
+  printMeasures(output, answer);
 }
 
-function tellNothing(output: Output, { question, nearest, ranking }: Search): void {
+function printNothingFound(output: Output, { question, nearest, ranking }: Search): void {
   output.result(
     { question, found: false, answer: null, rankedBy: ranking.by, nearest: nearest ?? null, sources: [] },
     () => "The documents do not say anything about this.",
   );
-  tellRanking(output, ranking);
+  printRanking(output, ranking);
   if (nearest === undefined) return;
   const limit = `below ${LEAST_SIMILARITY} the model is not asked`;
   output.note(output.noteStyle("dim", `The nearest passage has a similarity of ${nearest.toFixed(2)}; ${limit}.`));

@@ -33,12 +33,12 @@ export async function searchDocuments(session: Session, words: readonly string[]
       .map((passage, at) => shownPassage(output, passage, at + 1))
       .join("\n\n");
   });
-  tellRanking(output, ranking);
+  printRanking(output, ranking);
 }
 
 /** Finds passages as the flags say. Shows progress. */
 export async function findPassages(session: Session, words: readonly string[], flags: SearchFlags): Promise<Search> {
-  const question = await givenText(words, session.surroundings);
+  const question = await givenText(words, session.io);
   if (question === undefined) {
     throw new CommandFailure(ExitCode.usage, {
       what: "There is no question.",
@@ -66,7 +66,7 @@ function tellLeftOut(output: Output, words: number): void {
 }
 
 /** Notes below the result who ranked the passages. */
-export function tellRanking(output: Output, ranking: Ranking): void {
+export function printRanking(output: Output, ranking: Ranking): void {
   const who =
     ranking.by === "cluster" ? "Searched by the cluster itself." : `Ranked by this command, since ${ranking.because}.`;
   output.note(output.noteStyle("dim", who));

@@ -4,7 +4,7 @@ import { type FoundPassage, retrieve } from "../../../rag/retrieve";
 import type { Source } from "../../../web/protocol";
 import type { Access } from "../../access/access";
 import { answerProblems } from "../../answering/measures";
-import { toldContext } from "../../answering/told-context";
+import { reportedContext } from "../../answering/reported-context";
 import { chooseWay } from "../chat/choose-way";
 import { answeredFrom, leftOutRemark } from "../rag/answered-from";
 import { findIndex } from "../rag/find-index";
@@ -26,7 +26,7 @@ export async function answerFromDocuments(
     return;
   }
   const { answerer } = await chooseWay(access, through);
-  const context = await toldContext(access, chatModel);
+  const context = await reportedContext(access, chatModel);
   const onText = (text: string) => send({ type: "text", text });
   const { sent, room, ...answer } = await answeredFrom(found, context?.tokens, async (prompt) => {
     send({ type: "sources", sources: withFolders(prompt.sent).map(sourceOf) });

@@ -2,7 +2,7 @@ import type { ChatEvent, ChatRequest, Measures } from "../../../web/protocol";
 import type { Access } from "../../access/access";
 import type { Answer } from "../../answering/answer";
 import { answerProblems } from "../../answering/measures";
-import { toldContext } from "../../answering/told-context";
+import { reportedContext } from "../../answering/reported-context";
 import { ChatRoom } from "../chat/chat-room";
 import { chooseWay } from "../chat/choose-way";
 
@@ -24,7 +24,7 @@ export async function askInConversation(
   const { answerer } = await chooseWay(access, through);
   const room = new ChatRoom(answerer, {
     timeoutSeconds,
-    contextOf: (model) => toldContext(access, model),
+    contextOf: (model) => reportedContext(access, model),
     onLeftOut: (context) => remarks.push(`The oldest turns do not fit into ${context} any more and were not sent.`),
   });
   for (const turn of turns) room.conversation.keep(turn);

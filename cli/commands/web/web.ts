@@ -31,7 +31,7 @@ const MIN_TOKEN_LENGTH = 16;
 /** `ollama-chat web`: serves a page to talk on, until Ctrl+C. */
 export async function web(session: Session, flags: WebFlags): Promise<void> {
   const output = session.output(flags);
-  const gate = gateOf(flags, session.surroundings.environment);
+  const gate = gateOf(flags, session.io.environment);
   session.hide(gate.token);
   const access = await withWaiting(output, "looking for the servers", async () => {
     const found = await session.access(flags);
@@ -44,14 +44,14 @@ export async function web(session: Session, flags: WebFlags): Promise<void> {
   const problemOf = (error: unknown) => explanationOf(error, session.secrets);
   const version = packageVersion();
   const { secrets } = session;
-  const machine = thisMachine(session.surroundings.environment);
+  const machine = thisMachine(session.io.environment);
   const asked = { access, machine, through, timeoutSeconds, version, secrets, problemOf };
   const server = await startWeb({ ...asked, port, gate, files });
   const url = urlOf(gate, server.port);
   output.result({ url }, () => url);
   output.note(output.noteStyle("dim", "Open this address in a browser. Ctrl+C ends."));
   if (flags.open) {
-    openBrowser(url, session.surroundings.environment, () => output.note("No browser could be opened from here."));
+    openBrowser(url, session.io.environment, () => output.note("No browser could be opened from here."));
   }
   try {
     await session.interruptible(ended);

@@ -1,5 +1,5 @@
 import { openSearch } from "../../../clients/opensearch/connect";
-import { getSecured, patchSecured, putSecured } from "../../../clients/opensearch/security";
+import { getSecurityObject, patchSecurityObject, putSecurityObject } from "../../../clients/opensearch/security";
 import { ROLES, USERS } from "../../../clients/opensearch/security-kinds";
 import { Deadline } from "../../../clients/wait";
 import { ADMIN_PASSWORD as PASSWORD } from "../../support/opensearch/address";
@@ -16,8 +16,8 @@ export const USER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     how: "a role is read by a user who may not use the API",
     kind: "secured",
     run: async (world) => {
-      await putSecured(serverOf(world), USERS, "reader", { password: PASSWORD }, soon());
-      await getSecured(openSearch({ ...world.connection, username: "reader" }), ROLES, "readall");
+      await putSecurityObject(serverOf(world), USERS, "reader", { password: PASSWORD }, soon());
+      await getSecurityObject(openSearch({ ...world.connection, username: "reader" }), ROLES, "readall");
     },
     says: "GET /_plugins/_security/api/roles/readall answered 403: No permission to access REST API: User reader with Security roles [own_index] does not have any role privileged for admin access. No client TLS certificate found in request",
   },
@@ -25,7 +25,7 @@ export const USER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     row: "user-password-weak",
     how: "a user is made with a password that everybody has",
     kind: "secured",
-    run: async (world) => await putSecured(serverOf(world), USERS, "weak", { password: "Password123!" }, soon()),
+    run: async (world) => await putSecurityObject(serverOf(world), USERS, "weak", { password: "Password123!" }, soon()),
     says: "PUT /_plugins/_security/api/internalusers/weak answered 400: Weak password",
   },
   {
@@ -33,14 +33,14 @@ export const USER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     how: "a user is made with his name as the password's beginning",
     kind: "secured",
     run: async (world) =>
-      await putSecured(serverOf(world), USERS, "harbour", { password: "Harbour-Quiet-4417" }, soon()),
+      await putSecurityObject(serverOf(world), USERS, "harbour", { password: "Harbour-Quiet-4417" }, soon()),
     says: "PUT /_plugins/_security/api/internalusers/harbour answered 400: Password is similar to user name",
   },
   {
     row: "user-reserved",
     how: "the password of admin is changed by admin",
     kind: "secured",
-    run: async (world) => await patchSecured(serverOf(world), USERS, "admin", { password: PASSWORD }, soon()),
+    run: async (world) => await patchSecurityObject(serverOf(world), USERS, "admin", { password: PASSWORD }, soon()),
     says: "PATCH /_plugins/_security/api/internalusers/admin answered 403: Resource 'admin' is reserved.",
   },
   {
@@ -49,14 +49,14 @@ export const USER_PROVOCATIONS: readonly Provocation<DoctorWorld>[] = [
     kind: "secured",
     run: async (world) => {
       const user = { password: PASSWORD, securityRoles: ["missing"] };
-      await putSecured(serverOf(world), USERS, "roleless", user, soon());
+      await putSecurityObject(serverOf(world), USERS, "roleless", user, soon());
     },
     says: "PUT /_plugins/_security/api/internalusers/roleless answered 404: role 'missing' not found.",
   },
   {
     row: "security-missing",
     how: "a role is read where security is switched off",
-    run: async (world) => await getSecured(serverOf(world), ROLES, "readall"),
+    run: async (world) => await getSecurityObject(serverOf(world), ROLES, "readall"),
     says: "GET /_plugins/_security/api/roles/readall answered 400: no handler found for uri [/_plugins/_security/api/roles/readall] and method [GET]",
   },
 ];

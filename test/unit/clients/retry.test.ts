@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ServerError, UnexpectedAnswerError, UnreachableError } from "../../../clients/errors";
-import { retrying, whileOpening } from "../../../clients/opensearch/retry";
+import { openingRetry, retrying } from "../../../clients/opensearch/retry";
 import { Deadline } from "../../../clients/wait";
 
 const sleeps = vi.hoisted(() => ({ taken: [] as number[] }));
@@ -73,7 +73,7 @@ describe("what is tried again", () => {
       if (error !== undefined) throw error;
       return "found";
     });
-    expect(await retrying(send, { maxRetries: 0, repeatable: true, ...whileOpening() })).toBe("found");
+    expect(await retrying(send, { maxRetries: 0, repeatable: true, ...openingRetry() })).toBe("found");
   });
 
   it("nothing, if no retry is wanted", async () => {

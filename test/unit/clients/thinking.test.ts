@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AnswerOnly, withoutThinking } from "../../../clients/thinking";
+import { AnswerOnly, separateThinking } from "../../../clients/thinking";
 
 describe("the thinking of a model", () => {
   it.each([
@@ -23,7 +23,7 @@ describe("the thinking of a model", () => {
     ["of Seed's template", "Hm.</seed:think>\nBlue.", { thinking: "Hm.", text: "Blue." }],
     ["that is empty", "<think>\n\n</think>\n\nBlue.", { text: "Blue." }],
   ])("is taken out of an answer: %s", (_where, answer, told) => {
-    expect(withoutThinking(answer)).toEqual(told);
+    expect(separateThinking(answer)).toEqual(told);
   });
 
   it.each([
@@ -35,7 +35,7 @@ describe("the thinking of a model", () => {
     "<b>think</b>",
     "a < b",
   ])("is not looked for in %j", (answer) => {
-    expect(withoutThinking(answer)).toEqual({ text: answer });
+    expect(separateThinking(answer)).toEqual({ text: answer });
   });
 
   it("is held back while an answer comes, in whatever pieces, and nothing of the answer is lost", () => {
@@ -70,7 +70,7 @@ describe("the thinking of a model", () => {
         shown += filter.end();
         // What the template began is known only at its end.
         const begunByTemplate = !/^\s*(?:<think(?:ing)?>|\[THINK\])/.test(whole);
-        expect(shown).toBe(begunByTemplate ? whole : withoutThinking(whole).text);
+        expect(shown).toBe(begunByTemplate ? whole : separateThinking(whole).text);
       }),
     );
   });

@@ -6,12 +6,12 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { openSearch } from "../../../clients/opensearch/connect";
 import {
-  answersAt,
   certificateNames,
   clientHost,
   clientUrl,
   covers,
   isPublishAddress,
+  isReachableAt,
   occupiedAddresses,
   publishAddressOf,
 } from "../../../components/addresses";
@@ -109,7 +109,7 @@ describe("where a stack's ports are published", () => {
     ["10.0.0.5", "10.0.0.5", true],
     ["0.0.0.0", "10.0.0.5", true],
     ["", "localhost", true],
-  ])("a container of %j answers at %s: %s", (bound, host, answers) => expect(answersAt(bound, host)).toBe(answers));
+  ])("a container of %j answers at %s: %s", (bound, host, answers) => expect(isReachableAt(bound, host)).toBe(answers));
 });
 
 describe("the certificate is good for the address that clients are given", () => {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SkippedFile, SourceDocument } from "../../../rag/documents";
-import { type IndexedPassage, type OthersPolicy, othersOnly, planIngest } from "../../../rag/ingest-plan";
+import { documentsOfOthers, type IndexedPassage, type OthersPolicy, planIngest } from "../../../rag/ingest-plan";
 
 const document = (source: string, text: string): SourceDocument => ({
   source,
@@ -150,9 +150,9 @@ describe("two folders in one index", () => {
 
   it("are told apart before anything is written: all that is there is another's", () => {
     const target = { root: "/a", embeddingModel: "m", others: "mirror" } as const;
-    expect(sources(othersOnly([readme], theirs, target))).toEqual(["README.md", "more.md"]);
-    expect(othersOnly([readme], [...theirs, ...indexedAfter([document("old.md", "old")])], target)).toEqual([]);
-    expect(othersOnly([readme], [], target)).toEqual([]);
+    expect(sources(documentsOfOthers([readme], theirs, target))).toEqual(["README.md", "more.md"]);
+    expect(documentsOfOthers([readme], [...theirs, ...indexedAfter([document("old.md", "old")])], target)).toEqual([]);
+    expect(documentsOfOthers([readme], [], target)).toEqual([]);
   });
 });
 
@@ -178,7 +178,7 @@ describe("what an earlier release wrote, without a folder", () => {
   });
 
   it("is another folder's where no path has the same text", () => {
-    expect(othersOnly(now, before, target)).toEqual([]);
-    expect(sources(othersOnly([document("same.md", "other")], before, target))).toEqual(sources(before));
+    expect(documentsOfOthers(now, before, target)).toEqual([]);
+    expect(sources(documentsOfOthers([document("same.md", "other")], before, target))).toEqual(sources(before));
   });
 });

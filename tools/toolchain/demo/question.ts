@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Answer, DEFAULT_TIMEOUT_SECONDS } from "../../../cli/answering/answer";
-import { throughOpenSearch } from "../../../cli/answering/opensearch";
+import { predictAnswerer } from "../../../cli/answering/opensearch";
 import { clusterInfo } from "../../../clients/opensearch/cluster";
 import { openSearch } from "../../../clients/opensearch/connect";
 import { messageOf } from "../../../diagnosis/failure";
@@ -41,7 +41,7 @@ export async function ask(question: string, outputs: Outputs): Promise<DemoAnswe
   });
   try {
     const { version } = await clusterInfo(server);
-    const answerer = throughOpenSearch({ server, modelId, api, model });
+    const answerer = predictAnswerer({ server, modelId, api, model });
     const limits = { timeoutSeconds: DEFAULT_TIMEOUT_SECONDS };
     return { ...(await answerer.answer([{ role: "user", content: question }], limits)), version };
   } catch (error) {

@@ -9,8 +9,8 @@ import { messageOf } from "../../../../diagnosis/failure";
 import { javaMatches } from "../../../../providers/connector/java-syntax";
 import { probeParameters } from "../../../../providers/deployed-model/probe";
 import { isLoopback } from "../../../../providers/shared/base-url";
-import { type Check, fail, notHere, nothing, type Outcome, ok } from "../check";
-import { readSettingsAnew } from "../redeploy";
+import { type Check, fail, nothing, type Outcome, ok, skip } from "../check";
+import { reloadSettings } from "../redeploy";
 import { outcomeOf } from "../run-checks";
 import type { Scene } from "../scene";
 import { shownSeconds } from "../sizes";
@@ -75,7 +75,7 @@ async function explained(scene: Scene, error: unknown): Promise<Outcome> {
 /** If the setting is right now, the model was deployed under another value. If it is wrong, `url-trusted` reports it. */
 async function refusedBySettings(scene: Scene, symptom: string, error: unknown, text: string): Promise<Outcome> {
   const isRight = await settingsAllow(scene, symptom).catch(() => undefined);
-  if (isRight === true) return fail("settings-frozen", text, readSettingsAnew(scene));
+  if (isRight === true) return fail("settings-frozen", text, reloadSettings(scene));
   return isRight === false ? nothing("waits for: URL is trusted") : outcomeOf(error, true);
 }
 
@@ -102,7 +102,7 @@ async function whyRefused(scene: Scene): Promise<string> {
 
 async function reply(scene: Scene): Promise<Outcome> {
   const { predicted } = scene;
-  if (predicted === undefined) return notHere("no answer");
+  if (predicted === undefined) return skip("no answer");
   const output = predicted.answer.inference_results[0]?.output?.[0];
   const text = answerText(predicted.answer);
   if (text !== undefined) return ok(`${placeOf(output?.dataAsMap)}: ${JSON.stringify(shortened(text))}`);
@@ -128,7 +128,7 @@ function placeOf(map: unknown): string {
 async function latency(scene: Scene): Promise<Outcome> {
   const { predicted } = scene;
   const timings = timingsOf(predicted?.answer.inference_results[0]?.output?.[0]?.dataAsMap);
-  if (predicted === undefined) return notHere("no answer");
+  if (predicted === undefined) return skip("no answer");
   if (timings === undefined) return ok(`${shownSeconds(predicted.seconds)} in all; this API reports no timings`);
   const parts = [
     ["loading", timings.loadSeconds],

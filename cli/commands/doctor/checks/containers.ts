@@ -1,4 +1,4 @@
-import { type Check, fail, notHere, type Outcome, ok, warn } from "../check";
+import { type Check, fail, type Outcome, ok, skip, warn } from "../check";
 import { portHolder } from "../docker/port-holder";
 import {
   type Container,
@@ -24,7 +24,7 @@ export const containerChecks: readonly Check[] = [
 
 async function docker(scene: Scene): Promise<Outcome> {
   const found = await dockersOf(scene);
-  if (typeof found === "string") return notHere(found);
+  if (typeof found === "string") return skip(found);
   const told = found.map(({ version, machine, containers }) => {
     const names = Object.values(containers).map(({ Name }) => Name);
     const where = machine === undefined ? "" : ` on ${machine}`;
@@ -51,11 +51,11 @@ const SILENT = "Docker does not answer";
 
 async function disk(scene: Scene): Promise<Outcome> {
   const found = await dockersOf(scene);
-  if (typeof found === "string") return notHere(found);
+  if (typeof found === "string") return skip(found);
   const here = found.find(({ machine }) => machine === undefined);
-  if (here === undefined) return notHere(`Docker runs on ${found[0]?.machine}`);
+  if (here === undefined) return skip(`Docker runs on ${found[0]?.machine}`);
   const space = await scene.machine.disk(here.root);
-  if (space === undefined) return notHere(`${here.root} cannot be read`);
+  if (space === undefined) return skip(`${here.root} cannot be read`);
   const seen = `${gigabytes(space.freeBytes)} free of ${gigabytes(space.totalBytes)}`;
   return space.freeBytes < LEAST_FREE_BYTES ? warn("docker-disk-low", seen) : ok(seen);
 }
@@ -63,14 +63,14 @@ async function disk(scene: Scene): Promise<Outcome> {
 function container(part: Part): Check {
   const run = async (scene: Scene): Promise<Outcome> => {
     const found = await dockersOf(scene);
-    if (typeof found === "string") return notHere(found);
+    if (typeof found === "string") return skip(found);
     const has = found.find(({ containers }) => containers[part] !== undefined);
     const one = has?.containers[part];
     if (has !== undefined && one !== undefined) return await judged(one, has);
     const gone = found.find(({ removed }) => removed[part] !== undefined)?.removed[part];
     if (gone !== undefined) return fail("container-removed", `${gone} is not there; its volume is`);
     const silent = (await scene.containers()).find(({ found: other }) => other instanceof Error)?.docker;
-    return notHere(silent === undefined ? "not in a container of this package" : `${silent.address} does not answer`);
+    return skip(silent === undefined ? "not in a container of this package" : `${silent.address} does not answer`);
   };
   return { id: `container-${part}`, title: `${NAMES[part]} container`, group: GROUP, needs: ["docker"], run };
 }

@@ -7,7 +7,7 @@ import { Deadline } from "../../../../clients/wait";
 import { ChatApi } from "../../../../providers/connector/chat-api";
 import { ModelState } from "../../../../providers/deployed-model/deployment";
 import { probeParameters } from "../../../../providers/deployed-model/probe";
-import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
+import { type Check, fail, nothing, type Outcome, ok, skip, warn } from "../check";
 import type { Scene } from "../scene";
 import { shownSeconds } from "../sizes";
 
@@ -31,7 +31,7 @@ export const documentChecks: readonly Check[] = [
 
 async function index(scene: Scene): Promise<Outcome> {
   const { ragIndex } = scene.access;
-  if (ragIndex === undefined) return notHere("the stack has none");
+  if (ragIndex === undefined) return skip("the stack has none");
   if ((await indicesBehind(scene.opensearch, ragIndex)).size === 0)
     return fail("rag-index-missing", `${ragIndex} is not there`);
   const count = await countDocuments(scene.opensearch, ragIndex);
@@ -52,7 +52,7 @@ async function embedding(scene: Scene): Promise<Outcome> {
   const connectorId = (await getModel(scene.opensearch, id))?.connectorId;
   const connector = connectorId === undefined ? undefined : await getConnector(scene.opensearch, connectorId);
   const parameters = connector && probeParameters(connector);
-  if (parameters === undefined) return notHere("not asked: the connector's parameters are not known");
+  if (parameters === undefined) return skip("not asked: the connector's parameters are not known");
   const started = performance.now();
   const answer = await predict(scene.opensearch, id, parameters, Deadline.after(scene.answerSeconds * 1000));
   const vector = answer.inference_results[0]?.output?.[0]?.data;
@@ -63,7 +63,7 @@ async function embedding(scene: Scene): Promise<Outcome> {
 /** Without `llm_response_field`, the processor only understands answers of `/v1/chat/completions`. */
 async function pipelines(scene: Scene): Promise<Outcome> {
   const found = await ragPipelines(scene.opensearch, scene.access.modelId ?? "");
-  if (found.length === 0) return notHere("no search pipeline names the model");
+  if (found.length === 0) return skip("no search pipeline names the model");
   const target = (await scene.predictAction())?.target ?? "";
   const wrong = found.find(({ namesResponseField }) => !/\/v1\/chat\/completions$/.test(target) && !namesResponseField);
   if (wrong === undefined) return ok(found.map(({ name }) => name).join(", "));

@@ -3,7 +3,7 @@ import type { DockerEngine } from "../../../../clients/docker/engine";
 import { STACK_LABEL } from "../../../../components/stack-label";
 import { symptomFor } from "../../../../diagnosis/diagnose";
 import { PulumiFailure } from "../../../access/pulumi";
-import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
+import { type Check, fail, nothing, type Outcome, ok, skip, warn } from "../check";
 import type { Scene } from "../scene";
 import { type Damaged, damagedFiles, isHeld, type Lock } from "../stack/backend";
 import type { Pending, StackState } from "../stack/state";
@@ -46,7 +46,7 @@ function inShell(path: string): string {
 
 async function lock(scene: Scene): Promise<Outcome> {
   const locks = await scene.stackLocks();
-  if (locks === undefined) return notHere("not looked at: the backend is no folder of this machine");
+  if (locks === undefined) return skip("not looked at: the backend is no folder of this machine");
   if (locks.length === 0) return ok("not locked");
   const running = locks.find((one) => isHeld(one));
   if (running !== undefined) return nothing(`a pulumi works on it: ${told(running)}`);
@@ -74,9 +74,9 @@ async function inDocker(scene: Scene): Promise<Outcome> {
   const state = await scene.stackState();
   const all: LeftOvers[] = [];
   for (const { address, machine, engine } of await scene.dockers()) {
-    if (engine === undefined) return notHere(`not looked at: ${address} cannot be asked directly`);
+    if (engine === undefined) return skip(`not looked at: ${address} cannot be asked directly`);
     const found = await leftOvers(engine, state).catch(() => undefined);
-    if (found === undefined) return notHere(`Docker${machine === undefined ? "" : ` on ${machine}`} does not answer`);
+    if (found === undefined) return skip(`Docker${machine === undefined ? "" : ` on ${machine}`} does not answer`);
     all.push(found);
   }
   const containers = all.flatMap((found) => found.containers);

@@ -1,6 +1,6 @@
 import { PulumiFailure } from "../../../access/pulumi";
-import { type Check, notHere, type Outcome, ok, warn } from "../check";
-import { giveBackGone } from "../give-back";
+import { type Check, type Outcome, ok, skip, warn } from "../check";
+import { releaseGoneClaims } from "../release-claims";
 import { removeLeft } from "../remove-left";
 import type { Scene } from "../scene";
 import { type KnownClaim, knownClaims, told } from "../stack/claims";
@@ -21,7 +21,7 @@ function readable(look: (scene: Scene) => Promise<Outcome>): (scene: Scene) => P
       return await look(scene);
     } catch (error) {
       if (!(error instanceof PulumiFailure)) throw error;
-      return notHere(`the stack's state cannot be read: ${error.said}`);
+      return skip(`the stack's state cannot be read: ${error.said}`);
     }
   };
 }
@@ -31,7 +31,7 @@ async function claims(scene: Scene): Promise<Outcome> {
   const of = (fate: KnownClaim["fate"]) => all.filter((one) => one.fate === fate);
   const [gone, cutOff] = [of("gone"), of("cut off")];
   if (gone.length > 0) {
-    return warn("claims-left", `the stack's state has no ${gone.map(told).join("; ")}`, giveBackGone(scene, gone));
+    return warn("claims-left", `the stack's state has no ${gone.map(told).join("; ")}`, releaseGoneClaims(scene, gone));
   }
   if (cutOff.length > 0) return warn("claims-cut-off", `in the middle of a change: ${cutOff.map(told).join("; ")}`);
   return ok(all.length === 0 ? "none" : `${all.length}: ${all.map(told).join("; ")}`);
@@ -39,7 +39,7 @@ async function claims(scene: Scene): Promise<Outcome> {
 
 async function objects(scene: Scene): Promise<Outcome> {
   const left = await leftObjects(scene);
-  if (left === undefined) return notHere("no stack is read that could have left any");
+  if (left === undefined) return skip("no stack is read that could have left any");
   const [cutOff, gone] = [left.filter(({ isPending }) => isPending), left.filter(({ isPending }) => !isPending)];
   if (gone.length > 0) {
     return warn("objects-left", `the stack's state has no ${gone.map(named).join(", ")}`, removeLeft(scene, gone));

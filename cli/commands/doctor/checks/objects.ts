@@ -4,7 +4,7 @@ import { lastDeployError } from "../../../../clients/opensearch/tasks";
 import { type LintRule, lintAction } from "../../../../providers/connector/template";
 import { ModelState } from "../../../../providers/deployed-model/deployment";
 import { isLoopback } from "../../../../providers/shared/base-url";
-import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
+import { type Check, fail, nothing, type Outcome, ok, skip, warn } from "../check";
 import { redeploy } from "../redeploy";
 import type { Scene } from "../scene";
 
@@ -34,7 +34,7 @@ export const modelChecks: readonly Check[] = [
 
 async function group(scene: Scene): Promise<Outcome> {
   const { modelGroupId } = scene.access;
-  if (modelGroupId === undefined) return notHere("none is named");
+  if (modelGroupId === undefined) return skip("none is named");
   const found = await getModelGroup(scene.opensearch, modelGroupId);
   return found === undefined
     ? fail("group-missing", `${modelGroupId} is not there`)
@@ -74,7 +74,7 @@ async function address(scene: Scene): Promise<Outcome> {
 
 async function body(scene: Scene): Promise<Outcome> {
   const [found, action] = await Promise.all([scene.connector(), scene.predictAction()]);
-  if (found === undefined || action === undefined) return notHere("no predict action");
+  if (found === undefined || action === undefined) return skip("no predict action");
   const [first] = lintConnector(found, action);
   if (first === undefined) return ok(`${action.method} ${new URL(action.target).pathname}`);
   // A redirectable host is a risk, but the connector works.

@@ -7,7 +7,7 @@ import { pullModel } from "../../../../clients/ollama/streams";
 import { Deadline } from "../../../../clients/wait";
 import { diagnose } from "../../../../diagnosis/diagnose";
 import { isThisMachine } from "../../../../providers/shared/base-url";
-import { type Check, fail, notHere, nothing, type Outcome, ok, type Repair, warn } from "../check";
+import { type Check, fail, nothing, type Outcome, ok, type Repair, skip, warn } from "../check";
 import type { Scene } from "../scene";
 import { gigabytes, shownSeconds } from "../sizes";
 
@@ -93,7 +93,7 @@ async function memory(scene: Scene): Promise<Outcome> {
   if (cold.length === 0) return ok(`in memory: ${bytes(running.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))}`);
   const isElsewhere = own?.docker.machine !== undefined;
   if (isElsewhere || !isThisMachine(ollamaEndpoint, scene.machine.addresses())) {
-    return notHere("Ollama runs on another machine");
+    return skip("Ollama runs on another machine");
   }
   const limit = own?.container.HostConfig.Memory || Number.POSITIVE_INFINITY;
   const free = Math.min(scene.machine.freeMemoryBytes(), limit);
@@ -134,7 +134,7 @@ const SLOW_TOKENS_PER_SECOND = 5;
 
 async function speed(scene: Scene): Promise<Outcome> {
   const { evalSeconds, tokens } = await ask(scene, MEASURED_TOKENS);
-  if (evalSeconds === 0 || tokens < 2) return notHere("the answer was too short to measure");
+  if (evalSeconds === 0 || tokens < 2) return skip("the answer was too short to measure");
   const rate = tokens / evalSeconds;
   const seen = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} tokens/s`;
   return rate < SLOW_TOKENS_PER_SECOND ? warn("slow-answers", seen) : ok(seen);

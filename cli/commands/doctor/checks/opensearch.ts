@@ -1,7 +1,7 @@
 import { ServerError, UnreachableError } from "../../../../clients/errors";
 import { blockedIndices, clusterHealth, dataDisks } from "../../../../clients/opensearch/health";
 import { diagnose } from "../../../../diagnosis/diagnose";
-import { type Check, fail, notHere, nothing, type Outcome, ok, warn } from "../check";
+import { type Check, fail, nothing, type Outcome, ok, skip, warn } from "../check";
 import { ADAPTED_SECURITY_LABEL } from "../docker/stack-containers";
 import { lacksRight } from "../run-checks";
 import type { Scene } from "../scene";
@@ -58,9 +58,9 @@ async function tls(scene: Scene): Promise<Outcome> {
   const error = await failure(scene);
   if (error !== undefined && isAboutCertificate(error))
     return fail("tls-not-trusted", `${endpoint}: ${reasonOf(error)}`);
-  if (endpoint.startsWith("http:")) return notHere("plain HTTP: nothing is encrypted");
+  if (endpoint.startsWith("http:")) return skip("plain HTTP: nothing is encrypted");
   return skipTlsVerify === true
-    ? notHere("not checked: any certificate is accepted")
+    ? skip("not checked: any certificate is accepted")
     : ok("signed by an authority that is trusted here");
 }
 
@@ -119,13 +119,13 @@ async function disk(scene: Scene): Promise<Outcome> {
     dataDisks(scene.opensearch),
     ...Object.keys(DEFAULTS).map((name) => scene.setting(WATERMARKS + name)),
   ]);
-  if (disks === undefined) return notHere("this server does not report it");
+  if (disks === undefined) return skip("this server does not report it");
   const watermarks = Object.entries(DEFAULTS).map(([name, byDefault], i) => ({
     name,
     limit: String(marks[i] ?? byDefault),
   }));
   const fullest = disks.toSorted((a, b) => a.freeBytes / a.totalBytes - b.freeBytes / b.totalBytes)[0];
-  if (fullest === undefined) return notHere("no node reports its disk");
+  if (fullest === undefined) return skip("no node reports its disk");
   const used = Math.round(100 - (100 * fullest.freeBytes) / fullest.totalBytes);
   const seen = `${used} % used, ${gigabytes(fullest.freeBytes)} free`;
   const reached = watermarks.find(({ limit }) => isAbove(fullest, limit));
@@ -148,7 +148,7 @@ function isAbove({ freeBytes, totalBytes }: { freeBytes: number; totalBytes: num
 
 async function blocks(scene: Scene): Promise<Outcome> {
   const indices = await blockedIndices(scene.opensearch);
-  if (indices === undefined) return notHere("this server does not report it");
+  if (indices === undefined) return skip("this server does not report it");
   if (indices.length === 0) return ok("none");
   return fail("disk-full", `read-only-allow-delete on ${listed(indices)}`);
 }

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { mayBePrivate } from "../../../../components/addresses";
 import { regexProblem } from "../../../../providers/cluster-setting/regex";
 import { javaMatches } from "../../../../providers/connector/java-syntax";
-import { type Check, fail, notHere, type Outcome, ok } from "../check";
+import { type Check, fail, type Outcome, ok, skip } from "../check";
 import type { Scene } from "../scene";
 
 const GROUP = "ML Commons";
@@ -89,7 +89,7 @@ async function privateAddress(scene: Scene): Promise<Outcome> {
   const { host } = new URL(target);
   if (value === "true") return ok("private_ip_enabled is true");
   if (!(await isPrivate(target))) return ok(`${host} is public`);
-  if (value === undefined) return notHere("this version refuses no private address");
+  if (value === undefined) return skip("this version refuses no private address");
   return fail("private-address", `private_ip_enabled is false, and ${host} is private`);
 }
 

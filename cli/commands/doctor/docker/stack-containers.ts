@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DockerEngine } from "../../../../clients/docker/engine";
-import { answersAt } from "../../../../components/addresses";
+import { isReachableAt } from "../../../../components/addresses";
 import { STACK_LABEL } from "../../../../components/stack-label";
 import { BaseUrl, isThisMachine } from "../../../../providers/shared/base-url";
 import type { Access } from "../../../access/access";
@@ -134,7 +134,7 @@ function publishes(
 ): boolean {
   if (url === undefined) return false;
   if (machine !== undefined && stack !== undefined && container.Config.Labels?.[STACK_LABEL] !== stack) return false;
-  const answers = (address: string) => (machine === undefined ? answersAt(address, url.hostname) : true);
+  const answers = (address: string) => (machine === undefined ? isReachableAt(address, url.hostname) : true);
   return bindingsOf(container).some(({ HostIp, HostPort }) => Number(HostPort) === url.port && answers(HostIp));
 }
 

@@ -5,7 +5,7 @@ import { identityOf } from "./objects";
 import { stackState } from "./state";
 
 /** State of the resource that wrote a claim. */
-export type Fate =
+export type OwnerState =
   /** The stack's state has it. */
   | "kept"
   /** A run that changes it was interrupted or is still going on. */
@@ -17,7 +17,7 @@ export type Fate =
 
 export interface KnownClaim {
   readonly claim: Claim;
-  readonly fate: Fate;
+  readonly fate: OwnerState;
   /** Name of the resource. */
   readonly name: string;
   /** `project/stack` of its owner. */
@@ -36,7 +36,7 @@ export async function knownClaims(scene: Scene): Promise<readonly KnownClaim[]> 
   return claims.map((claim) => ({ claim, fate: fateOf(claim), ...partsOf(claim.owner) }));
 }
 
-async function judge(scene: Scene): Promise<(claim: Claim) => Fate> {
+async function judge(scene: Scene): Promise<(claim: Claim) => OwnerState> {
   const { stack: selection } = scene.access;
   if (selection === undefined) return () => "foreign";
   const { environment } = scene.machine;

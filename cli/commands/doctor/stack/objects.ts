@@ -4,8 +4,14 @@ import { findConnectors } from "../../../../clients/opensearch/connectors";
 import { metaOfIndices } from "../../../../clients/opensearch/indices";
 import { findModelGroups } from "../../../../clients/opensearch/model-groups";
 import { findModelsDescribed } from "../../../../clients/opensearch/models";
-import { listSecured } from "../../../../clients/opensearch/security";
-import { type Held, MAPPINGS, ROLES, type SecurityKind, USERS } from "../../../../clients/opensearch/security-kinds";
+import { listSecurityObjects } from "../../../../clients/opensearch/security";
+import {
+  MAPPINGS,
+  ROLES,
+  type SecurityKind,
+  type SecurityObject,
+  USERS,
+} from "../../../../clients/opensearch/security-kinds";
 import type { OpenSearchServer } from "../../../../clients/opensearch/server";
 import { OWNER_PARAMETER } from "../../../../providers/connector/inputs";
 import { markIn } from "../../../../providers/connector/left-over";
@@ -96,12 +102,12 @@ async function marked(scene: Scene, { mark, urns }: StackIdentity): Promise<Mark
 }
 
 /** None without the security plugin, or for a user who may not use its API, whose stack has none either. */
-async function securityObjects<D extends Held, F>(
+async function securityObjects<D extends SecurityObject, F>(
   server: OpenSearchServer,
   kind: SecurityKind<D, F>,
-): Promise<Readonly<Record<string, Held>>> {
+): Promise<Readonly<Record<string, SecurityObject>>> {
   try {
-    return await listSecured(server, kind);
+    return await listSecurityObjects(server, kind);
   } catch (error) {
     if (error instanceof ServerError && error.status < 500) return {};
     throw error;

@@ -7,7 +7,7 @@ export type Sink = Writable & { readonly isTTY?: boolean; readonly columns?: num
 export type Source = Readable & { readonly isTTY?: boolean };
 
 /** Streams and variables of a run. Tests replace the process's own. */
-export interface Surroundings {
+export interface ProcessIo {
   readonly in: Source;
   /** Results. */
   readonly out: Sink;
@@ -16,6 +16,6 @@ export interface Surroundings {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-export function processSurroundings(): Surroundings {
+export function processIo(): ProcessIo {
   return { in: process.stdin, out: process.stdout, err: process.stderr, environment: process.env };
 }

@@ -18,7 +18,7 @@ const NEIGHBOURS = 100;
  * Why the cluster cannot search the vectors of an index, as half a sentence; `undefined` if it can. If it can, it does:
  * then the whole index is searched, whatever its size, and only the hits are transferred.
  */
-export async function whyNotByCluster(server: OpenSearchServer, index: PassageIndex): Promise<string | undefined> {
+export async function whyClientRanks(server: OpenSearchServer, index: PassageIndex): Promise<string | undefined> {
   if (!index.searchesVectors) {
     return "the index only keeps its vectors, as it was made when the cluster had no k-NN";
   }
@@ -80,7 +80,7 @@ function ranker(version: string): Record<string, unknown> {
 }
 
 /** The passages of such a query's hits, with their similarity to the question. */
-export function serverFound(hits: readonly Hit[], vector: readonly number[]): FoundPassage[] {
+export function passagesOfHits(hits: readonly Hit[], vector: readonly number[]): FoundPassage[] {
   return candidatesOf(hits).map(({ id, root, source, title, position, text, bm25, vector: theirs }) => {
     return { id, root, source, title, position, text, score: bm25, similarity: cosine(vector, theirs) };
   });

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { adminPasswordRule, requireStrong, weakness } from "../../../components/admin-password";
+import { adminPasswordRule, requireStrongPassword, weakness } from "../../../components/password-strength";
 import { newPassword } from "../../../tools/toolchain/demo/settings";
-import judged from "./admin-passwords.json";
+import judged from "./password-strengths.json";
 
 const ROOT = join(__dirname, "..", "..", "..");
 const uncommon = "Add another word or two. Uncommon words are better";
@@ -46,7 +46,7 @@ describe("a weak admin password", () => {
   });
 
   it("stops with component, reason and rule, without the password and without a stack", () => {
-    const failure = thrownBy(() => requireStrong("Your-Passw0rd", "chat"));
+    const failure = thrownBy(() => requireStrongPassword("Your-Passw0rd", "chat"));
     expect(pulumi.RunError.isInstance(failure)).toBe(true);
     expect(failure).toHaveProperty(
       "message",

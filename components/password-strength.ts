@@ -50,7 +50,7 @@ export function weakness(password: string): string | undefined {
 }
 
 /** Throws a `RunError` for a password that OpenSearch would refuse; in the preview if the password is known by then. */
-export function requireStrong(password: string, component: string): string {
+export function requireStrongPassword(password: string, component: string): string {
   const reason = weakness(password);
   if (reason === undefined) return password;
   throw refusal(component, `opensearch.adminPassword can't be used: ${reason}. ${adminPasswordRule}`);
