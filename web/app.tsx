@@ -41,7 +41,7 @@ export function App() {
         {about?.way?.because && <p class="notice">{about.way.because}.</p>}
         {place === "#documents" && <DocumentsPage />}
         {place === "#state" && <StatePage turns={conversation.turns} />}
-        {place === "#chat" && <Chat conversation={conversation} about={about} />}
+        <Chat conversation={conversation} about={about} hidden={place !== "#chat"} />
       </main>
     </>
   );

@@ -73,8 +73,10 @@ describe("answers on the page", () => {
     await ask("Why?");
     await complete();
     ollama.words = "Because.";
-    await tab.page.getByRole("button", { name: "Ask again" }).click();
+    await tab.page.getByRole("button", { name: "Ask again" }).press("Enter");
     await answer().getByText("Because.").waitFor();
+    await complete();
+    expect(await tab.page.evaluate("document.activeElement.id")).toBe("question");
     expect(await tab.page.locator(".turn").count()).toBe(1);
     expect(ollama.questions.at(-1)?.body.messages).toEqual([{ role: "user", content: "Why?" }]);
   });
@@ -118,6 +120,19 @@ describe("answers on the page", () => {
     await tab.page.getByRole("button", { name: "Copy" }).click();
     await tab.page.getByRole("button", { name: "Copied" }).waitFor();
     expect(await tab.page.evaluate("navigator.clipboard.readText()")).toBe("**Blue** light.");
+  });
+
+  it("go on while another part of the page is shown, and a question that is half typed stays", async () => {
+    ollama.hangs = true;
+    await ask("Why?");
+    await answer().getByText("Air").waitFor();
+    await tab.page.keyboard.type("And at");
+    await tab.page.getByRole("link", { name: "State" }).click();
+    await tab.page.getByRole("heading", { name: "State" }).waitFor();
+    await tab.page.getByRole("link", { name: "Chat" }).click();
+    expect(await tab.page.getByLabel("Your question").inputValue()).toBe("And at");
+    expect(await tab.page.getByRole("log").getAttribute("aria-busy")).toBe("true");
+    expect(ollama.openStreams).toBe(1);
   });
 
   it("are gone with a new conversation", async () => {

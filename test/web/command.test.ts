@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ChatServer } from "../support/chat-server";
 import { commandLine } from "../support/command-line";
 import { repository } from "../support/documents/document";
+import { until } from "../support/until";
 import { closeBrowser, openTab } from "./browser";
 
 describe("the command ollama-chat web", () => {
@@ -81,6 +84,20 @@ describe("the command ollama-chat web", () => {
     await stranger.page.keyboard.press("Enter");
     await stranger.page.getByText("smollm2:135m in Ollama", { exact: true }).waitFor();
     await stranger.close();
+  });
+
+  it("opens the page in the browser with --open", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "opener-"));
+    const opened = join(folder, "opened");
+    writeFileSync(
+      join(folder, "xdg-open"),
+      `#!/bin/sh\nprintf %s "$1" > ${opened}.part && mv ${opened}.part ${opened}\n`,
+    );
+    chmodSync(join(folder, "xdg-open"), 0o755);
+    const url = await start(["--open"], { PATH: `${folder}:/usr/bin:/bin` });
+    await until("the browser to be opened", () => existsSync(opened));
+    expect(readFileSync(opened, "utf8")).toBe(url);
+    rmSync(folder, { recursive: true });
   });
 
   it("makes a token of its own, another each time", async () => {

@@ -40,6 +40,8 @@ export function importedStack(): ImportedStack {
   const environment = {
     ...process.env,
     PATH: [readSelection()?.pulumiFolder, process.env.PATH].join(delimiter),
+    // Other stacks' containers on this machine are none of its.
+    DOCKER_HOST: `unix://${join(folder, "no-docker.sock")}`,
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: "correct horse battery staple",
   };

@@ -39,6 +39,7 @@ describe("the state of a stack on the page", () => {
     await check("stack outputs").getByText("fine").waitFor();
     await page.getByText(/^\d+ faults?, \d+ warnings?, \d+ fine$/).waitFor();
     expect(await page.locator(".checks .running").count()).toBe(0);
+    expect(await page.locator(".checks .fail").allInnerTexts()).toEqual([]);
     expect(await check("predict").getAttribute("class")).toBe("ok");
   });
 

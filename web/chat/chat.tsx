@@ -7,14 +7,21 @@ import type { Conversation } from "./use-conversation";
 
 const EXAMPLES = ["Why is the sky blue?", "Explain OpenSearch in two sentences.", "Write a haiku about the sea."];
 
+interface ChatProps {
+  readonly conversation: Conversation;
+  readonly about: About | undefined;
+  /** A question that is half typed stays while another part of the page is shown. */
+  readonly hidden: boolean;
+}
+
 /** The conversation, and where the next question is typed. */
-export function Chat({ conversation, about }: { conversation: Conversation; about: About | undefined }) {
+export function Chat({ conversation, about, hidden }: ChatProps) {
   const { turns, busy, ask, retry, stop, clear } = conversation;
   const last = turns.at(-1);
   const log = useRef<HTMLDivElement>(null);
   useFollowing(log, turns);
   return (
-    <section class="chat" aria-labelledby="chat-title">
+    <section class="chat" aria-labelledby="chat-title" hidden={hidden}>
       <h2 id="chat-title" class="unseen">
         Chat
       </h2>

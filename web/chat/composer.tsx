@@ -16,7 +16,10 @@ export function Composer({ busy, hasDocuments, onAsk, onStop }: ComposerProps) {
   const [text, setText] = useState("");
   const [fromDocuments, setFromDocuments] = useState(() => sessionStorage.getItem(KEY) === "yes");
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  // At first, and when the button that had the focus is gone: Stop, Try again.
+  useEffect(() => {
+    if (document.activeElement === document.body) field.current?.focus();
+  }, [busy]);
   const send = () => {
     const question = text.trim();
     if (question === "" || busy) return;
