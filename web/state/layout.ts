@@ -41,7 +41,7 @@ export function drawing({ resources, needs }: Graph): Drawing {
 }
 
 /** Without what a longer way says already. */
-export function direct(needs: Graph["needs"]): Graph["needs"] {
+function direct(needs: Graph["needs"]): Graph["needs"] {
   const next = new Map<string, string[]>();
   for (const [from, to] of needs) next.set(from, [...(next.get(from) ?? []), to]);
   const reachable = (from: string, seen: Set<string>): Set<string> => {

@@ -13,7 +13,7 @@ import { Refusal } from "./refusal";
 import { bodyOf } from "./request-body";
 
 /** The folder that uploaded documents count as coming from. */
-export const UPLOADS = "uploaded";
+const UPLOADS = "uploaded";
 const MAX_FILES = 500;
 
 export async function documentsOf(access: Access): Promise<Documents> {
