@@ -158,7 +158,7 @@ export class Scene {
         address,
         machine: otherMachine(address),
         engine: dockerAt(address, tls),
-        stack: named.length > 0 ? stack : undefined,
+        stack,
       }));
     });
   }

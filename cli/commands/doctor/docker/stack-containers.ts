@@ -100,9 +100,8 @@ export async function stackContainers(
   const containers = byPart((part) => runningFirst.find((one) => publishes(one, here[part], where)));
   const labels = (volumes ?? []).map((volume) => ({ name: volume.Name, stack: volume.Labels?.[STACK_LABEL] ?? "" }));
   const partner = Object.values(containers)[0]?.Config.Labels?.[STACK_LABEL];
-  const stacks = new Set(labels.map(({ stack }) => stack));
-  // Without a container, the ports do not tell the stack. It is clear only if Docker has volumes of a single stack.
-  const stack = where.stack ?? partner ?? (stacks.size === 1 ? [...stacks][0] : undefined);
+  // Volumes alone do not tell whose the missing container was: other stacks may have left them.
+  const stack = where.stack ?? partner;
   const removed = byPart((part) => {
     if (containers[part] !== undefined || here[part] === undefined) return undefined;
     const own = labels.filter((volume) => volume.stack === stack && volume.name.endsWith(`-${part}`));

@@ -49,6 +49,13 @@ describe("the stack's containers", () => {
     expect((await stackContainers(engine(), access(9200, 11434))).removed).toEqual({});
   });
 
+  it("a volume that a stack left which nobody named is no trace of a removed one", async () => {
+    docker.volumes.push("p-dev-chat-ollama");
+    expect((await stackContainers(engine(), access(9200, 11434))).removed).toEqual({});
+    const named = await stackContainers(engine(), access(9200, 11434), { stack: "chat/dev" });
+    expect(named.removed).toEqual({ ollama: "p-dev-chat-ollama" });
+  });
+
   it("on an address of this machine are found by it, and not by another stack's that has the port on loopback", async () => {
     const [own = ""] = Object.values(networkInterfaces())
       .flatMap((all) => all ?? [])
