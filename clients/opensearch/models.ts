@@ -23,6 +23,11 @@ export interface ModelDocument extends ModelFields {
   readonly modelState: string;
 }
 
+/** Whether a model deploys itself, as far as its own setting says. */
+export function mayAutoDeploy(model: ModelDocument | undefined): boolean {
+  return model?.deploySetting?.is_auto_deploy_enabled !== false;
+}
+
 const json = z.record(z.string(), z.unknown()).nullish();
 const modelAnswer = z.object({
   name: z.string().default(""),

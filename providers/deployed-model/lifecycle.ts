@@ -193,9 +193,7 @@ async function findOthers(server: OpenSearchServer, id: string, state: DeployedM
   return notInState(await findModelsOf(server, markOf(state, state.instance)), id);
 }
 
-/**
- * The state with the server's values. Only fields that the program set are compared; the server fills in the others.
- */
+/** The state with the server's values of the fields that the program set; the server fills in the others. */
 function seenIn(model: ModelDocument, state: DeployedModelState): DeployedModelState {
   const { description = "" } = parseDescription(model.description);
   const found: Record<string, unknown> = { ...model, description };

@@ -1,5 +1,6 @@
 import type { ConnectorAction, ConnectorDocument } from "../../../../clients/opensearch/connectors";
 import { getModelGroup } from "../../../../clients/opensearch/model-groups";
+import { mayAutoDeploy } from "../../../../clients/opensearch/models";
 import { lastDeployError } from "../../../../clients/opensearch/tasks";
 import { type LintRule, lintAction } from "../../../../providers/connector/template";
 import { ModelState } from "../../../../providers/deployed-model/deployment";
@@ -98,7 +99,7 @@ async function enabled(scene: Scene): Promise<Outcome> {
 
 async function autoDeploys(scene: Scene): Promise<boolean> {
   const value = await scene.setting("ml:model_auto_deploy.enable");
-  return value !== "false" && (await scene.model())?.deploySetting?.is_auto_deploy_enabled !== false;
+  return value !== "false" && mayAutoDeploy(await scene.model());
 }
 
 async function autoDeploy(scene: Scene): Promise<Outcome> {

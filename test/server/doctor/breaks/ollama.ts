@@ -32,6 +32,16 @@ function pullEnds(row: string, how: string): Break {
   };
 }
 
+function answersInItsPlace(status: number, text: string): Break["break"] {
+  return async (world) => {
+    const other = createServer((_request, response) => void response.writeHead(status).end(text));
+    other.listen(0, "127.0.0.1");
+    await new Promise((listening) => other.once("listening", listening));
+    world.whenStopped(() => void other.close());
+    world.outputs.ollamaEndpoint = `http://127.0.0.1:${(other.address() as { port: number }).port}`;
+  };
+}
+
 export const OLLAMA_BREAKS: Breaks = {
   "ollama-unreachable": {
     how: "Ollama does not run",
@@ -39,17 +49,17 @@ export const OLLAMA_BREAKS: Breaks = {
     check: "ollama-reachable",
     seen: /^http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED 127\.0\.0\.1:\d+$/,
   },
-  "ollama-not-ollama": {
+  "ollama-proxy-refuses": {
     how: "a proxy that wants a sign-in answers in its place",
-    break: async (world) => {
-      const proxy = createServer((_request, response) => void response.writeHead(401).end("Sign in"));
-      proxy.listen(0, "127.0.0.1");
-      await new Promise((listening) => proxy.once("listening", listening));
-      world.whenStopped(() => void proxy.close());
-      world.outputs.ollamaEndpoint = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
-    },
+    break: answersInItsPlace(401, "Sign in"),
     check: "ollama-reachable",
     seen: "GET /api/version answered 401: Sign in",
+  },
+  "ollama-not-ollama": {
+    how: "another server answers in its place",
+    break: answersInItsPlace(404, "404 page not found"),
+    check: "ollama-reachable",
+    seen: "GET /api/version answered 404: 404 page not found",
   },
   "model-not-pulled": {
     how: "the model is there under another tag only",
