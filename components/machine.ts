@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sentence } from "../providers/shared/checking";
+import { cpusText } from "../providers/shared/container-values";
 import type { DockerHost } from "../providers/shared/docker-host";
 import { bytesOf, gpuRequest } from "../providers/shared/values";
 import type { OpenSearchArgs } from "./args";
@@ -88,7 +89,7 @@ export function requireCpus(
   cpus: number,
   host: DockerHost | undefined,
 ): string {
-  if (host === undefined || cpus <= host.cpus) return String(cpus);
+  if (host === undefined || cpus <= host.cpus) return cpusText(cpus);
   const rule = `must be ${host.cpus} at most, the CPUs of the Docker host at ${host.address}`;
   throw refusal(component, sentence([path, "cpus"], cpus, rule));
 }

@@ -14,13 +14,24 @@ export function megabytesOf(text: string): number {
   return (bytesOf(text) ?? 0) / MEGABYTE;
 }
 
-const cpusRule = "must be a number of CPUs from 0.01, such as 2 or 1.5, with two decimals at most";
+const cpusRule = "must be a number of CPUs from 0.1, such as 2 or 1.5, with two decimals at most";
+const cpusReadRule = "must be another number, because Docker's provider reads this one back as a different one";
 /** CPUs of a container. */
 export const cpus = z
   .number(cpusRule)
-  .min(0.01, cpusRule)
+  .min(0.1, cpusRule)
   .max(10_000, cpusRule)
-  .refine((given) => Math.abs(given * 100 - Math.round(given * 100)) < 1e-6, cpusRule);
+  .refine((given) => Math.abs(given * 100 - Math.round(given * 100)) < 1e-6, cpusRule)
+  .refine((given) => Number(cpusText(given)) === given, cpusReadRule);
+
+/**
+ * A number of CPUs as Docker's provider reads it back, such as `2.0`, `1.5` and `10.`. In any other form, every `up` would
+ * replace the container. From `nanoInt64ToDecimalString` of its Terraform provider.
+ */
+export function cpusText(cpus: number): string {
+  const text = cpus.toFixed(9);
+  return text.split("0").length - 1 === 9 ? cpus.toFixed(1) : text.replace(/0+$/, "");
+}
 
 const restartRule =
   "must be no, on-failure, on-failure with a number of tries (on-failure:3), unless-stopped or always";

@@ -61,7 +61,7 @@ describe("how the containers run", () => {
     expect(ollama).toMatchObject({
       memory: 512,
       memorySwap: 512,
-      cpus: "2",
+      cpus: "2.0",
       restart: "on-failure",
       maxRetryCount: 3,
     });
@@ -149,8 +149,12 @@ describe("what does not fit into the machine", () => {
     ],
     [{ memory: "4 GB" }, 'opensearch.memory is "4 GB": must be a size such as 4g or 512m, from 64m to 4096g'],
     [
+      { cpus: 10.05 },
+      "opensearch.cpus is 10.05: must be another number, because Docker's provider reads this one back as a different one",
+    ],
+    [
       { cpus: 0 },
-      "opensearch.cpus is 0: must be a number of CPUs from 0.01, such as 2 or 1.5, with two decimals at most",
+      "opensearch.cpus is 0: must be a number of CPUs from 0.1, such as 2 or 1.5, with two decimals at most",
     ],
     [
       { restart: "on-failure:0" },
@@ -176,8 +180,8 @@ describe("what does not fit into the machine", () => {
 
   it("more CPUs than the host has are refused", () => {
     const ollama = { component: "chat", path: "ollama" };
-    expect(requireCpus(ollama, 4, HOST)).toBe("4");
-    expect(requireCpus(ollama, 64, undefined)).toBe("64");
+    expect(requireCpus(ollama, 4, HOST)).toBe("4.0");
+    expect(requireCpus(ollama, 64, undefined)).toBe("64.0");
     expect(refusal(() => requireCpus(ollama, 4.5, HOST))).toBe(
       'OllamaChatStack "chat": ollama.cpus is 4.5: must be 4 at most, the CPUs of the Docker host at tcp://gpu-box:2375',
     );
