@@ -28,8 +28,9 @@ new OllamaChatStack("chat", {
     openSearchContainer: (args) => {
       if (script) return { ...args, entrypoints: ["sh", "-c", script] };
       if (!weak) return args;
-      const envs: pulumi.Output<string[]> = pulumi.output(args.envs ?? []);
-      return { ...args, envs: envs.apply((all: string[]) => all.map((env) => env.replace(password, weak))) };
+      const initial = /^OPENSEARCH_INITIAL_ADMIN_PASSWORD=.*/;
+      const envs = pulumi.output(args.envs).apply((all) => (all ?? []).map((env) => env.replace(initial, "OPENSEARCH_INITIAL_ADMIN_PASSWORD=" + weak)));
+      return { ...args, envs };
     },
     // The unit of this test is the container: no model is called.
     deployedModel: (args) => ({ ...args, probe: { enabled: false } }),
