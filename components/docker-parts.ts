@@ -2,7 +2,6 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type ContainerClusterArgs, ContainerHealth } from "../providers/container-health/resource";
 import { applied } from "../providers/dynamic/applied";
-import { askDockerHost, type DockerHost } from "../providers/shared/docker-host";
 import type { Place } from "./places";
 import { BACKEND_LABEL, backendMark, retainedVolume } from "./retained-volume";
 import { STACK_LABEL } from "./stack-label";
@@ -32,11 +31,6 @@ export interface DockerContext {
   readonly options: pulumi.CustomResourceOptions;
   readonly transform: Transforms;
   readonly place: Place;
-}
-
-/** What is known of the Docker host; `undefined` if it can't be asked. */
-export function dockerHostOf({ place }: DockerContext): pulumi.Output<DockerHost | undefined> {
-  return place.docker.apply(askDockerHost);
 }
 
 /**

@@ -5,14 +5,7 @@ import { BaseUrl, isLoopback } from "../providers/shared/base-url";
 import { sentence } from "../providers/shared/checking";
 import { fromContainer, HOST_GATEWAY } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
-import {
-  containerArgs,
-  createContainer,
-  createHealth,
-  createImage,
-  type DockerContext,
-  dockerHostOf,
-} from "./docker-parts";
+import { containerArgs, createContainer, createHealth, createImage, type DockerContext } from "./docker-parts";
 import { ownPath, PROXY_PORT, type ProxiedServer, proxyConfig } from "./ollama-proxy-config";
 import {
   createOllamaContainer,
@@ -121,7 +114,7 @@ function createProxy(
     envs: [],
     health: { tests: ["CMD", "bash", "-c", ASKS_ONE], interval: "2s", timeout: "10s" },
   });
-  const server = { path: "ollama", component: context.name, host: dockerHostOf(context) } as const;
+  const server = { path: "ollama", component: context.name, host: context.place.facts } as const;
   const full: docker.ContainerArgs = {
     ...running(made, { log, restart }, server),
     uploads: [{ file: CONFIG_FILE, content: config }],

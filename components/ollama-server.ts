@@ -10,7 +10,6 @@ import {
   createImage,
   createVolume,
   type DockerContext,
-  dockerHostOf,
 } from "./docker-parts";
 import { requireGpus } from "./machine";
 import { existingForOpenSearch, ollamaForOpenSearch, type Places, urlAt } from "./places";
@@ -119,7 +118,7 @@ export function createOllamaContainer(
   { part, volume, named, image, network, external }: OllamaContainerParts,
 ): docker.Container {
   const ollama = args.ollama ?? {};
-  const host = dockerHostOf(context);
+  const host = context.place.facts;
   const retain = ollama.retainModels ?? false;
   const basic = containerArgs(context, {
     part,

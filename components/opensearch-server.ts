@@ -15,7 +15,6 @@ import {
   createImage,
   createVolume,
   type DockerContext,
-  dockerHostOf,
 } from "./docker-parts";
 import { requireHeap } from "./machine";
 import {
@@ -56,7 +55,7 @@ export function createOpenSearch(
   const opensearch = args.opensearch ?? {};
   const nodes = nodesOf(opensearch);
   const [first, ...further] = nodes;
-  const host = dockerHostOf(context);
+  const host = context.place.facts;
   const image = createImage(context, "opensearch", opensearch.image ?? OPENSEARCH_IMAGE);
   const authority = createNodeCertificate(context, first);
   const administrator = createAdministrator(context, authority);

@@ -13,6 +13,7 @@ import {
   dockerAddress,
   otherMachine,
 } from "../providers/shared/docker-address";
+import { askDockerHost, type DockerHost } from "../providers/shared/docker-host";
 import { clientHost, clientUrl, fromContainer, isEveryAddress, isLocalOnly, publishAddressOf } from "./addresses";
 import type { OllamaChatStackArgs } from "./args";
 import { refusal } from "./refusal";
@@ -30,6 +31,8 @@ export interface Place {
   readonly host: pulumi.Input<string>;
   /** The Docker, to be asked by the program. */
   readonly docker: pulumi.Output<DockerAt>;
+  /** What it says of its host; `undefined` if it can't be asked. */
+  readonly facts: pulumi.Output<DockerHost | undefined>;
   /** How `ContainerHealth` asks it. */
   readonly asked: Pick<ContainerHealthArgs, "dockerHost" | "dockerTls">;
 }
@@ -114,6 +117,8 @@ function placeAt(given: Asked): Place {
     return typeof reached === "string" ? reached : pulumi.output(reached);
   });
   const at = pulumi.all([settings, dockerTls]).apply(([known, tls]) => ({ address: dockerAddress(known), tls }));
+  // What Docker tells of its host is no secret, though the key may be.
+  const docker = pulumi.unsecret(at);
   const dockerHost = applied(settings, (known) => (known.host || known.context ? dockerAddress(known) : undefined));
   return {
     provider: given.provider,
@@ -121,8 +126,8 @@ function placeAt(given: Asked): Place {
     machine,
     publishAddress: publishAddressOf(given),
     host: host as pulumi.Input<string>,
-    // What Docker tells of its host is no secret, though the key may be.
-    docker: pulumi.unsecret(at),
+    docker,
+    facts: docker.apply(askDockerHost),
     asked: {
       ...(dockerHost === undefined ? {} : { dockerHost: dockerHost as pulumi.Input<string> }),
       ...(dockerTls === undefined ? {} : { dockerTls: dockerTls as pulumi.Input<DockerTls> }),
@@ -133,9 +138,16 @@ function placeAt(given: Asked): Place {
 type Settings = Record<keyof DockerSettings, pulumi.Input<string | undefined>>;
 type Tls = pulumi.Input<DockerTls | undefined>;
 
+/** The Docker of the stack's configuration. */
+export function configuredDocker(): DockerSettings {
+  const config = new pulumi.Config("docker");
+  return { host: config.get("host"), context: config.get("context") };
+}
+
 /** The settings of the provider that resources have without a provider of their own. */
 function configured(): { settings: Settings; dockerTls: Tls } {
   const config = new pulumi.Config("docker");
+  const { host, context } = configuredDocker();
   const tls = {
     certPath: config.get("certPath"),
     caMaterial: config.get("caMaterial"),
@@ -144,7 +156,7 @@ function configured(): { settings: Settings; dockerTls: Tls } {
   };
   const isTls = Object.values(tls).some((text) => text !== undefined);
   return {
-    settings: { host: config.get("host"), context: config.get("context") },
+    settings: { host, context },
     dockerTls: isTls ? (pulumi.all(tls) as pulumi.Output<DockerTls>) : undefined,
   };
 }
@@ -171,11 +183,6 @@ function setting(output: pulumi.Output<string | undefined>): pulumi.Output<strin
   const kept = output as unknown as { promise(withUnknowns: true): Promise<unknown> };
   const given = kept.promise(true).then((value) => (value === undefined ? undefined : output));
   return pulumi.output(given) as pulumi.Output<string | undefined>;
-}
-
-interface Known {
-  readonly machine?: string | undefined;
-  readonly hostname?: string | undefined;
 }
 
 interface Known {

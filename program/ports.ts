@@ -6,7 +6,7 @@ import { stackLabel } from "../components/docker-parts";
 import { isFormerStack } from "../components/former-stack";
 import { OLLAMA_PORT } from "../components/ollama-server";
 import { nodesOf } from "../components/opensearch-nodes";
-import type { Part } from "../components/places";
+import { configuredDocker, type Part } from "../components/places";
 import { STACK_LABEL } from "../components/stack-label";
 import { hostOf } from "../providers/shared/base-url";
 import { dockerAddress, otherMachine } from "../providers/shared/docker-address";
@@ -105,8 +105,7 @@ function dockerSilent(key: string, listening: string, port: number, docker: stri
 }
 
 function wantedPorts(args: OllamaChatStackArgs, hosts: DockerHosts): WantedPort[] {
-  const config = new pulumi.Config("docker");
-  const ofStack = dockerAddress({ host: config.get("host"), context: config.get("context") });
+  const ofStack = dockerAddress(configuredDocker());
   const wanted = (part: Part, ports: readonly number[]): WantedPort[] => {
     const { existing, hostname, publishAddress } = args[part] ?? {};
     // Before several Ollamas that exist, the stack has a proxy at this port.

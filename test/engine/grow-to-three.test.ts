@@ -3,12 +3,10 @@ import { Client } from "@opensearch-project/opensearch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clusterHealth } from "../../clients/opensearch/health";
 import { Deadline, waitFor } from "../../clients/wait";
-import { freePort } from "../../tools/toolchain/ollama-server";
 import { keepAsking } from "./support/asking";
-import { clusterImage } from "./support/cluster-image";
-import { clientOf, outputsOf, untilThreeAndGreen } from "./support/nodes";
+import { clientOf, clusterConfig, outputsOf, untilThreeAndGreen } from "./support/nodes";
 import { Project, type Run } from "./support/project";
-import { hasDocker, hasEngine, toolchain } from "./support/toolchain";
+import { hasDocker, hasEngine } from "./support/toolchain";
 
 const STACK = `grown${process.pid}`;
 const DOCUMENT = { text: "The lighthouse keeper's cat is called Ada." };
@@ -29,14 +27,7 @@ describe.skipIf(!hasEngine || !hasDocker || process.env.TEST_ALL !== "1")("one n
   }
 
   beforeAll(async () => {
-    config = {
-      opensearchImage: clusterImage(),
-      ollamaImage: toolchain?.images?.ollama,
-      opensearchPort: await freePort(),
-      ollamaPort: await freePort(),
-      modelOptions: { num_predict: 8, num_thread: 1 },
-      opensearchHeap: "512m",
-    };
+    config = await clusterConfig();
     project = await Project.ofRepository(STACK, config);
     await project.secret("opensearchPassword", "Canary-Passw0rd-7531");
     fine(await project.up());

@@ -3,12 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSearch } from "../../clients/opensearch/connect";
 import { clusterHealth } from "../../clients/opensearch/health";
 import { Deadline, waitFor } from "../../clients/wait";
-import { freePort } from "../../tools/toolchain/ollama-server";
 import { keepAsking } from "./support/asking";
-import { clusterImage } from "./support/cluster-image";
-import { clientOf, outputsOf, untilThreeAndGreen } from "./support/nodes";
+import { clientOf, clusterConfig, outputsOf, untilThreeAndGreen } from "./support/nodes";
 import { Project, type Run } from "./support/project";
-import { hasDocker, hasEngine, toolchain } from "./support/toolchain";
+import { hasDocker, hasEngine } from "./support/toolchain";
 
 const STACK = `nodes${process.pid}`;
 const NODES = ["opensearch", "opensearch-2", "opensearch-3"] as const;
@@ -34,15 +32,7 @@ describe.skipIf(!hasEngine || !hasDocker || process.env.TEST_ALL !== "1")("a clu
   const client = async (asker: "admin" | "predict") => await clientOf(project, asker);
 
   beforeAll(async () => {
-    config = {
-      opensearchImage: clusterImage(),
-      ollamaImage: toolchain?.images?.ollama,
-      opensearchPort: await freePort(),
-      ollamaPort: await freePort(),
-      modelOptions: { num_predict: 8, num_thread: 1 },
-      opensearchHeap: "512m",
-      opensearchNodes: 3,
-    };
+    config = { ...(await clusterConfig()), opensearchNodes: 3 };
     project = await Project.ofRepository(STACK, config);
     await project.secret("opensearchPassword", "Canary-Passw0rd-7531");
   });

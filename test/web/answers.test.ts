@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ChatServer } from "../support/chat-server";
 import { until } from "../support/until";
-import { closeBrowser, openTab, type Tab } from "./browser";
+import { askOn, closeBrowser, openTab, type Tab } from "./browser";
 import { type ServedPage, servedPage } from "./served-page";
 
 /** Tries to run a script in every way that a text may have. Each would set the title to `hacked`. */
@@ -44,8 +44,7 @@ describe("answers on the page", () => {
   });
 
   async function ask(question: string): Promise<void> {
-    await tab.page.getByLabel("Your question").fill(question);
-    await tab.page.keyboard.press("Enter");
+    await askOn(tab.page, question);
   }
   const complete = () => tab.page.getByText("The answer is complete.").waitFor();
   const answer = () => tab.page.locator(".answer .markdown").last();

@@ -57,6 +57,12 @@ async function opened(page: Page, context: BrowserContext, url: string): Promise
   return { page, close: () => context.close() };
 }
 
+/** Types a question and sends it, by keyboard. */
+export async function askOn(page: Page, question: string): Promise<void> {
+  await page.getByLabel("Your question").fill(question);
+  await page.keyboard.press("Enter");
+}
+
 const AXE = readFileSync(join(repository, "node_modules", "axe-core", "axe.min.js"), "utf8");
 
 interface AxeResults {

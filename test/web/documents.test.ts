@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ChatServer } from "../support/chat-server";
 import { ADMIN_PASSWORD } from "../support/opensearch/address";
-import { axeFindings, closeBrowser, openTab, type Tab } from "./browser";
+import { askOn, axeFindings, closeBrowser, openTab, type Tab } from "./browser";
 import { type DocumentsWorld, startDocumentsWorld } from "./documents-world";
 import { picture } from "./picture";
 import { type ServedPage, servedPage } from "./served-page";
@@ -35,8 +35,7 @@ describe("the page with documents, on a real OpenSearch and Ollama", () => {
   const row = (name: string) => tab.page.getByRole("row").filter({ hasText: name });
 
   async function ask(question: string): Promise<void> {
-    await tab.page.getByLabel("Your question").fill(question);
-    await tab.page.keyboard.press("Enter");
+    await askOn(tab.page, question);
     await tab.page.getByText("The answer is complete.").waitFor();
   }
 

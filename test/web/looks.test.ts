@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ChatServer } from "../support/chat-server";
-import { axeFindings, closeBrowser, openTab, type Tab } from "./browser";
+import { askOn, axeFindings, closeBrowser, openTab, type Tab } from "./browser";
 import { picture } from "./picture";
 import { type ServedPage, servedPage } from "./served-page";
 
@@ -38,8 +38,7 @@ describe("the looks of the page", () => {
   });
 
   async function ask(question: string): Promise<void> {
-    await tab.page.getByLabel("Your question").fill(question);
-    await tab.page.keyboard.press("Enter");
+    await askOn(tab.page, question);
   }
 
   async function looksGood(name: string): Promise<void> {

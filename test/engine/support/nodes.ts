@@ -3,7 +3,22 @@ import { openSearch } from "../../../clients/opensearch/connect";
 import { clusterHealth } from "../../../clients/opensearch/health";
 import type { OpenSearchServer } from "../../../clients/opensearch/server";
 import { Deadline, waitFor } from "../../../clients/wait";
+import { freePort } from "../../../tools/toolchain/ollama-server";
+import { clusterImage } from "./cluster-image";
 import type { Project } from "./project";
+import { toolchain } from "./toolchain";
+
+/** Configuration of a stack whose OpenSearch may have several nodes, each with a small heap. */
+export async function clusterConfig(): Promise<Record<string, unknown>> {
+  return {
+    opensearchImage: clusterImage(),
+    ollamaImage: toolchain?.images?.ollama,
+    opensearchPort: await freePort(),
+    ollamaPort: await freePort(),
+    modelOptions: { num_predict: 8, num_thread: 1 },
+    opensearchHeap: "512m",
+  };
+}
 
 const outputsSchema = z.object({
   opensearchEndpoints: z.array(z.string()),

@@ -1,25 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { OllamaChatStackArgs } from "../../../components/args";
 import { OllamaChatStack } from "../../../components/ollama-chat-stack";
 import { ollamaForOpenSearch, reachedAs } from "../../../components/places";
 import { sentence } from "../../../providers/shared/checking";
 import { registeredBy } from "./mock-engine";
-import { withoutNetwork } from "./no-network";
+import { eachWithoutNetwork, GPU_BOX } from "./no-network";
 import { PASSWORD, stackOf } from "./stack-support";
 
-const GPU_BOX = "ssh://me@gpu-box";
 const opensearch = { adminPassword: PASSWORD };
 
-beforeEach(() => {
-  vi.stubEnv("DOCKER_HOST", "");
-  withoutNetwork();
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-  pulumi.runtime.setAllConfig({});
-});
+eachWithoutNetwork();
 
 describe("an address at which nobody could reach a server is refused", () => {
   const fail = (path: readonly string[], value: unknown, rule: string) =>

@@ -1,21 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { withoutNetwork } from "./no-network";
+import { describe, expect, it, vi } from "vitest";
+import { eachWithoutNetwork, GPU_BOX } from "./no-network";
 import { DOCKER, EXISTING, OURS, PASSWORD, stackOf } from "./stack-support";
 
-const GPU_BOX = "ssh://me@gpu-box";
 const opensearch = { adminPassword: PASSWORD };
 
-beforeEach(() => {
-  vi.stubEnv("DOCKER_HOST", "");
-  withoutNetwork();
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-  pulumi.runtime.setAllConfig({});
-});
+eachWithoutNetwork();
 
 const provider = (host: string, name = "gpu", more: docker.ProviderArgs = {}) =>
   new docker.Provider(name, { host, ...more });
